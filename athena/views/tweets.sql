@@ -1,0 +1,68 @@
+-- What was posted, what language it is in and how it feels.
+-- One row per post: of its copies in the landing table the newest, and none of a deleted post.
+create or replace view tweets as
+with copies as (
+    select
+        *,
+        row_number() over (
+            partition by dt, id
+            order by collected_at desc, processed_at desc
+        ) as copy
+    from ${landing}.posts
+)
+
+select
+    p.id,
+    p.id_str,
+    p.source_platform,
+    p.created_at,
+    p.timestamp_ms,
+    p.text,
+    p.lang,
+    p.source,
+    p.truncated,
+    p.favorited,
+    p.retweeted,
+    p.possibly_sensitive,
+    p.is_quote_status,
+    p.is_retweet,
+    p.filter_level,
+    p.in_reply_to_status_id,
+    p.in_reply_to_status_id_str,
+    p.in_reply_to_user_id,
+    p.in_reply_to_user_id_str,
+    p.in_reply_to_screen_name,
+    p.quoted_status_id,
+    p.quoted_status_id_str,
+    p.conversation_id,
+    p.retweet_count,
+    p.reply_count,
+    p.quote_count,
+    p.favorite_count,
+    p.bookmark_count,
+    p.impression_count,
+    p."user",
+    p.coordinates,
+    p.geo,
+    p.place,
+    p.entities,
+    p.extended_entities,
+    p.referenced_tweets,
+    p.edit_history_tweet_ids,
+    p.collected_at,
+    p.matched_query,
+    p.language,
+    p.sentiment,
+    p.sentimentposscore,
+    p.sentimentnegscore,
+    p.sentimentneuscore,
+    p.sentimentmixedscore,
+    p.sentiment_status,
+    p.entities_status,
+    p.text_entities,
+    p.processed_at,
+    date(from_unixtime(p.timestamp_ms / 1000)) as posted_on,
+    p.dt
+from copies as p
+left join ${landing}.deletions as d on p.id = d.id
+where p.copy = 1 and d.id is null

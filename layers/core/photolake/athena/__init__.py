@@ -1,0 +1,1 @@
+"""The Athena schema: views and saved queries from the folder `athena/`."""

@@ -1,0 +1,78 @@
+"""SQL files: one statement each, the file's name is the object's name, the header comment says what it answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from string import Template
+
+from photolake.errors import PermanentError
+
+_COMMENT = re.compile(r"--[^\n]*")
+_REFERENCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\.)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SQL file with the placeholder `${landing}` filled in."""
+
+    name: str
+    path: str
+    """As a reader would write it: `athena/views/tweets.sql`."""
+    text: str
+
+    @property
+    def description(self) -> str:
+        """The first line of the header comment: the question that is answered."""
+        return self.text.split("\n", 1)[0].removeprefix("--").strip()
+
+    @property
+    def header_lines(self) -> int:
+        """How many lines of comment stand before the statement."""
+        lines = self.text.split("\n")
+        return next((number for number, line in enumerate(lines) if not line.startswith("--")), len(lines))
+
+    @property
+    def body(self) -> str:
+        """The statement without its header: Athena takes a leading comment for the beginning of a DDL statement."""
+        return "\n".join(self.text.split("\n")[self.header_lines :]).rstrip().removesuffix(";")
+
+    @property
+    def references(self) -> set[str]:
+        """Every unqualified relation after FROM or JOIN, common table expressions among them."""
+        return {name.lower() for name in _REFERENCE.findall(_COMMENT.sub("", self.text))}
+
+    def located(self, message: str) -> str:
+        """The engine's message with its `line 3:8` counted from the top of the file, after the file's name."""
+        match = re.search(r"line (\d+):(\d+)", message)
+        if match is None:
+            return f"{self.path}: {message}"
+        line, column = int(match[1]) + self.header_lines, match[2]
+        return f"{self.path}:{line}:{column}: {message.replace(match[0], f'line {line}:{column}', 1)}"
+
+
+def read_statements(folder: Path, landing_database: str) -> list[Statement]:
+    """Every `*.sql` of the folder, by name; PermanentError names a file with another placeholder than `${landing}`."""
+    return [_read(path, landing_database) for path in sorted(folder.glob("*.sql"))]
+
+
+def in_dependency_order(statements: Iterable[Statement]) -> list[Statement]:
+    """Views after the views they read; PermanentError names the ones that read each other."""
+    by_name: Mapping[str, Statement] = {statement.name: statement for statement in statements}
+    graph = {name: sorted((view.references & by_name.keys()) - {name}) for name, view in sorted(by_name.items())}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise PermanentError("cycle", f"these views read each other: {' -> '.join(error.args[1])}") from error
+
+
+def _read(path: Path, landing_database: str) -> Statement:
+    shown = f"athena/{path.parent.name}/{path.name}"
+    try:
+        text = Template(path.read_text(encoding="utf-8")).substitute(landing=landing_database)
+    except (KeyError, ValueError) as error:
+        raise PermanentError("placeholder", f"{shown}: the only placeholder is ${{landing}}: {error}") from error
+    return Statement(path.stem, shown, text)

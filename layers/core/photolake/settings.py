@@ -1,0 +1,32 @@
+"""Settings: each field of a function's settings class is the environment variable of the same name, in upper case."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from typing import Any, Self, get_type_hints
+
+from photolake.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of the functions' settings; subclasses only declare fields of str, int, float, or tuple[str, ...]."""
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read every field from the environment; a tuple is a comma-delimited list, as CloudFormation writes it."""
+        hints = get_type_hints(cls)
+        return cls(**{field.name: _read(field.name.upper(), hints[field.name]) for field in fields(cls)})
+
+
+def _read(name: str, kind: Any) -> Any:
+    text = os.environ.get(name)
+    if text is None:
+        raise SettingsError(f"the environment variable {name} is not set")
+    if kind == tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise SettingsError(f"{name}={text!r} is not of type {kind.__name__}") from error

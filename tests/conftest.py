@@ -1,0 +1,19 @@
+"""For every test: AWS's clients see only made-up credentials and no configuration of the machine."""
+
+import os
+
+# Set before any module makes a client at import, as the functions do.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_REGION="us-east-1",
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_METRICS_NAMESPACE="photolake",
+    POWERTOOLS_SERVICE_NAME="test",
+    POWERTOOLS_TRACE_DISABLED="true",
+)
+for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL") or name == "AWS_PROFILE"]:
+    del os.environ[name]
