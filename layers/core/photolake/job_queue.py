@@ -37,7 +37,8 @@ class JobQueue:
         sent = 0
         remaining = iter(jobs)
         while batch := list(islice(remaining, BATCH_SIZE)):
-            self._send_batch([json.dumps(job, ensure_ascii=False, separators=(",", ":")) for job in batch])
+            # Escaped to ASCII: SQS refuses characters that XML 1.0 has no place for, such as U+FFFE.
+            self._send_batch([json.dumps(job, separators=(",", ":")) for job in batch])
             sent += len(batch)
         return sent
 

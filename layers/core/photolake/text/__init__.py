@@ -1,0 +1,1 @@
+"""Text analysis of posts by Amazon Comprehend: each text in each language is bought once."""

@@ -1,0 +1,107 @@
+"""The text cache: what Comprehend has answered, so that the same text in the same language is bought once.
+
+Limits: 100 keys a BatchGetItem, 25 items a BatchWriteItem; either may leave some unprocessed
+(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html). Items end at 400 KB; 5,000
+bytes of text cannot have answers that long, so bodies are plain JSON.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from photolake.errors import DeliveryError
+from photolake.timestamps import utc_now
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
+
+    from photolake.text.documents import Document
+
+MAX_KEYS = 100
+MAX_WRITES = 25
+MAX_ATTEMPTS = 6
+
+_T = TypeVar("_T")
+
+
+class TextCache:
+    """Answers by document, in a DynamoDB table with the key `id` and the time to live `expiration`."""
+
+    def __init__(
+        self,
+        table: Table,
+        ttl_days: int,
+        clock: Callable[[], dt.datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Answers are forgotten after `ttl_days`; `sleep` takes seconds."""
+        self._table = table
+        self._ttl = dt.timedelta(days=ttl_days)
+        self._clock = clock
+        self._sleep = sleep
+
+    def get(self, documents: Iterable[Document]) -> dict[Document, dict[str, Any]]:
+        """The answers known for these documents; DeliveryError if DynamoDB keeps leaving keys unprocessed."""
+        by_key = {document.cache_key: document for document in documents}
+        now = self._clock().timestamp()
+        items = [item for keys in _groups(by_key, MAX_KEYS) for item in self._get(keys)]
+        # DynamoDB deletes an expired item when it gets to it, some days later.
+        return {by_key[item["id"]]: json.loads(item["body"]) for item in items if item["expiration"] > now}
+
+    def put(self, answers: Mapping[Document, Mapping[str, Any]]) -> None:
+        """Keep the answers; DeliveryError if DynamoDB still refuses some after six attempts."""
+        expiration = int((self._clock() + self._ttl).timestamp())
+        for group in _groups(answers.items(), MAX_WRITES):
+            self._put(
+                [
+                    {
+                        "PutRequest": {
+                            "Item": {"id": document.cache_key, "body": _json(answer), "expiration": expiration}
+                        }
+                    }
+                    for document, answer in group
+                ]
+            )
+
+    def _get(self, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+        name = self._table.name
+        pending: Any = {name: {"Keys": [{"id": key} for key in keys], "ConsistentRead": True}}
+        for _ in self._attempts():
+            response = self._table.meta.client.batch_get_item(RequestItems=pending)
+            yield from response["Responses"].get(name, [])
+            pending = response.get("UnprocessedKeys")
+            if not pending:
+                return
+        raise DeliveryError(f"{name} left {len(pending[name]['Keys'])} keys unread after {MAX_ATTEMPTS} attempts")
+
+    def _put(self, writes: list[WriteRequestTypeDef]) -> None:
+        name = self._table.name
+        pending: Any = {name: writes}
+        for _ in self._attempts():
+            pending = self._table.meta.client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
+            if not pending:
+                return
+        raise DeliveryError(f"{name} still refuses {len(pending[name])} items after {MAX_ATTEMPTS} attempts")
+
+    def _attempts(self) -> Iterator[int]:
+        for attempt in range(MAX_ATTEMPTS):
+            if attempt:
+                self._sleep(random.uniform(0, min(0.1 * 2**attempt, 3.0)))  # noqa: S311 (jitter, not a secret)
+            yield attempt
+
+
+def _json(answer: Mapping[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+
+def _groups(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    remaining = iter(items)
+    while group := list(islice(remaining, size)):
+        yield group

@@ -1,0 +1,289 @@
+"""The handler against moto's S3, SQS, DynamoDB and Glue, with Comprehend and Firehose in memory."""
+
+import base64
+import gzip
+import importlib
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote_plus
+
+import boto3
+import pytest
+from moto import mock_aws
+from samtranslator.yaml_helper import yaml_parse
+
+from tests.unit.text.fakes import FakeComprehend
+
+ROOT = Path(__file__).parents[3]
+BUCKET = "lake"
+KEY = "tweets/dt=2022-10-14/a+b.gz"
+COLLECTED = "2022-10-14T10:00:00.000Z"
+FIRST_ID = 1_580_661_436_132_757_506  # given out on 2022-10-13
+PHOTO = {"id": "77", "type": "photo", "media_url_https": "https://pbs.twimg.com/media/77.jpg", "ext_alt_text": "A cat"}
+CONTEXT = SimpleNamespace(
+    function_name="tweet_analyzer",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:tweet_analyzer",
+    aws_request_id="1",
+    get_remaining_time_in_millis=lambda: 600_000,
+)
+
+
+class FakeFirehose:
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.fails = False
+
+    def put_record_batch(self, *, DeliveryStreamName, Records):  # noqa: N803 (boto3's names)
+        assert DeliveryStreamName == "posts-stream"
+        if self.fails:
+            raise ConnectionError("no route to Firehose")
+        self.rows += [json.loads(line) for record in Records for line in record["Data"].splitlines()]
+        return {"FailedPutCount": 0, "RequestResponses": [{"RecordId": "1"} for _ in Records]}
+
+
+class Stack:
+    """The function and what stands around it."""
+
+    def __init__(self) -> None:
+        self.s3 = boto3.client("s3")
+        self.sqs = boto3.client("sqs")
+        self.table = boto3.resource("dynamodb").Table("cache")
+        self.queue = ""
+        self.firehose = FakeFirehose()
+        self.comprehend = FakeComprehend()
+        self.app: Any = None
+
+    def create(self) -> None:
+        self.s3.create_bucket(Bucket=BUCKET)
+        self.queue = self.sqs.create_queue(QueueName="photo-jobs")["QueueUrl"]
+        boto3.client("dynamodb").create_table(
+            TableName="cache",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        glue = boto3.client("glue")
+        glue.create_database(DatabaseInput={"Name": "landing"})
+        table = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]["PostsTable"]["Properties"]["TableInput"]
+        columns: Any = {"Columns": table["StorageDescriptor"]["Columns"]}
+        glue.create_table(
+            DatabaseName="landing",
+            TableInput={"Name": "posts", "StorageDescriptor": columns, "PartitionKeys": table["PartitionKeys"]},
+        )
+
+    def reset(self) -> None:
+        self.firehose.__init__()  # type: ignore[misc]
+        self.comprehend.__init__()  # type: ignore[misc]
+        for item in self.table.scan()["Items"]:
+            self.table.delete_item(Key={"id": item["id"]})
+        for stored in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+            self.s3.delete_object(Bucket=BUCKET, Key=stored["Key"])
+        self.jobs()
+
+    def put(self, *lines: Any, data: bytes | None = None, key: str = KEY) -> dict[str, Any]:
+        """Store an archive object and return the record of the message that announces it."""
+        written = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
+        body = gzip.compress(b"\n".join(written) + b"\n") if data is None else data
+        etag = self.s3.put_object(Bucket=BUCKET, Key=key, Body=body, ContentEncoding="gzip")["ETag"].strip('"')
+        event: dict[str, Any] = json.loads((ROOT / "events/tweet_analyzer_sqs.json").read_text())
+        (record,) = event["Records"]
+        announced = json.loads(record["body"])
+        announced["Records"][0]["s3"] |= {
+            "bucket": {"name": BUCKET},
+            "object": {"key": quote_plus(key), "size": len(body), "eTag": etag},
+        }
+        return {**record, "messageId": f"message {key}", "body": json.dumps(announced)}
+
+    def handle(self, *records: dict[str, Any]) -> list[str]:
+        """Invoke the function and return the messages that go back to the queue."""
+        response = self.app.lambda_handler({"Records": list(records)}, CONTEXT)
+        return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
+
+    def jobs(self) -> list[dict[str, Any]]:
+        messages = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
+        for message in messages:
+            self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in messages]
+
+    def malformed(self) -> list[dict[str, Any]]:
+        body = self.s3.get_object(Bucket=BUCKET, Key=f"errors/malformed/{KEY}.jsonl")["Body"].read()
+        return [json.loads(line) for line in body.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def running():
+    environment = {
+        "LANDING_DATABASE": "landing",
+        "POSTS_STREAM": "posts-stream",
+        "CACHE_TABLE": "cache",
+        "SAMPLE_RATE": "1",
+        "EARLIEST_DATE": "2020-01-01",
+        "TEXT_CACHE_DAYS": "30",
+    }
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        stack = Stack()
+        stack.create()
+        client = boto3.client
+        fakes = {"comprehend": stack.comprehend, "firehose": stack.firehose}
+        patch.setattr(boto3, "client", lambda name, **options: fakes.get(name) or client(name, **options))
+        for name, value in {**environment, "PHOTO_JOBS_QUEUE": stack.queue}.items():
+            patch.setenv(name, value)
+        stack.app = importlib.import_module("functions.tweet_analyzer.app")
+        yield stack
+
+
+@pytest.fixture
+def stack(running: Stack) -> Stack:
+    running.reset()
+    return running
+
+
+def post(number: int, **values: Any) -> dict[str, Any]:
+    return {
+        "id": FIRST_ID + number,
+        "id_str": str(FIRST_ID + number),
+        "text": f"text {number}",
+        "lang": "en",
+        "source_platform": "x",
+        "collected_at": COLLECTED,
+        "source_json": '{"big": true}',
+        **values,
+    }
+
+
+def test_a_file_of_good_and_bad_lines_becomes_rows_jobs_and_kept_lines(stack: Stack) -> None:
+    retweet = {"type": "retweeted", "id": "1", "text": "t", "screen_name": "ada", "media": [PHOTO]}
+    record = stack.put(
+        post(0, text="Ada met Grace", extended_entities={"media": [PHOTO]}),
+        b'{"id": 12, "text": "cut',
+        post(0, text="Ada met Grace", extended_entities={"media": [PHOTO]}),
+        post(1, text="RT Ada met Grace", extended_entities={"media": [PHOTO]}, referenced_tweets=[retweet]),
+        post(2, lang=None, text="おはよう"),
+        post(3, lang="no", text="hei"),
+        post(4, text=None),
+        post(5, user="ada"),
+        post(6, text="😀" * 3000),
+        b'{"text": "no id"}',
+    )
+    failures = stack.handle(record)
+
+    assert failures == []
+    assert [
+        (row["id"] - FIRST_ID, row["dt"], row["language"], row["sentiment_status"], len(row["text_entities"] or []))
+        for row in stack.firehose.rows
+    ] == [
+        (0, "2022-10-13", "en", "ok", 2),
+        (0, "2022-10-13", "en", "ok", 2),
+        (1, "2022-10-13", "en", "ok", 2),
+        (2, "2022-10-13", "ja", "ok", 0),
+        (3, "2022-10-13", "no", "unsupported_language", 0),
+        (4, "2022-10-13", "en", "empty", 0),
+        (6, "2022-10-13", "en", "ok", 0),
+    ]
+    assert not any("source_json" in row for row in stack.firehose.rows)
+    assert {len(text.encode()) for _, _, text in stack.comprehend.answered if "😀" in text} == {5000}
+    assert [(line["source"], line["line"]) for line in stack.malformed()] == [
+        (f"s3://{BUCKET}/{KEY}", number) for number in (2, 8, 10)
+    ]
+    assert base64.b64decode(stack.malformed()[0]["rawData"]) == b'{"id": 12, "text": "cut'
+    job = {
+        "origin": "post",
+        "source_platform": "x",
+        "dt": "2022-10-13",
+        "mediaid": "77",
+        "media_url": "https://pbs.twimg.com/media/77.jpg",
+        "alt_text": "A cat",
+        "kind": "photo",
+        "collected_at": COLLECTED,
+    }
+    assert sorted(stack.jobs(), key=lambda job: job["tweetid"]) == [
+        {**job, "tweetid": FIRST_ID + number} for number in (0, 0, 1)
+    ]
+
+
+def test_a_redelivered_event_of_a_finished_object_does_nothing(stack: Stack) -> None:
+    record = stack.put(post(0), post(1))
+
+    assert [stack.handle(record), stack.handle(record)] == [[], []]
+    assert len(stack.firehose.rows) == 2
+    assert stack.comprehend.calls == [("BatchDetectSentiment", 2), ("BatchDetectEntities", 2)]
+
+
+def test_an_object_that_was_replaced_is_analysed_again_but_its_texts_are_not_bought_again(stack: Stack) -> None:
+    stack.handle(stack.put(post(0)))
+    stack.handle(stack.put(post(0), post(7, text="text 0")))
+
+    assert [row["id"] - FIRST_ID for row in stack.firehose.rows] == [0, 0, 7]
+    assert stack.comprehend.calls == [("BatchDetectSentiment", 1), ("BatchDetectEntities", 1)]
+
+
+def test_a_message_that_fails_goes_back_alone_and_is_not_taken_for_finished(stack: Stack) -> None:
+    good, bad = stack.put(post(0)), stack.put(post(1), key="tweets/gone.gz")
+    stack.s3.delete_object(Bucket=BUCKET, Key="tweets/gone.gz")
+
+    assert stack.handle(bad, good) == ["message tweets/gone.gz"]
+    stack.put(post(1), key="tweets/gone.gz")
+    assert stack.handle(bad, good) == []
+    assert [row["id"] - FIRST_ID for row in stack.firehose.rows] == [0, 1]
+
+
+def test_answers_outlive_a_delivery_that_failed_and_no_job_was_sent(stack: Stack) -> None:
+    record = stack.put(post(0, extended_entities={"media": [PHOTO]}))
+    stack.firehose.fails = True
+    assert stack.handle(record) == [f"message {KEY}"]
+    assert stack.jobs() == []
+
+    stack.firehose.fails = False
+    assert stack.handle(record) == []
+    assert stack.comprehend.calls == [("BatchDetectSentiment", 1), ("BatchDetectEntities", 1)]
+    assert [job["mediaid"] for job in stack.jobs()] == ["77"]
+
+
+def test_an_object_that_another_invocation_is_working_on_goes_back_to_the_queue(stack: Stack) -> None:
+    record = stack.put(post(0))
+    stack.handle(record)
+    (marker,) = [item for item in stack.table.scan()["Items"] if str(item["id"]).startswith("archive#")]
+    stack.table.put_item(Item={**marker, "status": "INPROGRESS", "in_progress_expiration": 9_999_999_999_999})
+
+    assert stack.handle(record) == [f"message {KEY}"]
+    assert len(stack.firehose.rows) == 1
+
+
+def test_of_a_truncated_object_what_can_be_read_is_delivered(stack: Stack) -> None:
+    whole = gzip.compress(b"".join(json.dumps(post(number)).encode() + b"\n" for number in range(400)))
+    assert stack.handle(stack.put(data=whole[: len(whole) // 2])) == []
+
+    (damage,) = stack.malformed()
+    delivered = [row["id"] - FIRST_ID for row in stack.firehose.rows]
+    assert delivered == list(range(damage["line"] - 1))
+    assert len(delivered) > 50
+    assert damage["message"].startswith("the gzip data is damaged from here on")
+
+
+def test_an_empty_object_is_no_failure(stack: Stack) -> None:
+    assert stack.handle(stack.put(data=b"")) == []
+    assert stack.firehose.rows == []
+
+
+def test_the_test_event_of_s3_is_acknowledged(stack: Stack) -> None:
+    event = json.loads((ROOT / "events/tweet_analyzer_sqs_test_event.json").read_text())
+
+    assert stack.handle(*event["Records"]) == []
+
+
+def test_a_message_that_is_no_s3_event_goes_back_to_the_queue(stack: Stack) -> None:
+    assert stack.handle({**stack.put(post(0)), "body": "hello"}) == [f"message {KEY}"]
+
+
+def test_metrics_say_what_was_done_and_logs_hold_no_text(stack: Stack, capfd: pytest.CaptureFixture[str]) -> None:
+    stack.handle(stack.put(post(0, text="a secret"), b"{", post(1, text="a secret")))
+    printed = capfd.readouterr().out.splitlines()
+
+    metrics = next(json.loads(line) for line in printed if "_aws" in line)
+    counts = {"PostsAnalyzed": 2, "PostsMalformed": 1, "TextsBought": 1, "TextsSaved": 1, "ComprehendCalls": 2}
+    assert {name: sum(metrics[name]) for name in counts} == counts
+    assert sum(metrics["Failures"]) == 0
+    assert not any("secret" in line for line in printed)
