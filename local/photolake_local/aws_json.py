@@ -1,0 +1,137 @@
+"""A server for services that speak the AWS JSON 1.1 protocol (POST /, `X-Amz-Target: Prefix.Operation`).
+
+Protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.session
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+Operation = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class ServiceError(Exception):
+    """An error as the service would answer it: `code` is what boto3 shows in `Error.Code`."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@dataclass(frozen=True)
+class JsonService:
+    """One service: botocore's name of it (`firehose`) and the operations it answers, by API name (`PutRecordBatch`).
+
+    An operation takes the request with blobs already decoded to bytes, and returns the response (bytes and
+    datetimes allowed), or raises ServiceError. `headers` go with every answer.
+    """
+
+    name: str
+    operations: Mapping[str, Operation]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class JsonServer:
+    """Answers for several services on one loopback port, in threads of this process.
+
+    `status` gives what `GET /status` answers as JSON; without it there is no such page.
+    """
+
+    def __init__(
+        self, services: Iterable[JsonService], port: int = 0, status: Callable[[], Mapping[str, Any]] | None = None
+    ) -> None:
+        session = botocore.session.get_session()
+        self._services: dict[str, tuple[JsonService, Any]] = {}
+        for service in services:
+            model = session.get_service_model(service.name)
+            self._services[model.metadata["targetPrefix"]] = (service, model)
+        self._status = status
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", port, self._answer, threaded=True, request_handler=_QuietHandler
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, name="aws-json", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The endpoint URL for `AWS_ENDPOINT_URL_<SERVICE>`."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        """Answer in the background until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            body, status = self._body(request), 200
+        except ServiceError as error:
+            body, status = {"__type": error.code, "message": error.message}, error.status
+        response = Response(json.dumps(body, default=_encode), status, content_type="application/x-amz-json-1.1")
+        response.headers.update({"x-amzn-RequestId": str(uuid.uuid4()), **self._headers(request)})
+        return response(environ, start_response)
+
+    def _body(self, request: Request) -> Mapping[str, Any]:
+        if self._status and request.method == "GET" and request.path == "/status":
+            return self._status()
+        return self._call(request)
+
+    def _headers(self, request: Request) -> Mapping[str, str]:
+        prefix = request.headers.get("X-Amz-Target", "").rpartition(".")[0]
+        return self._services[prefix][0].headers if prefix in self._services else {}
+
+    def _call(self, request: Request) -> dict[str, Any]:
+        prefix, _, name = request.headers.get("X-Amz-Target", "").rpartition(".")
+        service, model = self._services.get(prefix, (None, None))
+        if service is None or model is None or name not in service.operations:
+            raise ServiceError("UnknownOperationException", f"{prefix}.{name} is not available locally")
+        body = json.loads(request.get_data() or b"{}")
+        return service.operations[name](_decode_blobs(body, model.operation_model(name).input_shape))
+
+
+class _QuietHandler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Without these every round trip waits some 40 ms for a delayed ACK (Nagle's algorithm).
+    wbufsize = 65536
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Print nothing for a request."""
+
+
+def _decode_blobs(value: Any, shape: Any) -> Any:
+    if shape is None or value is None:
+        return value
+    if shape.type_name == "blob":
+        return base64.b64decode(value)
+    if shape.type_name == "structure":
+        return {key: _decode_blobs(item, shape.members.get(key)) for key, item in value.items()}
+    if shape.type_name == "list":
+        return [_decode_blobs(item, shape.member) for item in value]
+    return value
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, datetime.datetime):
+        return value.timestamp()
+    raise TypeError(f"{type(value).__name__} has no place in an AWS JSON response")
