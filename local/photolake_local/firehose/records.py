@@ -1,0 +1,155 @@
+"""What happens to a record between the put and the buffer: de-aggregation and partition keys.
+
+https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-multirecord-deaggergation.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jq
+
+MAX_SUBRECORDS = 500
+PROCESSING_FAILED = "processing-failed"
+CONVERSION_FAILED = "format-conversion-failed"
+# https://docs.aws.amazon.com/firehose/latest/dev/buffering.html
+TOO_MANY_PARTITIONS = "activePartitionExceeded"
+
+_JSON_SPACE = " \t\r\n"
+
+Splitter = Callable[[bytes], list[bytes]]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a record cannot be delivered: `kind` is the value of `!{firehose:error-output-type}`."""
+
+    kind: str
+    code: str
+    message: str
+
+
+class RecordError(Exception):
+    """One record cannot be delivered; its neighbours can."""
+
+    def __init__(self, kind: str, code: str, message: str) -> None:
+        super().__init__(message)
+        self.failure = Failure(kind, code, message)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record, or a piece of a de-aggregated one; `arrived` is in epoch seconds."""
+
+    data: bytes
+    arrived: float
+    failure: Failure | None = None
+
+
+def split_json(data: bytes) -> list[bytes]:
+    """Split newline-delimited or concatenated JSON values; blanks and newlines between them are dropped.
+
+    What is not JSON becomes a piece of its own, up to the end of its line, so that it fails alone.
+    """
+    return [piece for line in data.split(b"\n") for piece in _pieces(line)]
+
+
+def split_delimited(data: bytes, delimiter: bytes) -> list[bytes]:
+    """Split at the delimiter, without it; empty pieces are dropped."""
+    return [piece for piece in data.split(delimiter) if piece]
+
+
+def subrecords(data: bytes, split: Splitter) -> list[bytes]:
+    """De-aggregate a record; RecordError if nothing is in it, or more than the service splits."""
+    pieces = split(data)
+    if len(pieces) > MAX_SUBRECORDS:
+        raise RecordError(
+            PROCESSING_FAILED,
+            "DynamicPartitioning.DeAggregationRecordCountLimitExceeded",
+            f"The record holds {len(pieces)} records; at most {MAX_SUBRECORDS} can be de-aggregated.",
+        )
+    if not pieces:
+        raise _extraction_failed("The record holds no record to de-aggregate.")
+    return pieces
+
+
+class PartitionKeys:
+    """The keys that a `MetadataExtractionQuery` takes from a record.
+
+    The jq package speaks a newer JQ than the service's 1.6; ValueError: the query is not JQ.
+    """
+
+    def __init__(self, query: str) -> None:
+        self._program = jq.compile(query)
+
+    def names(self) -> set[str]:
+        """Name the keys the query makes; ValueError if it makes no object out of an empty one."""
+        results = self._program.input_text("{}").all()
+        if len(results) != 1 or not isinstance(results[0], dict):
+            raise ValueError("the query does not make one object")
+        return set(results[0])
+
+    def of(self, data: bytes) -> dict[str, str]:
+        """Extract the keys as text; RecordError if a key is null, empty or not a scalar."""
+        try:
+            results = self._program.input_text(data.decode()).all()
+        except ValueError as error:
+            raise _extraction_failed(f"The query failed: {error}") from error
+        if len(results) != 1 or not isinstance(results[0], dict):
+            raise _extraction_failed("The query did not make one object.")
+        return {name: _key_text(value) for name, value in results[0].items()}
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def strict_decoder(**hooks: Any) -> json.JSONDecoder:
+    """Make a decoder that refuses NaN and Infinity, which Python reads and JSON does not have."""
+    return json.JSONDecoder(parse_constant=_refuse_constant, **hooks)
+
+
+def decode_values(text: str, decoder: json.JSONDecoder) -> Iterator[tuple[Any, int, int]]:
+    """Yield each concatenated JSON value with its start and end; ValueError or RecursionError where it is not JSON."""
+    position = _skip_space(text, 0)
+    while position < len(text):
+        value, end = decoder.raw_decode(text, position)
+        yield value, position, end
+        position = _skip_space(text, end)
+
+
+_DECODER = strict_decoder()
+
+
+def _pieces(line: bytes) -> Iterator[bytes]:
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        yield line
+        return
+    done = _skip_space(text, 0)
+    try:
+        for _, start, end in decode_values(text, _DECODER):
+            yield text[start:end].encode()
+            done = _skip_space(text, end)
+    except (ValueError, RecursionError):
+        yield text[done:].encode()
+
+
+def _skip_space(text: str, position: int) -> int:
+    while position < len(text) and text[position] in _JSON_SPACE:
+        position += 1
+    return position
+
+
+def _key_text(value: Any) -> str:
+    if value is None or value == "" or isinstance(value, dict | list):
+        raise _extraction_failed("partitionKeys values must not be null or empty")
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _extraction_failed(message: str) -> RecordError:
+    return RecordError(PROCESSING_FAILED, "DynamicPartitioning.MetadataExtractionFailed", message)
