@@ -1,0 +1,1 @@
+"""The `photolake` command."""

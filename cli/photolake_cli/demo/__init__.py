@@ -1,0 +1,1 @@
+"""The demo: made-up posts over real photos, sent through the whole pipeline."""

@@ -1,0 +1,164 @@
+"""The laptop cloud as the command sees it: started as a process of its own, then known by its state folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import boto3
+
+from photolake_cli.errors import CommandError
+from photolake_local import state
+
+READY_SECONDS = 120
+STOP_SECONDS = 60
+LOG_NAME = "cloud.log"
+_CALM_LOOKS = 2
+
+
+@dataclass(frozen=True)
+class LaptopOptions:
+    """How the laptop cloud is started: the project, the state folder, photos to answer media URLs with, parameters."""
+
+    root: Path
+    folder: Path
+    photos: Path | None = None
+    parameters: Sequence[str] = ()
+
+    @property
+    def command(self) -> list[str]:
+        """The process to start."""
+        photos = ["--photos", str(self.photos)] if self.photos else []
+        parameters = [word for parameter in self.parameters for word in ("--param", parameter)]
+        base = [sys.executable, "-m", "photolake_local", "--root", str(self.root), "--state", str(self.folder)]
+        return [*base, *photos, *parameters]
+
+
+class Laptop:
+    """A running laptop cloud."""
+
+    def __init__(self, folder: Path, running: state.CloudState) -> None:
+        """Use the cloud that wrote this state into its folder."""
+        self.folder = folder
+        self.state = running
+
+    @classmethod
+    def connect(cls, folder: Path) -> Laptop:
+        """The cloud that runs in this state folder; CommandError says how to start one."""
+        running = state.read(folder)
+        if running is None:
+            raise CommandError(f"No laptop cloud runs in {folder}. Start one: photolake up --background")
+        return cls(folder, running)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for the cloud's endpoint of this service."""
+        environment = self.state.environment
+        return boto3.client(
+            service,  # type: ignore[call-overload]  # any service, by botocore's name
+            endpoint_url=environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"]),
+            region_name=environment["AWS_DEFAULT_REGION"],
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def output(self, name: str) -> str:
+        """An output of the template."""
+        return str(self.state.outputs[name])
+
+    def status(self) -> dict[str, Any]:
+        """Queue depths, buffers, runs of the functions and calls of the analysis services, at this moment."""
+        with urllib.request.urlopen(self.state.status_url, timeout=30) as response:  # noqa: S310 (our own loopback URL)
+            status: dict[str, Any] = json.load(response)
+        return status
+
+    def objects(self) -> dict[str, int]:
+        """How many objects lie under each prefix of the lake."""
+        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.output("LakeBucketName"))
+        prefixes = (item["Key"].partition("/")[0] + "/" for page in pages for item in page.get("Contents", []))
+        return dict(sorted(Counter(prefixes).items()))
+
+    def wait(self, timeout: float, on_look: Callable[[Mapping[str, Any]], None], interval: float = 0.5) -> None:
+        """Wait until nothing is queued, buffered or running, twice in a row; CommandError after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        calm = 0
+        while calm < _CALM_LOOKS:
+            status = self.status()
+            on_look(status)
+            calm = calm + 1 if status["drained"] else 0
+            if time.monotonic() > deadline:
+                raise CommandError(
+                    f"Still at work after {timeout:.0f} s. Look: photolake status; logs: {self.folder}/logs"
+                )
+            time.sleep(interval)
+
+    def stop(self) -> None:
+        """Stop the cloud and wait until its process has ended."""
+        os.kill(self.state.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _is_alive(self.state.pid):
+            if time.monotonic() > deadline:
+                raise CommandError(f"Process {self.state.pid} has not ended after {STOP_SECONDS} s; kill it by hand.")
+            time.sleep(0.1)
+
+
+def start(options: LaptopOptions, on_line: Callable[[str], None]) -> Laptop:
+    """Start a cloud in the background; its lines are shown by `on_line` until it is ready."""
+    if state.is_running(options.folder):
+        raise CommandError(f"A laptop cloud already runs in {options.folder}. Stop it first: photolake down")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    log = options.folder / LOG_NAME
+    with log.open("w") as output:
+        process = subprocess.Popen(  # noqa: S603 (our own module)
+            options.command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+    with log.open() as lines:
+        return _until_ready(process, options.folder, lines, on_line)
+
+
+def run(options: LaptopOptions) -> int:
+    """Run a cloud in the foreground until Ctrl-C, and return its exit status."""
+    process = subprocess.Popen(options.command, stdin=subprocess.DEVNULL)  # noqa: S603 (our own module)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # The child has got the Ctrl-C too, and stops by itself.
+            continue
+
+
+def _until_ready(
+    process: subprocess.Popen[bytes], folder: Path, lines: IO[str], on_line: Callable[[str], None]
+) -> Laptop:
+    deadline = time.monotonic() + READY_SECONDS
+    seen: list[str] = []
+    while time.monotonic() < deadline:
+        for line in lines:
+            seen.append(line.rstrip())
+            on_line(seen[-1])
+        running = state.read(folder)
+        if running is not None and running.pid == process.pid:
+            return Laptop(folder, running)
+        if process.poll() is not None:
+            tail = "\n".join([*seen, *lines.read().splitlines()][-12:])
+            raise CommandError(f"The laptop cloud did not start:\n{tail}")
+        time.sleep(0.1)
+    process.terminate()
+    raise CommandError(f"The laptop cloud was not ready after {READY_SECONDS} s; see {folder / LOG_NAME}")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

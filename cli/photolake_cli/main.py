@@ -1,0 +1,247 @@
+"""photolake: the pipeline on this machine, from the template, without an AWS account."""
+
+from __future__ import annotations
+
+import enum
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from photolake.errors import PhotolakeError
+from photolake_cli.connections import file_collector, queries_of
+from photolake_cli.demo.run import DemoInput, run_demo, synthetic_input
+from photolake_cli.errors import CommandError
+from photolake_cli.laptop import Laptop, LaptopOptions, run, start
+from photolake_cli.show import console, pipeline_line, problems, status_tables, table, work
+
+ROOT = Path(__file__).resolve().parents[2]
+
+app = typer.Typer(
+    help="Turn the photos people post into tables you can query: on this machine, from template.yaml.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+State = Annotated[Path, typer.Option("--state", help="Folder of the laptop cloud's state.", show_default=True)]
+STATE = Path(".photolake")
+
+
+class Format(enum.StrEnum):
+    """How a query's rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """Show an expected failure as one message on standard error, with exit status 1, instead of a traceback."""
+
+    @wraps(command)
+    def wrapper(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except (CommandError, PhotolakeError, ClientError, BotoCoreError) as error:
+            problems.print(str(error), style="red", markup=False, highlight=False)
+            raise typer.Exit(1) from error
+
+    return wrapper
+
+
+@app.command()
+@told
+def up(
+    background: Annotated[bool, typer.Option("--background", help="Return when it is ready; stop it by down.")] = False,
+    photos: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Answer media URLs with files of this folder."),
+    ] = None,
+    param: Annotated[list[str] | None, typer.Option(help="A parameter of template.yaml, NAME=VALUE.")] = None,
+    state: State = STATE,
+) -> None:
+    """Start the stack of template.yaml on this machine.
+
+    Examples:
+
+        photolake up --background
+
+        photolake up --photos ~/Pictures --param ImageApis=labels,text --param SampleRate=0.5
+    """
+    options = LaptopOptions(ROOT, state, photos, param or [])
+    if not background:
+        raise typer.Exit(run(options))
+    with work("Starting the laptop cloud") as tell:
+        laptop = start(options, tell)
+    console.print(f"Up, at {laptop.state.endpoint_url}. For any AWS client: eval $(photolake env)")
+    console.print(f"Firehose's delivery intervals are shortened by a factor of {1 / laptop.state.scale:,.0f}.")
+
+
+@app.command()
+@told
+def down(state: State = STATE) -> None:
+    """Stop the laptop cloud: finish what runs, deliver what is buffered, forget the rest.
+
+    Example:
+
+        photolake down
+    """
+    laptop = Laptop.connect(state)
+    with work("Stopping"):
+        laptop.stop()
+    console.print("Stopped.")
+
+
+@app.command()
+@told
+def env(state: State = STATE) -> None:
+    """Print the environment variables that point any AWS client at the laptop cloud.
+
+    Example:
+
+        eval $(photolake env) && aws s3 ls
+    """
+    for name, value in sorted(Laptop.connect(state).state.environment.items()):
+        typer.echo(f"export {name}={value}")
+
+
+@app.command()
+@told
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole document as JSON.")] = False,
+    state: State = STATE,
+) -> None:
+    """Show what waits in queues and buffers, what the functions did, and what lies in the lake.
+
+    Examples:
+
+        photolake status
+
+        photolake status --json | jq .queues
+    """
+    laptop = Laptop.connect(state)
+    document = {**laptop.status(), "objects": laptop.objects()}
+    if as_json:
+        typer.echo(json.dumps(document, indent=2))
+        return
+    for drawn in status_tables(document):
+        console.print(drawn)
+    console.print("Everything has drained." if document["drained"] else f"On the way: {pipeline_line(document)}")
+
+
+@app.command()
+@told
+def wait(
+    timeout: Annotated[float, typer.Option(help="Seconds after which to give up, with exit status 1.", min=1)] = 300,
+    state: State = STATE,
+) -> None:
+    """Wait until nothing is queued, buffered or running.
+
+    Example:
+
+        photolake collect --from posts.jsonl && photolake wait --timeout 120
+    """
+    laptop = Laptop.connect(state)
+    with work("Waiting") as tell:
+        laptop.wait(timeout, lambda document: tell(pipeline_line(document)))
+    console.print("Everything has drained.")
+
+
+@app.command()
+@told
+def collect(
+    more: Annotated[list[Path] | None, typer.Argument(help="More files.", show_default=False)] = None,
+    first: Annotated[list[Path] | None, typer.Option("--from", help="A file of posts, plain or gzip.")] = None,
+    state: State = STATE,
+) -> None:
+    """Send files of posts through the pipeline.
+
+    JSON lines, a JSON array, `statuses` or `results`, X API v2 pages or stream lines, v1.1 posts; plain or gzip.
+    What is no post goes to errors/malformed/ in the lake, with its file and line.
+
+    Examples:
+
+        photolake collect --from posts.jsonl
+
+        photolake collect --from january.jsonl.gz february.jsonl.gz
+    """
+    paths = [*(first or []), *(more or [])]
+    if not paths:
+        raise CommandError("Name a file: photolake collect --from posts.jsonl")
+    collector = file_collector(Laptop.connect(state))
+    for path in paths:
+        with work(f"Collecting {path.name}") as tell:
+            account = collector.collect(path, lambda number: tell(f"{path.name}: {number:,} posts"))  # noqa: B023
+        console.print(
+            f"{path}: {account.sent:,} posts sent ({account.repeated:,} of them repeated), "
+            f"{len(account.malformed):,} malformed"
+        )
+        for line in account.malformed:
+            problems.print(f"{path}:{line.line}: {line.message}", style="yellow", markup=False, highlight=False)
+
+
+@app.command()
+@told
+def query(
+    sql: Annotated[str | None, typer.Argument(help="A statement, in Athena's SQL.", show_default=False)] = None,
+    saved: Annotated[str | None, typer.Option(help="The name of a saved query; without any, lists them.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.TABLE,
+    state: State = STATE,
+) -> None:
+    """Ask the lake in SQL.
+
+    Examples:
+
+        photolake query "select lang, count(*) as posts from tweets group by lang"
+
+        photolake query --saved top_labels --format csv > labels.csv
+
+        photolake query
+    """
+    queries = queries_of(Laptop.connect(state))
+    if sql is None and saved is None:
+        rows = [(name, found["Description"]) for name, found in queries.saved().items()]
+        console.print(table("Saved queries (photolake query --saved NAME)", ["name", "answers"], rows))
+        return
+    with work("Asking"):
+        result = queries.run(sql if sql is not None else queries.saved_text(str(saved)))
+    if output is Format.CSV:
+        sys.stdout.write(result.as_csv())
+    elif output is Format.JSON:
+        typer.echo(result.as_json())
+    else:
+        rows_shown = [list(record.values()) for record in result.records()]
+        console.print(
+            table("", result.columns, rows_shown, f"{len(rows_shown):,} rows, {result.scanned_bytes:,} bytes scanned")
+        )
+
+
+@app.command()
+@told
+def demo(
+    posts: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your own posts instead.")] = None,
+    photos: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="Your own photos instead.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the laptop cloud running, to ask it more.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds the pipeline may take.", min=1)] = 600,
+    state: State = STATE / "demo",
+) -> None:
+    """Run the whole pipeline on made-up posts over real photos, and show what comes out.
+
+    Exit status 1 if a post or photo is not accounted for.
+
+    Examples:
+
+        photolake demo
+
+        photolake demo --posts timeline.jsonl --photos ~/Pictures --keep
+    """
+    given = synthetic_input(state / "input")
+    chosen = DemoInput(posts or given.posts, photos or given.photos)
+    if not run_demo(chosen, ROOT, state, timeout, keep):
+        raise CommandError("The account does not balance: something was lost or counted twice.")

@@ -1,0 +1,180 @@
+"""What no linter sees in the SAM source: faults of the transformed template, and drift between template and code."""
+
+import ast
+import copy
+import json
+from pathlib import Path
+
+import networkx
+import pytest
+from cfnlint import core
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+
+from photolake.columns import HiveType
+from photolake_local.firehose.configuration import problems
+
+ROOT = Path(__file__).parents[3]
+FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
+
+
+def logical_id(function: str) -> str:
+    return "".join(word.capitalize() for word in function.split("_"))
+
+
+def of_type(template, kind):
+    return {name: item["Properties"] for name, item in template["Resources"].items() if item["Type"] == kind}
+
+
+def references(value):
+    """Every resource that an intrinsic function in `value` names."""
+    if isinstance(value, list):
+        return set().union(*map(references, value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    found = set()
+    for key, item in value.items():
+        if key == "Ref":
+            found.add(item)
+        elif key == "Fn::GetAtt":
+            found.add(item[0] if isinstance(item, list) else item.split(".")[0])
+        elif key == "Fn::Sub":
+            text = item[0] if isinstance(item, list) else item
+            found |= {part.split("}")[0].split(".")[0] for part in text.split("${")[1:] if not part.startswith("!")}
+        found |= references(item)
+    return found
+
+
+def test_the_transformed_template_passes_cfn_lint(transformed):
+    matches = lint(
+        json.dumps(transformed, indent=1), core.get_rules([], [], [], {}, False), ["us-east-1"], ManualArgs()
+    )
+
+    assert [f"{match.rule.id} {match.message}" for match in matches] == []
+
+
+def test_the_transformed_template_has_no_cycle(transformed):
+    resources = transformed["Resources"]
+    graph = networkx.DiGraph()
+    for name, resource in resources.items():
+        wanted = resource.get("DependsOn", [])
+        names = references(resource.get("Properties", {})) | set([wanted] if isinstance(wanted, str) else wanted)
+        graph.add_edges_from((name, other) for other in names & resources.keys())
+
+    assert list(networkx.simple_cycles(graph)) == []
+
+
+def test_every_folder_of_functions_is_a_function_of_the_template_and_the_other_way_round(written):
+    declared = {name for name, item in written["Resources"].items() if item["Type"] == "AWS::Serverless::Function"}
+
+    assert declared == {f"{logical_id(function)}Function" for function in FUNCTIONS}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_functions_settings_are_its_environment(function, written):
+    tree = ast.parse((ROOT / f"functions/{function}/app.py").read_text())
+    fields = {
+        statement.target.id.upper()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "Settings" for base in node.bases)
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    }
+    own = written["Resources"][f"{logical_id(function)}Function"]["Properties"]["Environment"]["Variables"]
+
+    # Powertools reads its own variables, and every function gets the landing database.
+    assert fields - {"LANDING_DATABASE"} == own.keys() - {"POWERTOOLS_SERVICE_NAME"}
+    assert own["POWERTOOLS_SERVICE_NAME"] == function
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_has_its_own_role_and_a_log_group_with_retention(function, transformed):
+    resources = transformed["Resources"]
+    name = logical_id(function)
+    properties = resources[f"{name}Function"]["Properties"]
+
+    assert properties["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+    assert properties["LoggingConfig"]["LogGroup"] == {"Ref": f"{name}Logs"}
+    assert "RetentionInDays" in resources[f"{name}Logs"]["Properties"]
+
+
+def test_every_queue_that_feeds_a_function_has_a_failure_path(transformed):
+    resources = transformed["Resources"]
+    mappings = of_type(transformed, "AWS::Lambda::EventSourceMapping")
+
+    assert len(mappings) == 3
+    for mapping in mappings.values():
+        queue = resources[mapping["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
+        function = resources[mapping["FunctionName"]["Ref"]]["Properties"]
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert "MaximumConcurrency" in mapping["ScalingConfig"]
+        assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+
+
+def test_only_services_without_a_resource_level_are_allowed_on_everything(transformed):
+    statements = [
+        statement
+        for role in of_type(transformed, "AWS::IAM::Role").values()
+        for policy in role.get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    everywhere = [statement for statement in statements if statement["Resource"] == "*"]
+
+    assert statements
+    assert {action.split(":")[0] for statement in everywhere for action in statement["Action"]} == {
+        "comprehend",
+        "rekognition",
+    }
+    assert not [action for statement in statements for action in statement["Action"] if action.endswith("*")]
+    # The schedules' roles, which SAM makes, are the only ones with a managed policy or none.
+    assert not [role for role in of_type(transformed, "AWS::IAM::Role").values() if role.get("ManagedPolicyArns")]
+
+
+def test_firehose_would_accept_every_delivery_stream(streams, transformed):
+    tables = {table["TableInput"]["Name"] for table in of_type(transformed, "AWS::Glue::Table").values()}
+
+    assert len(streams) == 4
+    for name, configuration in streams.items():
+        assert problems(configuration, table_exists=lambda database, table: table in tables) == [], name
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("BufferingHints", "SizeInMBs"), 5),
+        (("BufferingHints", "IntervalInSeconds"), 10),
+        (("CompressionFormat",), "GZIP"),
+        (("Prefix",), "posts/"),
+        (("ErrorOutputPrefix",), "errors/posts/"),
+        (("DynamicPartitioningConfiguration", "Enabled"), False),
+        (("DataFormatConversionConfiguration", "SchemaConfiguration", "TableName"), "missing"),
+    ],
+)
+def test_what_firehose_refuses_and_cfn_lint_passes_is_seen_here(streams, path, value):
+    broken = copy.deepcopy(streams["PostsStream"])
+    place = broken
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+
+    assert problems(broken, table_exists=lambda database, table: table == "posts")
+
+
+def test_every_parameter_is_described_and_bounded(written):
+    for name, parameter in written["Parameters"].items():
+        assert parameter.get("Description"), name
+        bounds = {"AllowedPattern", "AllowedValues", "MinValue", "MinLength"} & parameter.keys()
+        assert bounds or parameter["Type"] == "CommaDelimitedList", name
+        assert "Default" in parameter, name
+
+
+def test_every_landing_column_has_a_type_of_ours(transformed):
+    tables = of_type(transformed, "AWS::Glue::Table")
+
+    assert len(tables) == 5
+    for table in tables.values():
+        columns = table["TableInput"]["StorageDescriptor"]["Columns"]
+        assert len({column["Name"] for column in columns}) == len(columns)
+        for column in columns:
+            HiveType.parse(column["Type"])
