@@ -1,0 +1,80 @@
+"""S3 objects created under images/, by way of SQS -> each image analysed once; a dropped photo is taken in first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from botocore.config import Config
+
+from photolake.columns import Table
+from photolake.delivery import DeliveryStream
+from photolake.images.door import image_door
+from photolake.images.lease import AnalysisLease
+from photolake.settings import Settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@dataclass(frozen=True)
+class ImageAnalyzerSettings(Settings):
+    """The function's environment."""
+
+    landing_database: str
+    lake_bucket: str
+    analyses_stream: str
+    photos_stream: str
+    images_table: str
+    cache_table: str
+    image_apis: tuple[str, ...]
+    daily_image_budget: int
+    earliest_date: str
+
+
+logger, metrics = Logger(), Metrics()
+settings = ImageAnalyzerSettings.from_env()
+firehose, glue, dynamodb = boto3.client("firehose"), boto3.client("glue"), boto3.resource("dynamodb")
+analyses, photos = (Table.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
+lease = AnalysisLease(boto3.client("dynamodb"), settings.cache_table)
+door = image_door(
+    s3=boto3.client("s3"),
+    bucket=settings.lake_bucket,
+    rekognition=boto3.client("rekognition", config=Config(read_timeout=20, retries={"mode": "adaptive"})),
+    apis=settings.image_apis,
+    images=dynamodb.Table(settings.images_table),
+    cache=dynamodb.Table(settings.cache_table),
+    lease=lease,
+    daily_budget=settings.daily_image_budget,
+    earliest_date=settings.earliest_date,
+    analyses=analyses,
+    analyses_stream=DeliveryStream(firehose, settings.analyses_stream, analyses),
+    photos_stream=DeliveryStream(firehose, settings.photos_stream, photos),
+    bought=lambda api: metrics.add_metric("RekognitionCalls", MetricUnit.Count, 1),
+)
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Let the announced objects in; a message that raises goes back to the queue, and to the DLQ in the end."""
+    lease.end_with(context)
+    response = process_partial_response(event, let_in, processor, context)
+    for failure, (_, error, _) in zip(response["batchItemFailures"], processor.exceptions, strict=True):
+        logger.error("image goes back to the queue", message_id=failure["itemIdentifier"], error=repr(error))
+    metrics.add_metric("Failures", MetricUnit.Count, len(response["batchItemFailures"]))
+    return response
+
+
+def let_in(record: SQSRecord) -> None:
+    """Let in the objects of one message."""
+    for passage in door.let_in(record.body):
+        metrics.add_metric(passage.outcome, MetricUnit.Count, 1)
+        logger.info("object let in", **asdict(passage))

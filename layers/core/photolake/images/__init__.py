@@ -1,0 +1,1 @@
+"""Image analysis: which Rekognition calls a photo needs, their answers, and the row they become."""

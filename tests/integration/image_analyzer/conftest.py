@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.integration.image_analyzer.lake import BUCKET, ENVIRONMENT, FakeFirehose, Lake
+from tests.unit.images.fake_rekognition import FakeRekognition
+from tests.unit.images.landing_tables import table_input
+
+
+def create_tables() -> None:
+    """The tables as the template has them, as far as the functions notice."""
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.create_table(
+        TableName="cache",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.create_table(
+        TableName="images",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "waiting")],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "waiting-index",
+                "KeySchema": [
+                    {"AttributeName": "waiting", "KeyType": "HASH"},
+                    {"AttributeName": "id", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    glue = boto3.client("glue")
+    glue.create_database(DatabaseInput={"Name": "photolake_landing"})
+    for logical_id in ("AnalysesTable", "PhotosTable"):
+        table = table_input(logical_id)
+        columns: Any = {"Columns": table["StorageDescriptor"]["Columns"]}
+        glue.create_table(
+            DatabaseName="photolake_landing",
+            TableInput={"Name": table["Name"], "StorageDescriptor": columns, "PartitionKeys": table["PartitionKeys"]},
+        )
+
+
+@pytest.fixture(scope="module")
+def functions() -> Iterator[Lake]:
+    """The functions, imported once over a cloud in memory."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        queue = boto3.resource("sqs").create_queue(QueueName="images")
+        for name, value in {**ENVIRONMENT, "IMAGE_QUEUE": queue.url}.items():
+            patch.setenv(name, value)
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        create_tables()
+        fakes = {"firehose": FakeFirehose(), "rekognition": FakeRekognition()}
+        real = boto3.client
+        patch.setattr(boto3, "client", lambda name, **options: fakes.get(name) or real(name, **options))
+        for name in ("image_analyzer", "backfill"):
+            patch.delitem(sys.modules, f"functions.{name}.app", raising=False)
+        yield Lake(
+            s3=real("s3"),
+            images=boto3.resource("dynamodb").Table("images"),
+            cache=boto3.resource("dynamodb").Table("cache"),
+            queue=queue,
+            analyzer=importlib.import_module("functions.image_analyzer.app"),
+            backfill=importlib.import_module("functions.backfill.app"),
+            **fakes,  # type: ignore[arg-type]
+        )
+
+
+@pytest.fixture
+def lake(functions: Lake) -> Lake:
+    """An empty lake."""
+    for table in (functions.images, functions.cache):
+        for item in table.scan()["Items"]:
+            table.delete_item(Key={"id": item["id"]})
+    for item in functions.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        functions.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
+    vars(functions.firehose).update(vars(FakeFirehose()))
+    vars(functions.rekognition).update(vars(FakeRekognition()))
+    return functions

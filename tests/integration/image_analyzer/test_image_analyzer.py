@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import deque
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
+from botocore.exceptions import EndpointConnectionError
+
+from tests.integration.image_analyzer.lake import BUCKET, BUDGET, Context, Lake, photo, s3_event
+from tests.unit.images.fake_rekognition import CAT, service_error
+from tests.unit.images.landing_tables import ROOT
+
+
+def taken_in(lake: Lake, body: bytes, name: str = "photo.png") -> str:
+    """Drop a photo, let it be taken in, and return the key of its image."""
+    before = lake.image_keys()
+    assert lake.announce(lake.drop(f"dropped/{name}", body)) == []
+    (key,) = lake.image_keys() - before
+    return key
+
+
+def spend_budget(lake: Lake) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    for day in (today, today + dt.timedelta(days=1)):
+        lake.cache.put_item(Item={"id": f"budget#{day}", "images": BUDGET})
+
+
+def metrics_in(output: str) -> dict[str, float]:
+    """The sums of the metrics that the function wrote to its log."""
+    sums: dict[str, float] = {}
+    for line in output.splitlines():
+        entry = json.loads(line)
+        for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
+            for metric in directive["Metrics"]:
+                value = entry[metric["Name"]]
+                sums[metric["Name"]] = sums.get(metric["Name"], 0) + (sum(value) if isinstance(value, list) else value)
+    return sums
+
+
+def test_the_recorded_event_of_a_dropped_photo_leads_to_its_row_and_then_to_its_analysis(lake: Lake) -> None:
+    body = photo("bicycle")
+    image_id = hashlib.sha256(body).hexdigest()
+    lake.drop("dropped/a red bicycle.png", body)
+    event = json.loads((ROOT / "events" / "image_analyzer_sqs.json").read_text())
+
+    assert lake.deliver(event["Records"][0]["body"]) == []
+
+    (row,) = lake.firehose.rows["photos"]
+    assert row | {"processed_at": None} == {
+        "dt": "2026-11-20",
+        "origin": "dropped",
+        "source_key": f"s3://{BUCKET}/images/dropped/a red bicycle.png",
+        "kind": "photo",
+        "collected_at": "2026-11-20T09:15:30.123Z",
+        "image_id": image_id,
+        "image_dt": "2026-11-20",
+        "width": 256,
+        "height": 256,
+        "status": "ok",
+        "status_message": None,
+        "processed_at": None,
+    }
+    assert lake.analyses() == []
+    assert lake.rekognition.requests == []
+
+    key = f"images/{image_id[:2]}/{image_id}.png"
+    assert lake.announce(key) == []
+
+    (analysis,) = lake.analyses()
+    assert {name: analysis[name] for name in ("dt", "image_id", "s3_key", "origin", "content_type", "errors")} == {
+        "dt": "2026-11-20",
+        "image_id": image_id,
+        "s3_key": key,
+        "origin": "dropped",
+        "content_type": "image/png",
+        "errors": [],
+    }
+    assert analysis["image_labels"]["labels"][0]["name"] == "Person"
+    assert all(
+        request["Image"] == {"S3Object": {"Bucket": BUCKET, "Name": key}} for _, request in lake.rekognition.requests
+    )
+
+
+def test_a_finished_image_is_neither_bought_nor_delivered_again(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
+    key = taken_in(lake, photo("once"))
+    lake.announce(key)
+    capsys.readouterr()
+
+    assert lake.announce(key, key) == []
+
+    assert len(lake.analyses()) == 1
+    assert len(lake.rekognition.requests) == 5
+    assert metrics_in(capsys.readouterr().out) == {"AnalysesSaved": 2, "Failures": 0}
+
+
+def test_what_was_done_and_bought_is_counted(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
+    key = taken_in(lake, photo("counted"))
+    assert metrics_in(capsys.readouterr().out) == {"PhotosDropped": 1, "Failures": 0}
+
+    lake.announce(key)
+
+    assert metrics_in(capsys.readouterr().out) == {"ImagesAnalyzed": 1, "RekognitionCalls": 5, "Failures": 0}
+
+
+def test_the_same_photo_under_another_name_is_a_duplicate_that_costs_nothing(lake: Lake) -> None:
+    lake.announce(taken_in(lake, photo("twice"), "first.png"))
+
+    lake.announce(lake.drop("dropped/second.png", photo("twice")))
+    lake.announce("images/dropped/first.png")
+
+    assert [(key.rsplit("/")[-1], status) for key, status in lake.photos("source_key", "status")] == [
+        ("first.png", "ok"),
+        ("second.png", "duplicate"),
+        ("first.png", "ok"),
+    ]
+    assert len(lake.image_keys()) == 1
+    assert len(lake.analyses()) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a b.png",
+        "a+b.png",
+        "100%.png",
+        "%41.png",
+        "à la plage 🏖.png",
+        "deep/er/photo",
+        "quo\"te's.png",
+        "a=b&c#d?e.png",
+    ],
+)
+def test_a_dropped_photo_keeps_its_own_name_whatever_it_is(lake: Lake, name: str) -> None:
+    taken_in(lake, photo("named"), name)
+
+    assert lake.photos("source_key", "status") == [(f"s3://{BUCKET}/images/dropped/{name}", "ok")]
+
+
+def test_what_is_no_photo_gets_a_row_that_says_so_and_harms_nothing_beside_it(lake: Lake) -> None:
+    keys = [
+        lake.drop("dropped/folder/", b""),
+        lake.drop("dropped/notes.txt", b"nothing to see"),
+        lake.drop("dropped/cut.png", photo("cut")[:600]),
+        lake.drop("dropped/good.png", photo("good")),
+        lake.drop("loose.png", photo("loose")),
+    ]
+
+    assert lake.announce(*keys) == []
+
+    assert lake.photos("source_key", "status") == [
+        (f"s3://{BUCKET}/images/dropped/folder/", "broken"),
+        (f"s3://{BUCKET}/images/dropped/notes.txt", "unsupported_format"),
+        (f"s3://{BUCKET}/images/dropped/cut.png", "broken"),
+        (f"s3://{BUCKET}/images/dropped/good.png", "ok"),
+        (f"s3://{BUCKET}/images/loose.png", "ok"),
+    ]
+    assert lake.rekognition.requests == []
+
+
+def test_an_object_too_large_for_a_photo_is_not_even_read(lake: Lake) -> None:
+    key = lake.drop("dropped/film.mov", bytes(15 * 1024 * 1024 + 1))
+
+    assert lake.announce(key) == []
+
+    assert lake.photos("status", "status_message") == [
+        ("too_large", "15728641 bytes; a photo may have 15728640"),
+    ]
+
+
+def test_a_dropped_photo_that_is_gone_again_gets_a_row(lake: Lake) -> None:
+    assert lake.announce("images/dropped/gone.png") == []
+
+    assert lake.photos("source_key", "status", "dt") == [
+        (f"s3://{BUCKET}/images/dropped/gone.png", "gone", "2026-11-20")
+    ]
+
+
+def test_an_image_that_is_gone_before_its_analysis_is_acknowledged_and_counted(
+    lake: Lake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = taken_in(lake, photo("deleted"))
+    lake.s3.delete_object(Bucket=BUCKET, Key=key)
+    capsys.readouterr()
+
+    assert lake.announce(key) == []
+
+    assert lake.rekognition.requests == []
+    assert metrics_in(capsys.readouterr().out) == {"ImagesGone": 1, "Failures": 0}
+
+
+def test_a_photo_dropped_before_the_earliest_date_is_filed_under_it(lake: Lake) -> None:
+    lake.drop("dropped/old.png", photo("old"))
+
+    lake.deliver(s3_event("images/dropped/old.png", time="2019-05-05T10:00:00.000Z"))
+
+    assert lake.photos("dt", "image_dt", "collected_at") == [("2026-01-01", "2026-01-01", "2019-05-05T10:00:00.000Z")]
+
+
+def test_a_duplicate_dropped_days_later_lies_beside_the_first(lake: Lake) -> None:
+    taken_in(lake, photo("later"), "first.png")
+    lake.drop("dropped/second.png", photo("later"))
+
+    lake.deliver(s3_event("images/dropped/second.png", time="2026-12-24T10:00:00.000Z"))
+
+    assert lake.photos("dt", "status") == [("2026-11-20", "ok"), ("2026-11-20", "duplicate")]
+
+
+def test_an_unregistered_object_named_by_its_content_is_taken_in_and_analysed_at_once(lake: Lake) -> None:
+    body = photo("stray")
+    image_id = hashlib.sha256(body).hexdigest()
+
+    assert lake.announce(lake.drop(f"{image_id[:2]}/{image_id}.png", body)) == []
+
+    assert lake.photos("image_id", "status") == [(image_id, "ok")]
+    assert [row["image_id"] for row in lake.analyses()] == [image_id]
+
+
+def test_an_object_that_only_bears_the_name_of_an_image_gets_an_object_of_its_own(lake: Lake) -> None:
+    body = photo("misnamed")
+    image_id = hashlib.sha256(body).hexdigest()
+
+    lake.announce(lake.drop(f"00/{'0' * 64}.png", body))
+
+    assert f"images/{image_id[:2]}/{image_id}.png" in lake.image_keys()
+    assert lake.analyses() == []
+
+
+def test_only_the_message_of_a_throttled_image_goes_back_and_only_its_missing_answer_is_bought(lake: Lake) -> None:
+    throttled, fine = taken_in(lake, photo("throttled"), "1.png"), taken_in(lake, photo("fine"), "2.png")
+    lake.rekognition.faults["detect_faces"] = deque([service_error("ThrottlingException")])
+
+    assert lake.announce(throttled, fine) == [0]
+    assert [row["s3_key"] for row in lake.analyses()] == [fine]
+
+    assert lake.announce(throttled) == []
+    assert [row["s3_key"] for row in lake.analyses()] == [fine, throttled]
+    assert set(lake.rekognition.answered.values()) == {2}
+
+
+def test_when_firehose_is_away_the_message_goes_back_and_nothing_is_bought_again(lake: Lake) -> None:
+    key = taken_in(lake, photo("undelivered"))
+    lake.firehose.outages.append(EndpointConnectionError(endpoint_url="https://firehose"))
+
+    assert lake.announce(key) == [0]
+    assert lake.announce(key) == []
+
+    assert len(lake.analyses()) == 1
+    assert set(lake.rekognition.answered.values()) == {1}
+
+
+def test_two_workers_never_analyse_the_same_image_at_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = taken_in(lake, photo("contested"))
+    refused: list[Any] = []
+    put = lake.firehose.put_record_batch
+
+    def put_while_another_worker_tries(**request: Any) -> dict[str, Any]:
+        with pytest.raises(IdempotencyAlreadyInProgressError) as refusal:
+            list(lake.analyzer.door.let_in(s3_event(key)))
+        refused.append(refusal.value)
+        return put(**request)
+
+    monkeypatch.setattr(lake.firehose, "put_record_batch", put_while_another_worker_tries)
+
+    assert lake.announce(key) == []
+    assert len(refused) == 1
+    assert len(lake.analyses()) == 1
+    assert len(lake.rekognition.requests) == 5
+
+
+def test_an_image_over_the_daily_budget_waits_until_the_backfill_finds_a_new_one(
+    lake: Lake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = taken_in(lake, photo("waiting, with a + and a %"))
+    spend_budget(lake)
+    capsys.readouterr()
+
+    assert lake.announce(key) == []
+    assert metrics_in(capsys.readouterr().out) == {"ImagesWaiting": 1, "Failures": 0}
+    assert (lake.analyses(), lake.rekognition.requests) == ([], [])
+
+    for item in lake.cache.scan()["Items"]:
+        lake.cache.delete_item(Key={"id": item["id"]})
+    event = json.loads((ROOT / "events" / "backfill_schedule.json").read_text())
+    lake.backfill.lambda_handler(event, Context())
+    messages = lake.queue.receive_messages(MaxNumberOfMessages=10)
+
+    assert metrics_in(capsys.readouterr().out) == {"ImagesSentAgain": 1}
+    assert lake.deliver(*(message.body for message in messages)) == []
+    assert [row["s3_key"] for row in lake.analyses()] == [key]
+    lake.backfill.lambda_handler(event, Context())
+    assert lake.queue.receive_messages() == []
+
+
+def test_the_budget_lets_exactly_so_many_images_through(lake: Lake) -> None:
+    lake.rekognition.labels = [CAT]
+    keys = [taken_in(lake, photo(f"number {number}"), f"{number}.png") for number in range(BUDGET + 2)]
+
+    assert lake.announce(*keys) == []
+
+    assert [row["s3_key"] for row in lake.analyses()] == keys[:BUDGET]
+
+
+def test_the_test_event_of_s3_is_acknowledged_and_a_message_that_is_none_goes_back(lake: Lake) -> None:
+    test_event = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": BUCKET})
+
+    assert lake.deliver(test_event, "no event", '{"Records": [{}]}') == [1, 2]

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import pytest
+
+from photolake.columns import HiveType, Table
+from tests.unit.images.landing_tables import table_input
+
+
+@pytest.fixture(scope="session")
+def analyses() -> Table:
+    """The table `analyses` with the columns that the template gives it."""
+    table = table_input("AnalysesTable")
+    columns = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
+    return Table("analyses", {column["Name"]: HiveType.parse(column["Type"]) for column in columns})

@@ -1,0 +1,100 @@
+"""A Rekognition that takes only valid requests, answers in the service's full shapes, and counts what it bills."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+from botocore.model import ListShape, StructureShape
+from botocore.session import Session
+from botocore.validate import ParamValidator
+
+MODEL = Session().get_service_model("rekognition")
+OPERATIONS = {
+    "detect_labels": "DetectLabels",
+    "detect_moderation_labels": "DetectModerationLabels",
+    "detect_text": "DetectText",
+    "detect_faces": "DetectFaces",
+    "recognize_celebrities": "RecognizeCelebrities",
+}
+_SCALARS: Mapping[str, Any] = {"string": "word", "float": 87.5, "integer": 3, "boolean": True}
+
+
+def label(
+    name: str, parents: Iterable[str] = (), aliases: Iterable[str] = (), categories: Iterable[str] = ()
+) -> dict[str, Any]:
+    """A label as DetectLabels gives it since model 3.0."""
+    return {
+        "Name": name,
+        "Confidence": 98.5,
+        "Instances": [],
+        "Parents": [{"Name": parent} for parent in parents],
+        "Aliases": [{"Name": alias} for alias in aliases],
+        "Categories": [{"Name": category} for category in categories],
+    }
+
+
+PERSON = label("Person", aliases=["Human"], categories=["Person Description"])
+TEXT = label("Text", categories=["Text and Documents"])
+CAT = label("Cat", parents=["Animal", "Mammal", "Pet"], categories=["Animals and Pets"])
+
+
+def full_answer(shape: Any) -> Any:
+    """A value with every field of an output shape, one element in each list."""
+    if isinstance(shape, StructureShape):
+        return {name: full_answer(member) for name, member in shape.members.items()}
+    if isinstance(shape, ListShape):
+        return [full_answer(shape.member)]
+    return next(iter(getattr(shape, "enum", [])), _SCALARS[shape.type_name])
+
+
+def answer_of(method: str) -> dict[str, Any]:
+    """A full synthetic answer of one operation, as boto3 returns it."""
+    answer: dict[str, Any] = full_answer(MODEL.operation_model(OPERATIONS[method]).output_shape)
+    return {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+def service_error(code: str, method: str = "detect_labels") -> ClientError:
+    """The error boto3 raises for a refusal with this code."""
+    return ClientError({"Error": {"Code": code, "Message": f"refused with {code}"}}, OPERATIONS[method])
+
+
+class FakeRekognition:
+    """`labels` are what every image shows; `faults` are raised by an operation before it answers, in their order."""
+
+    def __init__(
+        self, labels: Iterable[dict[str, Any]] = (PERSON, TEXT), faults: Mapping[str, Iterable[Exception]] | None = None
+    ) -> None:
+        self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.answered: Counter[str] = Counter()
+        self.labels = list(labels)
+        self.faults = {method: deque(faults) for method, faults in (faults or {}).items()}
+        self._lock = threading.Lock()
+
+    def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
+        if method not in OPERATIONS:
+            raise AttributeError(method)
+        return lambda **request: self._call(method, request)
+
+    def _call(self, method: str, request: dict[str, Any]) -> dict[str, Any]:
+        shape: Any = MODEL.operation_model(OPERATIONS[method]).input_shape
+        report = ParamValidator().validate(request, shape)
+        assert not report.has_errors(), report.generate_report()
+        with self._lock:
+            self.requests.append((method, request))
+            if self.faults.get(method):
+                raise self.faults[method].popleft()
+            self.answered[method] += 1
+        return self._answer(method, request)
+
+    def _answer(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        answer = answer_of(method)
+        if method != "detect_labels":
+            return answer
+        features = request.get("Features", ["GENERAL_LABELS"])
+        if "IMAGE_PROPERTIES" not in features:
+            del answer["ImageProperties"]
+        return {**answer, "Labels": self.labels if "GENERAL_LABELS" in features else []}

@@ -1,0 +1,241 @@
+"""Whatever fails, and however often: one analysis per image, no answer bought twice, nothing lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from photolake.errors import RetryableError
+from photolake.images.analyzer import ImageAnalyzer, Outcome
+from photolake.images.apis import chosen
+from photolake.images.calls import ImageQuestions
+from photolake.images.partials import Partials
+from photolake.photos.registry import ImageRecord
+from tests.unit.images.fake_rekognition import OPERATIONS, PERSON, TEXT, FakeRekognition, service_error
+from tests.unit.images.fake_table import FakeTable
+
+if TYPE_CHECKING:
+    from photolake.columns import Table
+
+NAMES = ("labels", "moderation", "text", "faces", "celebrities")
+NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+IMAGE_ID = "cd" * 32
+STORED = ImageRecord(
+    image_id=IMAGE_ID,
+    image_dt="2026-11-19",
+    origin="post",
+    source_key="1:2",
+    s3_key=f"images/cd/{IMAGE_ID}.png",
+    width=90,
+    height=90,
+    content_type="image/png",
+)
+MAX_DELIVERIES = 100
+
+
+def photo() -> bytes:
+    buffer = io.BytesIO()
+    Image.radial_gradient("L").resize((90, 90)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+PHOTO = photo()
+
+
+class CrashError(Exception):
+    """The worker dies here."""
+
+
+class Steps:
+    """Counts what the worker does to the outside, and dies before or after the numbered steps."""
+
+    def __init__(self, before: frozenset[int] = frozenset(), after: frozenset[int] = frozenset()) -> None:
+        self._before, self._after, self._taken = before, after, 0
+
+    def take(self, effect: Callable[[], Any]) -> Any:
+        self._taken += 1
+        if self._taken in self._before:
+            raise CrashError
+        result = effect()
+        if self._taken in self._after:
+            raise CrashError
+        return result
+
+
+class World:
+    """What outlives a worker: the registry, the cache, the stream, Rekognition's bill; all in memory."""
+
+    def __init__(self, analyses: Table, rekognition: FakeRekognition, steps: Steps, budget: int = 10**6) -> None:
+        self.image = STORED
+        self.rows: list[Mapping[str, Any]] = []
+        self.units = 0
+        self.cache, self.rekognition = FakeTable(), rekognition
+        self._analyses, self._steps, self._budget = analyses, steps, budget
+
+    def deliver(self) -> Outcome:
+        """One delivery of the image's message to a new worker."""
+        world: Any = self
+        # No death between an answer and its being stored: the one window that the design leaves open.
+        partials = Partials(world.cache, lambda: NOW)
+        questions = ImageQuestions(world.rekognition, "lake", partials, chosen(NAMES), bought=lambda api: None)
+        return ImageAnalyzer(world, world, world, questions, world.read, world, self._analyses, lambda: NOW).analyze(
+            self.image
+        )
+
+    def run(self, image_id: str, settings: str, work: Callable[[], str]) -> str:
+        return work()
+
+    def read(self, key: str) -> bytes:
+        return self._steps.take(lambda: PHOTO)  # type: ignore[no-any-return]
+
+    def take(self, now: dt.datetime) -> bool:
+        def unit() -> bool:
+            if self.units >= self._budget:
+                return False
+            self.units += 1
+            return True
+
+        return bool(self._steps.take(unit))
+
+    def begin(self, image_id: str) -> None:
+        self._become(state="analyzing")
+
+    def wait(self, image_id: str) -> None:
+        self._become(state="waiting")
+
+    def finish(self, image_id: str, settings: str) -> None:
+        self._become(state="done", settings=settings)
+
+    def put(self, rows: list[Mapping[str, Any]]) -> None:
+        for row in rows:
+            self._analyses.check(row)
+        self._steps.take(lambda: self.rows.extend(rows))
+
+    def _become(self, **changes: Any) -> None:
+        def change() -> None:
+            self.image = replace(self.image, **changes)
+
+        self._steps.take(change)
+
+
+def deliver_until_done(world: World) -> None:
+    for _ in range(MAX_DELIVERIES):
+        try:
+            if world.deliver() in (Outcome.ANALYZED, Outcome.SAVED):
+                return
+        except (CrashError, RetryableError):
+            continue
+    pytest.fail("the image was never done")
+
+
+def distinct(rows: list[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    return {(row["dt"], row["image_id"]) for row in rows}
+
+
+passing = st.sampled_from(["ThrottlingException", "InternalServerError", "AccessDeniedException"])
+faults = st.dictionaries(st.sampled_from(sorted(OPERATIONS)), st.lists(passing, min_size=1, max_size=4))
+moments = st.frozensets(st.integers(min_value=1, max_value=20), max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(failing=faults, refused=st.frozensets(st.sampled_from(sorted(OPERATIONS))), before=moments, after=moments)
+def test_any_faults_and_crashes_end_in_one_analysis_with_each_answer_bought_at_most_once(
+    analyses: Table,
+    failing: dict[str, list[str]],
+    refused: frozenset[str],
+    before: frozenset[int],
+    after: frozenset[int],
+) -> None:
+    rekognition = FakeRekognition(
+        [PERSON, TEXT],
+        faults={
+            method: [
+                *(service_error(code, method) for code in failing.get(method, [])),
+                *([service_error("ImageTooLargeException", method)] * MAX_DELIVERIES if method in refused else []),
+            ]
+            for method in OPERATIONS
+        },
+    )
+    world = World(analyses, rekognition, Steps(before, after))
+
+    deliver_until_done(world)
+
+    assert distinct(world.rows) == {("2026-11-19", IMAGE_ID)}
+    assert rekognition.answered == dict.fromkeys(OPERATIONS.keys() - refused, 1)
+    assert world.image.state == "done"
+    for row in world.rows:
+        assert len(row["errors"]) == len(refused)
+        assert row["unmapped"] is None or "humanloop" in row["unmapped"]
+
+
+@pytest.mark.parametrize("step", range(1, 6))
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_crash_at_any_single_step_costs_nothing_but_a_retry(analyses: Table, step: int, moment: str) -> None:
+    rekognition = FakeRekognition([PERSON, TEXT])
+    world = World(analyses, rekognition, Steps(**{moment: frozenset({step})}))
+
+    deliver_until_done(world)
+
+    assert distinct(world.rows) == {("2026-11-19", IMAGE_ID)}
+    assert set(rekognition.answered.values()) == {1}
+
+
+def test_a_finished_image_is_not_analysed_again_when_its_message_comes_again(analyses: Table) -> None:
+    world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
+
+    assert [world.deliver(), world.deliver()] == [Outcome.ANALYZED, Outcome.SAVED]
+    assert len(world.rows) == 1
+    assert len(world.rekognition.requests) == 5
+
+
+def test_an_image_over_the_budget_waits_and_costs_nothing(analyses: Table) -> None:
+    world = World(analyses, FakeRekognition(), Steps(), budget=0)
+
+    assert world.deliver() is Outcome.WAITING
+    assert world.image.state == "waiting"
+    assert (world.rows, world.rekognition.requests) == ([], [])
+
+
+def test_a_retry_takes_no_second_unit_of_the_budget(analyses: Table) -> None:
+    rekognition = FakeRekognition([PERSON, TEXT], faults={"detect_faces": [service_error("ThrottlingException")] * 3})
+    world = World(analyses, rekognition, Steps(), budget=1)
+
+    deliver_until_done(world)
+
+    assert world.units == 1
+
+
+def test_an_image_done_with_other_settings_is_analysed_again_and_buys_only_what_is_new(analyses: Table) -> None:
+    world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
+    world.image = replace(STORED, state="done", settings="others")
+    Partials(world.cache, lambda: NOW).store(IMAGE_ID, chosen(["faces"])[0], {"FaceDetails": []})  # type: ignore[arg-type]
+
+    assert world.deliver() is Outcome.ANALYZED
+    assert world.rekognition.answered.keys() == OPERATIONS.keys() - {"detect_faces"}
+    assert world.rows[0]["image_labels"]["facedetails"] == []
+
+
+def test_a_failed_image_keeps_the_answers_of_its_other_apis_in_the_row(analyses: Table) -> None:
+    refusal = service_error("InvalidImageFormatException", "detect_text")
+    world = World(analyses, FakeRekognition([PERSON, TEXT], faults={"detect_text": [refusal]}), Steps())
+
+    world.deliver()
+
+    (row,) = world.rows
+    assert row["errors"] == [
+        {
+            "api": "text",
+            "code": "InvalidImageFormatException",
+            "message": "refused with InvalidImageFormatException",
+        }
+    ]
+    assert "facedetails" in row["image_labels"]
+    assert "textdetections" not in row["image_labels"]
