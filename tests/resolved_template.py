@@ -53,3 +53,9 @@ def delivery_streams() -> dict[str, dict[str, Any]]:
         for name, resource in transformed().document["Resources"].items()
         if resource["Type"] == "AWS::KinesisFirehose::DeliveryStream"
     }
+
+
+def table_input(logical_id: str) -> dict[str, Any]:
+    """What the template gives to Glue for a landing table."""
+    table: dict[str, Any] = properties(logical_id)["TableInput"]
+    return table

@@ -8,15 +8,15 @@ from __future__ import annotations
 import base64
 import datetime
 import json
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import botocore.session
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
+
+from photolake_local.loopback import LoopbackServer
 
 Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -50,34 +50,26 @@ class JsonServer:
     `status` gives what `GET /status` answers as JSON; without it there is no such page.
     """
 
-    def __init__(
-        self, services: Iterable[JsonService], port: int = 0, status: Callable[[], Mapping[str, Any]] | None = None
-    ) -> None:
+    def __init__(self, services: Iterable[JsonService], status: Callable[[], Mapping[str, Any]] | None = None) -> None:
         session = botocore.session.get_session()
         self._services: dict[str, tuple[JsonService, Any]] = {}
         for service in services:
             model = session.get_service_model(service.name)
             self._services[model.metadata["targetPrefix"]] = (service, model)
         self._status = status
-        self._server: BaseWSGIServer = make_server(
-            "127.0.0.1", port, self._answer, threaded=True, request_handler=_QuietHandler
-        )
-        self._thread = threading.Thread(target=self._server.serve_forever, name="aws-json", daemon=True)
-
-    @property
-    def url(self) -> str:
-        """The endpoint URL for `AWS_ENDPOINT_URL_<SERVICE>`."""
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> None:
         """Answer in the background until `stop`."""
-        self._thread.start()
+        self._server = LoopbackServer(self._answer, "aws-json")
+
+    @property
+    def url(self) -> str:
+        """The endpoint URL for `AWS_ENDPOINT_URL_<SERVICE>`, once started."""
+        return self._server.url
 
     def stop(self) -> None:
         """Stop answering and free the port."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -105,16 +97,6 @@ class JsonServer:
             raise ServiceError("UnknownOperationException", f"{prefix}.{name} is not available locally")
         body = json.loads(request.get_data() or b"{}")
         return service.operations[name](_decode_blobs(body, model.operation_model(name).input_shape))
-
-
-class _QuietHandler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Without these every round trip waits some 40 ms for a delayed ACK (Nagle's algorithm).
-    wbufsize = 65536
-    disable_nagle_algorithm = True
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Print nothing for a request."""
 
 
 def _decode_blobs(value: Any, shape: Any) -> Any:

@@ -10,8 +10,8 @@ import pytest
 from moto import mock_aws
 
 from tests.integration.image_analyzer.lake import BUCKET, ENVIRONMENT, FakeFirehose, Lake
+from tests.resolved_template import table_input
 from tests.unit.images.fake_rekognition import FakeRekognition
-from tests.unit.images.landing_tables import table_input
 
 
 def create_tables() -> None:

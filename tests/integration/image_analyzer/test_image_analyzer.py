@@ -11,8 +11,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAl
 from botocore.exceptions import EndpointConnectionError
 
 from tests.integration.image_analyzer.lake import BUCKET, BUDGET, Context, Lake, photo, s3_event
+from tests.resolved_template import ROOT
 from tests.unit.images.fake_rekognition import CAT, service_error
-from tests.unit.images.landing_tables import ROOT
 
 
 def taken_in(lake: Lake, body: bytes, name: str = "photo.png") -> str:

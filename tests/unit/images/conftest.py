@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from photolake.columns import HiveType, Table
-from tests.unit.images.landing_tables import table_input
+from tests.resolved_template import table_input
 
 
 @pytest.fixture(scope="session")

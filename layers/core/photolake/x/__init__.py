@@ -1,0 +1,1 @@
+"""X (formerly Twitter): its payloads as our posts, and its recent search."""

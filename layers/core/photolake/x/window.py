@@ -1,0 +1,71 @@
+"""Which posts of a query have been delivered, and which are still to be asked for.
+
+X answers newest first, so a run that stops early leaves a gap below what it has read. The window remembers the gap,
+and `since_id` moves up only once it is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from photolake.partition import snowflake_ms
+
+
+@dataclass(frozen=True)
+class Window:
+    """Delivered: every id up to `since_id`, and from `until_id` up to `newest_id` while the window is open.
+
+    All are None at first: X then answers with all of the last seven days. An open window has both ends of its gap,
+    `newest_id` and `until_id`; a closed one has neither.
+    """
+
+    since_id: int | None = None
+    newest_id: int | None = None
+    until_id: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a gap is left to be read."""
+        return self.until_id is not None
+
+    def read(self, ids: list[int]) -> Window:
+        """Lower the window over a page with these ids, all of them delivered."""
+        if not ids:
+            return self
+        newest = max(ids) if self.newest_id is None else max(self.newest_id, *ids)
+        return Window(self.since_id, newest, min(ids) if self.until_id is None else min(self.until_id, *ids))
+
+    def closed(self) -> Window:
+        """The window after its last page: everything up to its newest id is delivered."""
+        return Window(self.newest_id or self.since_id)
+
+    def within(self, oldest_ms: int) -> Window:
+        """The window without what was posted before `oldest_ms`, which X does not answer for (seven days).
+
+        X refuses an older `since_id` or `until_id`. Without a `since_id` it gives all it has.
+        """
+        reachable = self.closed() if _is_before(self.until_id, oldest_ms) else self
+        if _is_before(reachable.since_id, oldest_ms):
+            return Window(None, reachable.newest_id, reachable.until_id)
+        return reachable
+
+    def bounds(self) -> dict[str, int]:
+        """What to ask X for; both ids are exclusive."""
+        ids = {"since_id": self.since_id, "until_id": self.until_id}
+        return {name: number for name, number in ids.items() if number is not None}
+
+    def state(self) -> dict[str, str]:
+        """The window as strings, for a checkpoint."""
+        ids = {"since_id": self.since_id, "newest_id": self.newest_id, "until_id": self.until_id}
+        return {name: str(number) for name, number in ids.items() if number is not None}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """The window that a checkpoint holds."""
+        return cls(**{name: int(state[name]) for name in ("since_id", "newest_id", "until_id") if name in state})
+
+
+def _is_before(post_id: int | None, ms: int) -> bool:
+    return post_id is not None and (snowflake_ms(post_id) or 0) < ms

@@ -1,0 +1,201 @@
+"""The stack of template.yaml on the laptop cloud, through the doors a user has: the command, an AWS client, SQL."""
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+
+from photolake_cli.demo import photos
+
+pytestmark = pytest.mark.e2e
+
+FIRST = 2030500000000000000
+
+
+def page(*posts, media=(), referenced=()):
+    users = [{"id": "7", "username": "harbour_cafe", "name": "Harbour Cafe"}]
+    return {"data": list(posts), "includes": {"media": list(media), "users": users, "tweets": list(referenced)}}
+
+
+def post(number, text="I love this!", **more):
+    return {
+        "id": str(FIRST + number),
+        "text": text,
+        "lang": "en",
+        "author_id": "7",
+        "created_at": "2026-03-08T04:00:00.000Z",
+        **more,
+    }
+
+
+def photo(number, name):
+    return {"media_key": f"3_{FIRST + number}", "type": "photo", "url": photos.url(name), "width": 900, "height": 600}
+
+
+@pytest.fixture(scope="session")
+def collected(photolake, tmp_path_factory):
+    """A post with two photos, a retweet of it, the same photo uploaded again, a post collected twice, a broken line."""
+    attachments = {"media_keys": [f"3_{FIRST + 1}", f"3_{FIRST + 2}"]}
+    original = post(1, attachments=attachments)
+    lines = [
+        page(original, media=[photo(1, "astronaut.png"), photo(2, "poster_sale.jpg")]),
+        page(
+            post(
+                2,
+                text="RT @harbour_cafe: I love this!",
+                referenced_tweets=[{"type": "retweeted", "id": original["id"]}],
+            ),
+            media=[photo(1, "astronaut.png"), photo(2, "poster_sale.jpg")],
+            referenced=[original],
+        ),
+        page(
+            post(3, text="¡Me encanta!", lang="es", attachments={"media_keys": [f"3_{FIRST + 3}"]}),
+            media=[photo(3, "astronaut.png")],
+        ),
+        page(post(4, text="I love this!")),
+        page(post(4, text="I love this!")),
+    ]
+    file = tmp_path_factory.mktemp("posts") / "posts.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines) + '\n{"data": [{"id": "20305\n')
+    photolake("collect", "--from", str(file))
+    photolake("wait", "--timeout", "120")
+    return photolake
+
+
+@pytest.fixture(scope="session")
+def ask(collected):
+    return lambda sql: json.loads(collected("query", sql, "--format", "json"))
+
+
+@pytest.fixture
+def client(collected):
+    """Any AWS client, configured as `photolake env` says."""
+    lines = [line.removeprefix("export ").split("=", 1) for line in collected("env").splitlines()]
+    environment = dict(lines)
+
+    def make(service):
+        url = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
+        return boto3.client(service, endpoint_url=url, region_name=environment["AWS_REGION"])
+
+    return make
+
+
+def test_each_post_is_in_the_view_once_with_its_sentiment(ask):
+    assert ask(
+        'select id_str, language, sentiment, sentiment_status, "user".screen_name as name from tweets order by id'
+    ) == [
+        {
+            "id_str": str(FIRST + 1),
+            "language": "en",
+            "sentiment": "POSITIVE",
+            "sentiment_status": "ok",
+            "name": "harbour_cafe",
+        },
+        {
+            "id_str": str(FIRST + 2),
+            "language": "en",
+            "sentiment": "POSITIVE",
+            "sentiment_status": "ok",
+            "name": "harbour_cafe",
+        },
+        {
+            "id_str": str(FIRST + 3),
+            "language": "es",
+            "sentiment": None,
+            "sentiment_status": "unsupported_language",
+            "name": "harbour_cafe",
+        },
+        {
+            "id_str": str(FIRST + 4),
+            "language": "en",
+            "sentiment": "POSITIVE",
+            "sentiment_status": "ok",
+            "name": "harbour_cafe",
+        },
+    ]
+
+
+def test_a_retweeted_photo_is_analysed_once(ask, collected):
+    rows = ask("select tweetid, mediaid, status, kind from tweet_photos order by tweetid, mediaid")
+
+    assert [(row["tweetid"] - FIRST, int(row["mediaid"]) - FIRST) for row in rows] == [
+        (1, 1),
+        (1, 2),
+        (2, 1),
+        (2, 2),
+        (3, 3),
+    ]
+    assert sorted(row["status"] for row in rows) == ["duplicate"] * 3 + ["ok"] * 2
+    assert ask("select count(*) as images from image_analyses") == [{"images": 2}]
+    calls = json.loads(collected("status", "--json"))["analysis"]["calls"]
+    assert calls["rekognition.DetectLabels"] == 2
+
+
+def test_the_text_on_a_poster_can_be_found(ask):
+    rows = ask("select line from image_texts order by line_number")
+
+    assert {row["line"] for row in rows} >= {"SUMMER SALE", "50% OFF"}
+
+
+def test_a_face_is_a_row_for_each_post_that_shows_it(ask):
+    rows = ask("select tweetid, label_name, face_number from media_image_labels_face_query order by tweetid")
+
+    assert [(row["tweetid"] - FIRST, row["label_name"], row["face_number"]) for row in rows] == [
+        (1, "Face", 1),
+        (2, "Face", 1),
+        (3, "Face", 1),
+    ]
+
+
+def test_what_no_local_engine_answers_is_an_error_in_the_row_and_local_answers_are_marked(ask):
+    sql = (
+        "select distinct a.errors[t.i].api as api, a.errors[t.i].code as code from image_analyses as a cross join "
+        "unnest(if(cardinality(a.errors) > 0, sequence(1, cardinality(a.errors)))) as t (i) order by 1"
+    )
+    assert ask(sql) == [
+        {"api": "celebrities", "code": "NotAvailableLocallyException"},
+        {"api": "moderation", "code": "NotAvailableLocallyException"},
+    ]
+    versions = ask("select distinct image_labels.labelmodelversion as v from image_analyses")
+    versions += ask("select distinct text_model_version as v from tweets")
+    assert versions
+    assert all(version["v"].startswith("local-") for version in versions)
+
+
+def test_the_broken_line_lies_under_errors_with_its_origin(collected, client):
+    s3 = client("s3")
+    bucket = s3.list_buckets()["Buckets"][0]["Name"]
+    (key,) = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket, Prefix="errors/")["Contents"]]
+
+    (line,) = s3.get_object(Bucket=bucket, Key=key)["Body"].read().splitlines()
+
+    assert key == "errors/malformed/collect/posts.jsonl.jsonl"
+    assert json.loads(line)["line"] == 6
+
+
+def test_a_photo_dropped_by_hand_is_analysed(collected, client, photo_folder, ask):
+    s3 = client("s3")
+    bucket = s3.list_buckets()["Buckets"][0]["Name"]
+    s3.upload_file(str(photo_folder / "poster_gate.jpg"), bucket, "images/dropped/gate B12 + more.jpg")
+
+    collected("wait", "--timeout", "60")
+
+    landing = ask("select status, source_key from photolake_landing.photos where origin = 'dropped'")
+    assert landing == [{"status": "ok", "source_key": f"s3://{bucket}/images/dropped/gate B12 + more.jpg"}]
+    assert ask("select count(*) as n from image_texts where line like '%B12%'") == [{"n": 1}]
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(Path("athena/queries").glob("*.sql"))])
+def test_every_saved_query_runs(name, collected):
+    assert "," in collected("query", "--saved", name, "--format", "csv")
+
+
+def test_a_wrong_query_says_where(collected):
+    assert "nowhere" in collected("query", "select nowhere from tweets", status=1)
+
+
+def test_all_functions_ran_without_an_error(collected):
+    functions = json.loads(collected("status", "--json"))["functions"]
+
+    assert {name: run["errors"] for name, run in functions.items()} == dict.fromkeys(functions, 0)
