@@ -1,0 +1,177 @@
+"""Downloading a photo from a host that nobody here controls: checked, and bounded in size and time."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from photolake.errors import PermanentError, RetryableError, SettingsError
+from photolake.photos.urls import PhotoUrl, checked_url, public_address
+
+if TYPE_CHECKING:
+    from urllib3.response import HTTPResponse
+
+MAX_BYTES = 15 * 1024 * 1024
+MAX_REDIRECTS = 3
+HTTPS_PORT = 443
+_CONNECT_SECONDS = 5.0
+_CHUNK_BYTES = 64 * 1024
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410, 451})
+_LATER = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True)
+class _Redirect:
+    location: str
+
+
+class Downloader:
+    """Fetches photos from allowed hosts, connecting to no address but the one that was checked."""
+
+    def __init__(
+        self,
+        allowed_hosts: Sequence[str],
+        resolve: Callable[[str], str] = public_address,
+        photo_endpoint: str = "",
+        max_bytes: int = MAX_BYTES,
+        deadline_seconds: float = 20.0,
+    ) -> None:
+        """`resolve` turns a host into the address to connect to, or refuses it.
+
+        `photo_endpoint`, such as `http://127.0.0.1:8080`, stands in for all photo hosts: it receives every request
+        in absolute form, as a proxy would, after the checks that need no DNS. `deadline_seconds` bounds one photo,
+        its redirects included.
+        """
+        self._allowed_hosts = tuple(allowed_hosts)
+        self._resolve = resolve
+        self._endpoint = _endpoint(photo_endpoint) if photo_endpoint else None
+        self._max_bytes = max_bytes
+        self._seconds = deadline_seconds
+        self._tls = ssl.create_default_context()
+
+    def fetch(self, url: str) -> bytes:
+        """Download what the URL leads to.
+
+        PermanentError: `blocked_host`, `gone` (404, 410, 451), `too_large`, `unsupported_format` (compressed although
+        it may not be), `too_many_redirects`, or `http_<code>` for any other refusal.
+        RetryableError: 408, 425, 429, 5xx, too slow, or no whole answer.
+        """
+        deadline = time.monotonic() + self._seconds
+        checked = checked_url(url, self._allowed_hosts)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._ask(checked, deadline)
+            if isinstance(answer, bytes):
+                return answer
+            checked = checked_url(answer.location, self._allowed_hosts, base=str(checked))
+        raise PermanentError("too_many_redirects", f"more than {MAX_REDIRECTS} redirects, the last to {checked}")
+
+    def _ask(self, url: PhotoUrl, deadline: float) -> bytes | _Redirect:
+        connection = self._connection(url, deadline)
+        try:
+            connection.connect()
+            with _stopped_at(deadline, connection.sock), self._response(connection, url) as response:
+                if response.status in _REDIRECTS and response.headers.get("Location"):
+                    return _Redirect(response.headers["Location"])
+                _refuse_status(response.status, url)
+                return self._body(response, deadline)
+        except (HTTPError, HTTPException, OSError) as error:
+            if time.monotonic() >= deadline:
+                raise RetryableError(self._too_slow()) from error
+            raise RetryableError(f"no whole answer from {url.host}: {error}") from error
+        finally:
+            connection.close()
+
+    def _connection(self, url: PhotoUrl, deadline: float) -> HTTPConnection:
+        if self._endpoint:
+            host, port = self._endpoint
+            return HTTPConnection(host, port, timeout=self._timeout(deadline))
+        address = self._resolve(url.host)
+        timeout = self._timeout(deadline)
+        # The certificate must be the host's, though the connection goes to the address.
+        return HTTPSConnection(address, HTTPS_PORT, timeout=timeout, server_hostname=url.host, ssl_context=self._tls)
+
+    def _response(self, connection: HTTPConnection, url: PhotoUrl) -> HTTPResponse:
+        headers = {"Host": url.host, "Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "photolake"}
+        target = str(url) if self._endpoint else url.target
+        connection.request("GET", target, headers=headers, preload_content=False, decode_content=False)
+        return connection.getresponse()
+
+    def _body(self, response: HTTPResponse, deadline: float) -> bytes:
+        encoding = response.headers.get("Content-Encoding", "identity")
+        if encoding.lower() != "identity":
+            raise PermanentError("unsupported_format", f"the host sends Content-Encoding {encoding[:40]!r} unasked")
+        if (response.length_remaining or 0) > self._max_bytes:
+            raise self._too_large()
+        body = bytearray()
+        # read() would wait for a whole chunk; read1() returns what is there.
+        while data := response.read1(_CHUNK_BYTES):
+            body += data
+            if len(body) > self._max_bytes:
+                raise self._too_large()
+        # A body without a Content-Length looks complete when it has been cut off.
+        if time.monotonic() >= deadline:
+            raise RetryableError(self._too_slow())
+        return bytes(body)
+
+    def _timeout(self, deadline: float) -> float:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise RetryableError(self._too_slow())
+        return min(remaining, _CONNECT_SECONDS)
+
+    def _too_slow(self) -> str:
+        return f"the photo was not complete after {self._seconds:g} seconds"
+
+    def _too_large(self) -> PermanentError:
+        return PermanentError("too_large", f"the photo has more than {self._max_bytes} bytes")
+
+
+def _refuse_status(status: int, url: PhotoUrl) -> None:
+    if status in _GONE:
+        raise PermanentError("gone", f"{url.host} answered {status}")
+    if status in _LATER or status >= 500:
+        raise RetryableError(f"{url.host} answered {status}")
+    if status != 200:
+        raise PermanentError(f"http_{status}", f"{url.host} answered {status}")
+
+
+@contextmanager
+def _stopped_at(deadline: float, sock: socket.socket | None) -> Iterator[None]:
+    """Cut the connection at the deadline, whatever it is doing then; http.client forgets the socket before some bodies.
+
+    A socket's timeout counts from byte to byte: a host that sends its headers slowly enough would hold the function
+    for hours.
+    """
+    timer = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, [sock])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(sock: socket.socket | None) -> None:
+    if sock is not None:
+        with suppress(OSError):
+            # Not SSLSocket.shutdown, which takes the TLS state away from the thread that is reading.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def _endpoint(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        raise SettingsError(f"the photo endpoint {url!r} is not of the form http://host:port")
+    return parts.hostname, parts.port or 80

@@ -1,0 +1,169 @@
+"""Photo hosts on loopback, and the registry and bucket in moto."""
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, cast
+
+import boto3
+import pytest
+from moto import mock_aws
+from PIL import Image
+
+from photolake.photos.intake import PhotoIntake
+from photolake.photos.registry import ImageRegistry
+
+BUCKET = "lake"
+TABLE = "images"
+
+
+def photo(seed: int, size: tuple[int, int] = (80, 80)) -> bytes:
+    """A PNG whose bytes differ for every seed."""
+    buffer = io.BytesIO()
+    Image.new("RGB", size, (seed >> 16 & 255, seed >> 8 & 255, seed & 255)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+class PhotoHost:
+    """An HTTP server that answers each path (or absolute URL) with raw bytes, or as a function of its own does."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, bytes | Callable[[BaseHTTPRequestHandler], None]] = {}
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.stopping = threading.Event()
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+                answer = host.answers.get(self.path, response(404))
+                self.close_connection = True
+                if callable(answer):
+                    answer(self)
+                else:
+                    self.wfile.write(answer)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *args: object) -> None:
+                """Clients hang up on purpose."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    def __enter__(self) -> "PhotoHost":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.stopping.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self._thread.join()
+
+    def trickle(self, head: bytes, drop: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+        """Send the head at once, then the drop again and again until the client hangs up."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.wfile.write(head)
+            while not self.stopping.wait(0.02):
+                handler.wfile.write(drop)
+
+        return answer
+
+
+def response(status: int, body: bytes = b"", **headers: str) -> bytes:
+    """A raw HTTP response with a Content-Length, unless another is given."""
+    fields = {"Content-Length": str(len(body)), **{name.replace("_", "-"): value for name, value in headers.items()}}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 {status} whatever\r\n{head}\r\n".encode("latin-1") + body
+
+
+@dataclass(frozen=True)
+class Aws:
+    table: Any
+    s3: Any
+
+    def worker(self, steps: int | None = None) -> tuple[ImageRegistry, PhotoIntake]:
+        """A registry and an intake that work, or die before (even) or after (odd numbers) a call."""
+        if steps is None:
+            registry = ImageRegistry(self.table)
+            return registry, PhotoIntake(registry, self.s3, BUCKET)
+        life = Life(steps)
+        registry = ImageRegistry(cast("Any", Mortal(self.table, life)))
+        return registry, PhotoIntake(registry, cast("Any", Mortal(self.s3, life)), BUCKET)
+
+    def objects(self, image_id: str) -> list[str]:
+        listed = self.s3.list_objects_v2(Bucket=BUCKET, Prefix=f"images/{image_id[:2]}/{image_id}")
+        return [item["Key"] for item in listed.get("Contents", [])]
+
+
+class CrashError(Exception):
+    """The worker dies."""
+
+
+class Life:
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+    def tick(self) -> None:
+        self.steps -= 1
+        if self.steps == -1:
+            raise CrashError
+
+
+class Mortal:
+    """A client or table whose every call takes two steps of a life."""
+
+    def __init__(self, target: object, life: Life) -> None:
+        self._target = target
+        self._life = life
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def call(**arguments: object) -> object:
+            self._life.tick()
+            answer = getattr(self._target, name)(**arguments)
+            self._life.tick()
+            return answer
+
+        return call
+
+
+@pytest.fixture
+def photo_host() -> Iterator[PhotoHost]:
+    with PhotoHost() as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    """The images table and the lake bucket, for a whole module; tests use photos of their own."""
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        table = boto3.resource("dynamodb").create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[
+                {"AttributeName": "id", "AttributeType": "S"},
+                {"AttributeName": "waiting", "AttributeType": "S"},
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "waiting-index",
+                    "KeySchema": [
+                        {"AttributeName": "waiting", "KeyType": "HASH"},
+                        {"AttributeName": "id", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+        yield Aws(table, s3)

@@ -1,0 +1,128 @@
+"""Photo jobs to their end, in every order."""
+
+import hashlib
+import itertools
+from contextlib import suppress
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from photolake.errors import PermanentError, RetryableError
+from photolake.photos.fetcher import Fetched, PhotoFetcher
+from photolake.photos.intake import Intake
+from photolake.photos.jobs import PhotoJob
+from photolake.photos.registry import Verdict
+
+from .conftest import CrashError, photo
+
+SEEDS = itertools.count(1)
+
+
+class Site:
+    """Photo hosts in memory: URL -> bytes or an error."""
+
+    def __init__(self, photos):
+        self.photos = photos
+        self.downloads = []
+
+    def fetch(self, url):
+        self.downloads.append(url)
+        found = self.photos[url]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def job(tweetid, mediaid, url="https://pbs.twimg.com/a"):
+    return PhotoJob("post", "x", tweetid, "2022-10-13", mediaid, url, None, "photo", None)
+
+
+def test_a_media_key_is_downloaded_once_whatever_posts_show_it(aws):
+    registry, intake = aws.worker()
+    site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
+    fetcher = PhotoFetcher(registry, site, intake)
+    first = fetcher.fetch(job(1, "once"))
+    assert first.downloaded
+    assert first.outcome.status == "ok"
+    assert fetcher.fetch(job(1, "once")) == Fetched(first.outcome, saved=True)
+    other = fetcher.fetch(job(2, "once"))
+    assert isinstance(first.outcome, Intake)
+    assert isinstance(other.outcome, Intake)
+    assert (other.outcome.status, other.outcome.image_id, other.saved) == ("duplicate", first.outcome.image_id, True)
+    assert len(site.downloads) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "downloads"),
+    [
+        (PermanentError("gone", "404"), "gone", 1),
+        (b"<html>", "unsupported_format", 1),
+        (photo(0, (79, 80)), "too_small", 1),
+        (PermanentError("too_large", "15 MB"), "too_large", 1),
+        (PermanentError("blocked_host", "evil.test"), "blocked_host", 2),
+        (PermanentError("http_403", "403"), "http_403", 2),
+    ],
+)
+def test_a_verdict_on_the_photo_is_remembered_but_a_refusal_of_the_host_is_not(aws, answer, status, downloads):
+    registry, intake = aws.worker()
+    site = Site({"https://pbs.twimg.com/a": answer})
+    fetcher = PhotoFetcher(registry, site, intake)
+    mediaid = f"verdict-{next(SEEDS)}"
+    first, again = fetcher.fetch(job(1, mediaid)), fetcher.fetch(job(2, mediaid))
+    assert isinstance(first.outcome, Verdict)
+    assert first.outcome == again.outcome
+    assert (first.outcome.status, len(site.downloads), again.saved) == (status, downloads, downloads == 1)
+
+
+def test_a_photo_without_a_url_is_not_fetched_but_found_if_it_is_known(aws):
+    registry, intake = aws.worker()
+    fetcher = PhotoFetcher(registry, Site({"https://pbs.twimg.com/a": photo(next(SEEDS))}), intake)
+    assert fetcher.fetch(job(1, "no-url", None)).outcome.status == "no_url"
+    fetcher.fetch(job(2, "no-url"))
+    assert fetcher.fetch(job(1, "no-url", None)).outcome.status == "duplicate"
+
+
+def test_what_may_pass_is_neither_answered_nor_remembered(aws):
+    registry, intake = aws.worker()
+    site = Site({"https://pbs.twimg.com/a": RetryableError("503")})
+    with pytest.raises(RetryableError):
+        PhotoFetcher(registry, site, intake).fetch(job(1, "busy"))
+    assert registry.media("x", "busy") is None
+
+
+def test_a_photo_whose_image_was_forgotten_is_fetched_again(aws):
+    registry, intake = aws.worker()
+    registry.remember_media("x", "forgotten", "no-such-image")
+    site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
+    assert PhotoFetcher(registry, site, intake).fetch(job(1, "forgotten")).downloaded
+
+
+JOBS = [(tweetid, medium) for tweetid in (1, 2) for medium in (0, 1, 2)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    contents=st.lists(st.integers(0, 1), min_size=3, max_size=3),
+    early=st.lists(st.tuples(st.sampled_from(JOBS), st.none() | st.integers(0, 9)), max_size=8),
+    late=st.permutations(JOBS),
+)
+def test_in_any_order_with_any_crash_each_image_has_one_ok_and_each_photo_one_row(aws, contents, early, late):
+    """Two posts show three media of one or two contents; jobs come repeatedly, some die, all succeed at last."""
+    photos = [photo(next(SEEDS)), photo(next(SEEDS))]
+    urls = [f"https://pbs.twimg.com/{next(SEEDS)}" for _ in contents]
+    site = Site({url: photos[content] for url, content in zip(urls, contents, strict=True)})
+    rows = set()
+    for (tweetid, medium), steps in [*early, *((pair, None) for pair in late)]:
+        registry, intake = aws.worker(steps)
+        this = job(tweetid, f"key of {urls[medium]}", urls[medium])
+        with suppress(CrashError):
+            outcome = PhotoFetcher(registry, site, intake).fetch(this).outcome
+            assert isinstance(outcome, Intake)
+            rows.add((this.source_key, outcome.image_id, outcome.status))
+    images = {hashlib.sha256(photos[content]).hexdigest() for content in contents}
+    assert len(rows) == len({key for key, _, _ in rows}) == len(JOBS)
+    assert sorted(image for _, image, status in rows if status == "ok") == sorted(images)
+    assert [len(aws.objects(image)) for image in images] == [1] * len(images)
+    crashes = sum(steps is not None for _, steps in early)
+    assert len(site.downloads) <= len(contents) + crashes

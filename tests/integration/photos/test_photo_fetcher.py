@@ -1,0 +1,229 @@
+"""The function photo_fetcher, from the queue's messages to its rows, with a photo host on loopback."""
+
+import importlib
+import io
+import json
+import uuid
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from PIL import Image
+
+from photolake.delivery import DeliveryStream
+
+from .conftest import BUCKET, TABLE, PhotoHost, photo, response
+
+COLUMNS = {
+    "dt": "string",
+    "origin": "string",
+    "source_key": "string",
+    "source_platform": "string",
+    "tweetid": "bigint",
+    "mediaid": "string",
+    "media_url": "string",
+    "image_id": "string",
+    "image_dt": "string",
+    "alt_text": "string",
+    "width": "bigint",
+    "height": "bigint",
+    "kind": "string",
+    "status": "string",
+    "status_message": "string",
+    "collected_at": "string",
+    "processed_at": "string",
+}
+EVENT = json.loads((Path(__file__).parents[3] / "events" / "photo_fetcher_sqs.json").read_text())
+CONTEXT = SimpleNamespace(
+    function_name="photo_fetcher",
+    memory_limit_in_mb=1536,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:photo_fetcher",
+    aws_request_id="52fdfc07-2182-154f-163f-5f0f9a621d72",
+    get_remaining_time_in_millis=lambda: 300_000,
+)
+
+
+class Firehose:
+    """Takes records, or refuses them all."""
+
+    def __init__(self):
+        self.rows = []
+        self.refuses = False
+
+    def put_record_batch(self, *, DeliveryStreamName, Records):  # noqa: N803 (the names are AWS's)
+        replies = [{"ErrorCode": "ServiceUnavailableException"} if self.refuses else {"RecordId": "1"} for _ in Records]
+        if not self.refuses:
+            self.rows += [json.loads(line) for record in Records for line in record["Data"].splitlines()]
+        return {"FailedPutCount": len(Records) if self.refuses else 0, "RequestResponses": replies}
+
+
+@pytest.fixture(scope="module")
+def host():
+    with PhotoHost() as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def app(aws, host):
+    glue = boto3.client("glue")
+    glue.create_database(DatabaseInput={"Name": "photolake_landing"})
+    columns: list[Any] = [{"Name": name, "Type": kind} for name, kind in COLUMNS.items()]
+    glue.create_table(
+        DatabaseName="photolake_landing",
+        TableInput={
+            "Name": "photos",
+            "PartitionKeys": columns[:1],
+            "StorageDescriptor": {"Columns": columns[1:]},
+        },
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "LANDING_DATABASE": "photolake_landing",
+            "LAKE_BUCKET": BUCKET,
+            "PHOTOS_STREAM": "photos",
+            "IMAGES_TABLE": TABLE,
+            "ALLOWED_PHOTO_HOSTS": "pbs.twimg.com,cdn.bsky.app",
+            "PHOTO_ENDPOINT": host.url,
+        }.items():
+            patch.setenv(name, value)
+        yield importlib.import_module("functions.photo_fetcher.app")
+
+
+@pytest.fixture
+def firehose(app, monkeypatch):
+    firehose: Any = Firehose()
+    monkeypatch.setattr(app, "photos", DeliveryStream(firehose, "photos", app.photos_table, sleep=lambda seconds: None))
+    return firehose
+
+
+def job(mediaid, tweetid=1580661436132757506, **changes):
+    return {
+        "origin": "post",
+        "source_platform": "x",
+        "tweetid": tweetid,
+        "dt": "2022-10-13",
+        "mediaid": mediaid,
+        "media_url": f"https://pbs.twimg.com/media/{mediaid}.jpg",
+        "alt_text": "a bicycle",
+        "kind": "photo",
+        "collected_at": "2022-10-14T06:00:03.120Z",
+        **changes,
+    }
+
+
+def event(*bodies):
+    """The recorded event, with these message bodies."""
+    [record] = EVENT["Records"]
+    texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+    return {"Records": [{**record, "messageId": str(index), "body": text} for index, text in enumerate(texts)]}
+
+
+def outcomes(firehose):
+    return {row["mediaid"]: row["status"] for row in firehose.rows}
+
+
+def failures(answer):
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_the_recorded_event_becomes_an_object_and_a_row(app, firehose, host, aws):
+    sent = json.loads(EVENT["Records"][0]["body"])
+    host.answers[sent["media_url"]] = response(200, photo(1, (120, 90)))
+    assert app.lambda_handler(EVENT, CONTEXT) == {"batchItemFailures": []}
+    [row] = firehose.rows
+    assert row.pop("processed_at").endswith("Z")
+    image_id = row["image_id"]
+    assert row == {
+        **sent,
+        "source_key": f"{sent['tweetid']}:{sent['mediaid']}",
+        "image_id": image_id,
+        "image_dt": "2022-10-13",
+        "width": 120,
+        "height": 90,
+        "status": "ok",
+        "status_message": None,
+    }
+    assert {*row, "processed_at"} == set(COLUMNS)
+    assert aws.objects(image_id) == [f"images/{image_id[:2]}/{image_id}.png"]
+
+
+def test_every_photo_of_a_batch_has_a_row_whatever_became_of_it(app, firehose, host):
+    webp = io.BytesIO()
+    Image.new("RGB", (100, 100), "olive").save(webp, "WEBP")
+    answers = {
+        "good": response(200, photo(2)),
+        "webp": response(200, webp.getvalue()),
+        "tiny": response(200, photo(3, (16, 16))),
+        "heic": response(200, b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"),
+        "broken": response(200, photo(4)[:-30]),
+        "moved": response(302, Location="http://169.254.169.254/latest/meta-data/"),
+        "copy": response(200, photo(2)),
+    }
+    host.answers |= {f"https://pbs.twimg.com/media/{name}.jpg": answer for name, answer in answers.items()}
+    jobs = [job(name) for name in [*answers, "gone"]]
+    evil, none = job("evil", media_url="https://evil.test/a.jpg"), job("none", media_url=None)
+    assert app.lambda_handler(event(*jobs, evil, none), CONTEXT) == {"batchItemFailures": []}
+    assert outcomes(firehose) == {
+        "good": "ok",
+        "webp": "ok",
+        "tiny": "too_small",
+        "heic": "unsupported_format",
+        "broken": "broken",
+        "moved": "blocked_host",
+        "copy": "duplicate",
+        "gone": "gone",
+        "evil": "blocked_host",
+        "none": "no_url",
+    }
+    assert all(set(row) == set(COLUMNS) for row in firehose.rows)
+    assert all((row["status_message"] is None) == (row["image_id"] is not None) for row in firehose.rows)
+
+
+def test_one_bad_message_harms_no_other_and_is_named_in_the_log(app, firehose, host, caplog):
+    host.answers |= {
+        "https://pbs.twimg.com/media/neighbour.jpg": response(200, photo(5)),
+        "https://pbs.twimg.com/media/busy.jpg": response(503),
+    }
+    answer = app.lambda_handler(event("not json", job("busy"), {"tweetid": 1}, job("neighbour")), CONTEXT)
+    assert failures(answer) == ["0", "1", "2"]
+    assert outcomes(firehose) == {"neighbour": "ok"}
+    complaints = {log.message_id: log.error for log in caplog.records if log.getMessage() == "photo job failed"}
+    assert "JSON" in complaints["0"]
+    assert "503" in complaints["1"]
+    assert "origin" in complaints["2"]
+
+
+def test_a_photo_whose_row_was_refused_is_not_downloaded_again(app, firehose, host):
+    url = "https://pbs.twimg.com/media/refused.jpg"
+    host.answers[url] = response(200, photo(6))
+    firehose.refuses = True
+    assert failures(app.lambda_handler(event(job("refused")), CONTEXT)) == ["0"]
+    firehose.refuses = False
+    host.answers[url] = response(404)
+    assert failures(app.lambda_handler(event(job("refused")), CONTEXT)) == []
+    assert outcomes(firehose) == {"refused": "ok"}
+    assert [target for target, _ in host.requests].count(url) == 1
+
+
+def test_the_metrics_say_what_was_downloaded_saved_and_failed(app, firehose, host, capsys):
+    host.answers["https://pbs.twimg.com/media/counted.jpg"] = response(200, photo(7))
+    app.lambda_handler(event(job("counted"), job("counted", tweetid=2), job("missing"), "{}"), CONTEXT)
+    metrics = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
+    [batch] = [line for line in metrics if "Failures" in line]
+    totals = {name: sum(batch[name]) for name in ("PhotosDownloaded", "DownloadsSaved", "Failures")}
+    assert totals == {"PhotosDownloaded": 1, "DownloadsSaved": 1, "Failures": 1}
+    assert sorted((line["status"], line["Photos"]) for line in metrics if "Photos" in line) == [
+        ("duplicate", [1]),
+        ("gone", [1]),
+        ("ok", [1]),
+    ]
+    assert {space["Namespace"] for line in metrics for space in line["_aws"]["CloudWatchMetrics"]} == {"photolake"}
+
+
+def test_nothing_that_people_wrote_is_logged(app, firehose, host, caplog, capsys):
+    app.lambda_handler(event(job(str(uuid.uuid4()), alt_text="a private bicycle")), CONTEXT)
+    logged = [str(vars(log)) for log in caplog.records] + [capsys.readouterr().out]
+    assert len(logged) > 1
+    assert not any("private bicycle" in text for text in logged)

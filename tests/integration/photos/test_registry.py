@@ -1,0 +1,93 @@
+"""The image registry in DynamoDB."""
+
+from dataclasses import replace
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from photolake.photos.registry import ImageRecord, ImageRegistry, Verdict
+
+FIRST = ImageRecord("aa11", "2022-10-13", "post", "1:2", "images/aa/aa11.jpg", 1200, 800, "image/jpeg")
+
+
+@pytest.fixture
+def registry(aws):
+    for item in aws.table.scan()["Items"]:
+        aws.table.delete_item(Key={"id": item["id"]})
+    return ImageRegistry(aws.table)
+
+
+def test_the_first_photo_with_given_bytes_holds_the_image(registry):
+    assert registry.get("aa11") is None
+    assert registry.claim(FIRST) == FIRST
+    second = replace(FIRST, source_key="9:2", image_dt="2022-10-14", origin="dropped")
+    assert registry.claim(second) == FIRST
+    assert registry.claim(FIRST) == FIRST
+    assert registry.get("aa11") == FIRST
+
+
+def test_a_claim_tells_how_far_the_analysis_is(registry):
+    registry.claim(FIRST)
+    registry.finish("aa11", "labels,text")
+    assert registry.claim(FIRST) == replace(FIRST, state="done", settings="labels,text")
+
+
+def test_an_image_goes_from_stored_to_waiting_to_done(registry):
+    registry.claim(FIRST)
+    registry.wait("aa11")
+    assert registry.get("aa11") == replace(FIRST, state="waiting")
+    assert list(registry.waiting(10)) == [replace(FIRST, state="waiting")]
+    registry.begin("aa11")
+    assert registry.get("aa11") == replace(FIRST, state="analyzing")
+    assert list(registry.waiting(10)) == []
+    registry.finish("aa11", "labels")
+    assert registry.get("aa11") == replace(FIRST, state="done", settings="labels")
+
+
+def test_an_image_that_waited_and_is_done_waits_no_more(registry):
+    registry.claim(FIRST)
+    registry.wait("aa11")
+    registry.finish("aa11", "labels")
+    assert list(registry.waiting(10)) == []
+
+
+def test_no_more_images_are_listed_than_asked_for(registry):
+    for number in range(7):
+        registry.claim(replace(FIRST, image_id=f"{number}"))
+        registry.wait(f"{number}")
+    assert [image.image_id for image in registry.waiting(5)] == ["0", "1", "2", "3", "4"]
+    assert len(list(registry.waiting(100))) == 7
+    assert list(registry.waiting(0)) == []
+
+
+@pytest.mark.parametrize("change", ["begin", "wait"])
+def test_an_image_that_nobody_claimed_is_not_made_up(registry, change):
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        getattr(registry, change)("unknown")
+    assert registry.get("unknown") is None
+
+
+def test_media_are_known_by_platform_and_key(registry):
+    assert registry.media("x", "2") is None
+    registry.remember_media("x", "2", "aa11")
+    registry.remember_media("bluesky", "2", Verdict("gone", "cdn.bsky.app answered 404"))
+    assert registry.media("x", "2") == "aa11"
+    assert registry.media("bluesky", "2") == Verdict("gone", "cdn.bsky.app answered 404")
+
+
+def test_a_verdict_does_not_replace_an_image_but_an_image_replaces_a_verdict(registry):
+    registry.remember_media("x", "2", "aa11")
+    registry.remember_media("x", "2", Verdict("gone", "404"))
+    assert registry.media("x", "2") == "aa11"
+    registry.remember_media("x", "3", Verdict("gone", "404"))
+    registry.remember_media("x", "3", "aa11")
+    assert registry.media("x", "3") == "aa11"
+
+
+def test_other_refusals_of_the_table_are_raised(aws):
+    missing = ImageRegistry(boto3.resource("dynamodb").Table("no-such-table"))
+    with pytest.raises(ClientError):
+        missing.claim(FIRST)
+    with pytest.raises(ClientError):
+        missing.remember_media("x", "2", Verdict("gone", "404"))
