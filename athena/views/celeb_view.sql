@@ -28,7 +28,7 @@ select
     p.text as tweettext,
     p.retweeted,
     p.is_retweet as isretweet,
-    from_unixtime(p.timestamp_ms / 1000) as ts,
+    cast(from_unixtime(p.timestamp_ms / 1000) as timestamp) as ts,
     c.celebrity."name" as name,
     c.celebrity."urls" as urls,
     c.celebrity."id" as id,

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from string import Template
 
 from photolake.errors import PermanentError
 
 _COMMENT = re.compile(r"--[^\n]*")
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _REFERENCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\.)", re.IGNORECASE)
 
 
@@ -71,8 +71,7 @@ def in_dependency_order(statements: Iterable[Statement]) -> list[Statement]:
 
 def _read(path: Path, landing_database: str) -> Statement:
     shown = f"athena/{path.parent.name}/{path.name}"
-    try:
-        text = Template(path.read_text(encoding="utf-8")).substitute(landing=landing_database)
-    except (KeyError, ValueError) as error:
-        raise PermanentError("placeholder", f"{shown}: the only placeholder is ${{landing}}: {error}") from error
+    text = path.read_text(encoding="utf-8").replace("${landing}", landing_database)
+    if unknown := _PLACEHOLDER.search(text):
+        raise PermanentError("placeholder", f"{shown}: {unknown[0]} is unknown, the only placeholder is ${{landing}}")
     return Statement(path.stem, shown, text)

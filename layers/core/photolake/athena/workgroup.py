@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from photolake.athena.statements import Statement
 
-POLL_SECONDS = 0.5
+# Creating a view takes Athena about a second, and the laptop far less; longer queries are asked for less often.
+FIRST_POLL_SECONDS = 0.05
+LAST_POLL_SECONDS = 1.0
 
 
 class Workgroup:
@@ -36,6 +38,7 @@ class Workgroup:
             QueryExecutionContext={"Database": self._database},
             WorkGroup=self._name,
         )["QueryExecutionId"]
+        pause = FIRST_POLL_SECONDS
         while True:
             status = self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
             if status["State"] == "SUCCEEDED":
@@ -43,7 +46,8 @@ class Workgroup:
             if status["State"] in {"FAILED", "CANCELLED"}:
                 message = status.get("StateChangeReason", status["State"])
                 raise PermanentError("query_failed", statement.located(message))
-            self._sleep(POLL_SECONDS)
+            self._sleep(pause)
+            pause = min(2 * pause, LAST_POLL_SECONDS)
 
     def save_queries(self, statements: Iterable[Statement]) -> None:
         """Make the workgroup's saved queries these: new ones created, changed ones updated, others deleted."""

@@ -1,0 +1,3 @@
+"""What the functions share."""
+
+GREETING = "hello from the layer"
