@@ -47,7 +47,8 @@ def environment(function: str) -> dict[str, str]:
 def delivery_streams() -> dict[str, dict[str, Any]]:
     """Each stream's S3 destination, with the types of an API call."""
     model = botocore.session.get_session().get_service_model("firehose")
-    shape = model.operation_model("CreateDeliveryStream").input_shape.members["ExtendedS3DestinationConfiguration"]
+    request: Any = model.operation_model("CreateDeliveryStream").input_shape
+    shape = request.members["ExtendedS3DestinationConfiguration"]
     return {
         name: coerce(properties(name)["ExtendedS3DestinationConfiguration"], shape, name)
         for name, resource in transformed().document["Resources"].items()

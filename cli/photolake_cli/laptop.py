@@ -105,7 +105,7 @@ class Laptop:
         """Stop the cloud and wait until its process has ended."""
         os.kill(self.state.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        while _is_alive(self.state.pid):
+        while state.is_running(self.folder):
             if time.monotonic() > deadline:
                 raise CommandError(f"Process {self.state.pid} has not ended after {STOP_SECONDS} s; kill it by hand.")
             time.sleep(0.1)
@@ -154,11 +154,3 @@ def _until_ready(
         time.sleep(0.1)
     process.terminate()
     raise CommandError(f"The laptop cloud was not ready after {READY_SECONDS} s; see {folder / LOG_NAME}")
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

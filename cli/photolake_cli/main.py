@@ -18,7 +18,7 @@ from photolake_cli.connections import file_collector, queries_of
 from photolake_cli.demo.run import DemoInput, run_demo, synthetic_input
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop, LaptopOptions, run, start
-from photolake_cli.show import console, pipeline_line, problems, status_tables, table, work
+from photolake_cli.show import console, pipeline_line, problems, show_status, show_table, work
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,8 +130,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(document, indent=2))
         return
-    for drawn in status_tables(document):
-        console.print(drawn)
+    show_status(document)
     console.print("Everything has drained." if document["drained"] else f"On the way: {pipeline_line(document)}")
 
 
@@ -207,7 +206,7 @@ def query(
     queries = queries_of(Laptop.connect(state))
     if sql is None and saved is None:
         rows = [(name, found["Description"]) for name, found in queries.saved().items()]
-        console.print(table("Saved queries (photolake query --saved NAME)", ["name", "answers"], rows))
+        show_table("Saved queries (photolake query --saved NAME)", ["name", "answers"], rows)
         return
     with work("Asking"):
         result = queries.run(sql if sql is not None else queries.saved_text(str(saved)))
@@ -217,9 +216,8 @@ def query(
         typer.echo(result.as_json())
     else:
         rows_shown = [list(record.values()) for record in result.records()]
-        console.print(
-            table("", result.columns, rows_shown, f"{len(rows_shown):,} rows, {result.scanned_bytes:,} bytes scanned")
-        )
+        note = f"{len(rows_shown):,} rows, {result.scanned_bytes:,} bytes scanned"
+        show_table("", result.columns, rows_shown, note)
 
 
 @app.command()

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-console = Console()
+# A pipe or a log has no width of its own.
+console = Console(width=None if sys.stdout.isatty() else 120)
 problems = Console(stderr=True)
 
 MAX_CELL = 70
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> Table:
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
     """A table; numbers stand to the right, long cells are cut."""
-    drawn = Table(title=title, title_justify="left", caption=caption, caption_justify="left", box=box.SIMPLE_HEAD)
+    drawn = Table(box=box.SIMPLE_HEAD)
     for index, name in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
+        cells = [row[index] for row in rows]
+        numeric = bool(cells) and all(isinstance(value, int | float | None) for value in cells)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(cell(value) for value in row))
@@ -35,8 +39,8 @@ def cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    text = str(value).replace("[", "\\[")
-    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
+    text = str(value)
+    return escape(text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…")
 
 
 def pipeline_line(status: Mapping[str, Any]) -> str:
@@ -56,8 +60,17 @@ def work(title: str) -> Iterator[Callable[[str], None]]:
         yield lambda line: shown.update(f"{title}: {cell(line)}")
 
 
-def status_tables(document: Mapping[str, Any]) -> list[Table]:
-    """Queues, buffers, functions and objects as tables."""
+def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], note: str = "") -> None:
+    """Print a table under its title, and a note below it."""
+    if title:
+        console.print(f"\n{escape(title)}", style="bold", highlight=False)
+    console.print(table(columns, rows) if rows else "  (nothing)")
+    if note:
+        console.print(f"  {escape(note)}", style="italic", highlight=False)
+
+
+def show_status(document: Mapping[str, Any]) -> None:
+    """Print queues, buffers, functions and objects."""
     queues = [
         (name, depth["visible"], depth["in_flight"], "dead letters" if depth["is_dlq"] else "")
         for name, depth in document["queues"].items()
@@ -66,9 +79,7 @@ def status_tables(document: Mapping[str, Any]) -> list[Table]:
         (name, run["invocations"], run["errors"], run["running"], run["cold_start_ms"])
         for name, run in document["functions"].items()
     ]
-    return [
-        table("Queues", ["queue", "waiting", "in flight", ""], queues),
-        table("Rows in Firehose's buffers", ["stream", "records"], list(document["buffers"].items())),
-        table("Functions", ["function", "runs", "errors", "running", "cold start ms"], functions),
-        table("Objects in the lake", ["prefix", "objects"], list(document["objects"].items())),
-    ]
+    show_table("Queues", ["queue", "waiting", "in flight", ""], queues)
+    show_table("Records in Firehose's buffers", ["stream", "records"], list(document["buffers"].items()))
+    show_table("Functions", ["function", "runs", "errors", "running", "cold start ms"], functions)
+    show_table("Objects in the lake", ["prefix", "objects"], list(document["objects"].items()))

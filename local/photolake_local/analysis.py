@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ class CallLog:
             name: partial(self._call, f"{service.name}.{name}", operation)
             for name, operation in service.operations.items()
         }
-        return JsonService(service.name, operations)
+        return replace(service, operations=operations)
 
     def _call(self, name: str, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
         self._add({name: 1, **({f"{name}.documents": len(request["TextList"])} if request.get("TextList") else {})})

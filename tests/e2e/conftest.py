@@ -1,5 +1,6 @@
 """One laptop cloud for all end-to-end tests, started and stopped through the command."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,8 @@ class Command:
 @pytest.fixture(scope="session")
 def photo_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
-    write_photos(folder)
+    answers = write_photos(folder)
+    (folder / "urls.json").write_text(json.dumps(answers))
     return folder
 
 

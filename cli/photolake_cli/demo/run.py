@@ -18,7 +18,7 @@ from photolake_cli.demo import ledger
 from photolake_cli.demo.photos import write_photos
 from photolake_cli.demo.posts import write_posts
 from photolake_cli.laptop import Laptop, LaptopOptions, start
-from photolake_cli.show import console, pipeline_line, table
+from photolake_cli.show import console, pipeline_line, show_table
 
 if TYPE_CHECKING:
     from photolake_cli.collecting import Account, FileCollector
@@ -123,9 +123,7 @@ def _answer(queries: Queries) -> None:
     for name in QUESTIONS:
         result = queries.run(saved[name]["QueryString"])
         rows = [list(record.values()) for record in result.records()]
-        console.print()
-        drawn = table(saved[name]["Description"], result.columns, rows, NOT_LOCAL.get(name, ""))
-        console.print(drawn)
+        show_table(saved[name]["Description"], result.columns, rows, NOT_LOCAL.get(name, ""))
 
 
 def _account(laptop: Laptop, queries: Queries, accounts: Sequence[Account]) -> bool:
@@ -141,8 +139,7 @@ def _account(laptop: Laptop, queries: Queries, accounts: Sequence[Account]) -> b
     rows = [(api, old, new, f"{old / new:.1f} x" if new else "") for api, old, new in calls]
     old, new = sum(row[1] for row in rows), sum(row[2] for row in rows)
     rows.append(("all", old, new, f"{old / new:.1f} x" if new else ""))
-    console.print()
-    console.print(table("Paid calls on these posts", ["operation", "method of 2019", "photolake", "fewer"], rows))
+    show_table("Paid calls on these posts", ["operation", "method of 2019", "photolake", "fewer"], rows)
     return all(balance.holds for balance in balances)
 
 

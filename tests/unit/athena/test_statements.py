@@ -46,7 +46,7 @@ def test_the_landing_database_is_filled_in_and_the_header_left_out(folder):
 
 
 def test_another_placeholder_is_refused_with_the_file(folder):
-    with pytest.raises(PermanentError, match=r"athena/views/a\.sql: \$\{other\} is unknown, the only placeholder is \$\{landing\}"):
+    with pytest.raises(PermanentError, match=r"athena/views/a\.sql: \$\{other\} is unknown"):
         read_statements(folder(a="select * from ${other}.x"), "lake")
 
 

@@ -1,6 +1,7 @@
 """Files of posts into the stream, with an account of every line."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,10 @@ def post(number, **more):
 
 @pytest.fixture
 def parts():
-    firehose, malformed = FakeFirehose(), FakeMalformedStore()
-    table = Table.from_glue(FakeGlue(), "landing", "raw_tweets")
+    firehose: Any = FakeFirehose()
+    malformed: Any = FakeMalformedStore()
+    glue: Any = FakeGlue()
+    table = Table.from_glue(glue, "landing", "raw_tweets")
     return firehose, malformed, FileCollector(DeliveryStream(firehose, "tweets"), table, malformed)
 
 

@@ -57,7 +57,7 @@ class FakeAthena:
             {"Name": "photos", "Type": "bigint"},
             {"Name": "sure", "Type": "boolean"},
         ]
-        rows = [["label", "photos", "sure"], ["Cat", "2", "true"], [None, "1", "false"]]
+        rows: list[list[str | None]] = [["label", "photos", "sure"], ["Cat", "2", "true"], [None, "1", "false"]]
         data = [{"Data": [{"VarCharValue": text} if text is not None else {} for text in row]} for row in rows]
         metadata = {"ColumnInfo": columns}
         return [

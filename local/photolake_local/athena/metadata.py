@@ -1,0 +1,77 @@
+"""The catalog operations of the API, as PyAthena and BI tools call them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from photolake_local.athena.named_queries import page
+from photolake_local.aws_json import Operation, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from photolake_local.athena.catalog import Catalog
+
+_CATALOG = {"Name": "AwsDataCatalog", "Type": "GLUE", "Parameters": {}}
+
+
+def operations(catalog: Catalog) -> dict[str, Operation]:
+    """The operations over this catalog; its name in a request is not looked at, there is only one."""
+    return {
+        "GetDataCatalog": lambda request: {"DataCatalog": _CATALOG},
+        "ListDataCatalogs": lambda request: {
+            "DataCatalogsSummary": [{"CatalogName": _CATALOG["Name"], "Type": "GLUE"}]
+        },
+        "GetDatabase": lambda request: _get_database(catalog, request),
+        "ListDatabases": lambda request: page(
+            [{"Name": name} for name in catalog.databases()], request, "DatabaseList"
+        ),
+        "GetTableMetadata": lambda request: _get_table(catalog, request),
+        "ListTableMetadata": lambda request: _list_tables(catalog, request),
+    }
+
+
+def _missing(what: str) -> ServiceError:
+    return ServiceError("MetadataException", f"EntityNotFoundException: {what} not found.")
+
+
+def _get_database(catalog: Catalog, request: dict[str, Any]) -> dict[str, Any]:
+    name = request["DatabaseName"].lower()
+    if not catalog.has_database(name):
+        raise _missing(f"Database {name}")
+    return {"Database": {"Name": name}}
+
+
+def _entries(catalog: Catalog, request: dict[str, Any]) -> list[Mapping[str, Any]]:
+    database = _get_database(catalog, request)["Database"]["Name"]
+    return list(catalog.entries(database))
+
+
+def _get_table(catalog: Catalog, request: dict[str, Any]) -> dict[str, Any]:
+    wanted = request["TableName"].lower()
+    for entry in _entries(catalog, request):
+        if entry["Name"] == wanted:
+            return {"TableMetadata": _metadata(entry)}
+    raise _missing(f"Table {wanted}")
+
+
+def _list_tables(catalog: Catalog, request: dict[str, Any]) -> dict[str, Any]:
+    pattern = re.compile(request.get("Expression") or ".*")
+    found = [_metadata(entry) for entry in _entries(catalog, request) if pattern.fullmatch(entry["Name"])]
+    return page(found, request, "TableMetadataList")
+
+
+def _metadata(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Name": entry["Name"],
+        "TableType": entry.get("TableType", "EXTERNAL_TABLE"),
+        "CreateTime": entry.get("CreateTime"),
+        "Columns": [_column(column) for column in entry.get("StorageDescriptor", {}).get("Columns", [])],
+        "PartitionKeys": [_column(column) for column in entry.get("PartitionKeys", [])],
+        "Parameters": entry.get("Parameters", {}),
+    }
+
+
+def _column(column: Mapping[str, str]) -> dict[str, str]:
+    return {key: column[key] for key in ("Name", "Type", "Comment") if key in column}
