@@ -16,7 +16,7 @@ demo: .venv/local.stamp ## Run the whole pipeline on this machine, on real photo
 	@$(BIN)/photolake demo
 
 test: .venv/dev.stamp ## Run all the tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet
 
 check: format-check lint types template lock-check ## The gate: everything a commit must pass beside the tests
 
