@@ -81,7 +81,7 @@ def test_a_medium_without_a_url_still_gets_a_job_that_photo_fetcher_accepts() ->
     (job,) = photo_jobs(with_media({"id": "5", "type": "video"}), "2026-11-20")
 
     assert PhotoJob.parse(json.dumps(job)).columns() == {**job, "source_key": "1:5"}
-    assert job["media_url"] == ""
+    assert job["media_url"] is None
 
 
 def test_http_is_taken_where_there_is_no_https() -> None:

@@ -13,7 +13,7 @@ def photo_jobs(post: Mapping[str, Any], dt: str) -> list[dict[str, Any]]:
     """One job per distinct photo that a post shows: its own, and those of the posts it retweets or quotes.
 
     `post` has id, source_platform and collected_at; `dt` is its partition. Media are the same if their `id` is, or
-    without one their URL. A medium that has no URL (X leaves out the preview of some videos) gets a job with an empty
+    without one their URL. A medium that has no URL (X leaves out the preview of some videos) gets a job without a
     `media_url`, so that it ends in a photos row like every other.
     """
     distinct: dict[str, Mapping[str, Any]] = {}
@@ -38,8 +38,8 @@ def _identity(medium: Mapping[str, Any]) -> str:
     return medium.get("id") or key.rpartition("_")[2] or _url(medium) or "unknown"
 
 
-def _url(medium: Mapping[str, Any]) -> str:
-    return medium.get("media_url_https") or medium.get("media_url") or ""
+def _url(medium: Mapping[str, Any]) -> str | None:
+    return medium.get("media_url_https") or medium.get("media_url") or None
 
 
 def _job(post: Mapping[str, Any], dt: str, mediaid: str, medium: Mapping[str, Any]) -> dict[str, Any]:
