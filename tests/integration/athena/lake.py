@@ -21,6 +21,7 @@ from moto import mock_aws
 
 from photolake_local.athena.service import AthenaService
 from photolake_local.aws_json import JsonServer
+from tests.unit.local.answer_shapes import checked
 
 NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
@@ -141,7 +142,7 @@ def running(cache: Path) -> Iterator[Lake]:
         for database in ("lake", "lake_landing"):
             glue.create_database(DatabaseInput={"Name": database})
         service = AthenaService(s3, glue, cache, now=lambda: NOW)
-        server = JsonServer([service.service()])
+        server = JsonServer([checked(service.service())])
         server.start()
         athena = boto3.client("athena", endpoint_url=server.url, config=Config(retries={"total_max_attempts": 1}))
         athena.create_work_group(

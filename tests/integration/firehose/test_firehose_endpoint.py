@@ -19,6 +19,7 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from photolake_local.aws_json import JsonServer
 from photolake_local.firehose import FirehoseService
+from tests.unit.local.answer_shapes import checked
 from tests.unit.local.firehose.fakes import (
     BUCKET,
     POSTS_COLUMNS,
@@ -74,7 +75,7 @@ def cloud(aws: str) -> Iterator[Cloud]:
     service = FirehoseService(
         s3, glue, "123456789012", "us-east-1", scale=SCALE, refuse=lambda stream, _index: stream == REFUSED_STREAM
     )
-    server = JsonServer([service.service()])
+    server = JsonServer([checked(service.service())])
     server.start()
     service.start()
     firehose = boto3.client("firehose", endpoint_url=server.url)

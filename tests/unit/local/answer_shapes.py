@@ -1,9 +1,13 @@
 """Holds a service's answer against the output shape that botocore knows of the operation."""
 
 import datetime
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import botocore.session
+
+from photolake_local.aws_json import JsonService
 
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -30,6 +34,8 @@ def _misfits(value: Any, shape: Any, path: str) -> list[str]:
         if not isinstance(value, list):
             return [f"{path}: {type(value).__name__} is no list"]
         return [misfit for i, item in enumerate(value) for misfit in _misfits(item, shape.member, f"{path}[{i}]")]
+    if shape.type_name == "map":
+        return [misfit for key, item in value.items() for misfit in _misfits(item, shape.value, f"{path}[{key!r}]")]
     if type(value) not in PYTHON_TYPES[shape.type_name]:
         return [f"{path}: {type(value).__name__} is no {shape.type_name}"]
     if shape.type_name == "string" and shape.enum and value not in shape.enum:
@@ -45,3 +51,14 @@ def _misfits_of_structure(value: Any, shape: Any, path: str) -> list[str]:
     known = [(key, item) for key, item in value.items() if key in shape.members]
     inside = [misfit for key, item in known for misfit in _misfits(item, shape.members[key], f"{path}.{key}")]
     return unknown + missing + inside
+
+
+def checked(service: JsonService) -> JsonService:
+    """The same service; an answer that an SDK would not understand is an error of the test."""
+
+    def check(operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        answer = service.operations[operation](request)
+        assert misfits(service.name, operation, answer) == []
+        return answer
+
+    return replace(service, operations={name: partial(check, name) for name in service.operations})

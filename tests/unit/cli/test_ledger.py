@@ -1,0 +1,74 @@
+"""The demo's account must not balance when something is lost or counted twice."""
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from photolake.malformed import MalformedLine
+from photolake_cli import main
+from photolake_cli.collecting import Account
+from photolake_cli.demo import ledger
+from photolake_cli.demo.run import DemoInput
+from photolake_cli.querying import Result
+
+
+class FakeQueries:
+    """Answers by the first words that a statement contains."""
+
+    def __init__(self, **answers):
+        self.answers = answers
+
+    def run(self, sql):
+        name = next(name for name in self.answers if name in sql)
+        rows = self.answers[name]
+        columns = list(rows[0])
+        values: list[list[str | None]] = [[str(value) for value in row.values()] for row in rows]
+        types = ["bigint" if isinstance(value, int) else "varchar" for value in rows[0].values()]
+        return Result(columns, types, values, 0)
+
+    def saved_text(self, name):
+        return name
+
+
+def account(ids, malformed=0):
+    lines = [MalformedLine("posts.jsonl", number, "no JSON", b"{") for number in range(malformed)]
+    return Account("posts.jsonl", sent=len(ids), distinct=set(ids), malformed=lines)
+
+
+@pytest.mark.parametrize(
+    ("in_view", "in_lake", "holds"),
+    [(3, 2, True), (2, 2, False), (4, 2, False), (3, 1, False)],
+    ids=["all there", "a post lost", "a post counted twice", "a malformed line lost"],
+)
+def test_the_account_of_posts_balances_only_if_nothing_is_lost_or_counted_twice(in_view, in_lake, holds):
+    queries: Any = FakeQueries(tweets=[{"posts": in_view}])
+
+    balance = ledger.post_balance([account([1, 2, 2], malformed=1), account([2, 3], malformed=1)], queries, in_lake)
+
+    assert balance.went_in.total == 7
+    assert balance.holds is holds
+
+
+@pytest.mark.parametrize(("rows", "holds"), [(5, True), (4, False), (6, False)])
+def test_the_account_of_photos_balances_only_if_each_has_one_row(rows, holds):
+    statuses = [{"status": "ok", "photos": 2}, {"status": "duplicate", "photos": rows - 2}]
+    queries: Any = FakeQueries(raw_tweets=[{"photos": 5}], tweet_photos=statuses)
+
+    assert ledger.photo_balance(queries, "photolake_landing").holds is holds
+
+
+def test_calls_are_compared_with_what_the_services_counted():
+    old = [{"api": "DetectSentiment", "calls": 300}, {"api": "DetectLabels", "calls": 90}]
+    queries: Any = FakeQueries(calls_of_2019=old)
+    counted = {"comprehend.BatchDetectSentiment": 8, "comprehend.BatchDetectSentiment.documents": 120}
+
+    assert ledger.call_comparison(queries, counted) == [("DetectSentiment", 300, 120), ("DetectLabels", 90, 0)]
+
+
+@pytest.mark.parametrize(("balanced", "status"), [(True, 0), (False, 1)])
+def test_the_demo_fails_if_the_account_does_not_balance(balanced, status, monkeypatch, tmp_path):
+    monkeypatch.setattr(main, "synthetic_input", lambda folder: DemoInput(tmp_path, tmp_path))
+    monkeypatch.setattr(main, "run_demo", lambda *arguments: balanced)
+
+    assert CliRunner().invoke(main.app, ["demo", "--state", str(tmp_path)]).exit_code == status
