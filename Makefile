@@ -51,6 +51,9 @@ lock: $(UV) ## Compile the pinned requirements again from pyproject.toml
 lock-check: $(UV)
 	@scripts/lock --check
 
+bench: .venv/dev.stamp ## Measure, as ratios side by side
+	@$(BIN)/python bench/tweet_analyzer_memory.py
+
 clean: ## Remove what the other targets made
 	rm -rf .venv .tools .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -76,4 +79,4 @@ $(UV): requirements/uv.txt
 	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help demo test check format format-check lint types template build deploy lock lock-check clean
+.PHONY: help demo test check format format-check lint types template build deploy bench lock lock-check clean
