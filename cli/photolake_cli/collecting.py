@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from photolake.columns import Table
     from photolake.delivery import DeliveryStream
 
+PROGRESS_EVERY = 100
+
 
 @dataclass
 class Account:
@@ -44,7 +46,7 @@ class FileCollector:
         self._malformed = malformed
 
     def collect(self, path: Path, on_post: Callable[[int], None]) -> Account:
-        """Send one file; `on_post` gets the number of posts read so far."""
+        """Send one file; `on_post` gets the number of posts read so far, now and then."""
         account = Account(str(path))
         try:
             with path.open("rb") as file:
@@ -66,7 +68,8 @@ class FileCollector:
         self, posts: Iterable[dict[str, Any]], account: Account, on_post: Callable[[int], None]
     ) -> Iterator[dict[str, Any]]:
         for number, post in enumerate(posts, 1):
-            on_post(number)
+            if number % PROGRESS_EVERY == 0:
+                on_post(number)
             try:
                 self._table.check(post)
             except RowError as error:
