@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
-_CREDENTIAL = "test"
+# Of every client but the functions, whose access keys are their logical ids.
+CREDENTIAL = "test"
 
 
 def environment(endpoints: Mapping[str, str]) -> dict[str, str]:
     """The variables for any AWS client; `endpoints` by botocore's name of the service, "" for all the others."""
     return {
-        "AWS_ACCESS_KEY_ID": _CREDENTIAL,
-        "AWS_SECRET_ACCESS_KEY": _CREDENTIAL,
+        "AWS_ACCESS_KEY_ID": CREDENTIAL,
+        "AWS_SECRET_ACCESS_KEY": CREDENTIAL,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         **{f"AWS_ENDPOINT_URL_{name.upper()}" if name else "AWS_ENDPOINT_URL": url for name, url in endpoints.items()},
@@ -65,7 +66,7 @@ class Clients:
             service,
             region_name=REGION,
             endpoint_url=self._endpoints.get(service, self._endpoints[""]),
-            aws_access_key_id=_CREDENTIAL,
-            aws_secret_access_key=_CREDENTIAL,
+            aws_access_key_id=CREDENTIAL,
+            aws_secret_access_key=CREDENTIAL,
             config=Config(max_pool_connections=30),
         )

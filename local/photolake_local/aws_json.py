@@ -16,6 +16,7 @@ from typing import Any
 import botocore.session
 from werkzeug.wrappers import Request, Response
 
+from photolake_local.calls import CallRecorder
 from photolake_local.loopback import LoopbackServer
 
 Operation = Callable[[dict[str, Any]], dict[str, Any]]
@@ -60,7 +61,7 @@ class JsonServer:
 
     def start(self) -> None:
         """Answer in the background until `stop`."""
-        self._server = LoopbackServer(self._answer, "aws-json")
+        self._server = LoopbackServer(CallRecorder(self._answer), "aws-json")
 
     @property
     def url(self) -> str:

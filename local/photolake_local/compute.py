@@ -31,8 +31,9 @@ class Compute:
         self.schedules = Schedules(self.functions.invoke)
         self.callbacks = Callbacks()
         host.running.callback(self.callbacks.stop)
-        analysis = services.endpoints["rekognition"]
-        status = StatusPage(sqs, services.firehose.buffered, self.functions, self.pollers.queue_arns, analysis)
+        status = StatusPage(
+            sqs, services.firehose.buffered, self.functions, self.pollers.queue_arns, services.endpoints
+        )
         self.control = ControlServer(self.functions, status.read)
         host.running.callback(self.control.stop)
         host.running.callback(self.functions.stop)

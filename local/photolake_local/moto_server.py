@@ -14,6 +14,8 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from photolake_local.calls import CallRecorder
+
 
 class _QuietHandler(MotoRequestHandler):
     # With it a round trip can wait some 40 ms for a delayed ACK. The output must stay unbuffered: for the answer to
@@ -26,7 +28,7 @@ class _QuietHandler(MotoRequestHandler):
 
 def main() -> None:
     """Serve until SIGTERM."""
-    application = DomainDispatcherApplication(create_backend_app)
+    application = CallRecorder(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
     signal.signal(signal.SIGTERM, _leave)
     sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}) + "\n")

@@ -42,8 +42,8 @@ class Function:
 def environment(function: Function, cloud: Mapping[str, str]) -> dict[str, str]:
     """All the variables of the process: Lambda's, the cloud's (Region, credentials, endpoints), the template's.
 
-    A value in the template that starts with /opt points
-    into the function's layers.
+    A value in the template that starts with /opt points into the function's layers. The access key says whose calls
+    they are.
     """
     return {
         "LANG": "en_US.UTF-8",
@@ -59,6 +59,7 @@ def environment(function: Function, cloud: Mapping[str, str]) -> dict[str, str]:
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         **cloud,
+        "AWS_ACCESS_KEY_ID": function.logical_id,
         **{name: _in_layers(value, function.layers) for name, value in function.variables.items()},
     }
 

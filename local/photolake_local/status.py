@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
+from photolake_local import calls
+
 if TYPE_CHECKING:
     from photolake_local.functions import Functions
 
@@ -18,9 +20,10 @@ _COUNTS = {
 
 
 class StatusPage:
-    """Reads queues, buffers, functions and the analysis' counters.
+    """Reads queues, buffers, functions, the analysis' counters and the functions' calls.
 
-    `consumed` gives the ARNs of the queues that feed a function.
+    `consumed` gives the ARNs of the queues that feed a function, `endpoints` the servers by botocore's name of the
+    service.
     """
 
     def __init__(
@@ -29,17 +32,17 @@ class StatusPage:
         buffered: Callable[[], Mapping[str, int]],
         functions: Functions,
         consumed: Callable[[], frozenset[str]],
-        analysis_url: str,
+        endpoints: Mapping[str, str],
     ) -> None:
         self._sqs = sqs
         self._buffered = buffered
         self._functions = functions
         self._consumed = consumed
-        self._analysis_url = analysis_url
+        self._endpoints = endpoints
         self._http = urllib3.PoolManager()
 
     def read(self) -> dict[str, Any]:
-        """The document: queues, buffers, functions, analysis, drained.
+        """The document: queues, buffers, functions, analysis, calls_by_function, drained.
 
         Work goes buffer → object → queue → function → buffer, so reading in this order misses none of it, provided
         that no function ran in between.
@@ -52,7 +55,8 @@ class StatusPage:
             "queues": queues,
             "buffers": buffers,
             "functions": functions,
-            "analysis": self._analysis(),
+            "analysis": self._get(f"{self._endpoints['rekognition']}/status"),
+            "calls_by_function": self._calls(),
             "drained": drained(queues, buffers, before, functions),
         }
 
@@ -74,8 +78,13 @@ class StatusPage:
         attributes: dict[str, str] = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         return attributes
 
-    def _analysis(self) -> Any:
-        return self._http.request("GET", f"{self._analysis_url}/status", timeout=5.0).json()
+    def _calls(self) -> dict[str, list[list[str]]]:
+        pages = [self._get(f"{url}{calls.PAGE}") for url in sorted(set(self._endpoints.values()))]
+        names = sorted({name for page in pages for name in page})
+        return {name: sorted(call for page in pages for call in page.get(name, [])) for name in names}
+
+    def _get(self, url: str) -> Any:
+        return self._http.request("GET", url, timeout=5.0).json()
 
 
 def drained(

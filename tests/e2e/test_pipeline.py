@@ -1,5 +1,6 @@
 """The stack of template.yaml on the laptop cloud, through the doors a user has: the command, an AWS client, SQL."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import boto3
 import pytest
 
 from photolake_cli.demo import photos
+from tests.e2e.permissions import MADE_BY_LAMBDA, UNSEEN, FunctionPolicies, physical_names
 
 pytestmark = pytest.mark.e2e
 
@@ -68,15 +70,15 @@ def ask(collected):
     return lambda sql: json.loads(collected("query", sql, "--format", "json"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client(collected):
     """Any AWS client, configured as `photolake env` says."""
     lines = [line.removeprefix("export ").split("=", 1) for line in collected("env").splitlines()]
     environment = dict(lines)
 
-    def make(service):
+    def make(service, kind=boto3.client):
         url = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
-        return boto3.client(service, endpoint_url=url, region_name=environment["AWS_REGION"])
+        return kind(service, endpoint_url=url, region_name=environment["AWS_REGION"])
 
     return make
 
@@ -193,6 +195,77 @@ def test_every_saved_query_runs(name, collected):
 
 def test_a_wrong_query_says_where(collected):
     assert "nowhere" in collected("query", "select nowhere from tweets", status=1)
+
+
+ARCHIVED = {
+    "id": FIRST + 9,
+    "text": "I love this harbour!",
+    "source_platform": "x",
+    "collected_at": "2026-03-08T05:00:00.000Z",
+}
+
+
+def make_an_image_wait(table):
+    image = next(item for item in table.scan()["Items"] if item["id"].startswith("image#"))
+    table.put_item(Item={**image, "waiting": "yes"})
+
+
+def change_saved_queries(athena, workgroup):
+    one = athena.list_named_queries(WorkGroup=workgroup)["NamedQueryIds"][0]
+    name = athena.get_named_query(NamedQueryId=one)["NamedQuery"]["Name"]
+    athena.update_named_query(NamedQueryId=one, Name=name, QueryString="select 1")
+    athena.create_named_query(Name="by_hand", Database="photolake", QueryString="select 1", WorkGroup=workgroup)
+
+
+def stack_update(answer):
+    ids = {"StackId": "stack", "RequestId": "1", "LogicalResourceId": "AthenaSchema"}
+    return {"RequestType": "Update", "ResponseURL": answer, **ids}
+
+
+@pytest.fixture(scope="session")
+def rare(collected, client, photo_folder):
+    """An image that waited for its budget, saved queries changed by hand before a stack's update, a collector without a
+    token, and an archive object with a post in no known language and a broken line."""
+    names = physical_names(collected.state)
+    s3, bucket, answer = client("s3"), names["LakeBucket"], "athena-results/answer.json"
+    make_an_image_wait(client("dynamodb", boto3.resource).Table(names["ImagesTable"]))
+    change_saved_queries(client("athena"), names["Workgroup"])
+    answer_url = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": answer})
+    for function, event in {"Backfill": {}, "Collector": {}, "AthenaSchema": stack_update(answer_url)}.items():
+        reply = client("lambda").invoke(FunctionName=names[f"{function}Function"], Payload=json.dumps(event))
+        assert "FunctionError" not in reply, reply["Payload"].read()
+    assert json.load(s3.get_object(Bucket=bucket, Key=answer)["Body"])["Status"] == "SUCCESS"
+    s3.upload_file(str(photo_folder / "poster_gate.jpg"), bucket, "images/dropped/again.jpg")
+    lines = json.dumps(ARCHIVED).encode() + b'\n{"id": 20305\n'
+    s3.put_object(Bucket=bucket, Key="tweets/dt=2026-03-08/by-hand.jsonl.gz", Body=gzip.compress(lines))
+    collected("wait", "--timeout", "60")
+    return collected
+
+
+@pytest.fixture(scope="session")
+def policies(collected):
+    return FunctionPolicies(collected.state)
+
+
+@pytest.fixture(scope="session")
+def calls(rare):
+    return json.loads(rare("status", "--json"))["calls_by_function"]
+
+
+def test_every_call_of_a_function_is_allowed_by_its_policy(calls, policies):
+    assert calls.keys() == policies.functions
+    made = [(function, *call) for function in calls for call in calls[function]]
+    assert [call for call in made if not policies.allows(*call)] == []
+
+
+def test_a_policy_does_not_allow_the_calls_of_another_function(calls, policies):
+    assert not any(policies.allows("BackfillFunction", *call) for call in calls["PhotoFetcherFunction"])
+
+
+def test_no_function_is_allowed_what_it_does_not_need(calls, policies):
+    unused = {function: policies.unused(function, calls[function]) - MADE_BY_LAMBDA for function in policies.functions}
+
+    assert unused == {function: UNSEEN.get(function, {}).keys() for function in policies.functions}
 
 
 def test_all_functions_ran_without_an_error(collected):

@@ -16,8 +16,11 @@ FUNCTION = Function(
 )
 
 
+CLOUD = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+
+
 def test_the_process_sees_what_lambda_the_cloud_and_the_template_give_it_and_nothing_else():
-    assert environment(FUNCTION, {"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}) == {
+    assert environment(FUNCTION, CLOUD) == {
         "LANG": "en_US.UTF-8",
         "TZ": "Europe/Berlin",
         "LAMBDA_TASK_ROOT": "/state/build/WorkerFunction",
@@ -31,6 +34,7 @@ def test_the_process_sees_what_lambda_the_cloud_and_the_template_give_it_and_not
         "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/photolake-WorkerFunction",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "WorkerFunction",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
         "TABLE": "t",
         "SQL": "/state/opt/WorkerFunction/views",
