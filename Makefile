@@ -74,9 +74,10 @@ $(UV): requirements/uv.txt
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/dev.stamp: requirements/dev.txt .venv/local.stamp
+.venv/dev.stamp: requirements/dev.txt layers/dependencies/requirements.txt .venv/local.stamp
 	@echo "Installing the developer's tools ..."
 	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/dev.txt
+	@scripts/fetch-layer-wheels
 	@touch $@
 
 .PHONY: help demo test check format format-check lint types template build deploy bench lock lock-check clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,10 @@ from photolake.timestamps import iso_utc
 from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from photolake.columns import Table
     from photolake.delivery import DeliveryStream
 
 PROGRESS_EVERY = 100
+MAX_KEPT_BYTES = 100_000
 
 
 @dataclass
@@ -39,10 +40,9 @@ class Account:
 class FileCollector:
     """Sends files of posts to the stream, and their malformed lines to `errors/malformed/`."""
 
-    def __init__(self, stream: DeliveryStream, table: Table, malformed: MalformedStore) -> None:
-        """Rows are checked against `table` one by one, so that one bad post stops no other."""
+    def __init__(self, stream: DeliveryStream, malformed: MalformedStore) -> None:
+        """Posts are checked by the stream one by one before they are put, so that one bad post stops no other."""
         self._stream = stream
-        self._table = table
         self._malformed = malformed
 
     def collect(self, path: Path, on_post: Callable[[int], None]) -> Account:
@@ -52,7 +52,7 @@ class FileCollector:
             with path.open("rb") as file:
                 posts = read_posts(
                     file,
-                    source=path.name,
+                    source=str(path),
                     collected_at=iso_utc(dt.datetime.now(dt.UTC)),
                     on_malformed=account.malformed.append,
                 )
@@ -61,7 +61,8 @@ class FileCollector:
             raise CommandError(
                 f"{path} cannot be read: {error.strerror}. Name a file of posts (.json, .jsonl, .gz)"
             ) from error
-        self._malformed.put(f"collect/{path.name}", account.malformed)
+        finally:
+            self._malformed.put(_malformed_name(path), account.malformed)
         return account
 
     def _fitting(
@@ -71,10 +72,24 @@ class FileCollector:
             if number % PROGRESS_EVERY == 0:
                 on_post(number)
             try:
-                self._table.check(post)
+                self._stream.check(post)
+                post_id = _integer_id(post)
             except RowError as error:
-                raw = str(post.get("source_json", "")).encode()
-                account.malformed.append(MalformedLine(account.file, number, f"post {post.get('id')}: {error}", raw))
+                raw = str(post.get("source_json", "")).encode()[:MAX_KEPT_BYTES]
+                message = f"post {number}, id {post.get('id')}: {error}"
+                account.malformed.append(MalformedLine(account.file, number, message, raw))
                 continue
-            account.distinct.add(post["id"])
+            account.distinct.add(post_id)
             yield post
+
+
+def _integer_id(post: dict[str, Any]) -> int:
+    if type(post.get("id")) is not int:
+        raise RowError("a post has an integer id")
+    return int(post["id"])
+
+
+def _malformed_name(path: Path) -> str:
+    """The same for the same file, so that collecting it again overwrites; another for its namesake elsewhere."""
+    folder = hashlib.sha256(str(path.resolve().parent).encode()).hexdigest()[:8]
+    return f"collect/{folder}/{path.name}"

@@ -18,8 +18,7 @@ def file_collector(laptop: Laptop) -> FileCollector:
     """A collector into the cloud's `tweets` stream."""
     table = Table.from_glue(laptop.client("glue"), laptop.output("LandingDatabaseName"), "raw_tweets")
     return FileCollector(
-        DeliveryStream(laptop.client("firehose"), laptop.output("TweetsStreamName")),
-        table,
+        DeliveryStream(laptop.client("firehose"), laptop.output("TweetsStreamName"), table),
         MalformedStore(laptop.client("s3"), laptop.output("LakeBucketName")),
     )
 

@@ -57,7 +57,9 @@ class Laptop:
         """The cloud that runs in this state folder; CommandError says how to start one."""
         running = state.read(folder)
         if running is None:
-            raise CommandError(f"No laptop cloud runs in {folder}. Start one: photolake up --background")
+            raise CommandError(
+                f"No laptop cloud runs in {folder}. Start one: photolake up --background --state {folder}"
+            )
         return cls(folder, running)
 
     def client(self, service: str) -> Any:
@@ -102,7 +104,7 @@ class Laptop:
             time.sleep(interval)
 
     def stop(self) -> None:
-        """Stop the cloud and wait until its process has ended."""
+        """Stop the cloud and wait until it has let go of its folder, the last thing its process does."""
         os.kill(self.state.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         while state.is_running(self.folder):
@@ -114,20 +116,29 @@ class Laptop:
 def start(options: LaptopOptions, on_line: Callable[[str], None]) -> Laptop:
     """Start a cloud in the background; its lines are shown by `on_line` until it is ready."""
     if state.is_running(options.folder):
-        raise CommandError(f"A laptop cloud already runs in {options.folder}. Stop it first: photolake down")
+        raise CommandError(
+            f"A laptop cloud already runs in {options.folder}. Stop it first: photolake down --state {options.folder}"
+        )
     options.folder.mkdir(parents=True, exist_ok=True)
     log = options.folder / LOG_NAME
     with log.open("w") as output:
         process = subprocess.Popen(  # noqa: S603 (our own module)
             options.command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
         )
-    with log.open() as lines:
-        return _until_ready(process, options.folder, lines, on_line)
+    try:
+        with log.open() as lines:
+            return _until_ready(process, options.folder, lines, on_line)
+    except BaseException:
+        # Ctrl-C does not reach the process, which has a session of its own: nothing is left running behind it.
+        process.terminate()
+        process.wait()
+        raise
 
 
 def run(options: LaptopOptions) -> int:
     """Run a cloud in the foreground until Ctrl-C, and return its exit status."""
     process = subprocess.Popen(options.command, stdin=subprocess.DEVNULL)  # noqa: S603 (our own module)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     while True:
         try:
             return process.wait()
@@ -152,5 +163,4 @@ def _until_ready(
             tail = "\n".join([*seen, *lines.read().splitlines()][-12:])
             raise CommandError(f"The laptop cloud did not start:\n{tail}")
         time.sleep(0.1)
-    process.terminate()
     raise CommandError(f"The laptop cloud was not ready after {READY_SECONDS} s; see {folder / LOG_NAME}")

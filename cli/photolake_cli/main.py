@@ -18,7 +18,7 @@ from photolake_cli.connections import file_collector, queries_of
 from photolake_cli.demo.run import DemoInput, run_demo, synthetic_input
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop, LaptopOptions, run, start
-from photolake_cli.show import console, pipeline_line, problems, show_status, show_table, work
+from photolake_cli.show import console, dead_letters, pipeline_line, problems, show_status, show_table, work
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,8 +49,13 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*arguments, **options)
         except (CommandError, PhotolakeError, ClientError, BotoCoreError) as error:
-            problems.print(str(error), style="red", markup=False, highlight=False)
-            raise typer.Exit(1) from error
+            message = str(error)
+        except OSError as error:
+            message = f"The laptop cloud does not answer ({error}). See photolake status, or start it again."
+        else:
+            return
+        problems.print(message, style="red", markup=False, highlight=False)
+        raise typer.Exit(1)
 
     return wrapper
 
@@ -75,6 +80,7 @@ def up(
         photolake up --photos ~/Pictures --param ImageApis=labels,text --param SampleRate=0.5
     """
     options = LaptopOptions(ROOT, state, photos, param or [])
+    _refuse_empty(photos)
     if not background:
         raise typer.Exit(run(options))
     with work("Starting the laptop cloud") as tell:
@@ -102,6 +108,8 @@ def down(state: State = STATE) -> None:
 @told
 def env(state: State = STATE) -> None:
     """Print the environment variables that point any AWS client at the laptop cloud.
+
+    Version 1 of the AWS CLI leaves out SQS in us-east-1: give it --endpoint-url $AWS_ENDPOINT_URL there.
 
     Example:
 
@@ -132,6 +140,8 @@ def status(
         return
     show_status(document)
     console.print("Everything has drained." if document["drained"] else f"On the way: {pipeline_line(document)}")
+    if letters := dead_letters(document):
+        problems.print(f"Dead letters: {letters}. The reasons are in {state}/logs.", style="red")
 
 
 @app.command()
@@ -140,7 +150,7 @@ def wait(
     timeout: Annotated[float, typer.Option(help="Seconds after which to give up, with exit status 1.", min=1)] = 300,
     state: State = STATE,
 ) -> None:
-    """Wait until nothing is queued, buffered or running.
+    """Wait until nothing is queued, buffered or running; exit status 1 if messages ended as dead letters.
 
     Example:
 
@@ -150,6 +160,8 @@ def wait(
     with work("Waiting") as tell:
         laptop.wait(timeout, lambda document: tell(pipeline_line(document)))
     console.print("Everything has drained.")
+    if letters := dead_letters(laptop.status()):
+        raise CommandError(f"But there are dead letters: {letters}. The reasons are in {state}/logs.")
 
 
 @app.command()
@@ -203,6 +215,8 @@ def query(
 
         photolake query
     """
+    if sql is not None and not sql.strip():
+        raise CommandError("The statement is empty. Saved queries are listed by: photolake query")
     queries = queries_of(Laptop.connect(state))
     if sql is None and saved is None:
         rows = [(name, found["Description"]) for name, found in queries.saved().items()]
@@ -239,7 +253,13 @@ def demo(
 
         photolake demo --posts timeline.jsonl --photos ~/Pictures --keep
     """
+    _refuse_empty(photos)
     given = synthetic_input(state / "input")
     chosen = DemoInput(posts or given.posts, photos or given.photos)
     if not run_demo(chosen, ROOT, state, timeout, keep):
         raise CommandError("The account does not balance: something was lost or counted twice.")
+
+
+def _refuse_empty(photos: Path | None) -> None:
+    if photos is not None and not any(path.is_file() for path in photos.iterdir()):
+        raise CommandError(f"{photos} holds no file: every photo would be gone. Name a folder with photos in it.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from photolake_cli.errors import CommandError
 
 POLL_SECONDS = 0.05
+MAX_EXACT = 2**53
 _NUMBERS = {"bigint": int, "integer": int, "double": float, "float": float, "real": float}
 
 
@@ -40,8 +42,12 @@ class Result:
         return buffer.getvalue()
 
     def as_json(self) -> str:
-        """The rows as a JSON array of objects."""
-        return json.dumps(self.records(), ensure_ascii=False, indent=2)
+        """The rows as a JSON array of objects.
+
+        Integers that a browser could not hold exactly are strings, NaN and infinity are null: JSON has neither.
+        """
+        rows = [{name: _json_value(value) for name, value in record.items()} for record in self.records()]
+        return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
 class Queries:
@@ -95,6 +101,12 @@ class Queries:
                 case "FAILED" | "CANCELLED" as state:
                     raise CommandError(execution["Status"].get("StateChangeReason", state))
             time.sleep(POLL_SECONDS)
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, int) and abs(value) > MAX_EXACT else value
 
 
 def _value(text: str | None, kind: str) -> Any:

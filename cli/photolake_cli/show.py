@@ -14,9 +14,10 @@ from rich.table import Table
 
 # A pipe or a log has no width of its own.
 console = Console(width=None if sys.stdout.isatty() else 120)
-problems = Console(stderr=True)
+problems = Console(stderr=True, soft_wrap=True)
 
 MAX_CELL = 70
+MAX_EXACT = 2**53
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
@@ -38,9 +39,18 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return f"{value:,}"
+        # Grouped digits are for amounts; nobody counts to 2^53.
+        return f"{value:,}" if abs(value) < MAX_EXACT else str(value)
     text = str(value)
     return escape(text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…")
+
+
+def dead_letters(status: Mapping[str, Any]) -> str:
+    """A line on messages that failed five times; empty if there are none."""
+    depths = {
+        name: depth["visible"] for name, depth in status["queues"].items() if depth["is_dlq"] and depth["visible"]
+    }
+    return ", ".join(f"{count} in {name}" for name, count in depths.items())
 
 
 def pipeline_line(status: Mapping[str, Any]) -> str:

@@ -36,6 +36,7 @@ class CollectorSettings(Settings):
     x_token_secret: str
     search_query: str
     search_languages: tuple[str, ...]
+    max_posts_per_run: int
 
 
 logger = Logger()
@@ -50,14 +51,14 @@ tweets = DeliveryStream(boto3.client("firehose"), settings.tweets_stream, tweets
 @metrics.log_metrics
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Read until nothing is left, X's rate limit is used up or time is short; a refusal is raised with what to do."""
+    """Read until nothing is left, or posts, rate limit or time are used up; a refusal is raised with what to do."""
     metrics.add_metric("Runs", MetricUnit.Count, 1)
     token = bearer_token(settings.x_token_secret)
     if not token:
         logger.warning(f"X is skipped: put the bearer token into the secret {settings.x_token_secret}")
         return {"posts": 0, "stopped": "no_token"}
     search = RecentSearch(x_client(token), search_query(settings.search_query, settings.search_languages))
-    collector = Collector(search, checkpoints, tweets.put, malformed.put)
+    collector = Collector(search, checkpoints, tweets.put, malformed.put, settings.max_posts_per_run)
     summary = collector.run(lambda: context.get_remaining_time_in_millis() > RESERVE_MS)
     for reason in summary.malformed:
         logger.warning("post malformed", reason=reason)

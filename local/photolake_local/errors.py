@@ -3,6 +3,7 @@
 CloudError
 ├── CloudRunningError    another one already runs in the state folder
 ├── TemplateError        the template, or a value for one of its parameters, cannot be used
+├── PhotoFolderError     the folder of photos cannot be used
 ├── ServiceStartError    a service's process ended before it could answer
 └── FunctionStartError   a function's process could not import its handler
 """
@@ -18,6 +19,10 @@ class CloudRunningError(CloudError):
 
 class TemplateError(CloudError):
     """The template, or a value given for one of its parameters, cannot be used."""
+
+
+class PhotoFolderError(CloudError):
+    """The folder of photos cannot be used."""
 
 
 class ServiceStartError(CloudError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
+from photolake_local.errors import PhotoFolderError
 from photolake_local.loopback import LoopbackServer
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class PhotoFolder:
         self._folder = folder
         self._names = _photo_names(folder) if folder else []
         urls = folder / URLS_FILE if folder else None
-        self._chosen: Mapping[str, str | int] = json.loads(urls.read_text("utf-8")) if urls and urls.is_file() else {}
+        self._chosen: Mapping[str, str | int] = _chosen(urls) if urls and urls.is_file() else {}
 
     def find(self, url: str) -> Path | int:
         """A photo, or the status to refuse with."""
@@ -85,6 +86,14 @@ def _photo_names(folder: Path) -> list[str]:
         for path in folder.iterdir()
         if path.is_file() and path.name != URLS_FILE and not path.name.startswith(".")
     )
+
+
+def _chosen(urls: Path) -> Mapping[str, str | int]:
+    try:
+        chosen: dict[str, str | int] = json.loads(urls.read_text("utf-8"))
+    except ValueError as error:
+        raise PhotoFolderError(f"{urls} is no JSON object of URLs and files: {error}") from error
+    return chosen
 
 
 def _stable_number(url: str) -> int:

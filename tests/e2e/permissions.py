@@ -36,6 +36,7 @@ _ATHENA = "Athena makes it in the name of who starts the query; the local Athena
 # What a policy allows though no call here needs it.
 UNSEEN = {
     "AthenaSchemaFunction": {
+        "glue:CreateDatabase": _ATHENA,
         "glue:CreateTable": _ATHENA,
         "glue:DeleteTable": _ATHENA,
         "glue:GetDatabase": _ATHENA,

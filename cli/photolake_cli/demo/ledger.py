@@ -15,7 +15,7 @@ PHOTOS_COLLECTED = """
 with shown as (
     select t.id, media.id as mediaid
     from {landing}.raw_tweets as t
-    cross join unnest(transform(t.extended_entities.media, m -> m."id")) with ordinality as media (id, position)
+    cross join unnest(transform(t.extended_entities.media, m -> {identity})) with ordinality as media (id, position)
 ),
 
 referenced as (
@@ -25,7 +25,7 @@ referenced as (
         flatten(
             transform(
                 filter(t.referenced_tweets, r -> r."type" in ('retweeted', 'quoted')),
-                r -> transform(r."media", m -> m."id")
+                r -> transform(r."media", m -> {identity})
             )
         )
     ) with ordinality as media (id, position)
@@ -39,6 +39,11 @@ photos as (
 
 select count(*) as photos from photos
 """
+
+# Two media are the same photo if their id is, or without one their URL.
+IDENTITY = (
+    """coalesce(m."id", regexp_extract(m."media_key", '[^_]+$'), m."media_url_https", m."media_url", 'unknown')"""
+)
 
 # Comprehend is asked in batches but bills by text, as it bills a single call.
 BATCHED = {"DetectSentiment": "BatchDetectSentiment", "DetectEntities": "BatchDetectEntities"}
@@ -86,7 +91,7 @@ def post_balance(accounts: Iterable[Account], queries: Queries, malformed_in_lak
 
 def photo_balance(queries: Queries, landing_database: str) -> Balance:
     """Photos of the collected posts, against the rows that say what became of each."""
-    collected = _number(queries, PHOTOS_COLLECTED.format(landing=landing_database))
+    collected = _number(queries, PHOTOS_COLLECTED.format(landing=landing_database, identity=IDENTITY))
     rows = queries.run("select status, count(*) as photos from tweet_photos group by status order by status").records()
     return Balance(
         "photos",

@@ -90,6 +90,7 @@ def _cloud(options: LaptopOptions, keep: bool) -> Iterator[Laptop]:
     finally:
         if keep:
             console.print(f"The cloud goes on. Ask it: photolake query --state {options.folder} --saved top_labels")
+            console.print(f"Stop it: photolake down --state {options.folder}")
         else:
             laptop.stop()
 

@@ -53,11 +53,18 @@ class DeliveryStream:
             accepted += sum(lines for _, lines in call)
         return accepted
 
+    def check(self, row: Mapping[str, Any]) -> None:
+        """Raise the RowError that `put` would raise for this row."""
+        self._line(row)
+
     def _line(self, row: Mapping[str, Any]) -> bytes:
         if self._table is not None:
             self._table.check(row)
         # A lone surrogate (half an emoji, cut off by a client) has no UTF-8; it becomes "?".
-        return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+        if len(line) > MAX_RECORD_BYTES:
+            raise RowError(f"a row of {len(line)} bytes is larger than a Firehose record may be")
+        return line
 
     def _put_call(self, records: list[bytes]) -> None:
         code = ""
@@ -79,8 +86,6 @@ def _records(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
     pending: list[bytes] = []
     size = 0
     for line in lines:
-        if len(line) > MAX_RECORD_BYTES:
-            raise RowError(f"a row of {len(line)} bytes is larger than a Firehose record may be")
         if len(pending) == MAX_LINES or size + len(line) > MAX_RECORD_BYTES:
             yield b"".join(pending), len(pending)
             pending, size = [], 0

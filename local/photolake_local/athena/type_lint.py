@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from photolake_local.athena.errors import QueryError, error_at
+from photolake_local.athena.errors import NOT_AVAILABLE, QueryError, error_at
 from photolake_local.athena.kinds import comparable, kind
 
 if TYPE_CHECKING:
@@ -103,6 +103,9 @@ def _argument_kinds(call: exp.Anonymous) -> None:
     for argument in call.expressions[skipped:]:
         if kind(argument) in _FORBIDDEN.get(name, ()):
             raise error_at(call, "TYPE_MISMATCH", f"Unexpected parameters ({_shown(argument)}) for function {name}")
+        if name == "avg" and kind(argument) == "decimal":
+            # Trino rounds it to the argument's scale, DuckDB gives a double.
+            raise error_at(call, "NOT_SUPPORTED", f"avg of a decimal {NOT_AVAILABLE}: cast it to double")
 
 
 def _is_null(*nodes: exp.Expr) -> bool:

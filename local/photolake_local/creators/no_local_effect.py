@@ -35,6 +35,7 @@ NO_LOCAL_EFFECT: Mapping[str, NoLocalEffect] = {
     "AWS::IAM::Policy": NoLocalEffect(_NO_PERMISSIONS, "iam", "policy/{name}", "PolicyName"),
     "AWS::IAM::ManagedPolicy": NoLocalEffect(_NO_PERMISSIONS, "iam", "policy/{name}", ref_is_arn=True),
     "AWS::Lambda::Permission": NoLocalEffect(_NO_PERMISSIONS, "lambda", "permission/{name}"),
+    "AWS::Lambda::EventInvokeConfig": NoLocalEffect("failed events are not retried", "lambda", "event-invoke/{name}"),
     # moto would take `Deny` without its condition (aws:SecureTransport) and refuse every request.
     "AWS::S3::BucketPolicy": NoLocalEffect("moto does not evaluate a policy's conditions", "s3", "policy/{name}"),
     "AWS::Logs::LogGroup": NoLocalEffect(_LOG_FILES, "logs", "log-group:{name}:*", "LogGroupName"),

@@ -16,7 +16,11 @@ from tests import resolved_template
 
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
-TOOLS = {"PATH": f"{ROOT / '.tools/bin'}:{Path(sys.executable).parent}:{os.defpath}", "SAM_CLI_TELEMETRY": "0"}
+TOOLS = {
+    "PATH": f"{ROOT / '.tools/bin'}:{Path(sys.executable).parent}:{os.defpath}",
+    "SAM_CLI_TELEMETRY": "0",
+    "UV_OFFLINE": "1",
+}
 AARCH64 = 183  # e_machine of an ELF file, see elf.h
 # What Lambda's Python runtime brings.
 RUNTIME = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six")

@@ -94,6 +94,7 @@ def app(secret):
         env.setenv("X_TOKEN_SECRET", secret)
         env.setenv("SEARCH_QUERY", "sea has:images")
         env.setenv("SEARCH_LANGUAGES", "en,de")
+        env.setenv("MAX_POSTS_PER_RUN", "1000")
         yield importlib.import_module("functions.collector.app")
 
 

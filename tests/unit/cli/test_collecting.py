@@ -50,7 +50,7 @@ def parts():
     malformed: Any = FakeMalformedStore()
     glue: Any = FakeGlue()
     table = Table.from_glue(glue, "landing", "raw_tweets")
-    return firehose, malformed, FileCollector(DeliveryStream(firehose, "tweets"), table, malformed)
+    return firehose, malformed, FileCollector(DeliveryStream(firehose, "tweets", table), malformed)
 
 
 def test_every_line_is_sent_repeated_or_set_aside(tmp_path, parts):
@@ -67,7 +67,8 @@ def test_every_line_is_sent_repeated_or_set_aside(tmp_path, parts):
         "2030000000000000002",
         "2030000000000000001",
     ]
-    assert [(line.line, line.raw) for line in malformed.stored["collect/posts.jsonl"]] == [(2, b"{broken")]
+    (stored,) = malformed.stored.values()
+    assert [(line.source, line.line, line.raw) for line in stored] == [(str(path), 2, b"{broken")]
 
 
 def test_a_post_that_does_not_fit_the_table_is_set_aside_and_its_neighbours_sent(tmp_path, parts):
@@ -85,3 +86,32 @@ def test_a_post_that_does_not_fit_the_table_is_set_aside_and_its_neighbours_sent
 def test_a_file_that_cannot_be_read_is_named(tmp_path, parts):
     with pytest.raises(CommandError, match=r"missing\.jsonl cannot be read"):
         parts[2].collect(tmp_path / "missing.jsonl", lambda number: None)
+
+
+def test_files_of_one_name_in_two_folders_keep_their_malformed_lines_apart(tmp_path, parts):
+    _, malformed, collector = parts
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "posts.jsonl").write_text("{broken\n")
+        collector.collect(tmp_path / folder / "posts.jsonl", lambda number: None)
+
+    assert len(malformed.stored) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ({"source_platform": "x", "source_json": "{}"}, "a post has an integer id"),
+        ({"id": 5, "source_platform": "x", "source_json": "x" * 1_200_000}, "larger than a Firehose record"),
+    ],
+)
+def test_an_archive_line_that_cannot_be_sent_is_set_aside_and_the_next_sent(tmp_path, parts, line, reason):
+    firehose, malformed, collector = parts
+    path = tmp_path / "archive.jsonl"
+    path.write_text(json.dumps(line) + "\n" + json.dumps({"data": post(2030000000000000001)}) + "\n")
+
+    account = collector.collect(path, lambda number: None)
+
+    assert [row["id"] for row in firehose.rows] == [2030000000000000001]
+    assert reason in account.malformed[0].message
+    assert list(malformed.stored.values()) == [account.malformed]

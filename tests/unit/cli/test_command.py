@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from photolake_cli.errors import CommandError
 from photolake_cli.main import app
 from photolake_cli.querying import Queries, Result
-from photolake_cli.show import cell, pipeline_line
+from photolake_cli.show import cell, dead_letters, pipeline_line
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
@@ -99,3 +99,24 @@ def test_the_pipeline_line_names_what_is_on_its_way():
 
     assert pipeline_line(status) == "TweetQueue 3, in Firehose 5"
     assert pipeline_line({"queues": {}, "buffers": {}}) == "nothing on its way"
+
+
+def test_ids_stay_exact_in_json_and_can_be_copied_from_a_table():
+    result = Result(["id", "share"], ["bigint", "double"], [["2030500000000000001", "NaN"]], 0)
+
+    assert json.loads(result.as_json()) == [{"id": "2030500000000000001", "share": None}]
+    assert cell(2030500000000000001) == "2030500000000000001"
+
+
+def test_a_folder_without_photos_is_refused(tmp_path):
+    result = CliRunner().invoke(app, ["up", "--photos", str(tmp_path), "--state", str(tmp_path / "state")])
+
+    assert result.exit_code == 1
+    assert "holds no file" in result.output
+
+
+def test_dead_letters_are_told():
+    queue = {"visible": 0, "in_flight": 0, "delayed": 0, "is_dlq": True, "feeds_function": False}
+    status = {"queues": {"ImageDeadLetterQueue": {**queue, "visible": 2}, "TweetDeadLetterQueue": queue}}
+
+    assert dead_letters(status) == "2 in ImageDeadLetterQueue"

@@ -161,6 +161,30 @@ def test_what_firehose_refuses_and_cfn_lint_passes_is_seen_here(streams, path, v
     assert problems(broken, table_exists=lambda database, table: table == "posts")
 
 
+def test_no_alarm_has_more_than_the_ten_metrics_that_cloudwatch_allows(transformed):
+    alarms = of_type(transformed, "AWS::CloudWatch::Alarm")
+
+    assert len(alarms) == 7
+    for name, alarm in alarms.items():
+        assert sum("MetricStat" in metric for metric in alarm["Metrics"]) <= 10, name
+
+
+def test_the_views_are_created_again_when_a_column_or_a_name_they_depend_on_changes(written):
+    properties = written["Resources"]["AthenaSchema"]["Properties"]
+    resources = written["Resources"]
+    columns = [
+        resources[table]["Properties"]["TableInput"]["StorageDescriptor"]["Columns"]
+        for table in ("PostsTable", "PhotosTable", "AnalysesTable")
+    ]
+
+    assert [properties[name] for name in ("PostColumns", "PhotoColumns", "AnalysisColumns")] == columns
+    assert {name: properties[name] for name in ("Database", "LandingDatabase", "Workgroup")} == {
+        "Database": {"Ref": "Database"},
+        "LandingDatabase": {"Ref": "LandingDatabase"},
+        "Workgroup": {"Ref": "Workgroup"},
+    }
+
+
 def test_every_parameter_is_described_and_bounded(written):
     for name, parameter in written["Parameters"].items():
         assert parameter.get("Description"), name

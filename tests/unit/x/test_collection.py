@@ -86,8 +86,8 @@ def delivered():
     return Delivered()
 
 
-def run(x, checkpoints, delivered, has_time=lambda: True, now=NOW):
-    return Collector(x, checkpoints, delivered.put, delivered.keep, lambda: now).run(has_time)
+def run(x, checkpoints, delivered, has_time=lambda: True, now=NOW, max_posts=1000):
+    return Collector(x, checkpoints, delivered.put, delivered.keep, max_posts, lambda: now).run(has_time)
 
 
 def state(checkpoints):
@@ -105,6 +105,15 @@ def test_the_next_run_asks_only_for_what_is_newer(checkpoints, delivered):
     assert x.asked[-1] == ({"since_id": snowflake(4)}, None)
     assert state(checkpoints) == {"since_id": snowflake(5)}
     assert checkpoints.saved.state["query"] == "sea"
+
+
+def test_a_run_stops_at_its_limit_of_posts_and_the_next_goes_on_there(checkpoints, delivered):
+    x = FakeX(map(snowflake, range(7)))
+
+    assert run(x, checkpoints, delivered, max_posts=3) == Summary(posts=4, pages=2, stopped="max_posts")
+    assert run(x, checkpoints, delivered, max_posts=3).posts == 3
+
+    assert delivered.ids == [snowflake(i) for i in (6, 5, 4, 3, 2, 1, 0)]
 
 
 def test_nothing_new_saves_nothing(checkpoints, delivered):

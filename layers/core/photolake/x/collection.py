@@ -33,8 +33,9 @@ KeepMalformed = Callable[[str, list[MalformedLine]], object]
 class Summary:
     """What a run did.
 
-    `malformed` names each malformed post and its reason. `stopped` is None, `rate_limit` or `time`. `aged_out`: the
-    last run is so long ago that posts left X's search, which covers seven days, unread; collect more often.
+    `malformed` names each malformed post and its reason. `stopped` is None, `rate_limit`, `time` or `max_posts`.
+    `aged_out`: the last run is so long ago that posts left X's search, which covers seven days, unread; collect more
+    often.
     """
 
     posts: int = 0
@@ -62,13 +63,18 @@ class Collector:
         checkpoints: CheckpointStore,
         deliver: Deliver,
         keep_malformed: KeepMalformed,
+        max_posts: int,
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
-        """`deliver` is a delivery stream's `put`, `keep_malformed` a malformed store's."""
+        """`deliver` is a delivery stream's `put`, `keep_malformed` a malformed store's.
+
+        A run stops once it has bought `max_posts`, for X charges by the post.
+        """
         self._search = search
         self._checkpoints = checkpoints
         self._deliver = deliver
         self._keep_malformed = keep_malformed
+        self._max_posts = max_posts
         self._clock = clock
         self._source = hashlib.sha256(search.query.encode()).hexdigest()[:16]
 
@@ -84,6 +90,8 @@ class Collector:
         summary = Summary(aged_out=window != saved)
         catching_up, bounds, token = window.is_open, window.bounds(), None
         while has_time():
+            if summary.posts >= self._max_posts:
+                return replace(summary, stopped="max_posts")
             try:
                 page = self._search.page(bounds, token)
             except RateLimitedError:
