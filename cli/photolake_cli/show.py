@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from rich import box
+from rich.bar import Bar
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,18 +19,24 @@ console = Console(width=None if sys.stdout.isatty() else 120)
 problems = Console(stderr=True, soft_wrap=True)
 
 MAX_CELL = 70
+BAR_WIDTH = 24
 MAX_EXACT = 2**53
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    """A table; numbers stand to the right, long cells are cut."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], drawn_as_bars: str = "") -> Table:
+    """A table; numbers stand to the right, long cells are cut, and one column may be drawn as bars as well."""
     drawn = Table(box=box.SIMPLE_HEAD)
     for index, name in enumerate(columns):
         cells = [row[index] for row in rows]
         numeric = bool(cells) and all(isinstance(value, int | float | None) for value in cells)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*(cell(value) for value in row))
+    bars: list[Bar] = []
+    if drawn_as_bars in columns:
+        amounts = [row[columns.index(drawn_as_bars)] or 0 for row in rows]
+        bars = [Bar(max(amounts), 0, amount, width=BAR_WIDTH, color="cyan") for amount in amounts]
+        drawn.add_column("", min_width=BAR_WIDTH)
+    for row, bar in zip_longest(rows, bars):
+        drawn.add_row(*(cell(value) for value in row), *([bar] if bar else []))
     return drawn
 
 
@@ -70,11 +78,13 @@ def work(title: str) -> Iterator[Callable[[str], None]]:
         yield lambda line: shown.update(f"{title}: {cell(line)}")
 
 
-def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], note: str = "") -> None:
+def show_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], note: str = "", drawn_as_bars: str = ""
+) -> None:
     """Print a table under its title, and a note below it."""
     if title:
         console.print(f"\n{escape(title)}", style="bold", highlight=False)
-    console.print(table(columns, rows) if rows else "  (nothing)")
+    console.print(table(columns, rows, drawn_as_bars) if rows else "  (nothing)")
     if note:
         console.print(f"  {escape(note)}", style="italic", highlight=False)
 

@@ -25,15 +25,20 @@ if TYPE_CHECKING:
     from photolake_cli.querying import Queries
 
 # The questions of the 2019 blog, and what became of every photo: saved queries, in the order they are shown.
-QUESTIONS = (
-    "top_domains",
-    "top_labels",
-    "text_in_images",
-    "faces",
-    "suspect_content",
-    "people",
-    "sentiment_by_language",
-    "photo_statuses",
+# Beside each the column that is drawn as bars.
+QUESTIONS = {
+    "top_domains": "links",
+    "top_labels": "photos",
+    "text_in_images": "posts",
+    "faces": "posts",
+    "suspect_content": "",
+    "people": "posts",
+    "sentiment_by_language": "posts",
+    "photo_statuses": "photos",
+}
+CALLS_NOTE = (
+    "Texts and images that were sent, also where the laptop has no answer; for the sentiment of languages other than "
+    "English it is asked again each time. For the method of 2019 each post counts once."
 )
 NOT_LOCAL = {
     "people": "not available locally: no open engine names celebrities; on AWS Rekognition does",
@@ -121,10 +126,10 @@ def _wait(laptop: Laptop, timeout: float) -> None:
 
 def _answer(queries: Queries) -> None:
     saved = queries.saved()
-    for name in QUESTIONS:
+    for name, bars in QUESTIONS.items():
         result = queries.run(saved[name]["QueryString"])
         rows = [list(record.values()) for record in result.records()]
-        show_table(saved[name]["Description"], result.columns, rows, NOT_LOCAL.get(name, ""))
+        show_table(saved[name]["Description"], result.columns, rows, NOT_LOCAL.get(name, ""), bars)
 
 
 def _account(laptop: Laptop, queries: Queries, accounts: Sequence[Account]) -> bool:
@@ -140,7 +145,7 @@ def _account(laptop: Laptop, queries: Queries, accounts: Sequence[Account]) -> b
     rows = [(api, old, new, f"{old / new:.1f} x" if new else "") for api, old, new in calls]
     old, new = sum(row[1] for row in rows), sum(row[2] for row in rows)
     rows.append(("all", old, new, f"{old / new:.1f} x" if new else ""))
-    show_table("Paid calls on these posts", ["operation", "method of 2019", "photolake", "fewer"], rows)
+    show_table("Paid calls on these posts", ["operation", "method of 2019", "photolake", "fewer"], rows, CALLS_NOTE)
     return all(balance.holds for balance in balances)
 
 
