@@ -5,18 +5,14 @@ from __future__ import annotations
 import enum
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
-from photolake.errors import PhotolakeError
 from photolake_cli.connections import file_collector, queries_of
 from photolake_cli.demo.run import DemoInput, run_demo, synthetic_input
-from photolake_cli.errors import CommandError
+from photolake_cli.errors import CommandError, told
 from photolake_cli.laptop import Laptop, LaptopOptions, run, start
 from photolake_cli.show import console, dead_letters, pipeline_line, problems, show_status, show_table, work
 
@@ -39,25 +35,6 @@ class Format(enum.StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
-
-
-def told(command: Callable[..., None]) -> Callable[..., None]:
-    """Show an expected failure as one message on standard error, with exit status 1, instead of a traceback."""
-
-    @wraps(command)
-    def wrapper(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except (CommandError, PhotolakeError, ClientError, BotoCoreError) as error:
-            message = str(error)
-        except OSError as error:
-            message = f"The laptop cloud does not answer ({error}). See photolake status, or start it again."
-        else:
-            return
-        problems.print(message, style="red", markup=False, highlight=False)
-        raise typer.Exit(1)
-
-    return wrapper
 
 
 @app.command()

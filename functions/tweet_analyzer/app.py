@@ -6,7 +6,6 @@ of a large object, the message goes back to the queue; the texts bought so far a
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +15,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import batch, idempotency
 from botocore.config import Config
 
-from photolake.archive_lines import S3Ranges, read_lines
 from photolake.columns import Table
-from photolake.delivery import DeliveryStream
-from photolake.job_queue import JobQueue
-from photolake.malformed import MalformedStore
 from photolake.s3_events import S3Object, created_objects
 from photolake.settings import Settings
-from photolake.text.analysis import TextAnalyzer
-from photolake.text.cache import TextCache
-from photolake.text.comprehend import Comprehend
-from photolake.text.posts import PostAnalyzer
+from photolake.text.archive import archive
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -49,27 +41,21 @@ class TweetAnalyzerSettings(Settings):
     text_cache_days: int
 
 
-def count(name: str, value: int) -> None:
-    """Add to one of the function's metrics."""
-    metrics.add_metric(name, MetricUnit.Count, value)
-
-
-logger = Logger()
-metrics = Metrics()
+logger, metrics = Logger(), Metrics()
 settings = TweetAnalyzerSettings.from_env()
-s3 = boto3.client("s3")
-patient = Config(retries={"mode": "adaptive", "max_attempts": 8})
-comprehend = Comprehend(boto3.client("comprehend", config=patient), count)
-cache = TextCache(boto3.resource("dynamodb").Table(settings.cache_table), settings.text_cache_days)
-posts_table = Table.from_glue(boto3.client("glue"), settings.landing_database, "posts")
-analyzer = PostAnalyzer(
-    table=posts_table,
-    texts=TextAnalyzer(comprehend, cache, count),
-    posts=DeliveryStream(boto3.client("firehose"), settings.posts_stream, posts_table),
-    jobs=JobQueue(boto3.client("sqs"), settings.photo_jobs_queue),
-    earliest=dt.date.fromisoformat(settings.earliest_date),
+tweets = archive(
+    s3=boto3.client("s3"),
+    comprehend=boto3.client("comprehend", config=Config(retries={"mode": "adaptive", "max_attempts": 8})),
+    cache=boto3.resource("dynamodb").Table(settings.cache_table),
+    cache_days=settings.text_cache_days,
+    firehose=boto3.client("firehose"),
+    posts_stream=settings.posts_stream,
+    posts=Table.from_glue(boto3.client("glue"), settings.landing_database, "posts"),
+    sqs=boto3.client("sqs"),
+    photo_jobs_queue=settings.photo_jobs_queue,
+    earliest_date=settings.earliest_date,
     sample_rate=settings.sample_rate,
-    count=count,
+    count=lambda name, value: metrics.add_metric(name, MetricUnit.Count, value),
 )
 processor = batch.BatchProcessor(batch.EventType.SQS, raise_on_entire_batch_failure=False)
 once = idempotency.IdempotencyConfig(
@@ -86,7 +72,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
     response = batch.process_partial_response(event, analyze_message, processor, context)
     for failure, (_, error, _) in zip(response["batchItemFailures"], processor.exceptions, strict=True):
         logger.error("archive object failed", message_id=failure["itemIdentifier"], exc_info=error)
-    count("Failures", len(response["batchItemFailures"]))
+    metrics.add_metric("Failures", MetricUnit.Count, len(response["batchItemFailures"]))
     return response
 
 
@@ -101,7 +87,5 @@ def analyze_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
 )
 def analyze_object(*, created: S3Object, context: LambdaContext) -> None:
     """Deliver the posts of one object; its malformed lines go to `errors/malformed/` in the same bucket."""
-    lines = read_lines(created.uri, S3Ranges(s3, created.bucket, created.key))
-    with MalformedStore(s3, created.bucket).writer(created.uri) as malformed:
-        posts = analyzer.analyze(lines, malformed.add, context.get_remaining_time_in_millis)
-    logger.info("archive object analysed", key=created.key, bytes=created.size, posts=posts, malformed=malformed.count)
+    posts, malformed = tweets.analyze(created, context.get_remaining_time_in_millis)
+    logger.info("archive object analysed", key=created.key, bytes=created.size, posts=posts, malformed=malformed)

@@ -3,6 +3,7 @@
 import importlib
 import json
 import shutil
+from typing import Any
 
 import boto3
 import pytest
@@ -31,7 +32,8 @@ class Context:
 def services(tmp_path_factory):
     """Glue with the template's databases and tables, Athena over it, and the function imported to use both."""
     with mock_aws(), pytest.MonkeyPatch.context() as env:
-        s3, glue = boto3.client("s3"), boto3.client("glue")
+        s3 = boto3.client("s3")
+        glue: Any = boto3.client("glue")
         s3.create_bucket(Bucket="lakebucket")
         for database in ("photolake", "photolake_landing"):
             glue.create_database(DatabaseInput={"Name": database})
@@ -47,7 +49,7 @@ def services(tmp_path_factory):
         env.setenv("DATABASE", "photolake")
         env.setenv("LANDING_DATABASE", "photolake_landing")
         env.setenv("WORKGROUP", "lake")
-        athena = boto3.client("athena")
+        athena: Any = boto3.client("athena")
         location = {"ResultConfiguration": {"OutputLocation": "s3://lakebucket/athena-results/"}}
         athena.create_work_group(Name="lake", Configuration=location)
         yield importlib.import_module("functions.athena_schema.app"), glue, athena
