@@ -9,7 +9,7 @@ select
     domain,
     count(*) as links
 from links
-where domain is not null
+where domain <> ''
 group by domain
 order by links desc, domain asc
 limit 10

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from photolake.athena.workgroup import OWN
 from photolake_cli.errors import CommandError
 
 POLL_SECONDS = 0.05
@@ -81,7 +82,8 @@ class Queries:
         pages = self._athena.get_paginator("list_named_queries").paginate(WorkGroup=self._workgroup)
         ids = [query_id for page in pages for query_id in page.get("NamedQueryIds", [])]
         found = [self._athena.get_named_query(NamedQueryId=query_id)["NamedQuery"] for query_id in ids]
-        return {query["Name"]: query for query in sorted(found, key=lambda query: query["Name"])}
+        shown = ({**query, "Description": query.get("Description", "").removeprefix(OWN)} for query in found)
+        return {query["Name"]: query for query in sorted(shown, key=lambda query: str(query["Name"]))}
 
     def saved_text(self, name: str) -> str:
         """The SQL of a saved query; CommandError lists those there are."""

@@ -18,8 +18,10 @@ from photolake.settings import Settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_s3.service_resource import Bucket
 
 PHYSICAL_ID = "athena-schema"
+RESULTS = "athena-results/"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class AthenaSchemaSettings(Settings):
     database: str
     landing_database: str
     workgroup: str
+    lake_bucket: str
 
 
 logger = Logger()
@@ -39,15 +42,26 @@ workgroup = Workgroup(boto3.client("athena"), settings.workgroup, settings.datab
 
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Handle Create, Update and Delete of the custom resource; there is nothing to delete that Glue does not."""
-    failure = None
-    if event["RequestType"] != "Delete":
-        try:
+    """Handle Create, Update and Delete of the custom resource; Glue deletes the views with their database."""
+    # CloudFormation gets an answer whatever happens: it would wait for it.
+    failure: str | None = "an unforeseen error: see the function's log"
+    try:
+        if event["RequestType"] == "Delete":
+            empty(boto3.resource("s3").Bucket(settings.lake_bucket), RESULTS)
+        else:
             create_schema(Path(settings.sql_directory))
-        except (PhotolakeError, BotoCoreError, ClientError) as error:
-            logger.exception("the schema could not be created")
-            failure = str(error)
-    send(event["ResponseURL"], answer(event, PHYSICAL_ID, failure))
+        failure = None
+    except (PhotolakeError, BotoCoreError, ClientError) as error:
+        logger.exception("the schema could not be changed")
+        # A deletion that failed would keep the stack from being deleted.
+        failure = None if event["RequestType"] == "Delete" else str(error)
+    finally:
+        send(event["ResponseURL"], answer(event, PHYSICAL_ID, failure))
+
+
+def empty(bucket: Bucket, prefix: str) -> None:
+    """Delete what queries left: a first deploy that fails can delete its bucket only when it is empty."""
+    bucket.objects.filter(Prefix=prefix).delete()
 
 
 def create_schema(folder: Path) -> None:

@@ -22,7 +22,7 @@ from photolake.x.search import RecentSearch, search_query, x_client
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-RESERVE_MS = 30_000
+RESERVE_MS = 75_000  # a page takes up to three attempts of 20 s, and its delivery
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ class ImageAnalyzerSettings(Settings):
     earliest_date: str
 
 
+# At worst two rounds of three attempts: 120 s an image, two images a batch.
+PATIENCE = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 3})
 logger, metrics = Logger(), Metrics()
 settings = ImageAnalyzerSettings.from_env()
 firehose, glue, dynamodb = boto3.client("firehose"), boto3.client("glue"), boto3.resource("dynamodb")
@@ -46,7 +48,7 @@ lease = AnalysisLease(boto3.client("dynamodb"), settings.cache_table)
 door = image_door(
     s3=boto3.client("s3"),
     bucket=settings.lake_bucket,
-    rekognition=boto3.client("rekognition", config=Config(read_timeout=20, retries={"mode": "adaptive"})),
+    rekognition=boto3.client("rekognition", config=PATIENCE),
     apis=settings.image_apis,
     images=dynamodb.Table(settings.images_table),
     cache=dynamodb.Table(settings.cache_table),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+PATIENCE = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 5})
 REMEMBERED_SECONDS = 14 * 24 * 3600  # SQS holds a message no longer
 
 
@@ -45,7 +46,7 @@ logger, metrics = Logger(), Metrics()
 settings = TweetAnalyzerSettings.from_env()
 tweets = archive(
     s3=boto3.client("s3"),
-    comprehend=boto3.client("comprehend", config=Config(retries={"mode": "adaptive", "max_attempts": 8})),
+    comprehend=boto3.client("comprehend", config=PATIENCE),
     cache=boto3.resource("dynamodb").Table(settings.cache_table),
     cache_days=settings.text_cache_days,
     firehose=boto3.client("firehose"),

@@ -45,6 +45,7 @@ UNSEEN = {
         "glue:GetTables": _ATHENA,
         "glue:UpdateTable": _ATHENA,
         "s3:AbortMultipartUpload": _ATHENA,
+        "s3:DeleteObject": "only when the stack is deleted",
         "s3:GetBucketLocation": _ATHENA,
         "s3:GetObject": _ATHENA,
         "s3:ListBucket": _ATHENA,

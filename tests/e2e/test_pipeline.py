@@ -219,7 +219,13 @@ def change_saved_queries(athena, workgroup):
     one = athena.list_named_queries(WorkGroup=workgroup)["NamedQueryIds"][0]
     name = athena.get_named_query(NamedQueryId=one)["NamedQuery"]["Name"]
     athena.update_named_query(NamedQueryId=one, Name=name, QueryString="select 1")
-    athena.create_named_query(Name="by_hand", Database="photolake", QueryString="select 1", WorkGroup=workgroup)
+    athena.create_named_query(
+        Name="of_an_older_version",
+        Description="photolake: What?",
+        Database="photolake",
+        QueryString="select 1",
+        WorkGroup=workgroup,
+    )
 
 
 def stack_update(answer):

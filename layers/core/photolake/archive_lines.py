@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
 from botocore.exceptions import ClientError
 
+from photolake.errors import PermanentError
 from photolake.malformed import MalformedLine
 
 if TYPE_CHECKING:
@@ -71,8 +72,11 @@ class S3Ranges(io.RawIOBase):
         try:
             answer = self._s3.get_object(Bucket=self._bucket, Key=self._key, Range=wanted, **condition)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "InvalidRange":  # S3's answer to a range that begins at the end
+            code = error.response["Error"]["Code"]
+            if code == "InvalidRange":  # S3's answer to a range that begins at the end
                 return b""
+            if code == "NoSuchKey":
+                raise PermanentError("gone", f"s3://{self._bucket}/{self._key} has been deleted") from error
             raise
         self._etag = answer["ETag"]
         data = answer["Body"].read()

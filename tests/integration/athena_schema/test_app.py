@@ -49,6 +49,7 @@ def services(tmp_path_factory):
         env.setenv("DATABASE", "photolake")
         env.setenv("LANDING_DATABASE", "photolake_landing")
         env.setenv("WORKGROUP", "lake")
+        env.setenv("LAKE_BUCKET", "lakebucket")
         athena: Any = boto3.client("athena")
         location = {"ResultConfiguration": {"OutputLocation": "s3://lakebucket/athena-results/"}}
         athena.create_work_group(Name="lake", Configuration=location)
@@ -104,5 +105,17 @@ def test_a_broken_view_fails_the_deploy_with_file_line_and_message(deploy):
     assert answer["PhysicalResourceId"] == deploy()["PhysicalResourceId"]
 
 
-def test_deleting_succeeds_even_where_creating_would_fail(deploy):
+def test_deleting_leaves_no_query_results_which_would_keep_a_bucket_from_being_deleted(services, deploy):
+    s3 = boto3.client("s3")
+    deploy()
+    assert s3.list_objects_v2(Bucket="lakebucket", Prefix="athena-results/")["KeyCount"]
+
     assert deploy("Delete", tweets="nonsense")["Status"] == "SUCCESS"
+
+    assert s3.list_objects_v2(Bucket="lakebucket")["KeyCount"] == 0
+
+
+def test_deleting_succeeds_even_if_the_bucket_is_gone(deploy, monkeypatch):
+    monkeypatch.setenv("LAKE_BUCKET", "no-such-bucket")
+
+    assert deploy("Delete")["Status"] == "SUCCESS"

@@ -167,7 +167,9 @@ def test_stopping_ends_a_handler_in_the_middle_of_an_event(children: Children, t
     answers: list[Answer] = []
     caller = threading.Thread(target=lambda: answers.append(_invoke(functions, do="sleep")))
     caller.start()
+    deadline = time.monotonic() + 5
     while not functions.status()["worker"]["running"]:
+        assert time.monotonic() < deadline
         time.sleep(0.01)
 
     functions.stop()

@@ -53,6 +53,21 @@ def test_a_media_key_is_downloaded_once_whatever_posts_show_it(aws):
     assert len(site.downloads) == 1
 
 
+def test_a_photo_whose_image_was_deleted_before_its_analysis_is_downloaded_again(aws):
+    registry, intake = aws.worker()
+    site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
+    fetcher = PhotoFetcher(registry, site, intake)
+    first = fetcher.fetch(job(1, "lost")).outcome
+    assert isinstance(first, Intake)
+    registry.begin(first.image_id)
+    registry.lose(first.image_id)
+
+    again = fetcher.fetch(job(2, "lost"))
+
+    assert (again.downloaded, again.outcome.status) == (True, "duplicate")
+    assert len(site.downloads) == 2
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "downloads"),
     [

@@ -14,7 +14,7 @@ import pytest
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.unit.text.fakes import FakeComprehend
+from tests.unit.text.fakes import FakeComprehend, client_error
 
 ROOT = Path(__file__).parents[3]
 BUCKET = "lake"
@@ -221,13 +221,20 @@ def test_an_object_that_was_replaced_is_analysed_again_but_its_texts_are_not_bou
 
 
 def test_a_message_that_fails_goes_back_alone_and_is_not_taken_for_finished(stack: Stack) -> None:
-    good, bad = stack.put(post(0)), stack.put(post(1), key="tweets/gone.gz")
-    stack.s3.delete_object(Bucket=BUCKET, Key="tweets/gone.gz")
+    good, bad = stack.put(post(0)), stack.put(post(1), key="tweets/bad.gz")
+    stack.comprehend.call_errors = [client_error("AccessDeniedException")]
 
-    assert stack.handle(bad, good) == ["message tweets/gone.gz"]
-    stack.put(post(1), key="tweets/gone.gz")
+    assert stack.handle(bad, good) == ["message tweets/bad.gz"]
     assert stack.handle(bad, good) == []
     assert [row["id"] - FIRST_ID for row in stack.firehose.rows] == [0, 1]
+
+
+def test_an_object_that_was_deleted_is_done(stack: Stack) -> None:
+    record = stack.put(post(0))
+    stack.s3.delete_object(Bucket=BUCKET, Key=KEY)
+
+    assert stack.handle(record) == []
+    assert stack.firehose.rows == []
 
 
 def test_answers_outlive_a_delivery_that_failed_and_no_job_was_sent(stack: Stack) -> None:

@@ -72,16 +72,18 @@ def test_a_failed_statement_raises_with_file_line_and_message():
         workgroup(athena).run(query("a", "-- What?\nselect x"))
 
 
-def test_saved_queries_become_those_of_the_folder():
+def test_saved_queries_become_those_of_the_folder_and_those_of_people_are_left_alone():
     athena = FakeAthena()
     group = workgroup(athena)
+    athena.queries["by hand"] = {"Name": "kept", "QueryString": "select 'mine'"}
     group.save_queries([query("kept", "-- Kept?\nselect 1"), query("gone", "-- Gone?\nselect 2")])
 
     group.save_queries([query("kept", "-- Kept, still?\nselect 1"), query("new", "-- New?\nselect 3")])
 
+    assert athena.queries.pop("by hand") == {"Name": "kept", "QueryString": "select 'mine'"}
     assert {saved["Name"]: (saved["Description"], saved["QueryString"]) for saved in athena.queries.values()} == {
-        "kept": ("Kept, still?", "-- Kept, still?\nselect 1"),
-        "new": ("New?", "-- New?\nselect 3"),
+        "kept": ("photolake: Kept, still?", "-- Kept, still?\nselect 1"),
+        "new": ("photolake: New?", "-- New?\nselect 3"),
     }
 
 

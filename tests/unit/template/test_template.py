@@ -3,6 +3,7 @@
 import ast
 import copy
 import json
+import re
 from pathlib import Path
 
 import networkx
@@ -191,6 +192,13 @@ def test_every_parameter_is_described_and_bounded(written):
         bounds = {"AllowedPattern", "AllowedValues", "MinValue", "MinLength"} & parameter.keys()
         assert bounds or parameter["Type"] == "CommaDelimitedList", name
         assert "Default" in parameter, name
+
+
+@pytest.mark.parametrize(
+    ("date", "exists"), [("2026-02-28", True), ("2026-02-30", False), ("2026-04-31", False), ("2026-13-01", False)]
+)
+def test_the_earliest_date_is_a_date_that_exists(date, exists, written):
+    assert bool(re.fullmatch(written["Parameters"]["EarliestDate"]["AllowedPattern"], date)) is exists
 
 
 def test_every_landing_column_has_a_type_of_ours(transformed):

@@ -140,6 +140,14 @@ def test_a_post_becomes_a_row_in_its_own_partition_without_its_source(lake: Lake
     ]
 
 
+@pytest.mark.parametrize("ms", [-1, 253_402_300_800_000, 9_000_000_000_000_000])
+def test_a_time_that_athena_could_not_show_makes_a_post_malformed(lake: Lake, ms: int) -> None:
+    lake.run(lines_of(post(0, timestamp_ms=ms), post(1)))
+
+    assert [row["id"] for row in lake.firehose.rows] == [FIRST_ID + 1]
+    assert lake.tally["PostsMalformed"] == 1
+
+
 def test_photos_are_queued_in_the_partition_of_their_post(lake: Lake) -> None:
     media = [{"id": "7", "type": "photo", "media_url_https": "https://pbs.twimg.com/media/7.jpg"}]
     lake.run(lines_of(post(0, extended_entities={"media": media}), post(1)))

@@ -116,6 +116,15 @@ def test_a_run_stops_at_its_limit_of_posts_and_the_next_goes_on_there(checkpoint
     assert delivered.ids == [snowflake(i) for i in (6, 5, 4, 3, 2, 1, 0)]
 
 
+def test_malformed_posts_are_bought_too(checkpoints, delivered):
+    x = FakeX(map(snowflake, range(7)))
+    x.tweet = lambda post_id: {"id": str(post_id)}
+
+    summary = run(x, checkpoints, delivered, max_posts=3)
+
+    assert (summary.posts, len(summary.malformed), summary.stopped) == (0, 4, "max_posts")
+
+
 def test_nothing_new_saves_nothing(checkpoints, delivered):
     x = FakeX([snowflake()])
     run(x, checkpoints, delivered)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Creating a view takes Athena about a second, and the laptop far less; longer queries are asked for less often.
 FIRST_POLL_SECONDS = 0.05
 LAST_POLL_SECONDS = 1.0
+OWN = "photolake: "
 
 
 class Workgroup:
@@ -50,23 +51,25 @@ class Workgroup:
             pause = min(2 * pause, LAST_POLL_SECONDS)
 
     def save_queries(self, statements: Iterable[Statement]) -> None:
-        """Make the workgroup's saved queries these: new ones created, changed ones updated, others deleted."""
+        """Make photolake's saved queries these: new ones created, changed ones updated, others deleted.
+
+        Those that people saved in the same workgroup are left alone: only ours have the mark in their description.
+        """
         wanted = {statement.name: statement for statement in statements}
-        saved = {query["Name"]: query for query in self._saved()}
+        ours = (query for query in self._saved() if query.get("Description", "").startswith(OWN))
+        saved = {query["Name"]: query for query in ours}
         for name in saved.keys() - wanted.keys():
             self._client.delete_named_query(NamedQueryId=saved[name]["NamedQueryId"])
         for name, statement in wanted.items():
             if name not in saved:
                 self._create(statement)
-            elif (
-                saved[name]["QueryString"] != statement.text or saved[name].get("Description") != statement.description
-            ):
+            elif (saved[name]["QueryString"], saved[name].get("Description")) != (statement.text, _marked(statement)):
                 self._update(saved[name]["NamedQueryId"], statement)
 
     def _create(self, statement: Statement) -> None:
         self._client.create_named_query(
             Name=statement.name,
-            Description=statement.description,
+            Description=_marked(statement),
             Database=self._database,
             QueryString=statement.text,
             WorkGroup=self._name,
@@ -76,7 +79,7 @@ class Workgroup:
         self._client.update_named_query(
             NamedQueryId=query_id,
             Name=statement.name,
-            Description=statement.description,
+            Description=_marked(statement),
             QueryString=statement.text,
         )
 
@@ -87,3 +90,7 @@ class Workgroup:
             for page in pages
             for query_id in page.get("NamedQueryIds", [])
         ]
+
+
+def _marked(statement: Statement) -> str:
+    return f"{OWN}{statement.description}"

@@ -74,6 +74,7 @@ class ImageAnalyzer:
         try:
             data = self._read(image.s3_key)
         except PermanentError:
+            self._registry.lose(image.image_id)
             return Outcome.GONE
         started = iso_utc(self._clock())
         finished = self._lease.run(image.image_id, settings, lambda: self._finish(image, data, started))

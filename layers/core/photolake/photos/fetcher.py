@@ -69,7 +69,8 @@ class PhotoFetcher:
         if not isinstance(known, str):
             return known
         record = self._registry.get(known)
-        return Intake.of(record, job.source_key) if record else None
+        # An image that was deleted before its analysis has to be downloaded again.
+        return Intake.of(record, job.source_key) if record and record.state != "gone" else None
 
     def _refused(self, job: PhotoJob, error: PermanentError) -> Verdict:
         verdict = Verdict(error.status, error.message)

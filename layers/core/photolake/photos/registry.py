@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-State = Literal["stored", "analyzing", "waiting", "done"]
+State = Literal["stored", "analyzing", "waiting", "done", "gone"]
 WAITING_INDEX = "waiting-index"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
@@ -109,6 +109,10 @@ class ImageRegistry:
         """The analysis is delivered, done with these settings."""
         values = {":state": "done", ":settings": settings}
         self._change(image_id, "SET #state = :state, settings = :settings REMOVE waiting", values)
+
+    def lose(self, image_id: str) -> None:
+        """The object was deleted before it was analysed: the next photo with these bytes brings it again."""
+        self._change(image_id, "SET #state = :state REMOVE waiting", {":state": "gone"})
 
     def waiting(self, limit: int) -> Iterator[ImageRecord]:
         """At most `limit` images that wait; one that has just begun may be among them, for the index lags behind."""

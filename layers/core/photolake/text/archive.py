@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from photolake.archive_lines import S3Ranges, read_lines
 from photolake.delivery import DeliveryStream
+from photolake.errors import PermanentError
 from photolake.job_queue import JobQueue
 from photolake.malformed import MalformedStore
 from photolake.text.analysis import TextAnalyzer
@@ -29,19 +30,24 @@ if TYPE_CHECKING:
 class Archive:
     """Reads archive objects and hands their lines to a PostAnalyzer."""
 
-    def __init__(self, s3: S3Client, analyzer: PostAnalyzer) -> None:
-        """`s3` also takes the malformed lines, into the bucket of their object."""
+    def __init__(self, s3: S3Client, analyzer: PostAnalyzer, count: Callable[[str, int], None]) -> None:
+        """`s3` also takes the malformed lines, into the bucket of their object; `count` is told `ObjectsGone`."""
         self._s3 = s3
         self._analyzer = analyzer
+        self._count = count
 
     def analyze(self, created: S3Object, remaining_ms: Callable[[], int]) -> tuple[int, int]:
         """Deliver the posts of one object; returns how many, and how many lines went to `errors/malformed/`.
 
-        Errors as of PostAnalyzer: the object has to come back.
+        An object that has been deleted has none. Errors as of PostAnalyzer: the object has to come back.
         """
         lines = read_lines(created.uri, S3Ranges(self._s3, created.bucket, created.key))
         with MalformedStore(self._s3, created.bucket).writer(created.uri) as malformed:
-            posts = self._analyzer.analyze(lines, malformed.add, remaining_ms)
+            try:
+                posts = self._analyzer.analyze(lines, malformed.add, remaining_ms)
+            except PermanentError:
+                self._count("ObjectsGone", 1)
+                posts = 0
         return posts, malformed.count
 
 
@@ -70,4 +76,4 @@ def archive(
         sample_rate=sample_rate,
         count=count,
     )
-    return Archive(s3, analyzer)
+    return Archive(s3, analyzer, count)

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from photolake.text.analysis import TextAnalyzer
 
 _REQUIRED = ("source_platform", "collected_at")  # beside id: without them neither partition nor photo job is known
+# Athena's timestamps end beyond 2^51 ms, and one row later than that fails every query that shows it.
+AFTER_9999_MS = 253_402_300_800_000
 CHUNK_POSTS = 250
 CHUNK_BYTES = 4_000_000
-CHUNK_MS = 30_000  # what a chunk may take when Comprehend throttles
+CHUNK_MS = 120_000  # enough for a chunk while Comprehend throttles; a run killed all the same loses only its metrics
 
 Reject = Callable[[MalformedLine], None]
 Row = dict[str, Any]
@@ -116,6 +118,8 @@ class PostAnalyzer:
         for name in _REQUIRED:
             if not row.get(name):
                 raise RowError(f"{self.table.name}.{name}: a post must have it")
+        if (ms := row.get("timestamp_ms")) is not None and not 0 <= ms < AFTER_9999_MS:
+            raise RowError(f"{self.table.name}.timestamp_ms: {ms} is no time between 1970 and 9999")
         date = post_date(row, self.earliest)
         return _Draft(line, {**row, "dt": date}, is_clamped=date != post_date(row, dt.date.min))
 

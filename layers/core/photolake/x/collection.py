@@ -68,7 +68,7 @@ class Collector:
     ) -> None:
         """`deliver` is a delivery stream's `put`, `keep_malformed` a malformed store's.
 
-        A run stops once it has bought `max_posts`, for X charges by the post.
+        A run stops once it has bought `max_posts`, malformed ones included, for X charges by the post.
         """
         self._search = search
         self._checkpoints = checkpoints
@@ -89,13 +89,15 @@ class Collector:
         window = saved.within(int((self._clock() - COVERED).timestamp() * 1000))
         summary = Summary(aged_out=window != saved)
         catching_up, bounds, token = window.is_open, window.bounds(), None
+        bought = 0
         while has_time():
-            if summary.posts >= self._max_posts:
+            if bought >= self._max_posts:
                 return replace(summary, stopped="max_posts")
             try:
                 page = self._search.page(bounds, token)
             except RateLimitedError:
                 return replace(summary, stopped="rate_limit")
+            bought += len(page.get("data") or [])
             summary = self._take(page, summary)
             token = (page.get("meta") or {}).get("next_token")
             window = window.read(_ids(page)) if token else window.read(_ids(page)).closed()
