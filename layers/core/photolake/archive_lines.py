@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from botocore.exceptions import ClientError
 
 from photolake.errors import PermanentError
 from photolake.malformed import MalformedLine
+from photolake.unpacking import BLOCK_BYTES, Unpacked
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 MAX_LINE_BYTES = 1_024_000  # a Firehose record: no archived line is longer
 KEPT_OF_LONG_LINE = 4_096
 RANGE_BYTES = 1 << 20
-_BLOCK_BYTES = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -91,7 +88,7 @@ def read_lines(source: str, body: io.RawIOBase) -> Iterator[ArchiveLine | Malfor
     yields what could be read and then one MalformedLine; so does, in its place, a line that is too long, not UTF-8, not
     a JSON object, or without an integer `id`. Half a surrogate pair becomes U+FFFD, as nothing later could encode it.
     """
-    blocks = _Blocks(body)
+    blocks = Unpacked(io.BufferedReader(body, BLOCK_BYTES))
     number, cut = 0, b""
     for number, raw in enumerate(_split(blocks), start=1):
         line = _line(source, number, raw)
@@ -100,25 +97,7 @@ def read_lines(source: str, body: io.RawIOBase) -> Iterator[ArchiveLine | Malfor
         elif line is not None:
             yield line
     if blocks.damage:
-        yield MalformedLine(source, number + 1, f"the gzip data is damaged from here on: {blocks.damage}", cut)
-
-
-class _Blocks:
-    """The unpacked bytes of an object; `damage` says afterwards what ended them early."""
-
-    def __init__(self, body: io.RawIOBase) -> None:
-        self._body = body
-        self.damage = ""
-
-    def __iter__(self) -> Iterator[bytes]:
-        packed = io.BufferedReader(self._body, _BLOCK_BYTES)
-        is_gzip = packed.peek(2)[:2] == _GZIP_MAGIC
-        unpacked = gzip.GzipFile(fileobj=cast("IO[bytes]", packed)) if is_gzip else packed
-        try:
-            while block := unpacked.read1(_BLOCK_BYTES):
-                yield block
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            self.damage = str(error)
+        yield MalformedLine(source, number + 1, blocks.damage, cut)
 
 
 def _split(blocks: Iterable[bytes]) -> Iterator[bytes]:

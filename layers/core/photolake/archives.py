@@ -6,23 +6,20 @@ archive), or one JSON document, which may be indented. Lines are read in constan
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from photolake.malformed import MalformedLine
+from photolake.unpacking import Unpacked
 from photolake.x.posts import compact_json, posts_in
 
 if TYPE_CHECKING:
     import io
 
 KEPT_OF_A_DOCUMENT = 4_096
-_BLOCK_BYTES = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -74,7 +71,7 @@ class _Document:
 
 
 def _documents(file: io.BufferedReader[Any], source: str) -> Iterator[_Document | MalformedLine]:
-    lines = _lines(_blocks(file))
+    lines = _lines(Unpacked(file))
     head = list(itertools.islice(lines, 2))
     every = itertools.chain(head, lines)
     if _begins_a_document(head):
@@ -83,31 +80,17 @@ def _documents(file: io.BufferedReader[Any], source: str) -> Iterator[_Document 
         yield from _each(every, source)
 
 
-def _blocks(file: io.BufferedReader[Any]) -> Iterator[bytes | str]:
-    """The unpacked bytes, and if they end too early a last string that says why."""
-    is_gzip = file.peek(2)[:2] == _GZIP_MAGIC
-    unpacked = gzip.GzipFile(fileobj=cast("IO[bytes]", file)) if is_gzip else file
-    try:
-        while block := unpacked.read1(_BLOCK_BYTES):
-            yield block
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        yield f"the gzip data is damaged from here on: {error}"
-
-
-def _lines(blocks: Iterable[bytes | str]) -> Iterator[_Line]:
+def _lines(blocks: Unpacked) -> Iterator[_Line]:
     """The lines that are not blank, without their newline; a damaged end is a line, even an empty one."""
     pending: list[bytes] = []
-    number, damage = 1, ""
+    number = 1
     for block in blocks:
-        if isinstance(block, str):
-            damage = block
-            continue
         head, *tails = block.split(b"\n")
         pending.append(head)
         for tail in tails:
             yield from _unless_blank(number, pending, "")
             pending, number = [tail], number + 1
-    yield from _unless_blank(number, pending, damage)
+    yield from _unless_blank(number, pending, blocks.damage)
 
 
 def _unless_blank(number: int, parts: list[bytes], damage: str) -> Iterator[_Line]:
