@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from botocore.config import Config
 
 from photolake.columns import Table
@@ -16,6 +15,7 @@ from photolake.delivery import DeliveryStream
 from photolake.images.door import image_door
 from photolake.images.lease import AnalysisLease
 from photolake.settings import Settings
+from photolake.sqs_batches import process_messages
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -60,7 +60,6 @@ door = image_door(
     photos_stream=DeliveryStream(firehose, settings.photos_stream, photos),
     bought=lambda api: metrics.add_metric("RekognitionCalls", MetricUnit.Count, 1),
 )
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @metrics.log_metrics
@@ -68,11 +67,7 @@ processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Let the announced objects in; a message that raises goes back to the queue, and to the DLQ in the end."""
     lease.end_with(context)
-    response = process_partial_response(event, let_in, processor, context)
-    for failure, (_, error, _) in zip(response["batchItemFailures"], processor.exceptions, strict=True):
-        logger.error("image goes back to the queue", message_id=failure["itemIdentifier"], error=repr(error))
-    metrics.add_metric("Failures", MetricUnit.Count, len(response["batchItemFailures"]))
-    return response
+    return process_messages(event, let_in, context, logger, metrics)
 
 
 def let_in(record: SQSRecord) -> None:

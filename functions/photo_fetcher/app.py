@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from photolake.columns import Table
 from photolake.delivery import DeliveryStream
@@ -18,6 +17,7 @@ from photolake.photos.intake import PhotoIntake
 from photolake.photos.jobs import PhotoJob, photo_row
 from photolake.photos.registry import ImageRegistry
 from photolake.settings import Settings
+from photolake.sqs_batches import process_messages
 from photolake.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -46,18 +46,13 @@ site = Downloader(settings.allowed_photo_hosts, photo_endpoint=settings.photo_en
 fetcher = PhotoFetcher(registry, site, PhotoIntake(registry, boto3.client("s3"), settings.lake_bucket))
 photos_table = Table.from_glue(boto3.client("glue"), settings.landing_database, "photos")
 photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_table)
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Carry out the jobs; one that raises goes back to the queue, and to the DLQ in the end."""
-    response = process_partial_response(event, carry_out, processor, context)
-    for failure, (_, error, _) in zip(response["batchItemFailures"], processor.exceptions, strict=True):
-        logger.error("photo job failed", message_id=failure["itemIdentifier"], error=repr(error))
-    metrics.add_metric("Failures", MetricUnit.Count, len(response["batchItemFailures"]))
-    return response
+    return process_messages(event, carry_out, context, logger, metrics)
 
 
 def carry_out(record: SQSRecord) -> None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities import batch, idempotency
+from aws_lambda_powertools.utilities import idempotency
 from botocore.config import Config
 
 from photolake.columns import Table
 from photolake.s3_events import S3Object, created_objects
 from photolake.settings import Settings
+from photolake.sqs_batches import process_messages
 from photolake.text.archive import archive
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ tweets = archive(
     sample_rate=settings.sample_rate,
     count=lambda name, value: metrics.add_metric(name, MetricUnit.Count, value),
 )
-processor = batch.BatchProcessor(batch.EventType.SQS, raise_on_entire_batch_failure=False)
 once = idempotency.IdempotencyConfig(
     event_key_jmespath="[bucket, key, etag]", expires_after_seconds=REMEMBERED_SECONDS, raise_on_no_idempotency_key=True
 )
@@ -70,11 +70,7 @@ finished = idempotency.DynamoDBPersistenceLayer(settings.cache_table)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Analyse the objects that the messages announce; a message that fails goes back to the queue."""
     once.register_lambda_context(context)
-    response = batch.process_partial_response(event, analyze_message, processor, context)
-    for failure, (_, error, _) in zip(response["batchItemFailures"], processor.exceptions, strict=True):
-        logger.error("archive object failed", message_id=failure["itemIdentifier"], exc_info=error)
-    metrics.add_metric("Failures", MetricUnit.Count, len(response["batchItemFailures"]))
-    return response
+    return process_messages(event, analyze_message, context, logger, metrics)
 
 
 def analyze_message(record: SQSRecord, lambda_context: LambdaContext) -> None:

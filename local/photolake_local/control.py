@@ -17,10 +17,6 @@ from photolake_local.functions import UnknownFunctionError
 from photolake_local.loopback import LoopbackServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
     from photolake_local.functions import Functions
 
 _INVOKE = re.compile(r"/2015-03-31/functions/(.+)/invocations")
@@ -32,7 +28,7 @@ class ControlServer:
     def __init__(self, functions: Functions, status: Callable[[], Mapping[str, Any]]) -> None:
         self._functions = functions
         self._status = status
-        self._server = LoopbackServer(self._application, "control")
+        self._server = LoopbackServer(Request.application(self._answer), "control")
 
     @property
     def url(self) -> str:
@@ -42,9 +38,6 @@ class ControlServer:
     def stop(self) -> None:
         """Stop answering."""
         self._server.stop()
-
-    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._answer(Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
         if request.method == "GET" and request.path == "/status":

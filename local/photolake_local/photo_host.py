@@ -13,10 +13,9 @@ from photolake_local.errors import PhotoFolderError
 from photolake_local.loopback import LoopbackServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 URLS_FILE = "urls.json"
 # Not every platform's table of types has these.
@@ -51,7 +50,7 @@ class PhotoHost:
 
     def __init__(self, photos: PhotoFolder) -> None:
         self._photos = photos
-        self._server = LoopbackServer(self._application, "photo-host")
+        self._server = LoopbackServer(Request.application(self._answer), "photo-host")
 
     @property
     def url(self) -> str:
@@ -61,9 +60,6 @@ class PhotoHost:
     def stop(self) -> None:
         """Stop answering."""
         self._server.stop()
-
-    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._answer(Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
         if request.method not in {"GET", "HEAD"}:

@@ -7,16 +7,10 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
 from photolake_local.loopback import LoopbackServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _INIT_ERROR = "/2018-06-01/runtime/init/error"
 _INVOCATION = "/2018-06-01/runtime/invocation/"
@@ -75,7 +69,7 @@ class RuntimeApi:
         self._arn = function_arn
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
         self._asked = threading.Event()
-        self._server = LoopbackServer(self._application, f"runtime-api-{name}")
+        self._server = LoopbackServer(Request.application(self._answer), f"runtime-api-{name}")
 
     @property
     def address(self) -> str:
@@ -90,9 +84,6 @@ class RuntimeApi:
         """Stop answering; the process must have ended."""
         self._events.put(None)
         self._server.stop()
-
-    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._answer(Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
         if request.path == _INVOCATION + "next":

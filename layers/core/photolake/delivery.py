@@ -9,11 +9,11 @@ bills a record in steps of 5 KB, so lines are packed.
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from photolake.attempts import MAX_ATTEMPTS, attempts
 from photolake.errors import DeliveryError, RowError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ MAX_LINES = 500
 MAX_RECORD_BYTES = 1_000_000
 MAX_RECORDS = 500
 MAX_CALL_BYTES = 4_000_000
-MAX_ATTEMPTS = 6
 
 
 class DeliveryStream:
@@ -68,9 +67,7 @@ class DeliveryStream:
 
     def _put_call(self, records: list[bytes]) -> None:
         code = ""
-        for attempt in range(MAX_ATTEMPTS):
-            if attempt:
-                self._sleep(random.uniform(0, min(0.1 * 2**attempt, 3.0)))  # noqa: S311 (jitter, not a secret)
+        for _ in attempts(self._sleep):
             batch: list[RecordTypeDef] = [{"Data": record} for record in records]
             response = self._client.put_record_batch(DeliveryStreamName=self._name, Records=batch)
             if not response["FailedPutCount"]:

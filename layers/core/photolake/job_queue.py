@@ -7,12 +7,12 @@ Limits: 10 messages and 1 MiB a call, 1 MiB a message
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from photolake.attempts import attempts
 from photolake.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 BATCH_SIZE = 10
-MAX_ATTEMPTS = 6
 
 
 class JobQueue:
@@ -46,9 +45,7 @@ class JobQueue:
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies)
         ]
-        for attempt in range(MAX_ATTEMPTS):
-            if attempt:
-                self._sleep(random.uniform(0, min(0.1 * 2**attempt, 3.0)))  # noqa: S311 (jitter, not a secret)
+        for _ in attempts(self._sleep):
             failed = self._client.send_message_batch(QueueUrl=self._url, Entries=entries).get("Failed", [])
             if not failed:
                 return

@@ -189,7 +189,9 @@ def test_one_bad_message_harms_no_other_and_is_named_in_the_log(app, firehose, h
     answer = app.lambda_handler(event("not json", job("busy"), {"tweetid": 1}, job("neighbour")), CONTEXT)
     assert failures(answer) == ["0", "1", "2"]
     assert outcomes(firehose) == {"neighbour": "ok"}
-    complaints = {log.message_id: log.error for log in caplog.records if log.getMessage() == "photo job failed"}
+    complaints = {
+        log.message_id: log.error for log in caplog.records if log.getMessage() == "message goes back to the queue"
+    }
     assert "JSON" in complaints["0"]
     assert "503" in complaints["1"]
     assert "origin" in complaints["2"]

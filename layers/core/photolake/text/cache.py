@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from photolake.attempts import MAX_ATTEMPTS, attempts
 from photolake.errors import DeliveryError
 from photolake.timestamps import utc_now
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MAX_KEYS = 100
 MAX_WRITES = 25
-MAX_ATTEMPTS = 6
 
 _T = TypeVar("_T")
 
@@ -73,7 +72,7 @@ class TextCache:
     def _get(self, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
         name = self._table.name
         pending: Any = {name: {"Keys": [{"id": key} for key in keys], "ConsistentRead": True}}
-        for _ in self._attempts():
+        for _ in attempts(self._sleep):
             response = self._table.meta.client.batch_get_item(RequestItems=pending)
             yield from response["Responses"].get(name, [])
             pending = response.get("UnprocessedKeys")
@@ -84,17 +83,11 @@ class TextCache:
     def _put(self, writes: list[WriteRequestTypeDef]) -> None:
         name = self._table.name
         pending: Any = {name: writes}
-        for _ in self._attempts():
+        for _ in attempts(self._sleep):
             pending = self._table.meta.client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
             if not pending:
                 return
         raise DeliveryError(f"{name} still refuses {len(pending[name])} items after {MAX_ATTEMPTS} attempts")
-
-    def _attempts(self) -> Iterator[int]:
-        for attempt in range(MAX_ATTEMPTS):
-            if attempt:
-                self._sleep(random.uniform(0, min(0.1 * 2**attempt, 3.0)))  # noqa: S311 (jitter, not a secret)
-            yield attempt
 
 
 def _json(answer: Mapping[str, Any]) -> str:
