@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake_local.athena import datatypes
 from photolake_local.athena.errors import QueryError
+from photolake_local.glue_tables import with_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 CATALOG = "awsdatacatalog"
+# Of every table and view that Athena creates; Trino runs a view as its owner, and refuses a view without one.
+OWNER = "hadoop"
 _PREFIX, _SUFFIX = "/* Presto View: ", " */"
 
 
@@ -52,8 +55,9 @@ def table_input(name: str, sql: str, database: str, columns: Sequence[tuple[str,
         "schema": database,
         "columns": [{"name": column, "type": datatypes.trino(datatype)} for column, datatype in columns],
     }
-    return {
+    view = {
         "Name": name,
+        "Owner": OWNER,
         "TableType": "VIRTUAL_VIEW",
         "Parameters": {"presto_view": "true", "comment": "Presto View"},
         "PartitionKeys": [],
@@ -65,3 +69,4 @@ def table_input(name: str, sql: str, database: str, columns: Sequence[tuple[str,
         "ViewOriginalText": _PREFIX + base64.b64encode(json.dumps(body).encode()).decode() + _SUFFIX,
         "ViewExpandedText": "/* Presto View */",
     }
+    return with_defaults(view)

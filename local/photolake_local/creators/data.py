@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from photolake_local.creators.coerce import arguments, only, without
+from photolake_local.glue_tables import with_defaults
 from photolake_local.resolver import Created
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def create_glue_database(logical_id: str, properties: Mapping[str, Any], context
 def create_glue_table(logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
     """AWS::Glue::Table."""
     glue = context.client("glue")
-    glue.create_table(**arguments(glue, "CreateTable", properties))
+    request = {**properties, "TableInput": with_defaults(properties["TableInput"])}
+    glue.create_table(**arguments(glue, "CreateTable", request))
     return Created(properties["TableInput"]["Name"])
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from photolake.athena.statements import in_dependency_order, read_statements
+from photolake.athena.statements import Parameter, in_dependency_order, read_statements
 from photolake.errors import PermanentError
 
 
@@ -57,3 +57,38 @@ def test_an_engine_message_gets_the_file_and_its_own_line(folder):
         "athena/views/a.sql:4:8: SYNTAX_ERROR: line 4:8: Column 'x' cannot be resolved"
     )
     assert view.located("TABLE_NOT_FOUND") == "athena/views/a.sql: TABLE_NOT_FOUND"
+
+
+def test_the_header_of_a_saved_query_names_its_parameters(folder):
+    queries = folder(
+        q="-- Who?\n-- Parameter 1: since (varchar), the first day\n-- Parameter 2: match (double), in percent\nselect ?, ?"
+    )
+
+    (query,) = read_statements(queries, "lake")
+
+    assert query.parameters == [
+        Parameter("since", "varchar", "the first day"),
+        Parameter("match", "double", "in percent"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "literal"),
+    [
+        ("varchar", "it's; drop", "'it''s; drop'"),
+        ("varchar", "", "''"),
+        ("bigint", "-12", "-12"),
+        ("double", "75", "75"),
+        ("double", "0.5", "0.5"),
+    ],
+)
+def test_a_parameter_becomes_an_sql_literal(type_, text, literal):
+    assert Parameter("p", type_, "").literal(text) == literal
+
+
+@pytest.mark.parametrize(
+    ("type_", "text"), [("bigint", "1 or 1"), ("bigint", "1.5"), ("double", "nan"), ("double", "")]
+)
+def test_what_is_no_number_is_refused_by_the_parameters_name(type_, text):
+    with pytest.raises(PermanentError, match="match is a"):
+        Parameter("match", type_, "").literal(text)

@@ -12,7 +12,28 @@ from photolake.errors import PermanentError
 
 _COMMENT = re.compile(r"--[^\n]*")
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
+_PARAMETER = re.compile(r"-- Parameter \d+: (?P<name>[a-z_]+) \((?P<type>varchar|bigint|double)\), (?P<meaning>.+)")
+_BIGINT, _DOUBLE = re.compile(r"-?\d{1,18}"), re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 _REFERENCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\.)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What one `?` of a saved query stands for, as the line `-- Parameter 1: since (varchar), the first day` says."""
+
+    name: str
+    type: str
+    """In Athena's words: varchar, bigint or double."""
+    meaning: str
+
+    def literal(self, text: str) -> str:
+        """The value as an Athena execution parameter, which is an SQL literal; PermanentError names a wrong number."""
+        if self.type == "varchar":
+            return "'" + text.replace("'", "''") + "'"
+        pattern = _BIGINT if self.type == "bigint" else _DOUBLE
+        if not pattern.fullmatch(text):
+            raise PermanentError("parameter", f"{self.name} is a {self.type}, {text!r} is none")
+        return text
 
 
 @dataclass(frozen=True)
@@ -28,6 +49,11 @@ class Statement:
     def description(self) -> str:
         """The first line of the header comment: the question that is answered."""
         return self.text.split("\n", 1)[0].removeprefix("--").strip()
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """What the statement's question marks stand for, in their order."""
+        return parameters(self.text)
 
     @property
     def header_lines(self) -> int:
@@ -52,6 +78,11 @@ class Statement:
             return f"{self.path}: {message}"
         line, column = int(match[1]) + self.header_lines, match[2]
         return f"{self.path}:{line}:{column}: {message.replace(match[0], f'line {line}:{column}', 1)}"
+
+
+def parameters(text: str) -> list[Parameter]:
+    """The parameters that the header of a saved query describes, in order; none if it describes none."""
+    return [Parameter(**match.groupdict()) for match in map(_PARAMETER.fullmatch, text.split("\n")) if match]
 
 
 def read_statements(folder: Path, landing_database: str) -> list[Statement]:

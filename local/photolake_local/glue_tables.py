@@ -1,0 +1,18 @@
+"""What Glue fills in when a table is created, and moto leaves out: other engines on the same catalog count on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# As GetTable answers for a table that was created without them; Trino's Glue client fails on a missing bucket count.
+_STORAGE = {"Compressed": False, "NumberOfBuckets": 0, "SortColumns": [], "StoredAsSubDirectories": False}
+_TABLE = {"Retention": 0}
+
+
+def with_defaults(table_input: Mapping[str, Any]) -> dict[str, Any]:
+    """The TableInput with what Glue itself would add to it."""
+    storage = {**_STORAGE, **table_input.get("StorageDescriptor", {})}
+    return {**_TABLE, **table_input, "StorageDescriptor": storage}
