@@ -60,9 +60,8 @@ def test_an_engine_message_gets_the_file_and_its_own_line(folder):
 
 
 def test_the_header_of_a_saved_query_names_its_parameters(folder):
-    queries = folder(
-        q="-- Who?\n-- Parameter 1: since (varchar), the first day\n-- Parameter 2: match (double), in percent\nselect ?, ?"
-    )
+    header = "-- Who?\n-- Parameter 1: since (varchar), the first day\n-- Parameter 2: match (double), in percent\n"
+    queries = folder(q=header + "select ?, ?")
 
     (query,) = read_statements(queries, "lake")
 
