@@ -1,55 +1,56 @@
 -- How many paid calls would the method of 2019 have made on these posts?
+-- Parameter 1: since (varchar), the first day of the posts
+-- Parameter 2: until (varchar), their last day
 -- It called Comprehend twice a post; Rekognition for each photo of a post, however often posted: labels and moderation
 -- always, text if a label 'Text', faces and celebrities if a label 'Person'; only files named .jpg or .png.
 with photos as (
-    select transform(a.image_labels.labels, label -> label."name") as labels
+    select
+        p.tweetid,
+        p.dt,
+        p.mediaid,
+        transform(a.image_labels.labels, label -> label."name") as labels
     from image_analyses as a
     inner join tweet_photos as p on a.image_id = p.image_id and a.dt = p.image_dt
-    inner join tweets as t on p.tweetid = t.id and p.dt = t.dt
-    where
-        contains(transform(t.extended_entities.media, media -> media."id"), p.mediaid)
-        and regexp_like(lower(p.media_url), '\.(jpg|png)$')
+    where regexp_like(lower(p.media_url), '\.(jpg|png)$')
+),
+
+posts as (
+    select
+        t.id,
+        count(p.mediaid) as photos,
+        count_if(contains(p.labels, 'Text')) as texts,
+        count_if(contains(p.labels, 'Person')) as people
+    from tweets as t
+    left join photos as p
+        on
+            t.id = p.tweetid and t.dt = p.dt
+            and contains(transform(t.extended_entities.media, media -> media."id"), p.mediaid)
+    where t.dt between ? and ?
+    group by t.id
+),
+
+totals as (
+    select
+        count(*) as posts,
+        coalesce(sum(photos), 0) as photos,
+        coalesce(sum(texts), 0) as texts,
+        coalesce(sum(people), 0) as people
+    from posts
 ),
 
 calls as (
     select
-        count(*) as photos,
-        count_if(contains(labels, 'Text')) as texts,
-        count_if(contains(labels, 'Person')) as people
-    from photos
+        array[
+            'DetectSentiment', 'DetectEntities', 'DetectLabels', 'DetectModerationLabels', 'DetectText', 'DetectFaces',
+            'RecognizeCelebrities'
+        ] as apis,
+        array[posts, posts, photos, photos, texts, people, people] as calls
+    from totals
 )
 
 select
-    'DetectSentiment' as api,
-    count(*) as calls
-from tweets
-union all
-select
-    'DetectEntities' as api,
-    count(*) as calls
-from tweets
-union all
-select
-    'DetectLabels' as api,
-    photos as calls
-from calls
-union all
-select
-    'DetectModerationLabels' as api,
-    photos as calls
-from calls
-union all
-select
-    'DetectText' as api,
-    texts as calls
-from calls
-union all
-select
-    'DetectFaces' as api,
-    people as calls
-from calls
-union all
-select
-    'RecognizeCelebrities' as api,
-    people as calls
-from calls
+    t.api,
+    c.calls[t.number] as calls
+from calls as c
+cross join unnest(c.apis) with ordinality as t (api, number)
+order by t.number asc

@@ -1,4 +1,6 @@
 -- How do the posts feel, by the language they are written in?
+-- Parameter 1: since (varchar), the first day of the posts
+-- Parameter 2: until (varchar), their last day
 select
     coalesce(language, 'unknown') as language,
     count(*) as posts,
@@ -8,5 +10,6 @@ select
     count_if(sentiment = 'MIXED') as mixed,
     count_if(sentiment is null) as not_analysed
 from tweets
+where dt between ? and ?
 group by coalesce(language, 'unknown')
 order by posts desc, language asc

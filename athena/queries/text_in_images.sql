@@ -1,4 +1,6 @@
 -- What is written in the posted photos, and how many posts carry each?
+-- Parameter 1: since (varchar), the first day of the posts
+-- Parameter 2: until (varchar), their last day
 with lines as (
     select
         image_id,
@@ -15,6 +17,7 @@ select
     l.mean_confidence
 from lines as l
 inner join tweet_photos as p on l.image_id = p.image_id and l.image_dt = p.image_dt
+where p.dt between ? and ?
 group by l.image_id, l.text_in_image, l.mean_confidence
-order by posts desc, l.text_in_image asc
+order by posts desc, l.text_in_image asc, l.image_id asc
 limit 20

@@ -1,8 +1,10 @@
 -- Which emotions are strongest on the faces, where Rekognition is more than half sure?
+-- Parameter 1: since (varchar), the first day of the posts
+-- Parameter 2: until (varchar), their last day
 select
     top_emotion."type" as emotion,
     count(*) as faces
 from media_image_labels_face_query
-where top_emotion."confidence" > 50
+where dt between ? and ? and top_emotion."confidence" > 50
 group by top_emotion."type"
 order by faces desc, emotion asc

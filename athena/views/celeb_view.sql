@@ -1,19 +1,21 @@
 -- Which celebrities Rekognition recognised, and who posted them.
--- One row per recognised celebrity in a posted photo; the columns of the 2019 view.
+-- One row per recognised celebrity in a posted photo; the columns of the 2019 view, and the face that was recognised.
 create or replace view celeb_view as
 with matches as (
     select
-        m.tweetid,
-        m.mediaid,
-        m.media_url,
-        m.dt,
-        m.image_labels.celebrityrecognition.celebrityfaces[t.i] as celebrity
-    from media_rekognition as m
+        p.tweetid,
+        p.mediaid,
+        p.media_url,
+        p.dt,
+        t.i as celebrity_number,
+        a.image_labels.celebrityrecognition.celebrityfaces[t.i] as celebrity
+    from image_analyses as a
+    inner join tweet_photos as p on a.image_id = p.image_id and a.dt = p.image_dt
     cross join
         unnest(
             if(
-                cardinality(m.image_labels.celebrityrecognition.celebrityfaces) > 0,
-                sequence(1, cardinality(m.image_labels.celebrityrecognition.celebrityfaces))
+                cardinality(a.image_labels.celebrityrecognition.celebrityfaces) > 0,
+                sequence(1, cardinality(a.image_labels.celebrityrecognition.celebrityfaces))
             )
         ) as t (i)
 )
@@ -33,6 +35,15 @@ select
     c.celebrity."urls" as urls,
     c.celebrity."id" as id,
     c.celebrity."matchconfidence" as matchconfidence,
+    c.celebrity_number,
+    c.celebrity."face"."boundingbox"."left" as face_left_edge,
+    c.celebrity."face"."boundingbox"."top" as face_top_edge,
+    c.celebrity."face"."boundingbox"."width" as face_width,
+    c.celebrity."face"."boundingbox"."height" as face_height,
+    c.celebrity."face"."pose"."yaw" as yaw,
+    c.celebrity."face"."pose"."roll" as roll,
+    c.celebrity."face"."pose"."pitch" as pitch,
+    p.post_url,
     c.dt
 from matches as c
 inner join tweets as p on c.tweetid = p.id and c.dt = p.dt

@@ -1,6 +1,7 @@
 -- What Amazon Rekognition saw in an image.
 -- One row per analysed image (image_id): of its copies the newest. dt is the day the image was first seen.
--- An image that only deleted posts show is left out.
+-- An image that deleted posts show, and no other post or drop, is left out; photos is read for that only while there
+-- are deletions (an inner join with nothing reads nothing).
 create or replace view image_analyses as
 with copies as (
     select
@@ -12,13 +13,22 @@ with copies as (
     from ${landing}.analyses
 ),
 
-shown as (
-    select distinct
+deleted_images as (
+    select distinct p.image_id
+    from ${landing}.photos as p
+    inner join ${landing}.deletions as d on p.tweetid = d.id
+    where p.image_id is not null
+),
+
+hidden_images as (
+    select
         p.image_id,
         p.image_dt
     from ${landing}.photos as p
+    inner join deleted_images as i on p.image_id = i.image_id
     left join ${landing}.deletions as d on p.tweetid = d.id
-    where p.image_id is not null and d.id is null
+    group by p.image_id, p.image_dt
+    having count_if(d.id is null) = 0
 )
 
 select
@@ -37,5 +47,5 @@ select
     a.processed_at,
     a.dt
 from copies as a
-inner join shown as s on a.image_id = s.image_id and a.dt = s.image_dt
-where a.copy = 1
+left join hidden_images as h on a.image_id = h.image_id and a.dt = h.image_dt
+where a.copy = 1 and h.image_id is null

@@ -7,6 +7,7 @@ with faces as (
         m.mediaid,
         m.media_url,
         m.text,
+        m.image_id,
         m.dt,
         m.image_labels.facedetails[t.i] as face,
         t.i as face_number,
@@ -49,6 +50,7 @@ select
     face."boundingbox"."width" as face_width,
     face."boundingbox"."height" as face_height,
     face."confidence" as face_confidence,
+    image_id,
     face_number,
     dt
 from faces

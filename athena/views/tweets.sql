@@ -63,6 +63,12 @@ select
     p.text_entities,
     p.processed_at,
     date(from_unixtime(p.timestamp_ms / 1000)) as posted_on,
+    case p.source_platform
+        when 'x' then 'https://x.com/i/status/' || p.id_str
+        -- at://did:plc:abc/app.bsky.feed.post/3l: see https://atproto.com/specs/at-uri-scheme
+        when 'bluesky'
+            then 'https://bsky.app/profile/' || replace(substr(p.id_str, 6), '/app.bsky.feed.post/', '/post/')
+    end as post_url,
     p.dt
 from copies as p
 left join ${landing}.deletions as d on p.id = d.id

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import enum
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from photolake_cli.connections import file_collector, queries_of
+from photolake_cli.asking import Question, ask
+from photolake_cli.connections import deployed_lake, file_collector, laptop_lake, queries_of
 from photolake_cli.demo.run import DemoInput, run_demo, synthetic_input
 from photolake_cli.errors import CommandError, told
+from photolake_cli.formats import Format
 from photolake_cli.laptop import Laptop, LaptopOptions, run, start
-from photolake_cli.show import console, dead_letters, pipeline_line, problems, show_status, show_table, work
+from photolake_cli.show import console, dead_letters, pipeline_line, problems, show_status, work
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,14 +27,7 @@ app = typer.Typer(
 
 State = Annotated[Path, typer.Option("--state", help="Folder of the laptop cloud's state.", show_default=True)]
 STATE = Path(".photolake")
-
-
-class Format(enum.StrEnum):
-    """How a query's rows are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
+Form = Annotated[Format | None, typer.Option("--format", help="How the rows are given; a table, if not said.")]
 
 
 @app.command()
@@ -92,7 +85,10 @@ def env(state: State = STATE) -> None:
 
         eval $(photolake env) && aws s3 ls
     """
-    for name, value in sorted(Laptop.connect(state).state.environment.items()):
+    laptop = Laptop.connect(state)
+    # Where PyAthena looks for the workgroup.
+    variables = {**laptop.state.environment, "AWS_ATHENA_WORK_GROUP": laptop.output("WorkgroupName")}
+    for name, value in sorted(variables.items()):
         typer.echo(f"export {name}={value}")
 
 
@@ -179,36 +175,35 @@ def collect(
 def query(
     sql: Annotated[str | None, typer.Argument(help="A statement, in Athena's SQL.", show_default=False)] = None,
     saved: Annotated[str | None, typer.Option(help="The name of a saved query; without any, lists them.")] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.TABLE,
+    param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, or the VALUE of the next ? in SQL.")] = None,
+    form: Form = None,
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help="Write them to this file.")] = None,
+    stack: Annotated[str | None, typer.Option(help="Ask the lake of this stack on AWS.")] = None,
+    region: Annotated[str | None, typer.Option(help="The Region of the stack.")] = None,
     state: State = STATE,
 ) -> None:
     """Ask the lake in SQL.
+
+    A VALUE that is a number is one, any other is text, days too; --param "'2026'" is text.
+
+    CSV: null is nothing, empty text is "". JSON: integers over 2^53 are strings, NaN is null. Parquet: the columns'
+    types, but rows, arrays and maps are text as Athena writes it. A table shows the first 1,000 rows.
 
     Examples:
 
         photolake query "select lang, count(*) as posts from tweets group by lang"
 
-        photolake query --saved top_labels --format csv > labels.csv
+        photolake query --saved top_labels --param since=2026-11-01 --format csv > labels.csv
 
-        photolake query
+        photolake query "select * from tweets where id = ?" --param 2030500000000000001 --output post.parquet
+
+        photolake query --stack photolake --region eu-west-1 --saved top_labels
     """
-    if sql is not None and not sql.strip():
-        raise CommandError("The statement is empty. Saved queries are listed by: photolake query")
-    queries = queries_of(Laptop.connect(state))
-    if sql is None and saved is None:
-        rows = [(name, found["Description"]) for name, found in queries.saved().items()]
-        show_table("Saved queries (photolake query --saved NAME)", ["name", "answers"], rows)
-        return
-    with work("Asking"):
-        result = queries.run(sql if sql is not None else queries.saved_text(str(saved)))
-    if output is Format.CSV:
-        sys.stdout.write(result.as_csv())
-    elif output is Format.JSON:
-        typer.echo(result.as_json())
-    else:
-        rows_shown = [list(record.values()) for record in result.records()]
-        note = f"{len(rows_shown):,} rows, {result.scanned_bytes:,} bytes scanned"
-        show_table("", result.columns, rows_shown, note)
+    if region and not stack:
+        raise CommandError("--region goes with --stack NAME: the laptop cloud has one Region")
+    question = Question(sql, saved, param or [], form, output)
+    lake = deployed_lake(stack, region) if stack else laptop_lake(Laptop.connect(state))
+    ask(queries_of(lake), question, lake.on_laptop)
 
 
 @app.command()

@@ -6,13 +6,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.bar import Bar
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from photolake_cli.querying import SavedQuery
 
 # A pipe or a log has no width of its own.
 console = Console(width=None if sys.stdout.isatty() else 120)
@@ -72,9 +75,9 @@ def pipeline_line(status: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def work(title: str) -> Iterator[Callable[[str], None]]:
+def work(title: str, on: Console = console) -> Iterator[Callable[[str], None]]:
     """Show that something is under way; the function given takes lines that say what."""
-    with console.status(title) as shown:
+    with on.status(title) as shown:
         yield lambda line: shown.update(f"{title}: {cell(line)}")
 
 
@@ -87,6 +90,27 @@ def show_table(
     console.print(table(columns, rows, drawn_as_bars) if rows else "  (nothing)")
     if note:
         console.print(f"  {escape(note)}", style="italic", highlight=False)
+
+
+def show_saved_queries(queries: Sequence[SavedQuery]) -> None:
+    """Print what can be asked by name: the question, and what has to be said with it."""
+    console.print("\nSaved queries (photolake query --saved NAME --param NAME=VALUE)", style="bold", highlight=False)
+    if not queries:
+        console.print("  (none)")
+        return
+    drawn = Table(box=box.SIMPLE_HEAD)
+    for title in ("name", "answers", "parameters"):
+        drawn.add_column(title, overflow="fold", no_wrap=title == "name")
+    for query in queries:
+        drawn.add_row(escape(query.name), escape(query.question), escape(_shown_parameters(query)))
+    console.print(drawn)
+    console.print("  since and until, days as in 2026-11-01, may be left out: all days are asked for.", style="italic")
+
+
+def _shown_parameters(query: SavedQuery) -> str:
+    days = [each.name for each in query.parameters if each.name in ("since", "until")]
+    others = [f"{each.name}: {each.meaning}" for each in query.parameters if each.name not in ("since", "until")]
+    return "\n".join([*others, ", ".join(dict.fromkeys(days))]).strip()
 
 
 def show_status(document: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import boto3
+import pyathena
 import pytest
 
 from photolake_cli.demo import photos
@@ -193,9 +194,24 @@ def test_a_photo_dropped_by_hand_is_analysed(collected, client, photo_folder, as
     assert ask("select count(*) as n from image_texts where line like '%B12%'") == [{"n": 1}]
 
 
+VALUES = {"celebrity_matches": "name=Ada", "search_text_in_images": "words=sale"}
+
+
 @pytest.mark.parametrize("name", [path.stem for path in sorted(Path("athena/queries").glob("*.sql"))])
 def test_every_saved_query_runs(name, collected):
-    assert "," in collected("query", "--saved", name, "--format", "csv")
+    values = ["--param", VALUES[name]] if name in VALUES else []
+
+    assert "," in collected("query", "--saved", name, *values, "--format", "csv")
+
+
+def test_photolake_env_is_all_that_pyathena_needs(collected, monkeypatch):
+    for line in collected("env").splitlines():
+        name, _, value = line.removeprefix("export ").partition("=")
+        monkeypatch.setenv(name, value)
+
+    with pyathena.connect(schema_name="photolake", poll_interval=0.05) as connection:
+        found = connection.cursor().execute("select id, sentimentposscore > 0.5 from tweets order by id limit 1")
+        assert found.fetchall() == [(FIRST + 1, True)]
 
 
 def test_a_wrong_query_says_where(collected):

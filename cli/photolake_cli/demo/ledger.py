@@ -103,7 +103,7 @@ def photo_balance(queries: Queries, landing_database: str) -> Balance:
 def call_comparison(queries: Queries, calls: Mapping[str, int]) -> list[tuple[str, int, int]]:
     """For each paid operation: its name, the calls of the 2019 method, and ours as the services counted them."""
     old: dict[str, int] = {
-        row["api"]: row["calls"] for row in queries.run(queries.saved_text("calls_of_2019")).records()
+        row["api"]: row["calls"] for row in queries.run_saved(queries.saved_query("calls_of_2019")).records()
     }
     return [(api, old[api], _bought(api, calls)) for api in old]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from photolake_cli.connections import file_collector, queries_of
+from photolake_cli.connections import file_collector, laptop_lake, queries_of
 from photolake_cli.demo import ledger
 from photolake_cli.demo.photos import write_photos
 from photolake_cli.demo.posts import write_posts
@@ -32,7 +32,7 @@ QUESTIONS = {
     "text_in_images": "posts",
     "faces": "posts",
     "suspect_content": "",
-    "people": "posts",
+    "top_celebrities": "posts",
     "sentiment_by_language": "posts",
     "photo_statuses": "photos",
 }
@@ -41,7 +41,7 @@ CALLS_NOTE = (
     "English it is asked again each time. For the method of 2019 each post counts once."
 )
 NOT_LOCAL = {
-    "people": "not available locally: no open engine names celebrities; on AWS Rekognition does",
+    "top_celebrities": "not available locally: no open engine names celebrities; on AWS Rekognition does",
     "suspect_content": "moderation labels are not available locally; possibly_sensitive comes from the posts",
 }
 
@@ -73,7 +73,7 @@ def run_demo(given: DemoInput, root: Path, folder: Path, timeout: float, keep: b
         accounts = _collect(file_collector(laptop), [given.posts])
         _wait(laptop, timeout)
         drained = time.monotonic()
-        queries = queries_of(laptop)
+        queries = queries_of(laptop_lake(laptop))
         _answer(queries)
         balanced = _account(laptop, queries, accounts)
     console.print(
@@ -127,9 +127,8 @@ def _wait(laptop: Laptop, timeout: float) -> None:
 def _answer(queries: Queries) -> None:
     saved = queries.saved()
     for name, bars in QUESTIONS.items():
-        result = queries.run(saved[name]["QueryString"])
-        rows = [list(record.values()) for record in result.records()]
-        show_table(saved[name]["Description"], result.columns, rows, NOT_LOCAL.get(name, ""), bars)
+        answer = queries.run_saved(saved[name])
+        show_table(saved[name].question, answer.names, list(answer.values()), NOT_LOCAL.get(name, ""), bars)
 
 
 def _account(laptop: Laptop, queries: Queries, accounts: Sequence[Account]) -> bool:

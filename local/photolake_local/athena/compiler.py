@@ -12,7 +12,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
-from photolake_local.athena import lint, type_lint
+from photolake_local.athena import lint, shared_aliases, type_lint
 from photolake_local.athena.dialect import AthenaSql
 from photolake_local.athena.errors import NOT_AVAILABLE, QueryError, error_at, position
 from photolake_local.athena.functions import returned_type
@@ -75,7 +75,8 @@ def tables_in(query: exp.Expr, database: str) -> dict[TableName, str]:
         name = (table.db.lower() or database, table.name.lower())
         found.setdefault(name, position(table))
         alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
-        table.replace(exp.Table(this=table.this, db=exp.to_identifier(name[0], quoted=True), alias=alias))
+        joins = table.args.get("joins")
+        table.replace(exp.Table(this=table.this, db=exp.to_identifier(name[0], quoted=True), alias=alias, joins=joins))
     return found
 
 
@@ -113,6 +114,7 @@ def compile_query(
     """
     if for_view:
         _check_named(query)
+    shared_aliases.separate(query)
     names = _name_outputs(query)
     schema = MappingSchema(dialect=AthenaSql, normalize=False)
     for (database, table), types in columns.items():

@@ -13,6 +13,7 @@ from sqlglot import exp
 from photolake_local.athena import datatypes, macros
 from photolake_local.athena.errors import NOT_AVAILABLE, QueryError, ScanLimitError
 from photolake_local.athena.planner import CompiledView, Plan, Planner
+from photolake_local.athena.presto_view import CATALOG
 from photolake_local.athena.pruning import needed_partitions
 from photolake_local.athena.results import Row, text
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from photolake_local.athena.catalog import Catalog, Table
     from photolake_local.athena.object_cache import ObjectCache, StoredObject
+    from photolake_local.athena.presto_view import View
 
 Column = tuple[str, exp.DataType]
 
@@ -144,6 +146,22 @@ def _create_views(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         if isinstance(relation, CompiledView):
             connection.execute(f"create schema if not exists {exp.to_identifier(database, quoted=True)}")
             connection.execute(f"create view {_name(database, name)} as {relation.sql}")
+            _refuse_stale(connection, relation.view)
+
+
+def _refuse_stale(connection: duckdb.DuckDBPyConnection, view: View) -> None:
+    """Raise VIEW_IS_STALE when a struct in the view is not what it was when the view was stored: it must be made again.
+
+    Trino coerces no row to another one; numbers and text it does.
+    """
+    described = connection.execute(f"describe {_name(view.database, view.name)}").fetchall()
+    for position, ((column, stored), row) in enumerate(zip(view.columns, described, strict=True)):
+        found = datatypes.trino(datatypes.from_duckdb(row[1]))
+        if "row(" in stored and found != stored:
+            shown = f"View '{CATALOG}.{view.database}.{view.name}' is stale or in invalid state"
+            reason = f"column [{column}] of type {found} projected from query view at position {position}"
+            cause = f"cannot be coerced to column [{column}] of type {stored} stored in view definition"
+            raise QueryError("VIEW_IS_STALE", f"{shown}: {reason} {cause}")
 
 
 def _described(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Column]:

@@ -8,6 +8,7 @@ import itertools
 import json
 import threading
 import time
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ class Execution:
     completed: datetime.datetime | None = None
     columns: list[Column] = field(default_factory=list)
     row_count: int = 0
+    row_offsets: array[int] = field(default_factory=lambda: array("Q"))
     scanned_bytes: int = 0
     milliseconds: int = 0
     connection: duckdb.DuckDBPyConnection | None = None
@@ -145,10 +147,13 @@ class Runner:
         execution.milliseconds = int((time.monotonic() - started) * 1000)
         execution.finish(state, reason)
 
-    def rows(self, execution: Execution, start: int, count: int) -> list[Row]:
+    def rows(self, execution: Execution, start: int, count: int) -> list[list[str | None]]:
         """A slice of the rows of a result."""
-        with self._rows_file(execution).open(encoding="utf-8") as lines:
-            return [tuple(json.loads(line)) for line in itertools.islice(lines, start, start + count)]
+        if start >= execution.row_count:
+            return []
+        with self._rows_file(execution).open("rb") as lines:
+            lines.seek(execution.row_offsets[start])
+            return [json.loads(line) for line in itertools.islice(lines, count)]
 
     def _rows_file(self, execution: Execution) -> Path:
         return self._folder / f"{execution.identity}.jsonl"
@@ -188,6 +193,8 @@ class Runner:
         metadata = json.dumps([{"name": name, "type": datatypes.athena(kind)} for name, kind in columns])
         self._s3.put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/octet-stream")
         self._s3.put_object(Bucket=bucket, Key=f"{key}.metadata", Body=metadata.encode())
-        with self._rows_file(execution).open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows)
+        with self._rows_file(execution).open("wb") as file:
+            for row in rows:
+                execution.row_offsets.append(file.tell())
+                file.write(json.dumps(row).encode() + b"\n")
         execution.columns, execution.row_count = columns, len(rows)

@@ -148,6 +148,8 @@ def check_unnests(query: exp.Expr, in_view: bool) -> None:
             raise error_at(unnest, "NOT_SUPPORTED", f"UNNEST of a map {NOT_AVAILABLE}: unnest map_keys(m)")
         if names > 1:
             raise error_at(unnest, "NOT_SUPPORTED", f"UNNEST of an array of rows as several columns {NOT_AVAILABLE}")
+        if not names and unnest.parent_select is not None and unnest.parent_select.is_star:
+            raise error_at(unnest, "NOT_SUPPORTED", f"* over an UNNEST whose column has no name {NOT_AVAILABLE}")
         if in_view and _has_rows(array):
             raise error_at(unnest, "NOT_SUPPORTED", "a view cannot be created over UNNEST of an array of rows")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from photolake_local.athena.named_queries import page
@@ -32,14 +33,19 @@ def operations(catalog: Catalog) -> dict[str, Operation]:
     }
 
 
-def _missing(what: str) -> ServiceError:
-    return ServiceError("MetadataException", f"EntityNotFoundException: {what} not found.")
+def _missing() -> ServiceError:
+    """Athena hands on Glue's error in these words, by which PyAthena knows that a table is missing.
+
+    https://github.com/DyfanJones/noctua/issues/205
+    """
+    glue = "Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException"
+    return ServiceError("MetadataException", f"Entity Not Found ({glue}; Request ID: {uuid.uuid4()}; Proxy: null)")
 
 
 def _get_database(catalog: Catalog, request: dict[str, Any]) -> dict[str, Any]:
     name = request["DatabaseName"].lower()
     if not catalog.has_database(name):
-        raise _missing(f"Database {name}")
+        raise _missing()
     return {"Database": {"Name": name}}
 
 
@@ -53,7 +59,7 @@ def _get_table(catalog: Catalog, request: dict[str, Any]) -> dict[str, Any]:
     for entry in _entries(catalog, request):
         if entry["Name"] == wanted:
             return {"TableMetadata": _metadata(entry)}
-    raise _missing(f"Table {wanted}")
+    raise _missing()
 
 
 def _list_tables(catalog: Catalog, request: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +75,22 @@ def _metadata(entry: Mapping[str, Any]) -> dict[str, Any]:
         "CreateTime": entry.get("CreateTime"),
         "Columns": [_column(column) for column in entry.get("StorageDescriptor", {}).get("Columns", [])],
         "PartitionKeys": [_column(column) for column in entry.get("PartitionKeys", [])],
-        "Parameters": entry.get("Parameters", {}),
+        "Parameters": _parameters(entry),
     }
+
+
+def _parameters(entry: Mapping[str, Any]) -> dict[str, str]:
+    """The table's parameters and, under Athena's names, where and in which format a table's objects lie."""
+    storage = entry.get("StorageDescriptor", {})
+    serde = storage.get("SerdeInfo", {})
+    stored = {
+        "location": storage.get("Location"),
+        "inputformat": storage.get("InputFormat"),
+        "outputformat": storage.get("OutputFormat"),
+        "serde.serialization.lib": serde.get("SerializationLibrary"),
+        **{f"serde.param.{name}": value for name, value in serde.get("Parameters", {}).items()},
+    }
+    return {**entry.get("Parameters", {}), **{name: value for name, value in stored.items() if value}}
 
 
 def _column(column: Mapping[str, str]) -> dict[str, str]:

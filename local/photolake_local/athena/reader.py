@@ -102,28 +102,35 @@ def _json_lines(table: Table, key: str, body: IO[bytes]) -> Iterator[pa.RecordBa
     schema = schema_of(table)
     # As in Hive, the name says whether an object is compressed.
     lines = gzip.GzipFile(fileobj=body, mode="rb") if key.endswith(".gz") else body
-    rows = (_row(table, key, number, line) for number, line in enumerate(lines, 1) if line.strip())
+    rows = (_row(table, key, number, line) for number, line in enumerate(lines, 1))
     while batch := list(itertools.islice(rows, _LINES_PER_BATCH)):
         yield pa.RecordBatch.from_pylist(batch, schema=schema)
 
 
 def _row(table: Table, key: str, number: int, line: bytes) -> dict[str, Any]:
+    # As the OpenX SerDe does: a line that begins neither an object nor an array, an empty one too, is a row of nulls.
+    if not line.lstrip().startswith((b"{", b"[")):
+        return {}
     try:
         found = json.loads(line, object_pairs_hook=_lower_case)
-        if not isinstance(found, dict):
-            raise ValueError("A JSONObject text must begin with '{'")
     except ValueError as error:
         if table.serde_parameters.get("ignore.malformed.json", "").lower() == "true":
             return {}
         reason = f"Row is not a valid JSON Object - JSONException: {error} ({key}, line {number})"
         raise QueryError("HIVE_CURSOR_ERROR", reason) from error
-    renamed = _renamed(table.serde_parameters)
+    values = _by_column(table, found)
     try:
-        return {
-            name: json_value(found.get(renamed.get(name, name)), kind, name) for name, kind in table.columns.items()
-        }
+        return {name: json_value(values.get(name), kind, name) for name, kind in table.columns.items()}
     except ValueError as error:
         raise QueryError("HIVE_BAD_DATA", f"{error} ({key}, line {number})") from error
+
+
+def _by_column(table: Table, found: dict[str, Any] | list[Any]) -> dict[str, Any]:
+    """A line's values by column: an array gives them in the columns' order."""
+    if isinstance(found, list):
+        return dict(zip(table.columns, found, strict=False))
+    renamed = _renamed(table.serde_parameters)
+    return {name: found.get(renamed.get(name, name)) for name in table.columns}
 
 
 def _lower_case(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -20,13 +20,11 @@ from photolake_local.athena.workgroups import Workgroups, invalid
 from photolake_local.aws_json import JsonService
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
-
-    from photolake_local.athena.results import Row
 
 _RUNNING_AT_ONCE = 2
 _MOST_ROWS = 1_000
@@ -135,8 +133,8 @@ class AthenaService:
         execution = self._execution(request["QueryExecutionId"])
         if execution.state != "SUCCEEDED":
             raise invalid(f"Query has not yet finished. Current state: {execution.state}")
-        names: Row = tuple(name for name, _ in execution.columns)
-        header: list[Row] = [names] if execution.kind == "DML" else []
+        names: Sequence[str | None] = [name for name, _ in execution.columns]
+        header = [names] if execution.kind == "DML" else []
         start, size = _range(request)
         total = len(header) + execution.row_count
         shown = header[start : start + size]
@@ -181,6 +179,9 @@ def _datum(value: str | None) -> dict[str, str]:
 def _column_info(name: str, datatype: Any) -> dict[str, Any]:
     kind = datatypes.athena(datatype)
     precision = {"varchar": 2_147_483_647, "bigint": 19, "integer": 10, "double": 17, "timestamp": 3}.get(kind, 0)
+    scale = 0
+    if kind == "decimal":
+        precision, scale = (int(number.name) for number in datatype.expressions)
     return {
         "CatalogName": "hive",
         "SchemaName": "",
@@ -189,7 +190,7 @@ def _column_info(name: str, datatype: Any) -> dict[str, Any]:
         "Label": name,
         "Type": kind,
         "Precision": precision,
-        "Scale": 0,
+        "Scale": scale,
         "Nullable": "UNKNOWN",
         "CaseSensitive": kind == "varchar",
     }

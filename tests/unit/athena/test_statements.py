@@ -77,6 +77,7 @@ def test_the_header_of_a_saved_query_names_its_parameters(folder):
         ("varchar", "it's; drop", "'it''s; drop'"),
         ("varchar", "", "''"),
         ("bigint", "-12", "-12"),
+        ("bigint", "2030470306329526431", "2030470306329526431"),
         ("double", "75", "75"),
         ("double", "0.5", "0.5"),
     ],
@@ -86,7 +87,8 @@ def test_a_parameter_becomes_an_sql_literal(type_, text, literal):
 
 
 @pytest.mark.parametrize(
-    ("type_", "text"), [("bigint", "1 or 1"), ("bigint", "1.5"), ("double", "nan"), ("double", "")]
+    ("type_", "text"),
+    [("bigint", "1 or 1"), ("bigint", "1.5"), ("bigint", "9" * 19), ("double", "nan"), ("double", "")],
 )
 def test_what_is_no_number_is_refused_by_the_parameters_name(type_, text):
     with pytest.raises(PermanentError, match="match is a"):

@@ -1,15 +1,18 @@
 """The command's help, and what it says when something is wrong."""
 
-import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from photolake_cli.asking import Question
 from photolake_cli.errors import CommandError
+from photolake_cli.formats import Format
 from photolake_cli.main import app
-from photolake_cli.querying import Queries, Result
 from photolake_cli.show import cell, dead_letters, pipeline_line
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
@@ -36,54 +39,6 @@ def test_without_a_running_cloud_the_command_says_how_to_start_one(tmp_path):
     assert "Traceback" not in result.output
 
 
-class FakeAthena:
-    """Answers one query as Athena does: all values are text, the header comes first."""
-
-    def __init__(self, state="SUCCEEDED", reason=None):
-        self.status = {"State": state} | ({"StateChangeReason": reason} if reason else {})
-
-    def start_query_execution(self, **request):
-        return {"QueryExecutionId": "1"}
-
-    def get_query_execution(self, QueryExecutionId):  # noqa: N803 (boto3's names)
-        return {"QueryExecution": {"Status": self.status, "Statistics": {"DataScannedInBytes": 12}}}
-
-    def get_paginator(self, name):
-        return self
-
-    def paginate(self, **request):
-        columns = [
-            {"Name": "label", "Type": "varchar"},
-            {"Name": "photos", "Type": "bigint"},
-            {"Name": "sure", "Type": "boolean"},
-        ]
-        rows: list[list[str | None]] = [["label", "photos", "sure"], ["Cat", "2", "true"], [None, "1", "false"]]
-        data = [{"Data": [{"VarCharValue": text} if text is not None else {} for text in row]} for row in rows]
-        metadata = {"ColumnInfo": columns}
-        return [
-            {"ResultSet": {"ResultSetMetadata": metadata, "Rows": data[:2]}},
-            {"ResultSet": {"ResultSetMetadata": metadata, "Rows": data[2:]}},
-        ]
-
-
-def test_rows_come_back_with_their_types_and_without_the_header():
-    result = Queries(FakeAthena(), "group", "lake").run("select 1")
-
-    assert result == Result(
-        ["label", "photos", "sure"], ["varchar", "bigint", "boolean"], [["Cat", "2", "true"], [None, "1", "false"]], 12
-    )
-    assert json.loads(result.as_json()) == [
-        {"label": "Cat", "photos": 2, "sure": True},
-        {"label": None, "photos": 1, "sure": False},
-    ]
-    assert result.as_csv() == "label,photos,sure\nCat,2,true\n,1,false\n"
-
-
-def test_a_failed_query_gives_the_engines_message():
-    with pytest.raises(CommandError, match="COLUMN_NOT_FOUND"):
-        Queries(FakeAthena("FAILED", "COLUMN_NOT_FOUND: line 1:8"), "group", "lake").run("select x")
-
-
 def test_a_cell_shows_markup_as_it_is():
     assert cell("[red]sale[/red]") == "\\[red]sale\\[/red]"
     assert cell("x" * 100) == "x" * 69 + "…"
@@ -101,10 +56,7 @@ def test_the_pipeline_line_names_what_is_on_its_way():
     assert pipeline_line({"queues": {}, "buffers": {}}) == "nothing on its way"
 
 
-def test_ids_stay_exact_in_json_and_can_be_copied_from_a_table():
-    result = Result(["id", "share"], ["bigint", "double"], [["2030500000000000001", "NaN"]], 0)
-
-    assert json.loads(result.as_json()) == [{"id": "2030500000000000001", "share": None}]
+def test_ids_can_be_copied_from_a_table():
     assert cell(2030500000000000001) == "2030500000000000001"
 
 
@@ -120,3 +72,41 @@ def test_dead_letters_are_told():
     status = {"queues": {"ImageDeadLetterQueue": {**queue, "visible": 2}, "TweetDeadLetterQueue": queue}}
 
     assert dead_letters(status) == "2 in ImageDeadLetterQueue"
+
+
+def test_commands_that_ask_nothing_do_not_wait_for_the_libraries_of_queries():
+    late = "{'pandas', 'pyarrow', 'pyathena', 'sqlalchemy'}"
+    program = f"import sys, photolake_cli.main; print(*sorted({late} & {{*sys.modules}}))"
+
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["  "], "The statement is empty"),
+        (["select 1", "--saved", "top_labels"], "Give a statement or --saved NAME, not both"),
+        (["--param", "since=2026-11-01"], "There is no question"),
+        (["select 1", "--output", "rows.txt"], "How is rows.txt to be written? --format csv, json or parquet"),
+        (["select 1", "--region", "eu-west-1"], "--region goes with --stack NAME"),
+        (["select 1"], "No laptop cloud runs in"),
+    ],
+)
+def test_a_query_that_cannot_be_asked_is_told_before_anything_is_started(arguments, said, tmp_path):
+    result = CliRunner().invoke(app, ["query", *arguments, "--state", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_parquet_is_not_written_to_a_terminal(monkeypatch):
+    monkeypatch.setattr("photolake_cli.asking.console", Console(force_terminal=True))
+
+    with pytest.raises(CommandError, match="name a file"):
+        Question("select 1", form=Format.PARQUET)
+
+
+def test_the_form_of_the_rows_follows_from_the_files_name():
+    assert Question("select 1", output=Path("rows.PARQUET")).format is Format.PARQUET
+    assert Question("select 1", form=Format.JSON, output=Path("rows.csv")).format is Format.JSON
+    assert Question("select 1").format is Format.TABLE

@@ -7,10 +7,10 @@ from typer.testing import CliRunner
 
 from photolake.malformed import MalformedLine
 from photolake_cli import main
+from photolake_cli.answers import Answer, Column
 from photolake_cli.collecting import Account
 from photolake_cli.demo import ledger
 from photolake_cli.demo.run import DemoInput
-from photolake_cli.querying import Result
 
 
 class FakeQueries:
@@ -22,13 +22,13 @@ class FakeQueries:
     def run(self, sql):
         name = next(name for name in self.answers if name in sql)
         rows = self.answers[name]
-        columns = list(rows[0])
-        values: list[list[str | None]] = [[str(value) for value in row.values()] for row in rows]
-        types = ["bigint" if isinstance(value, int) else "varchar" for value in rows[0].values()]
-        return Result(columns, types, values, 0)
+        columns = [Column(key, "bigint" if isinstance(value, int) else "varchar") for key, value in rows[0].items()]
+        return Answer(columns, iter([[[str(value) for value in row.values()] for row in rows]]))
 
-    def saved_text(self, name):
+    def saved_query(self, name):
         return name
+
+    run_saved = run
 
 
 def account(ids, malformed=0):

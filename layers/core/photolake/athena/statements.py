@@ -13,7 +13,8 @@ from photolake.errors import PermanentError
 _COMMENT = re.compile(r"--[^\n]*")
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _PARAMETER = re.compile(r"-- Parameter \d+: (?P<name>[a-z_]+) \((?P<type>varchar|bigint|double)\), (?P<meaning>.+)")
-_BIGINT, _DOUBLE = re.compile(r"-?\d{1,18}"), re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+_INTEGER, _DOUBLE = re.compile(r"-?\d{1,19}"), re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+_BIGINT = range(-(2**63), 2**63)
 _REFERENCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\.)", re.IGNORECASE)
 
 
@@ -30,8 +31,8 @@ class Parameter:
         """The value as an Athena execution parameter, which is an SQL literal; PermanentError names a wrong number."""
         if self.type == "varchar":
             return "'" + text.replace("'", "''") + "'"
-        pattern = _BIGINT if self.type == "bigint" else _DOUBLE
-        if not pattern.fullmatch(text):
+        pattern = _INTEGER if self.type == "bigint" else _DOUBLE
+        if not pattern.fullmatch(text) or (self.type == "bigint" and int(text) not in _BIGINT):
             raise PermanentError("parameter", f"{self.name} is a {self.type}, {text!r} is none")
         return text
 

@@ -1,8 +1,10 @@
-"""A lake of one table, `lake.posts`, in memory: queries are compiled and run as the engine does, without Glue or S3."""
+"""Small lakes in memory: queries are compiled and run as the engine does, without Glue or S3."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -40,29 +42,58 @@ POSTS = [
 Rows = list[tuple[str | None, ...]]
 
 
-@pytest.fixture(scope="session")
-def lake() -> Iterator[duckdb.DuckDBPyConnection]:
+@dataclass(frozen=True)
+class MemoryTable:
+    """A table of database `lake`: Hive types by column, and its rows."""
+
+    columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]]
+
+
+def connected(tables: Mapping[str, MemoryTable]) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that holds the tables; the caller closes it."""
     connection = duckdb.connect(":memory:")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(macros.ALL)
-    schema = pa.schema([(name, datatypes.arrow(datatypes.from_hive(kind))) for name, kind in COLUMNS.items()])
-    connection.register("rows", pa.Table.from_pylist(POSTS, schema=schema))
-    connection.execute("create schema lake; create table lake.posts as from rows")
+    connection.execute("create schema lake")
+    for name, table in tables.items():
+        types = table.columns.items()
+        schema = pa.schema([(column, datatypes.arrow(datatypes.from_hive(kind))) for column, kind in types])
+        connection.register("rows", pa.Table.from_pylist(list(table.rows), schema=schema))
+        connection.execute(f"create table lake.{name} as from rows")
+    return connection
+
+
+def answering(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, MemoryTable], for_view: bool = False
+) -> Callable[[str], Rows]:
+    """A function that gives the rows of a query as Athena writes them; `for_view` if it is to become a view."""
+    types = {
+        ("lake", name): {column: datatypes.from_hive(kind) for column, kind in table.columns.items()}
+        for name, table in tables.items()
+    }
+
+    def run(sql: str) -> Rows:
+        query = parse(sql)
+        compiled = compile_query(query, {name: types[name] for name in tables_in(query, "lake")}, for_view)
+        kinds = [datatypes.from_duckdb(row[1]) for row in connection.execute(f"describe {compiled.sql}").fetchall()]
+        found = connection.execute(compiled.sql).fetchall()
+        return [tuple(text(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in found]
+
+    return run
+
+
+_TABLES = {"posts": MemoryTable(COLUMNS, POSTS)}
+
+
+@pytest.fixture(scope="session")
+def lake() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = connected(_TABLES)
     yield connection
     connection.close()
 
 
 @pytest.fixture(scope="session")
 def answer(lake: duckdb.DuckDBPyConnection) -> Callable[[str], Rows]:
-    """The rows of a query as Athena writes them; without FROM, one row."""
-    types = {name: datatypes.from_hive(kind) for name, kind in COLUMNS.items()}
-
-    def run(sql: str) -> Rows:
-        query = parse(sql)
-        columns = dict.fromkeys(tables_in(query, "lake"), types)
-        compiled = compile_query(query, columns)
-        kinds = [datatypes.from_duckdb(row[1]) for row in lake.execute(f"describe {compiled.sql}").fetchall()]
-        found = lake.execute(compiled.sql).fetchall()
-        return [tuple(text(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in found]
-
-    return run
+    """The rows of a query over the one table `lake.posts`; without FROM, one row."""
+    return answering(lake, _TABLES)

@@ -124,11 +124,16 @@ def test_json_scalars_become_what_the_column_is():
     assert json_rows(line) == [{**NOTHING, "id": 12, "text": '{"a":[1]}', "score": 3.0, "kept": True}]
 
 
-def test_blank_lines_hold_no_rows():
-    assert json_rows({"id": 1}, "", {"id": 2}) == [{**NOTHING, "id": 1}, {**NOTHING, "id": 2}]
+@pytest.mark.parametrize("line", ["", "  ", "null", "9", '"text"'])
+def test_a_line_that_is_no_object_is_a_row_of_nulls(line):
+    assert json_rows({"id": 1}, line, {"id": 2}) == [{**NOTHING, "id": 1}, NOTHING, {**NOTHING, "id": 2}]
 
 
-@pytest.mark.parametrize("line", ['{"id": 1', "[1]", '"text"', '{"id": 1, "ID": 2}'])
+def test_an_array_gives_the_columns_in_their_order():
+    assert json_rows('["5", "five"]') == [{**NOTHING, "id": 5, "text": "five"}]
+
+
+@pytest.mark.parametrize("line", ['{"id": 1', "[1", '{"id": 1, "ID": 2}'])
 def test_a_malformed_line_fails_the_query_and_is_named(line):
     with pytest.raises(QueryError, match=r"posts/a\.json, line 2") as error:
         json_rows({"id": 1}, line)

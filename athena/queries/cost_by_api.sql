@@ -1,0 +1,74 @@
+-- What have the paid calls cost so far, by API (list prices of us-east-1, first tier: an upper bound)?
+-- Parameter 1: since (varchar), the first day of the posts and images
+-- Parameter 2: until (varchar), their last day
+-- The same text in the same language is bought once, in units of 100 characters, at least three; an image once per API.
+-- Prices: https://aws.amazon.com/rekognition/pricing/ and https://aws.amazon.com/comprehend/pricing/, read in 2026.
+with work as (
+    select
+        dt,
+        language,
+        text,
+        sentiment_status = 'ok' as sentiment,
+        entities_status = 'ok' as entities,
+        cast(null as bigint) as labels,
+        cast(null as bigint) as properties,
+        cast(null as bigint) as texts,
+        cast(null as bigint) as faces,
+        cast(null as bigint) as celebrities,
+        cast(null as bigint) as moderation
+    from tweets
+    union all
+    select
+        dt,
+        null as language,
+        null as text,
+        false as sentiment,
+        false as entities,
+        if(image_labels.labels is not null, 1) as labels,
+        if(image_properties is not null, 1) as properties,
+        if(image_labels.textdetections is not null, 1) as texts,
+        if(image_labels.facedetails is not null, 1) as faces,
+        if(image_labels.celebrityrecognition is not null, 1) as celebrities,
+        if(image_labels.moderationlabels is not null, 1) as moderation
+    from image_analyses
+),
+
+bought as (
+    select
+        greatest(3, (length(text) + 99) / 100) as units,
+        bool_or(sentiment) as sentiment,
+        bool_or(entities) as entities,
+        count(labels) as labels,
+        count(properties) as properties,
+        count(texts) as texts,
+        count(faces) as faces,
+        count(celebrities) as celebrities,
+        count(moderation) as moderation
+    from work
+    where dt between ? and ?
+    group by language, text
+),
+
+totals as (
+    select
+        array[
+            'DetectSentiment', 'DetectEntities', 'DetectLabels', 'DetectLabels (IMAGE_PROPERTIES)', 'DetectText',
+            'DetectFaces', 'RecognizeCelebrities', 'DetectModerationLabels'
+        ] as apis,
+        array[0.1e0, 0.1e0, 1e0, 0.75e0, 1e0, 1e0, 1e0, 1e0] as prices,
+        array[
+            coalesce(sum(if(sentiment, units)), 0), coalesce(sum(if(entities, units)), 0), coalesce(sum(labels), 0),
+            coalesce(sum(properties), 0), coalesce(sum(texts), 0), coalesce(sum(faces), 0),
+            coalesce(sum(celebrities), 0), coalesce(sum(moderation), 0)
+        ] as units
+    from bought
+)
+
+select
+    t.api,
+    c.units[t.number] as units,
+    c.prices[t.number] as dollars_per_thousand,
+    round(c.units[t.number] * c.prices[t.number] / 1000, 4) as dollars
+from totals as c
+cross join unnest(c.apis) with ordinality as t (api, number)
+order by dollars desc, t.api asc

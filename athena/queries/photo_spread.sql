@@ -1,0 +1,15 @@
+-- Which photos spread furthest, near-duplicates (equal perceptual hash) counted with them? Over the whole lake.
+select
+    first_media_url,
+    images,
+    posts,
+    authors,
+    first_seen,
+    last_seen,
+    date_diff('hour', first_seen, last_seen) as hours,
+    first_screen_name,
+    first_post_url
+from image_spread
+where posts > 1
+order by posts desc, authors desc, first_seen asc, image_group asc
+limit 20

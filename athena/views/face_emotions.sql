@@ -1,0 +1,58 @@
+-- What the faces in the photos seem to feel, with gender, age range, place in the photo, and who posted it.
+-- One row per emotion of a face in a posted photo, where Rekognition gives emotion and gender 20 percent or more.
+create or replace view face_emotions as
+with faces as (
+    select
+        p.tweetid,
+        p.mediaid,
+        p.media_url,
+        a.image_id,
+        t.i as face_number,
+        a.image_labels.facedetails[t.i] as face,
+        p.dt
+    from image_analyses as a
+    inner join tweet_photos as p on a.image_id = p.image_id and a.dt = p.image_dt
+    cross join
+        unnest(
+            if(cardinality(a.image_labels.facedetails) > 0, sequence(1, cardinality(a.image_labels.facedetails)))
+        ) as t (i)
+),
+
+emotions as (
+    select
+        f.*,
+        f.face."emotions"[t.i] as emotion
+    from faces as f
+    cross join
+        unnest(if(cardinality(f.face."emotions") > 0, sequence(1, cardinality(f.face."emotions")))) as t (i)
+)
+
+select
+    e.tweetid,
+    e.mediaid,
+    e.media_url,
+    e.image_id,
+    e.face_number,
+    e.emotion."type" as emotion,
+    e.emotion."confidence" as emotion_confidence,
+    e.face."gender"."value" as gender,
+    e.face."gender"."confidence" as gender_confidence,
+    e.face."agerange"."low" as age_range_low,
+    e.face."agerange"."high" as age_range_high,
+    e.face."boundingbox"."left" as face_left_edge,
+    e.face."boundingbox"."top" as face_top_edge,
+    e.face."boundingbox"."width" as face_width,
+    e.face."boundingbox"."height" as face_height,
+    p.source_platform,
+    p."user"."id" as user_id,
+    p."user"."screen_name" as screen_name,
+    p."user"."location" as user_location,
+    p.text,
+    p.language,
+    p.sentiment,
+    cast(from_unixtime(p.timestamp_ms / 1000) as timestamp) as ts,
+    p.post_url,
+    e.dt
+from emotions as e
+inner join tweets as p on e.tweetid = p.id and e.dt = p.dt
+where e.emotion."confidence" >= 20 and e.face."gender"."confidence" >= 20

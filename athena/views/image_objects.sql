@@ -1,0 +1,41 @@
+-- Where in an image each thing is.
+-- One row per boxed object: an instance of a label that Rekognition located in an analysed image.
+create or replace view image_objects as
+with labels as (
+    select
+        a.image_id,
+        a.s3_key,
+        a.dt,
+        a.image_labels.labels[t.i] as label
+    from image_analyses as a
+    cross join
+        unnest(
+            if(cardinality(a.image_labels.labels) > 0, sequence(1, cardinality(a.image_labels.labels)))
+        ) as t (i)
+),
+
+objects as (
+    select
+        l.image_id,
+        l.s3_key,
+        l.dt,
+        l.label,
+        t.i as object_number,
+        l.label."instances"[t.i] as object
+    from labels as l
+    cross join
+        unnest(if(cardinality(l.label."instances") > 0, sequence(1, cardinality(l.label."instances")))) as t (i)
+)
+
+select
+    image_id,
+    s3_key,
+    label."name" as label_name,
+    object_number,
+    object."confidence" as confidence,
+    object."boundingbox"."left" as left_edge,
+    object."boundingbox"."top" as top_edge,
+    object."boundingbox"."width" as width,
+    object."boundingbox"."height" as height,
+    dt
+from objects

@@ -1,0 +1,305 @@
+"""What the views promise: each thing once, nothing of a deleted post, nothing of 2019's defects."""
+
+import datetime
+
+import pytest
+
+from tests.lake.warehouse import SQL, warehouse
+
+NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)
+DAY, NEXT_DAY = "2026-03-01", "2026-03-02"
+BOX = {"left": 0.25, "top": 0.5, "width": 0.125, "height": 0.25}
+
+
+def post(id_, dt=DAY, copy=1, **fields):
+    return {
+        "id": id_,
+        "id_str": str(id_),
+        "source_platform": "x",
+        "timestamp_ms": 1772359200000 + id_,
+        "text": f"post {id_}",
+        "user": {"id": 7, "id_str": "7", "screen_name": "ann", "name": "Ann"},
+        "collected_at": f"2026-03-0{copy}T10:00:00.000Z",
+        "processed_at": f"2026-03-0{copy}T10:05:00.000Z",
+        "dt": dt,
+        **fields,
+    }
+
+
+def photo(tweetid, image_id, dt=DAY, image_dt=DAY, copy=1, **fields):
+    return {
+        "origin": "post",
+        "source_key": f"{tweetid}:{image_id}",
+        "source_platform": "x",
+        "tweetid": tweetid,
+        "mediaid": f"m{image_id}",
+        "media_url": f"https://photos.example/{image_id}.jpg",
+        "image_id": image_id,
+        "image_dt": image_dt,
+        "status": "ok",
+        "collected_at": f"2026-03-0{copy}T10:00:00.000Z",
+        "processed_at": f"2026-03-0{copy}T10:05:00.000Z",
+        "dt": dt,
+        **fields,
+    }
+
+
+def analysis(image_id, dt=DAY, copy=1, **labels):
+    return {
+        "image_id": image_id,
+        "analyzed_at": f"2026-03-0{copy}T10:00:00.000Z",
+        "processed_at": f"2026-03-0{copy}T10:05:00.000Z",
+        "image_labels": labels or None,
+        "dt": dt,
+    }
+
+
+def face(emotions=(("HAPPY", 80.0), ("SAD", 15.0)), gender=90.0, **fields):
+    return {
+        "boundingbox": BOX,
+        "confidence": 99.0,
+        "gender": {"value": "Female", "confidence": gender},
+        "agerange": {"low": 20, "high": 28},
+        "emotions": [{"type": kind, "confidence": confidence} for kind, confidence in emotions],
+        **fields,
+    }
+
+
+@pytest.fixture(scope="module")
+def views(tmp_path_factory):
+    with warehouse(tmp_path_factory.mktemp("athena"), NOW) as made:
+        made.create_views()
+        yield made
+
+
+@pytest.fixture
+def lake(views):
+    yield views
+    views.empty()
+
+
+def filled(lake, posts=(), photos=(), analyses=(), deleted=()):
+    lake.land("posts", posts)
+    lake.land("photos", photos)
+    lake.land("analyses", analyses)
+    lake.delete({"id": id_} for id_ in deleted)
+    return lake
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["older first", "newer first"])
+def test_of_two_copies_the_newest_counts_whichever_arrived_last(lake, order):
+    for number in order:
+        lake.land("posts", [post(1, copy=number, text=f"copy {number}")], name=f"arrival-{order.index(number)}")
+        lake.land("photos", [photo(1, "a", copy=number, width=number)], name=f"arrival-{order.index(number)}")
+        lake.land(
+            "analyses",
+            [analysis("a", copy=number, labels=[{"name": f"Label {number}"}])],
+            name=f"{order.index(number)}",
+        )
+
+    assert lake.ask("select id, text from tweets").rows == [["1", "copy 2"]]
+    assert lake.ask("select tweetid, width from tweet_photos").rows == [["1", "2"]]
+    assert lake.ask("select label_name from media_image_labels_query").rows == [["Label 2"]]
+
+
+def test_the_link_to_a_post_follows_from_its_platform(lake):
+    uri = "at://did:plc:abc/app.bsky.feed.post/3lxyz"
+    posts = [post(1), post(2, id_str=uri, source_platform="bluesky"), post(3, source_platform="elsewhere")]
+
+    assert filled(lake, posts).ask("select post_url from tweets order by id").rows == [
+        ["https://x.com/i/status/1"],
+        ["https://bsky.app/profile/did:plc:abc/post/3lxyz"],
+        [None],
+    ]
+
+
+def test_an_image_goes_with_the_last_post_that_shows_it(lake):
+    photos = [
+        photo(1, "only-deleted"),
+        photo(1, "shared"),
+        photo(2, "shared", dt=NEXT_DAY, status="duplicate"),
+        photo(1, "dropped-too"),
+        photo(None, "dropped-too", origin="dropped", source_key="s3://bucket/images/dropped/a.jpg", mediaid=None),
+        photo(2, "living", dt=NEXT_DAY),
+    ]
+    analyses = [analysis(name) for name in ("only-deleted", "shared", "dropped-too", "living", "without a photo yet")]
+
+    filled(lake, [post(1), post(2, dt=NEXT_DAY)], photos, analyses, deleted=[1, 1])
+
+    assert lake.ask("select image_id from image_analyses order by image_id").rows == [
+        ["dropped-too"],
+        ["living"],
+        ["shared"],
+        ["without a photo yet"],
+    ]
+
+
+def test_a_deleted_post_is_in_no_view(lake):
+    labels = {
+        "labels": [{"name": "Face", "instances": [{"boundingbox": BOX}]}],
+        "facedetails": [face()],
+        "celebrityrecognition": {"celebrityfaces": [{"name": "Somebody"}]},
+        "textdetections": [{"type": "LINE", "id": 0, "detectedtext": "SALE"}],
+        "moderationlabels": [{"name": "Weapons"}],
+    }
+    given = post(1, sentiment="POSITIVE", text_entities=[{"text": "a", "type": "OTHER"}])
+
+    filled(lake, [given], [photo(1, "a")], [analysis("a", **labels)], deleted=[1])
+
+    views = sorted(path.stem for path in (SQL / "views").glob("*.sql"))
+    assert {view: lake.ask(f"select * from {view}").rows for view in views} == {view: [] for view in views}
+
+
+def test_every_face_is_listed_once_with_or_without_a_label_face(lake):
+    labels = [{"name": "Person"}, {"name": "Head"}]
+    analyses = [
+        analysis("unlabelled", labels=labels, facedetails=[face(), face()]),
+        analysis("labelled", labels=[*labels, {"name": "Face", "parents": [{"name": "Head"}]}], facedetails=[face()]),
+        analysis("none", labels=labels, facedetails=[]),
+        analysis("not asked", labels=labels),
+    ]
+    photos = [photo(1, given["image_id"]) for given in analyses]
+
+    filled(lake, [post(1)], photos, analyses)
+
+    sql = "select image_id, face_number, label_parents from media_image_labels_face_query order by 1, 2"
+    assert lake.ask(sql).rows == [
+        ["labelled", "1", "[{name=Head}]"],
+        ["unlabelled", "1", None],
+        ["unlabelled", "2", None],
+    ]
+
+
+def test_face_emotions_need_20_percent_for_the_emotion_and_the_gender(lake):
+    emotions = (("HAPPY", 20.0), ("SAD", 19.99), ("CALM", 60.0))
+    analyses = [
+        analysis("sure", facedetails=[face(emotions), face((), gender=99.0), face([("FEAR", 50.0)], gender=19.0)])
+    ]
+
+    filled(lake, [post(1, sentiment="MIXED", language="en")], [photo(1, "sure")], analyses)
+
+    (calm, happy) = lake.records("select * from face_emotions order by emotion")
+    assert calm == {
+        "tweetid": "1",
+        "mediaid": "msure",
+        "media_url": "https://photos.example/sure.jpg",
+        "image_id": "sure",
+        "face_number": "1",
+        "emotion": "CALM",
+        "emotion_confidence": "60.0",
+        "gender": "Female",
+        "gender_confidence": "90.0",
+        "age_range_low": "20",
+        "age_range_high": "28",
+        "face_left_edge": "0.25",
+        "face_top_edge": "0.5",
+        "face_width": "0.125",
+        "face_height": "0.25",
+        "source_platform": "x",
+        "user_id": "7",
+        "screen_name": "ann",
+        "user_location": None,
+        "text": "post 1",
+        "language": "en",
+        "sentiment": "MIXED",
+        "ts": "2026-03-01 10:00:00.000",
+        "post_url": "https://x.com/i/status/1",
+        "dt": DAY,
+    }
+    assert (happy["emotion"], happy["emotion_confidence"]) == ("HAPPY", "20.0")
+
+
+def test_celebrities_are_found_although_the_photo_is_shown_on_another_day(lake):
+    celebrity = {
+        "name": "Somebody",
+        "id": "x1",
+        "urls": ["www.example.com/x1"],
+        "matchconfidence": 97.5,
+        "face": {"boundingbox": BOX, "pose": {"yaw": 1.5, "roll": -2.0, "pitch": 3.25}},
+    }
+    seen = analysis("a", celebrityrecognition={"celebrityfaces": [celebrity], "unrecognizedfaces": []})
+
+    filled(lake, [post(9, dt=NEXT_DAY, is_retweet=True)], [photo(9, "a", dt=NEXT_DAY)], [seen])
+
+    (row,) = lake.records("select * from celeb_view")
+    wanted = ("tweetid", "user_name", "isretweet", "name", "urls", "matchconfidence", "yaw", "face_left_edge", "dt")
+    assert {name: row[name] for name in wanted} == {
+        "tweetid": "9",
+        "user_name": "Ann",
+        "isretweet": "true",
+        "name": "Somebody",
+        "urls": "[www.example.com/x1]",
+        "matchconfidence": "97.5",
+        "yaw": "1.5",
+        "face_left_edge": "0.25",
+        "dt": NEXT_DAY,
+    }
+
+
+def test_every_boxed_instance_of_a_label_is_an_object(lake):
+    labels = [
+        {"name": "Cup", "instances": [{"boundingbox": BOX, "confidence": 90.0}, {"boundingbox": None}]},
+        {"name": "Table", "instances": []},
+        {"name": "Indoors"},
+    ]
+
+    filled(lake, [post(1)], [photo(1, "a")], [analysis("a", labels=labels)])
+
+    sql = (
+        "select label_name, object_number, confidence, left_edge, top_edge, width, height from image_objects order by 2"
+    )
+    assert lake.ask(sql).rows == [
+        ["Cup", "1", "90.0", "0.25", "0.5", "0.125", "0.25"],
+        ["Cup", "2", None, None, None, None, None],
+    ]
+
+
+def test_near_duplicates_spread_as_one_image(lake):
+    posts = [
+        post(1, user={"id_str": "7", "screen_name": "ann"}),
+        post(2, user={"id_str": "8", "screen_name": "bob"}, dt=NEXT_DAY, timestamp_ms=1772445600000),
+        post(3, user={"id_str": "7", "screen_name": "ann"}),
+    ]
+    photos = [photo(2, "copy", dt=NEXT_DAY), photo(1, "original"), photo(3, "original"), photo(3, "no hash")]
+    analyses = [
+        analysis("original") | {"perceptual_hash": "00ff"},
+        analysis("copy") | {"perceptual_hash": "00ff"},
+        analysis("no hash"),
+    ]
+
+    filled(lake, posts, photos, analyses)
+
+    assert lake.ask("select * from image_spread order by posts desc").rows == [
+        [
+            "00ff",
+            "2",
+            "3",
+            "2",
+            "2026-03-01 10:00:00.000",
+            "2026-03-02 10:00:00.000",
+            "ann",
+            "https://x.com/i/status/1",
+            "https://photos.example/original.jpg",
+        ],
+        [
+            "no hash",
+            "1",
+            "1",
+            "1",
+            "2026-03-01 10:00:00.000",
+            "2026-03-01 10:00:00.000",
+            "ann",
+            "https://x.com/i/status/3",
+            "https://photos.example/no hash.jpg",
+        ],
+    ]
+
+
+def test_plain_surfaces_are_not_taken_for_one_image(lake):
+    plain = {"perceptual_hash": "0000000000000000"}
+
+    filled(
+        lake, [post(1)], [photo(1, "white"), photo(1, "navy")], [analysis("white") | plain, analysis("navy") | plain]
+    )
+
+    assert lake.ask("select image_group, images from image_spread order by 1").rows == [["navy", "1"], ["white", "1"]]
