@@ -10,13 +10,21 @@ export UV_LINK_MODE = copy
 export SAM_CLI_TELEMETRY = 0
 
 help: ## Print this list
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 demo: .venv/local.stamp ## Run the whole pipeline on this machine, on real photos, and show what came out
 	@$(BIN)/photolake demo
 
 test: .venv/dev.stamp ## Run all the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet
+
+test-conformance: .venv/dev.stamp ## Prove views and saved queries on Trino and PrestoSQL (Java 17 and Maven; downloads once)
+	@$(BIN)/python -m tests.conformance.trino_installation
+	@$(BIN)/python -m tests.conformance.presto_installation
+	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
+
+docs: .venv/dev.stamp ## Write docs/queries.md anew, from athena/queries and what they answer
+	@$(BIN)/python -m tests.lake.queries_page
 
 check: format-check lint types template lock-check ## The gate: everything a commit must pass beside the tests
 
@@ -53,6 +61,8 @@ lock-check: $(UV)
 
 bench: .venv/dev.stamp ## Measure, as ratios side by side
 	@$(BIN)/python bench/tweet_analyzer_memory.py
+	@$(BIN)/python -m tests.conformance.trino_installation
+	@$(BIN)/python -m bench.scan
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .tools .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -80,4 +90,4 @@ $(UV): requirements/uv.txt
 	@scripts/fetch-layer-wheels
 	@touch $@
 
-.PHONY: help demo test check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test test-conformance docs check format format-check lint types template build deploy bench lock lock-check clean

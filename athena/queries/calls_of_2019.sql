@@ -8,9 +8,8 @@ with photos as (
         p.tweetid,
         p.dt,
         p.mediaid,
-        transform(a.image_labels.labels, label -> label."name") as labels
-    from image_analyses as a
-    inner join tweet_photos as p on a.image_id = p.image_id and a.dt = p.image_dt
+        transform(p.image_labels.labels, label -> label."name") as labels
+    from photo_analyses as p
     where regexp_like(lower(p.media_url), '\.(jpg|png)$')
 ),
 

@@ -1,19 +1,20 @@
 -- Which colours dominate the images (where PROPERTIES were asked for)?
 -- Parameter 1: since (varchar), the first day of the images
 -- Parameter 2: until (varchar), their last day
-with colors as (
+with images as (
     select
-        a.image_id,
-        a.image_properties.dominantcolors[t.i] as color
-    from image_analyses as a
-    cross join
-        unnest(
-            if(
-                cardinality(a.image_properties.dominantcolors) > 0,
-                sequence(1, cardinality(a.image_properties.dominantcolors))
-            )
-        ) as t (i)
-    where a.dt between ? and ?
+        image_id,
+        image_properties.dominantcolors as dominantcolors
+    from image_analyses
+    where dt between ? and ?
+),
+
+colors as (
+    select
+        i.image_id,
+        i.dominantcolors[t.i] as color
+    from images as i
+    cross join unnest(if(cardinality(i.dominantcolors) > 0, sequence(1, cardinality(i.dominantcolors)))) as t (i)
 )
 
 select

@@ -1,23 +1,27 @@
 -- Which celebrities Rekognition recognised, and who posted them.
 -- One row per recognised celebrity in a posted photo; the columns of the 2019 view, and the face that was recognised.
 create or replace view celeb_view as
-with matches as (
+with photos as (
+    select
+        tweetid,
+        mediaid,
+        media_url,
+        dt,
+        image_labels.celebrityrecognition.celebrityfaces as celebrityfaces
+    from photo_analyses
+),
+
+matches as (
     select
         p.tweetid,
         p.mediaid,
         p.media_url,
         p.dt,
         t.i as celebrity_number,
-        a.image_labels.celebrityrecognition.celebrityfaces[t.i] as celebrity
-    from image_analyses as a
-    inner join tweet_photos as p on a.image_id = p.image_id and a.dt = p.image_dt
+        p.celebrityfaces[t.i] as celebrity
+    from photos as p
     cross join
-        unnest(
-            if(
-                cardinality(a.image_labels.celebrityrecognition.celebrityfaces) > 0,
-                sequence(1, cardinality(a.image_labels.celebrityrecognition.celebrityfaces))
-            )
-        ) as t (i)
+        unnest(if(cardinality(p.celebrityfaces) > 0, sequence(1, cardinality(p.celebrityfaces)))) as t (i)
 )
 
 select

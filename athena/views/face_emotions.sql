@@ -1,21 +1,28 @@
 -- What the faces in the photos seem to feel, with gender, age range, place in the photo, and who posted it.
 -- One row per emotion of a face in a posted photo, where Rekognition gives emotion and gender 20 percent or more.
 create or replace view face_emotions as
-with faces as (
+with photos as (
+    select
+        tweetid,
+        mediaid,
+        media_url,
+        image_id,
+        dt,
+        image_labels.facedetails as facedetails
+    from photo_analyses
+),
+
+faces as (
     select
         p.tweetid,
         p.mediaid,
         p.media_url,
-        a.image_id,
+        p.image_id,
         t.i as face_number,
-        a.image_labels.facedetails[t.i] as face,
+        p.facedetails[t.i] as face,
         p.dt
-    from image_analyses as a
-    inner join tweet_photos as p on a.image_id = p.image_id and a.dt = p.image_dt
-    cross join
-        unnest(
-            if(cardinality(a.image_labels.facedetails) > 0, sequence(1, cardinality(a.image_labels.facedetails)))
-        ) as t (i)
+    from photos as p
+    cross join unnest(if(cardinality(p.facedetails) > 0, sequence(1, cardinality(p.facedetails)))) as t (i)
 ),
 
 emotions as (

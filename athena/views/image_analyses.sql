@@ -1,15 +1,15 @@
 -- What Amazon Rekognition saw in an image.
 -- One row per analysed image (image_id): of its copies the newest. dt is the day the image was first seen.
--- An image that deleted posts show, and no other post or drop, is left out; photos is read for that only while there
--- are deletions (an inner join with nothing reads nothing).
+-- An image that deleted posts show, and no other post or drop, is left out, for which photos and deletions are read;
+-- photo_analyses, which is about posts, does without.
 create or replace view image_analyses as
 with copies as (
     select
         *,
-        row_number() over (
+        lag(1) over (
             partition by dt, image_id
             order by analyzed_at desc, processed_at desc
-        ) as copy
+        ) as newer
     from ${landing}.analyses
 ),
 
@@ -48,4 +48,4 @@ select
     a.dt
 from copies as a
 left join hidden_images as h on a.image_id = h.image_id and a.dt = h.image_dt
-where a.copy = 1 and h.image_id is null
+where a.newer is null and h.image_id is null

@@ -1,18 +1,27 @@
 -- What in an image may be unsafe.
 -- One row per moderation label of an analysed image; top-level labels have no parent.
 create or replace view image_moderation as
-with labels as (
+with images as (
+    select
+        image_id,
+        s3_key,
+        dt,
+        image_labels.moderationlabels as moderationlabels
+    from image_analyses
+),
+
+labels as (
     select
         a.image_id,
         a.s3_key,
         a.dt,
-        a.image_labels.moderationlabels[t.i] as label
-    from image_analyses as a
+        a.moderationlabels[t.i] as label
+    from images as a
     cross join
         unnest(
             if(
-                cardinality(a.image_labels.moderationlabels) > 0,
-                sequence(1, cardinality(a.image_labels.moderationlabels))
+                cardinality(a.moderationlabels) > 0,
+                sequence(1, cardinality(a.moderationlabels))
             )
         ) as t (i)
 )

@@ -1,16 +1,25 @@
 -- Where in an image each thing is.
 -- One row per boxed object: an instance of a label that Rekognition located in an analysed image.
 create or replace view image_objects as
-with labels as (
+with images as (
+    select
+        image_id,
+        s3_key,
+        dt,
+        image_labels.labels as labels
+    from image_analyses
+),
+
+labels as (
     select
         a.image_id,
         a.s3_key,
         a.dt,
-        a.image_labels.labels[t.i] as label
-    from image_analyses as a
+        a.labels[t.i] as label
+    from images as a
     cross join
         unnest(
-            if(cardinality(a.image_labels.labels) > 0, sequence(1, cardinality(a.image_labels.labels)))
+            if(cardinality(a.labels) > 0, sequence(1, cardinality(a.labels)))
         ) as t (i)
 ),
 

@@ -4,7 +4,7 @@
 create or replace view image_spread as
 with showings as (
     select
-        coalesce(nullif(a.perceptual_hash, '0000000000000000'), a.image_id) as image_group,
+        coalesce(nullif(p.perceptual_hash, '0000000000000000'), p.image_id) as image_group,
         p.image_id,
         p.tweetid,
         p.mediaid,
@@ -13,8 +13,7 @@ with showings as (
         t."user"."screen_name" as screen_name,
         t.post_url,
         cast(from_unixtime(t.timestamp_ms / 1000) as timestamp) as ts
-    from image_analyses as a
-    inner join tweet_photos as p on a.image_id = p.image_id and a.dt = p.image_dt
+    from photo_analyses as p
     inner join tweets as t on p.tweetid = t.id and p.dt = t.dt
 )
 

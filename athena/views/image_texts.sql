@@ -1,18 +1,27 @@
 -- The words written in images.
 -- One row per line of text in an analysed image, in reading order.
 create or replace view image_texts as
-with texts as (
+with images as (
+    select
+        image_id,
+        s3_key,
+        dt,
+        image_labels.textdetections as textdetections
+    from image_analyses
+),
+
+texts as (
     select
         a.image_id,
         a.s3_key,
         a.dt,
-        a.image_labels.textdetections[t.i] as detection
-    from image_analyses as a
+        a.textdetections[t.i] as detection
+    from images as a
     cross join
         unnest(
             if(
-                cardinality(a.image_labels.textdetections) > 0,
-                sequence(1, cardinality(a.image_labels.textdetections))
+                cardinality(a.textdetections) > 0,
+                sequence(1, cardinality(a.textdetections))
             )
         ) as t (i)
 )

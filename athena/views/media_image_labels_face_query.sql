@@ -1,7 +1,20 @@
 -- Who looks out of the photos, and how: glasses, smile, age range, strongest emotion, pose.
 -- One row per face of a posted photo; the columns of the 2019 view. Every detected face is here, each once.
 create or replace view media_image_labels_face_query as
-with faces as (
+with photos as (
+    select
+        tweetid,
+        mediaid,
+        media_url,
+        text,
+        image_id,
+        dt,
+        image_labels.facedetails as facedetails,
+        image_labels.labels as labels
+    from media_rekognition
+),
+
+faces as (
     select
         m.tweetid,
         m.mediaid,
@@ -9,13 +22,13 @@ with faces as (
         m.text,
         m.image_id,
         m.dt,
-        m.image_labels.facedetails[t.i] as face,
+        m.facedetails[t.i] as face,
         t.i as face_number,
-        element_at(filter(m.image_labels.labels, label -> label."name" = 'Face'), 1) as face_label
-    from media_rekognition as m
+        element_at(filter(m.labels, label -> label."name" = 'Face'), 1) as face_label
+    from photos as m
     cross join
         unnest(
-            if(cardinality(m.image_labels.facedetails) > 0, sequence(1, cardinality(m.image_labels.facedetails)))
+            if(cardinality(m.facedetails) > 0, sequence(1, cardinality(m.facedetails)))
         ) as t (i)
 )
 

@@ -2,7 +2,7 @@
 -- One row per photo of a post whose image was analysed. dt is the day of the post, image_dt that of the analysis.
 create or replace view media_rekognition as
 select
-    a.image_labels,
+    p.image_labels,
     p.tweetid,
     p.mediaid,
     t.text,
@@ -10,6 +10,5 @@ select
     p.image_id,
     p.dt,
     p.image_dt
-from image_analyses as a
-inner join tweet_photos as p on a.image_id = p.image_id and a.dt = p.image_dt
+from photo_analyses as p
 inner join tweets as t on p.tweetid = t.id and p.dt = t.dt

@@ -4,10 +4,10 @@ create or replace view tweet_photos as
 with copies as (
     select
         *,
-        row_number() over (
+        lag(1) over (
             partition by dt, source_key
             order by collected_at desc, processed_at desc
-        ) as copy
+        ) as newer
     from ${landing}.photos
     where origin = 'post'
 )
@@ -31,4 +31,4 @@ select
     p.dt
 from copies as p
 left join ${landing}.deletions as d on p.tweetid = d.id
-where p.copy = 1 and d.id is null
+where p.newer is null and d.id is null

@@ -4,10 +4,10 @@ create or replace view tweets as
 with copies as (
     select
         *,
-        row_number() over (
+        lag(1) over (
             partition by dt, id
             order by collected_at desc, processed_at desc
-        ) as copy
+        ) as newer
     from ${landing}.posts
 )
 
@@ -72,4 +72,4 @@ select
     p.dt
 from copies as p
 left join ${landing}.deletions as d on p.id = d.id
-where p.copy = 1 and d.id is null
+where p.newer is null and d.id is null

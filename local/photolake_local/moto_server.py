@@ -1,7 +1,7 @@
 """Runs moto as a process of its own: `python -m photolake_local.moto_server`.
 
-Prints `{"url": ...}` as its first line, and ends on SIGTERM. `moto_server` itself cannot choose a free port, and logs
-every request.
+Prints `{"url": ...}` as its first line, writes each S3 request to `logs/s3_access.log` in the working folder, and ends
+on SIGTERM. `moto_server` itself cannot choose a free port, and prints every request.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from photolake_local.access_log import AccessLog
 from photolake_local.calls import CallRecorder
+
+ACCESS_LOG = Path("logs", "s3_access.log")
 
 
 class _QuietHandler(MotoRequestHandler):
@@ -28,12 +32,14 @@ class _QuietHandler(MotoRequestHandler):
 
 def main() -> None:
     """Serve until SIGTERM."""
-    application = CallRecorder(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
-    signal.signal(signal.SIGTERM, _leave)
-    sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}) + "\n")
-    sys.stdout.flush()
-    server.serve_forever()
+    ACCESS_LOG.parent.mkdir(exist_ok=True)
+    with ACCESS_LOG.open("a", encoding="utf-8") as log:
+        application = AccessLog(CallRecorder(DomainDispatcherApplication(create_backend_app)), log)
+        server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
+        signal.signal(signal.SIGTERM, _leave)
+        sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}) + "\n")
+        sys.stdout.flush()
+        server.serve_forever()
 
 
 def _leave(*_: Any) -> None:

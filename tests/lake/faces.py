@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import struct
 from typing import Any
@@ -93,7 +94,9 @@ def _compared(draw: random.Random, face: Json) -> Json:
 
 def _emotions(draw: random.Random) -> list[Json]:
     shares = [draw.random() ** 6 for _ in EMOTIONS]
-    found = zip(EMOTIONS, (single(100 * share / sum(shares)) for share in shares), strict=True)
+    # Unlike sum, whose last digit differs between versions of Python.
+    total = math.fsum(shares)
+    found = zip(EMOTIONS, (single(100 * share / total) for share in shares), strict=True)
     return [{"type": name, "confidence": share} for name, share in sorted(found, key=lambda item: -item[1])]
 
 

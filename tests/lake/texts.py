@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from typing import TYPE_CHECKING, Any
@@ -102,4 +103,6 @@ def _analysis(
 def _scores(sentiment: str, draw: random.Random) -> list[float | None]:
     rest = [draw.random() for _ in range(4)]
     rest[("POSITIVE", "NEGATIVE", "NEUTRAL", "MIXED").index(sentiment)] += 3
-    return [round(score / sum(rest), 16) for score in rest]
+    # Unlike sum, whose last digit differs between versions of Python.
+    total = math.fsum(rest)
+    return [round(score / total, 16) for score in rest]

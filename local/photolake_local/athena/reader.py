@@ -8,7 +8,9 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import re
 import zlib
+from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from photolake_local.athena.catalog import Table
 
 _LINES_PER_BATCH = 2_000
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_BIGINT = range(-(2**63), 2**63)
 
 
 def schema_of(table: Table) -> pa.Schema:
@@ -175,13 +179,16 @@ def _expect(value: Any, kind: type, path: str, wanted: Any) -> None:
 
 
 def _scalar(value: Any, name: str, path: str) -> Any:
+    """As Trino's OpenX reader bends a scalar: what is no number is null, and whatever is not true is false."""
     if name == "varchar":
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if name == "boolean" and (isinstance(value, bool) or str(value).lower() in ("true", "false")):
-        return value if isinstance(value, bool) else value.lower() == "true"
-    if not isinstance(value, bool):
-        if name in ("bigint", "integer", "smallint", "tinyint") and isinstance(value, (int, str)):
-            return int(value)
-        if name in ("double", "real") and isinstance(value, (int, float, str)):
-            return float(value)
+    text = str(value)
+    if isinstance(value, (bool, int, float, str)):
+        if name == "boolean":
+            return text.lower() == "true"
+        if name in ("bigint", "integer", "smallint", "tinyint"):
+            whole = int(Decimal(text)) if _NUMBER.fullmatch(text) else None
+            return whole if whole is not None and whole in _BIGINT else None
+        if name in ("double", "real"):
+            return float(text) if _NUMBER.fullmatch(text) or text == "NaN" else None
     raise ValueError(f"{path}: {json.dumps(value)[:80]} cannot be cast to {name}")

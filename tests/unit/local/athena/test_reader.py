@@ -147,7 +147,22 @@ def test_a_malformed_line_is_a_row_of_nulls_where_the_table_says_so():
     assert rows == [{**NOTHING, "id": 1}, NOTHING]
 
 
-@pytest.mark.parametrize("line", [{"user": ""}, {"labels": {}}, {"id": "x"}, {"id": True}, {"kept": 1}])
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("x", None), ("", None), (True, None), (2**64, None), (11.9, 11), ("-1.5e1", -15), (10**18 + 1, 10**18 + 1)],
+)
+def test_what_is_no_whole_number_is_null_or_cut_off(value, number):
+    assert json_rows({"id": value}) == [{**NOTHING, "id": number}]
+
+
+def test_what_is_no_number_is_null_and_what_is_not_true_is_false():
+    assert json_rows({"score": "x", "kept": 1}, {"kept": "TRUE"}) == [
+        {**NOTHING, "kept": False},
+        {**NOTHING, "kept": True},
+    ]
+
+
+@pytest.mark.parametrize("line", [{"user": ""}, {"labels": {}}, {"id": [1]}])
 def test_a_value_that_is_not_of_its_columns_type_fails_the_query(line):
     with pytest.raises(QueryError, match=r"posts/a\.json, line 1") as error:
         json_rows(line)

@@ -1,0 +1,145 @@
+"""Bytes that each saved query reads: the layout of 2019 against ours, on the same rows, on one Trino server.
+
+`python -m bench.scan`, with a Trino server as the conformance tests have it. Bytes are what Trino takes from S3: of a
+Parquet object the footer and the chunks of the columns that a query needs, as Athena bills columns. Each query is asked
+about the whole history and about its last week, by its parameters since and until; without partitions both read the
+same, so the layout of 2019 is asked once. At a smaller scale (`--posts`) the days become fewer, not smaller, so the
+ratios of the whole history stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.layouts import DAILY, HOURLY, LAYOUTS, OF_2019, TABLES, Written, write
+from bench.scans import EXACT_BYTES, Period, Scan, Scanner
+from tests.conformance import lakes, trino_server
+from tests.conformance.maven_download import ServerMissingError
+from tests.conformance.trino_installation import installed
+from tests.lake.rows import synthetic_lake
+
+if TYPE_CHECKING:
+    from tests.lake.plan import Plan
+    from tests.lake.rows import Lake
+
+POSTS_A_DAY, IMAGES_A_POST, WEEK_DAYS = 200_000 / 60, 0.15, 7
+WHOLE, WEEK = "whole history", "last week"
+AIM = 0.1
+Scans = Mapping[str, Scan]
+
+
+def measure(scanner: Scanner, written: Written, plan: Plan, hourly: Sequence[str]) -> tuple[Scans, dict[str, Scans]]:
+    """The scans in the layout of 2019, and in each of ours; `hourly` names the periods for the many small objects."""
+    last = plan.first_day + dt.timedelta(days=plan.days - 1)
+    week = Period(max(plan.first_day, last - dt.timedelta(days=WEEK_DAYS - 1)), last)
+    periods = {WHOLE: Period(plan.first_day, last), WEEK: week}
+    base = scanner.scans(written.lakes[OF_2019.name], periods[WHOLE])
+    asked = [*((DAILY, name) for name in (WHOLE, WEEK)), *((HOURLY, name) for name in hourly)]
+    ours: dict[str, Scans] = {}
+    for layout, name in asked:
+        scans = scanner.scans(written.lakes[layout.name], periods[name])
+        if name == WHOLE:
+            _expect_same_rows(base, scans)
+        ours[f"{layout.title},\n{name}"] = scans
+    return base, ours
+
+
+def comparison(base: Scans, ours: Mapping[str, Scans]) -> Table:
+    """The bytes of each query in 2019's layout, and in each of ours also as a ratio."""
+    table = Table("query", "rows", "2019 MB", *(f"{name}\nMB, ratio" for name in ours), title="Bytes read")
+    for query, scan in base.items():
+        cells = (f"{scans[query].bytes / 1e6:8.2f}  {_ratio(scans[query], scan):.3f}" for scans in ours.values())
+        table.add_row(query, f"{scan.rows:,}", f"{scan.bytes / 1e6:,.1f}", *cells)
+    ratios = [[_ratio(scans[query], base[query]) for query in base] for scans in ours.values()]
+    reached = (sum(ratio <= AIM for ratio in column) for column in ratios)
+    table.add_section()
+    table.add_row("median", "", "", *(f"{statistics.median(column):.3f}" for column in ratios))
+    table.add_row("largest", "", "", *(f"{max(column):.3f}" for column in ratios))
+    table.add_row(f"at most {AIM}", "", "", *(f"{count} of {len(base)}" for count in reached))
+    table.add_row("share of footers", "", "", *(f"{_footers(scans):.0%}" for scans in ours.values()))
+    table.add_row("seconds, all", "", f"{_seconds(base):.0f}", *(f"{_seconds(scans):.0f}" for scans in ours.values()))
+    return table
+
+
+def storage(written: Written) -> Table:
+    """What the tables take in each layout."""
+    table = Table("table", *(f"{layout.title}\nobjects, MB" for layout in LAYOUTS), title="Storage")
+    for name in TABLES:
+        kept = (written.stored[layout.name, name] for layout in LAYOUTS)
+        table.add_row(name, *(f"{stored.objects:5,}  {stored.bytes / 1e6:8,.1f}" for stored in kept))
+    return table
+
+
+def deletion_rule(scanner: Scanner, lake: lakes.Lake, deletions: Sequence[Mapping[str, object]]) -> str:
+    """What it costs image_analyses to leave out the images of deleted posts, before and after there are any."""
+    before = scanner.photo_bytes_of_deletion_rule(lake)
+    lake.delete_posts(deletions)
+    after = scanner.photo_bytes_of_deletion_rule(lake)
+    return (
+        f"For deleted posts image_analyses reads {before / 1e6:.2f} MB of photos while there are none, "
+        f"and {after / 1e6:.2f} MB when there are some ({DAILY.title})."
+    )
+
+
+def _ratio(ours: Scan, base: Scan) -> float:
+    return ours.bytes / base.bytes
+
+
+def _footers(scans: Scans) -> float:
+    return sum(scan.footers for scan in scans.values()) / sum(scan.bytes for scan in scans.values())
+
+
+def _seconds(scans: Scans) -> float:
+    return sum(scan.seconds for scan in scans.values())
+
+
+def _expect_same_rows(base: Scans, ours: Scans) -> None:
+    rows = {name: (scan.rows, ours[name].rows) for name, scan in base.items()}
+    if different := {name: pair for name, pair in rows.items() if pair[0] != pair[1]}:
+        raise SystemExit(f"bench: the layouts do not answer alike: {different}")
+
+
+def run(rows: Lake, hourly: Sequence[str], folder: Path, console: Console) -> None:
+    """Write the rows in each layout, ask all the queries, and print the tables."""
+    installation = installed()
+    with lakes.running(folder / "services") as services:
+        started = time.perf_counter()
+        written = write(services, rows.plan)
+        console.print(f"{rows.plan.posts:,} posts and {rows.plan.images:,} images of {rows.plan.days} days", end="")
+        console.print(f", written in {time.perf_counter() - started:.0f} s")
+        console.print(storage(written))
+        with trino_server.running(installation, services.endpoint, folder / "trino", EXACT_BYTES) as trino:
+            scanner = Scanner(trino)
+            console.print(comparison(*measure(scanner, written, rows.plan, hourly)))
+            console.print(deletion_rule(scanner, written.lakes[DAILY.name], rows.deletions))
+
+
+def main() -> None:
+    """Measure at the scale asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scan", description="Bytes read by each saved query.")
+    parser.add_argument("--posts", type=int, default=200_000, help="3,333 a day, so 200,000 (default) are 60 days")
+    periods = {"none": (), "week": (WEEK,), "all": (WEEK, WHOLE)}
+    parser.add_argument("--hourly", choices=periods, default="week", help="what to ask where objects are small: slow")
+    given = parser.parse_args()
+    days = max(1, round(given.posts / POSTS_A_DAY))
+    first_day = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=days)
+    rows = synthetic_lake(given.posts, round(given.posts * IMAGES_A_POST), first_day, days)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            run(rows, periods[given.hourly], Path(folder), Console(width=150))
+        except ServerMissingError as error:
+            raise SystemExit(f"bench: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""A server of the Presto family as a process of its own: Presto and Trino start alike."""
+
+import contextlib
+import http.client
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from photolake_local.children import Children, log_tail
+
+_START_SECONDS = 180
+_POLL_SECONDS = 0.2
+
+
+class ServerStartError(Exception):
+    """The server ended, or did not start in time; the message ends with what it logged."""
+
+
+@contextlib.contextmanager
+def running(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
+    """The server that `command` starts on `port`, for the `with` block; it runs and logs in `folder`."""
+    log = folder / "server.log"
+    children = Children()
+    try:
+        with log.open("wb") as output:
+            process = children.spawn(command, environment={}, folder=folder, stdout=output, stderr=output)
+        _await_start(process, port, log)
+        yield
+    finally:
+        children.stop()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def write_properties(path: Path, properties: Mapping[str, str]) -> None:
+    """Write a configuration file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{name}={value}\n" for name, value in properties.items()), encoding="utf-8")
+
+
+def _await_start(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not _has_started(port):
+        if process.poll() is not None:
+            raise ServerStartError(f"the server ended with status {process.returncode}:\n{log_tail(log)}")
+        if time.monotonic() > deadline:
+            raise ServerStartError(f"the server has not started in {_START_SECONDS} s:\n{log_tail(log)}")
+        time.sleep(_POLL_SECONDS)
+
+
+def _has_started(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/v1/info")
+        return b'"starting":false' in connection.getresponse().read()
+    except OSError:
+        return False
+    finally:
+        connection.close()
