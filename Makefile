@@ -61,6 +61,7 @@ lock-check: $(UV)
 
 bench: .venv/dev.stamp ## Measure, as ratios side by side
 	@$(BIN)/python bench/tweet_analyzer_memory.py
+	@$(BIN)/python -m bench.collect
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m bench.scan
 

@@ -2,6 +2,12 @@
 
 import os
 
+from hypothesis import settings
+
+# How long an example takes is the machine's doing.
+settings.register_profile("photolake", deadline=None)
+settings.load_profile("photolake")
+
 # Set before any module makes a client at import, as the functions do.
 os.environ.update(
     AWS_ACCESS_KEY_ID="test",

@@ -1,95 +1,208 @@
-"""`photolake collect`: files of posts into the `tweets` delivery stream, with an account of every line."""
+"""`photolake collect`: a file of posts into the `tweets` delivery stream, with an account of every entry."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from photolake.archives import read_posts
+from photolake.archives import START, Entry, Place, entries
 from photolake.errors import RowError
-from photolake.malformed import MalformedLine, MalformedStore
-from photolake.timestamps import iso_utc
-from photolake_cli.errors import CommandError
+from photolake.malformed import MalformedLine, MalformedStore, MalformedWriter, part_key
+from photolake.partition import post_date
+from photolake.timestamps import iso_utc, utc_now
+from photolake_cli.distinct import Distinct
+from photolake_cli.journal import Progress
+from photolake_cli.post_formats import author_of
 
 if TYPE_CHECKING:
+    from photolake.columns import Table
     from photolake.delivery import DeliveryStream
+    from photolake_cli.pacing import Pace
+    from photolake_cli.post_files import PostFile
 
-PROGRESS_EVERY = 100
+POSTS_AT_ONCE = 1_000
+SHOWN_MALFORMED = 10
 MAX_KEPT_BYTES = 100_000
+# A row is at most some three times the JSON it is made of; only longer documents can outgrow a Firehose record.
+SURELY_FITS_BYTES = 300_000
 
 
 @dataclass
 class Account:
-    """What became of a file's posts: `sent` of them, `repeated` ones among these, and what was no post."""
+    """What became of a file's entries: posts sent, malformed ones, and notices, which hold no post.
+
+    `before` posts were sent by an earlier run. `ids` are those of the posts sent, `shown` the first malformed entries;
+    all of them lie in the lake under `malformed_key`.
+    """
 
     file: str
+    read: int = 0
     sent: int = 0
-    distinct: set[int] = field(default_factory=set)
-    malformed: list[MalformedLine] = field(default_factory=list)
+    malformed: int = 0
+    notices: int = 0
+    before: int = 0
+    ids: Distinct = field(default_factory=Distinct)
+    shown: list[MalformedLine] = field(default_factory=list)
+    malformed_key: str = ""
 
     @property
     def repeated(self) -> int:
-        """Posts that the file holds more than once; they are sent all the same, the views count each once."""
-        return self.sent - len(self.distinct)
+        """Posts sent that the file holds more than once; the views count each once."""
+        return self.sent - self.ids.count
+
+    @property
+    def balances(self) -> bool:
+        """Whether everything read is accounted for."""
+        return self.read == self.sent + self.malformed + self.notices
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who wants to know: of bytes and posts read, of a pause of so many seconds, and of what has been accepted."""
+
+    on_read: Callable[[int, int], None] = lambda position, posts: None
+    on_pause: Callable[[float], None] = lambda seconds: None
+    on_accepted: Callable[[Progress], None] = lambda progress: None
 
 
 class FileCollector:
-    """Sends files of posts to the stream, and their malformed lines to `errors/malformed/`."""
+    """Sends files of posts to the stream, and their malformed entries to `errors/malformed/`.
 
-    def __init__(self, stream: DeliveryStream, malformed: MalformedStore) -> None:
-        """Posts are checked by the stream one by one before they are put, so that one bad post stops no other."""
+    At most 1,000 posts are under way when a run is interrupted: those it may send again.
+    """
+
+    def __init__(
+        self,
+        stream: DeliveryStream,
+        table: Table,
+        malformed: MalformedStore,
+        pace: Pace,
+        earliest: dt.date,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`stream` has no table of its own: posts are checked here, one by one, so that a bad one stops no other.
+
+        `earliest` is the first date of a partition, which older posts are filed under.
+        """
         self._stream = stream
+        self._table = table
         self._malformed = malformed
+        self._pace = pace
+        self._earliest = earliest
+        self._sleep = sleep
 
-    def collect(self, path: Path, on_post: Callable[[int], None]) -> Account:
-        """Send one file; `on_post` gets the number of posts read so far, now and then."""
-        account = Account(str(path))
-        try:
-            with path.open("rb") as file:
-                posts = read_posts(
-                    file,
-                    source=str(path),
-                    collected_at=iso_utc(dt.datetime.now(dt.UTC)),
-                    on_malformed=account.malformed.append,
-                )
-                account.sent = self._stream.put(self._fitting(posts, account, on_post))
-        except OSError as error:
-            raise CommandError(
-                f"{path} cannot be read: {error.strerror}. Name a file of posts (.json, .jsonl, .gz)"
-            ) from error
-        finally:
-            self._malformed.put(_malformed_name(path), account.malformed)
+    def collect(self, file: PostFile, progress: Progress | None = None, watch: Watch | None = None) -> Account:
+        """Send a file from where `progress` says, and account for what was read."""
+        progress, watch = progress or Progress(), watch or Watch()
+        # A second run must not overwrite what the first one set aside.
+        resumed = "" if progress.place == START else f".from-{progress.place.line}-{progress.place.entry}"
+        name = f"{file.malformed_name}{resumed}"
+        account = Account(file.name, before=progress.sent, malformed_key=part_key(name, 1))
+        with file.opened() as opened, self._malformed.writer(name) as writer:
+            found = entries(
+                opened.file,
+                source=file.name,
+                collected_at=iso_utc(utc_now()),
+                after=progress.place,
+                author=author_of(file),
+            )
+            sorting = _Sorting(found, progress.place, account, writer, self.check)
+            while sorting.has_more:
+                self._send(sorting, account, watch)
+                writer.flush()
+                done = not sorting.has_more
+                watch.on_accepted(Progress(sorting.place, account.before + account.sent, done))
+                watch.on_read(opened.position, account.read)
         return account
 
-    def _fitting(
-        self, posts: Iterable[dict[str, Any]], account: Account, on_post: Callable[[int], None]
-    ) -> Iterator[dict[str, Any]]:
-        for number, post in enumerate(posts, 1):
-            if number % PROGRESS_EVERY == 0:
-                on_post(number)
-            try:
-                self._stream.check(post)
-                post_id = _integer_id(post)
-            except RowError as error:
-                raw = str(post.get("source_json", "")).encode()[:MAX_KEPT_BYTES]
-                message = f"post {number}, id {post.get('id')}: {error}"
-                account.malformed.append(MalformedLine(account.file, number, message, raw))
-                continue
-            account.distinct.add(post_id)
+    def check(self, post: dict[str, Any], size: int) -> str:
+        """The partition of a post that is a part of `size` bytes of JSON; RowError if it cannot be sent."""
+        self._table.check(post)
+        if type(post.get("id")) is not int:
+            raise RowError("a post has an integer id")
+        if size > SURELY_FITS_BYTES:
+            self._stream.check(post)
+        try:
+            return post_date(post, self._earliest)
+        except ValueError as error:
+            raise RowError(f"its collected_at is no moment: {error}") from error
+
+    def _send(self, sorting: _Sorting, account: Account, watch: Watch) -> None:
+        if pause := self._pace.seconds_to_wait() if sorting.is_held else 0:
+            watch.on_pause(pause)
+            self._sleep(pause)
+        account.sent += self._stream.put(sorting.posts(self._pace))
+        self._pace.delivered()
+
+
+class _Sorting:
+    """The entries of a file, sorted into posts to send and all others, a delivery at a time.
+
+    `place` is how far the file has been sorted. The post for which there is no room in the pace is held back, and
+    comes first in the next delivery.
+    """
+
+    def __init__(
+        self,
+        found: Iterator[Entry],
+        place: Place,
+        account: Account,
+        writer: MalformedWriter,
+        check: Callable[[dict[str, Any], int], str],
+    ) -> None:
+        self.place = place
+        self.has_more = True
+        self._found = found
+        self._account = account
+        self._writer = writer
+        self._check = check
+        self._held: tuple[Entry, dict[str, Any], str] | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a post waits for its turn."""
+        return self._held is not None
+
+    def posts(self, pace: Pace) -> Iterator[dict[str, Any]]:
+        """At most 1,000 posts, as many as the pace admits now."""
+        for _ in range(POSTS_AT_ONCE):
+            self._held = self._held or self._next()
+            if self._held is None:
+                self.has_more = False
+                return
+            entry, post, date = self._held
+            if not pace.admits(date):
+                return
+            self._held, self.place = None, entry.place
+            self._account.ids.add(post["id"])
             yield post
 
+    def _next(self) -> tuple[Entry, dict[str, Any], str] | None:
+        for entry in self._found:
+            self._account.read += 1
+            if isinstance(entry.found, dict):
+                try:
+                    return entry, entry.found, self._check(entry.found, entry.size)
+                except RowError as error:
+                    self._set_aside(_misfit(entry, self._account.file, error))
+            elif entry.found is None:
+                self._account.notices += 1
+            else:
+                self._set_aside(entry.found)
+            self.place = entry.place
+        return None
 
-def _integer_id(post: dict[str, Any]) -> int:
-    if type(post.get("id")) is not int:
-        raise RowError("a post has an integer id")
-    return int(post["id"])
+    def _set_aside(self, line: MalformedLine) -> None:
+        self._writer.add(line)
+        self._account.malformed += 1
+        if len(self._account.shown) < SHOWN_MALFORMED:
+            self._account.shown.append(replace(line, raw=b""))
 
 
-def _malformed_name(path: Path) -> str:
-    """The same for the same file, so that collecting it again overwrites; another for its namesake elsewhere."""
-    folder = hashlib.sha256(str(path.resolve().parent).encode()).hexdigest()[:8]
-    return f"collect/{folder}/{path.name}"
+def _misfit(entry: Entry, source: str, error: RowError) -> MalformedLine:
+    post = entry.found if isinstance(entry.found, dict) else {}
+    raw = str(post.get("source_json", "")).encode("utf-8", "replace")[:MAX_KEPT_BYTES]
+    return MalformedLine(source, entry.place.line, f"id {post.get('id')}: {error}", raw)

@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError
 
-from photolake.columns import Table
-from photolake.delivery import DeliveryStream
-from photolake.malformed import MalformedStore
-from photolake_cli.collecting import FileCollector
 from photolake_cli.explanations import explained
 from photolake_cli.stacks import stack_values
 
@@ -39,15 +35,6 @@ class Lake:
     endpoint_url: str | None = None
     """Where Athena answers, if not where AWS says."""
     on_laptop: bool = False
-
-
-def file_collector(laptop: Laptop) -> FileCollector:
-    """A collector into the cloud's `tweets` stream."""
-    table = Table.from_glue(laptop.client("glue"), laptop.output("LandingDatabaseName"), "raw_tweets")
-    return FileCollector(
-        DeliveryStream(laptop.client("firehose"), laptop.output("TweetsStreamName"), table),
-        MalformedStore(laptop.client("s3"), laptop.output("LakeBucketName")),
-    )
 
 
 def laptop_lake(laptop: Laptop) -> Lake:

@@ -31,7 +31,7 @@ _STALE_CREDENTIALS = frozenset(
 )
 _CREDENTIALS_LOST = (CredentialRetrievalError, LoginError, PartialCredentialsError, SSOError, TokenRetrievalError)
 _NOT_ALLOWED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-_LOG_IN = "Log in (aws sso login, or aws configure), or name a profile: AWS_PROFILE=name photolake query …"
+_LOG_IN = "Log in (aws sso login, or aws configure), or name a profile: AWS_PROFILE=name photolake …"
 
 
 def explained(error: BotoCoreError | ClientError, place: str) -> CommandError:
@@ -41,9 +41,7 @@ def explained(error: BotoCoreError | ClientError, place: str) -> CommandError:
     if isinstance(error, NoCredentialsError):
         return CommandError(f"There are no AWS credentials for {place}. {_LOG_IN}")
     if isinstance(error, NoRegionError):
-        return CommandError(
-            "No AWS Region is set. Name the one of the stack: photolake query --stack NAME --region eu-west-1"
-        )
+        return CommandError("No AWS Region is set. Name the one of the stack: --stack NAME --region eu-west-1")
     if isinstance(error, ProfileNotFound):
         return CommandError(f"{error}. Those there are: aws configure list-profiles")
     if isinstance(error, NoConnectionError | HTTPClientError):

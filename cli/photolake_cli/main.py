@@ -9,10 +9,13 @@ from typing import Annotated
 import typer
 
 from photolake_cli.asking import Question, ask
-from photolake_cli.connections import deployed_lake, file_collector, laptop_lake, queries_of
+from photolake_cli.collect_run import CollectRequest
+from photolake_cli.collect_run import collect as send_files
+from photolake_cli.connections import deployed_lake, laptop_lake, queries_of
 from photolake_cli.demo.run import DemoInput, run_demo, synthetic_input
 from photolake_cli.errors import CommandError, told
 from photolake_cli.formats import Format
+from photolake_cli.inlets import deployed_inlet, laptop_inlet
 from photolake_cli.laptop import Laptop, LaptopOptions, run, start
 from photolake_cli.show import console, dead_letters, pipeline_line, problems, show_status, work
 
@@ -140,34 +143,39 @@ def wait(
 @app.command()
 @told
 def collect(
-    more: Annotated[list[Path] | None, typer.Argument(help="More files.", show_default=False)] = None,
-    first: Annotated[list[Path] | None, typer.Option("--from", help="A file of posts, plain or gzip.")] = None,
+    more: Annotated[list[str] | None, typer.Argument(help="More of them.", show_default=False)] = None,
+    first: Annotated[
+        list[str] | None, typer.Option("--from", help="A file of posts, a folder of them, or an s3:// URI of either.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Send what was sent before, too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing: count, and forecast the price.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before spending money on AWS.")] = False,
+    stack: Annotated[str | None, typer.Option(help="Send them to this stack on AWS.")] = None,
+    region: Annotated[str | None, typer.Option(help="The Region of the stack.")] = None,
     state: State = STATE,
 ) -> None:
     """Send files of posts through the pipeline.
 
-    JSON lines, a JSON array, `statuses` or `results`, X API v2 pages or stream lines, v1.1 posts; plain or gzip.
-    What is no post goes to errors/malformed/ in the lake, with its file and line.
+    JSON lines or one JSON document: X API v2 pages, stream lines and posts, also flattened by twarc2; v1.1 posts,
+    timelines and searches; tweets.js of an account archive; lines of our own archive. Plain, gzip or Zstandard.
+    What is no post goes to errors/malformed/ in the lake, with its file and line. A run that was interrupted goes on
+    where it stopped; it may send up to 1,000 posts again, which the views count once.
 
     Examples:
 
         photolake collect --from posts.jsonl
 
-        photolake collect --from january.jsonl.gz february.jsonl.gz
+        photolake collect --from january.jsonl.gz february.jsonl.zst --dry-run
+
+        photolake collect --from s3://bucket/tweets/ --stack photolake --region eu-west-1
     """
-    paths = [*(first or []), *(more or [])]
-    if not paths:
+    request = CollectRequest([*(first or []), *(more or [])], again, dry_run, yes)
+    if not request.given:
         raise CommandError("Name a file: photolake collect --from posts.jsonl")
-    collector = file_collector(Laptop.connect(state))
-    for path in paths:
-        with work(f"Collecting {path.name}") as tell:
-            account = collector.collect(path, lambda number: tell(f"{path.name}: {number:,} posts"))  # noqa: B023
-        console.print(
-            f"{path}: {account.sent:,} posts sent ({account.repeated:,} of them repeated), "
-            f"{len(account.malformed):,} malformed"
-        )
-        for line in account.malformed:
-            problems.print(f"{path}:{line.line}: {line.message}", style="yellow", markup=False, highlight=False)
+    if region and not stack:
+        raise CommandError("--region goes with --stack NAME: the laptop cloud has one Region")
+    inlet = deployed_inlet(stack, region) if stack else laptop_inlet(Laptop.connect(state))
+    send_files(request, inlet, state / "collected")
 
 
 @app.command()

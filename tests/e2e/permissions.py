@@ -52,8 +52,10 @@ UNSEEN = {
         "s3:PutObject": _ATHENA,
     },
     "CollectorFunction": {
+        "dynamodb:BatchGetItem": "which of the posts that Bluesky deletes were collected; X alone is switched on",
         "dynamodb:GetItem": _NO_TOKEN,
         "dynamodb:PutItem": _NO_TOKEN,
+        "dynamodb:UpdateItem": _NO_TOKEN,
         "firehose:PutRecordBatch": _NO_TOKEN,
         "s3:PutObject": _NO_TOKEN,
     },

@@ -2,12 +2,15 @@ import gzip
 import io
 import json
 import tracemalloc
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.archives import KEPT_OF_A_DOCUMENT, read_posts
+from photolake.archive_documents import KEPT_OF_A_DOCUMENT
+from photolake.archives import entries
 from photolake.malformed import MalformedLine
 from tests.unit.x.payloads import COLLECTED, v1_status, v2_page, v2_tweet
 
@@ -33,14 +36,25 @@ class Source(io.RawIOBase):
 
 def read(content: bytes):
     """The texts of the posts, and the malformed lines."""
-    refused: list[MalformedLine] = []
-    file = io.BufferedReader(Source([content]))
-    posts = read_posts(file, source="posts.jsonl", collected_at=COLLECTED, on_malformed=refused.append)
-    return [post["text"] for post in posts], refused
+    found = [entry.found for entry in entries(opened([content]), source="posts.jsonl", collected_at=COLLECTED)]
+    posts = [each["text"] for each in found if isinstance(each, dict)]
+    return posts, [each for each in found if isinstance(each, MalformedLine)]
 
 
-def unexpected(line: MalformedLine) -> None:
-    pytest.fail(line.message)
+def posts_of(content: bytes, **given) -> list[dict[str, Any]]:
+    """The posts; there is nothing else."""
+    found = [entry.found for entry in entries(opened([content]), source="a", collected_at=COLLECTED, **given)]
+    posts = [each for each in found if isinstance(each, dict)]
+    assert posts == found
+    return posts
+
+
+def zstandard(content: bytes) -> bytes:
+    return bytes(pa.compress(content, "zstd", asbytes=True))
+
+
+def opened(chunks):
+    return io.BufferedReader(Source(chunks))
 
 
 def lines(*values) -> bytes:
@@ -48,6 +62,7 @@ def lines(*values) -> bytes:
 
 
 STATUSES = {"statuses": [v1_status(1), v1_status(2)]}
+TWEETS = [{"tweet": v1_status(1)}, {"tweet": v1_status(2)}]
 TWO = ["post 1", "post 2"]
 
 
@@ -68,6 +83,8 @@ TWO = ["post 1", "post 2"]
         b"\xef\xbb\xbf" + lines(v1_status(1), v1_status(2)),
         b"\xef\xbb\xbf" + json.dumps(STATUSES, indent=2).encode(),
         b"\n\r\n" + lines(v1_status(1)) + b"\r\n  \n" + lines(v1_status(2)).replace(b"\n", b"\r\n"),
+        b"window.YTD.tweets.part0 = " + json.dumps(TWEETS, indent=2).encode(),
+        b"\xef\xbb\xbfwindow.YTD.tweet.part12=\n" + json.dumps(TWEETS).encode() + b" ;\n",
     ],
     ids=[
         "statuses by line",
@@ -84,9 +101,11 @@ TWO = ["post 1", "post 2"]
         "BOM",
         "BOM, indented",
         "blank lines",
+        "account archive",
+        "account archive, BOM, semicolon",
     ],
 )
-@pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, zstandard], ids=["plain", "gzip", "zstandard"])
 def test_a_file_is_read_whatever_tool_wrote_it(content, packed):
     assert read(packed(content)) == (TWO, [])
 
@@ -98,9 +117,8 @@ def test_an_empty_file_has_no_posts(content):
 
 def test_lines_of_our_own_archive_pass_as_they_are():
     archived = {"id": 1, "text": "kept", "source_platform": "bluesky", "source_json": None, "collected_at": "then"}
-    file = io.BufferedReader(io.BytesIO(lines(archived, v1_status(1), [archived])))
 
-    posts = list(read_posts(file, source="a", collected_at=COLLECTED, on_malformed=unexpected))
+    posts = posts_of(lines(archived, v1_status(1), [archived]))
 
     assert (posts[0], posts[1]["text"], posts[2]) == (archived, "post 1", archived)
 
@@ -206,11 +224,79 @@ def test_no_bytes_stop_the_reading(noise, packed, at):
 
 def test_lines_are_read_in_constant_memory():
     line = lines(v1_status(1, extra="x" * 2000))
-    file = io.BufferedReader(Source(line for _ in range(1500)))
+    file = opened(line for _ in range(1500))
 
     tracemalloc.start()
-    count = len([post["id"] for post in read_posts(file, source="a", collected_at=COLLECTED, on_malformed=unexpected)])
+    count = sum(entry.found is not None for entry in entries(file, source="a", collected_at=COLLECTED))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
     assert (count, peak < 1_000_000) == (1500, True), f"{peak} bytes for {1500 * len(line)}"
+
+
+def test_zstandard_of_several_frames_is_one_file():
+    assert read(zstandard(lines(v1_status(1))) + zstandard(lines(v1_status(2)))) == (TWO, [])
+
+
+@pytest.mark.parametrize("cut", [1, 8])
+def test_a_zstandard_file_that_is_cut_off_gives_all_but_the_last_of_what_could_be_unpacked(cut):
+    statuses = [v1_status(number) for number in range(60)]
+    packed = zstandard(lines(*statuses)) + zstandard(lines(v1_status(60)))
+
+    texts, refused = read(packed[:-cut])
+
+    lost = len(lines(*statuses[len(texts) :]))
+    assert texts == [f"post {number}" for number in range(len(texts))]
+    assert lost < 4096 + len(lines(v1_status(0)))
+    assert refused[-1].message.startswith("the Zstandard data is damaged from here on: ")
+
+
+def test_a_disk_that_fails_is_no_damage():
+    class Failing(Source):
+        def readinto(self, buffer):
+            return super().readinto(buffer) or self.fail()
+
+        def fail(self):
+            raise OSError(5, "Input/output error")
+
+    packed = zstandard(lines(*([v1_status(1)] * 5)))
+    with pytest.raises(OSError, match="Input/output error"):
+        list(entries(io.BufferedReader(Failing([packed[:20]])), source="a", collected_at=COLLECTED))
+
+
+def test_posts_that_twarc_collected_keep_its_time():
+    page = {**v2_page(v2_tweet(1)), "__twarc": {"retrieved_at": "2022-03-01T12:00:00+00:00"}}
+
+    posts = posts_of(lines(page, v2_page(v2_tweet(2))))
+
+    assert [post["collected_at"] for post in posts] == ["2022-03-01T12:00:00.000Z", COLLECTED]
+
+
+def test_the_posts_of_an_account_archive_get_their_author():
+    status = {name: value for name, value in v1_status(1).items() if name != "user"}
+
+    (post,) = posts_of(lines([{"tweet": status}]), author={"id_str": "7", "screen_name": "ann"})
+
+    assert post["user"] == {"id": 7, "id_str": "7", "screen_name": "ann"}
+
+
+MIXED = [
+    v2_page(v2_tweet(1), v2_tweet(2, lang=5), v2_tweet(3)),
+    {"delete": {}},
+    [v1_status(4), {"data": 5}],
+    v2_page(v2_tweet(6)),
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [lines(*MIXED) + b"{broken\n", json.dumps(MIXED, indent=1).encode(), gzip.compress(lines(*MIXED))[:-9]],
+    ids=["lines", "document", "cut off"],
+)
+def test_after_any_place_comes_the_rest(content):
+    everything = list(entries(opened([content]), source="a", collected_at=COLLECTED))
+
+    assert len({entry.place for entry in everything}) == len(everything) >= 6
+    for number, entry in enumerate(everything, 1):
+        rest = list(entries(opened([content]), source="a", collected_at=COLLECTED, after=entry.place))
+        assert rest == everything[number:]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from photolake_cli.distinct import Distinct
+
 if TYPE_CHECKING:
     from photolake_cli.collecting import Account
     from photolake_cli.querying import Queries
@@ -78,14 +80,16 @@ class Balance:
 def post_balance(accounts: Iterable[Account], queries: Queries, malformed_in_lake: int) -> Balance:
     """Posts read from the files, against those in the view, repeated ones, and malformed lines in the lake."""
     read = list(accounts)
-    ids = set().union(*(account.distinct for account in read))
+    ids = Distinct()
+    for account in read:
+        ids.update(account.ids)
     sent = sum(account.sent for account in read)
-    malformed = sum(len(account.malformed) for account in read)
+    malformed = sum(account.malformed for account in read)
     in_view = _number(queries, "select count(*) as posts from tweets")
     return Balance(
         "posts",
         Side({"posts in the files": sent, "malformed lines in the files": malformed}),
-        Side({"posts in the view": in_view, "repeated": sent - len(ids), "in errors/malformed/": malformed_in_lake}),
+        Side({"posts in the view": in_view, "repeated": sent - ids.count, "in errors/malformed/": malformed_in_lake}),
     )
 
 

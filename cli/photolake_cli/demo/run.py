@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from photolake_cli.connections import file_collector, laptop_lake, queries_of
+from photolake_cli.collect_run import chosen_files
+from photolake_cli.connections import laptop_lake, queries_of
 from photolake_cli.demo import ledger
 from photolake_cli.demo.photos import write_photos
 from photolake_cli.demo.posts import write_posts
+from photolake_cli.inlets import laptop_inlet
 from photolake_cli.laptop import Laptop, LaptopOptions, start
 from photolake_cli.show import console, pipeline_line, show_table
 
 if TYPE_CHECKING:
-    from photolake_cli.collecting import Account, FileCollector
+    from photolake_cli.collecting import Account
+    from photolake_cli.inlets import Inlet
     from photolake_cli.querying import Queries
 
 # The questions of the 2019 blog, and what became of every photo: saved queries, in the order they are shown.
@@ -70,7 +73,7 @@ def run_demo(given: DemoInput, root: Path, folder: Path, timeout: float, keep: b
     began = time.monotonic()
     with _cloud(LaptopOptions(root, folder, given.photos), keep) as laptop:
         ready = time.monotonic()
-        accounts = _collect(file_collector(laptop), [given.posts])
+        accounts = _collect(laptop_inlet(laptop), given.posts)
         _wait(laptop, timeout)
         drained = time.monotonic()
         queries = queries_of(laptop_lake(laptop))
@@ -100,18 +103,17 @@ def _cloud(options: LaptopOptions, keep: bool) -> Iterator[Laptop]:
             laptop.stop()
 
 
-def _collect(collector: FileCollector, files: Sequence[Path]) -> list[Account]:
+def _collect(inlet: Inlet, posts: Path) -> list[Account]:
     accounts = []
     with _progress() as progress:
-        for path in files:
-            task = progress.add_task(f"Collecting {path.name}", total=None)
-            account = collector.collect(path, lambda _: None)
+        for file in chosen_files([str(posts)], inlet):
+            task = progress.add_task(f"Collecting {file.base}", total=None)
+            accounts.append(inlet.collector.collect(file))
             progress.remove_task(task)
-            accounts.append(account)
     for account in accounts:
         console.print(
             f"[green]✓[/] {account.file}: {account.sent:,} posts sent ({account.repeated:,} of them repeated), "
-            f"{len(account.malformed):,} malformed lines set aside"
+            f"{account.malformed:,} malformed lines set aside"
         )
     return accounts
 

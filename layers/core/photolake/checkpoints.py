@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 
+class OvertakenError(RetryableError):
+    """Another run has saved the source since this one read its checkpoint; what that run saved stays."""
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """The state of one source; `version` counts its savings, 0 for none."""
@@ -41,7 +45,7 @@ class CheckpointStore:
     def save(self, checkpoint: Checkpoint, state: Mapping[str, Any]) -> Checkpoint:
         """Put a new state in place of the one that was read.
 
-        RetryableError if another run has saved the source since; what that run saved stays.
+        OvertakenError if another run has saved the source since.
         """
         saved = replace(checkpoint, version=checkpoint.version + 1, state=state)
         try:
@@ -53,7 +57,7 @@ class CheckpointStore:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            raise RetryableError(
+            raise OvertakenError(
                 f"another run has moved the checkpoint {saved.id} on since this one read it (version "
                 f"{checkpoint.version}); nothing is lost, posts of both runs may be delivered twice"
             ) from error

@@ -25,6 +25,9 @@ _SCALARS: Mapping[str, tuple[type, ...]] = {
 }
 _BIGINT = range(-(2**63), 2**63)
 
+Path = str | tuple["Path", str | int]
+"""A place in a row, written out only when there is something to say about it."""
+
 
 @dataclass(frozen=True)
 class HiveType:
@@ -45,14 +48,14 @@ class HiveType:
             raise RowError(f"{text!r} goes on after its end: {''.join(rest)!r}")
         return parsed
 
-    def check(self, value: Any, path: str) -> None:
+    def check(self, value: Any, path: Path) -> None:
         """Raise RowError, naming the place by `path`, unless the value fits; None always does."""
         if value is None:
             return
         if self.element is not None:
             _expect(isinstance(value, list), path, "array", value)
             for index, item in enumerate(value):
-                self.element.check(item, f"{path}[{index}]")
+                self.element.check(item, (path, index))
         elif self.name == "struct":
             _expect(isinstance(value, Mapping), path, "struct", value)
             _check_fields(value, self.fields, path)
@@ -111,11 +114,13 @@ def _fit_fields(
     return fitted, left or None
 
 
-def _check_fields(value: Mapping[str, Any], fields: Mapping[str, HiveType], path: str) -> None:
+def _check_fields(value: Mapping[str, Any], fields: Mapping[str, HiveType], path: Path) -> None:
     for key, item in value.items():
-        if key not in fields:
-            raise RowError(f"{path}.{key}: there is no such column")
-        fields[key].check(item, f"{path}.{key}")
+        kind = fields.get(key)
+        if kind is None:
+            raise RowError(f"{_written((path, key))}: there is no such column")
+        if item is not None:
+            kind.check(item, (path, key))
 
 
 def _is_scalar(value: Any, name: str) -> bool:
@@ -127,9 +132,16 @@ def _is_scalar(value: Any, name: str) -> bool:
     return isinstance(value, kinds)
 
 
-def _expect(fits: bool, path: str, kind: str, value: Any) -> None:
+def _expect(fits: bool, path: Path, kind: str, value: Any) -> None:
     if not fits:
-        raise RowError(f"{path}: expected {kind}, got {type(value).__name__} {str(value)[:40]!r}")
+        raise RowError(f"{_written(path)}: expected {kind}, got {type(value).__name__} {str(value)[:40]!r}")
+
+
+def _written(path: Path) -> str:
+    if isinstance(path, str):
+        return path
+    outer, name = path
+    return f"{_written(outer)}[{name}]" if isinstance(name, int) else f"{_written(outer)}.{name}"
 
 
 def _parse(tokens: list[str]) -> tuple[HiveType, list[str]]:

@@ -1,41 +1,23 @@
-"""The collector as Lambda calls it: moto for AWS, X at the other end of a fake wire."""
+"""The collector as Lambda calls it: moto for AWS, a fake X at the other end of a connection."""
 
 import base64
 import importlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
 import boto3
 import pytest
-import requests
 from moto import mock_aws
-from requests.adapters import BaseAdapter
 
-from photolake.errors import DeliveryError, PermanentError
+from photolake.errors import DeliveryError, PermanentError, RetryableError, SettingsError
+from photolake.x.queries import Query
 from tests.unit.x.landing import COLUMNS
-from tests.unit.x.payloads import snowflake, v2_page, v2_tweet
 
 EVENT = json.loads(Path("events/collector_schedule.json").read_text())
-
-
-class FakeX(BaseAdapter):
-    def __init__(self, *answers):
-        super().__init__()
-        self.answers = list(answers)
-        self.asked = []
-
-    def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
-        self.asked.append({name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()})
-        status, body = self.answers.pop(0)
-        response = requests.Response()
-        response.status_code = status
-        response._content = json.dumps(body).encode()
-        return response
-
-    def close(self):
-        pass
+QUERY = "(sea has:images) (lang:en OR lang:de)"
+SOURCE = f"x#{Query('', QUERY).hash}"
 
 
 class FakeFirehose:
@@ -73,7 +55,24 @@ def secret():
 
 
 @pytest.fixture(scope="module")
-def app(secret):
+def environment(secret):
+    with pytest.MonkeyPatch.context() as env:
+        env.setenv("LANDING_DATABASE", "landing")
+        env.setenv("LAKE_BUCKET", "lake")
+        env.setenv("TWEETS_STREAM", "tweets")
+        env.setenv("CHECKPOINT_TABLE", "checkpoints")
+        env.setenv("SOURCES", "x")
+        env.setenv("X_TOKEN_SECRET", secret)
+        env.setenv("SEARCH_QUERY", "sea has:images")
+        env.setenv("SEARCH_QUERIES", "")
+        env.setenv("SEARCH_LANGUAGES", "en,de")
+        env.setenv("MAX_POSTS_PER_RUN", "1000")
+        env.setenv("MONTHLY_POST_BUDGET", "0")
+        yield
+
+
+@pytest.fixture(scope="module")
+def app(environment):
     boto3.client("s3").create_bucket(Bucket="lake")
     boto3.resource("dynamodb").create_table(
         TableName="checkpoints",
@@ -86,16 +85,7 @@ def app(secret):
     glue.create_table(
         DatabaseName="landing", TableInput={"Name": "raw_tweets", "StorageDescriptor": {"Columns": COLUMNS}}
     )
-    with pytest.MonkeyPatch.context() as env:
-        env.setenv("LANDING_DATABASE", "landing")
-        env.setenv("LAKE_BUCKET", "lake")
-        env.setenv("TWEETS_STREAM", "tweets")
-        env.setenv("CHECKPOINT_TABLE", "checkpoints")
-        env.setenv("X_TOKEN_SECRET", secret)
-        env.setenv("SEARCH_QUERY", "sea has:images")
-        env.setenv("SEARCH_LANGUAGES", "en,de")
-        env.setenv("MAX_POSTS_PER_RUN", "1000")
-        yield importlib.import_module("functions.collector.app")
+    return importlib.import_module("functions.collector.app")
 
 
 @pytest.fixture
@@ -107,22 +97,16 @@ def firehose(app, monkeypatch):
 
 
 @pytest.fixture
-def collect(app, secret, firehose, monkeypatch):
-    """Run the collector against these answers of X; returns its summary and what X was asked."""
-    boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString="token")
-    make_client = app.x_client
+def collect(app, secret, firehose, x, monkeypatch):
+    """Run the collector, with these settings in place of the others; returns its answer."""
+    boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=f"{x.token}\n")
+    monkeypatch.setenv("X_API_URL", x.url)
+    monkeypatch.setattr("photolake.x.search.RETRIES", 0)
 
-    def run(*answers, context=None):
-        x = FakeX(*answers)
-
-        def client_of(token):
-            assert token == "token"
-            client = make_client(token)
-            client.session.mount("https://", x)
-            return client
-
-        monkeypatch.setattr(app, "x_client", client_of)
-        return app.lambda_handler(EVENT, context or Context()), x.asked
+    def run(context=None, **settings):
+        for name, value in settings.items():
+            monkeypatch.setenv(name.upper(), str(value))
+        return app.lambda_handler(EVENT, context or Context())
 
     yield run
     table = boto3.resource("dynamodb").Table("checkpoints")
@@ -130,92 +114,180 @@ def collect(app, secret, firehose, monkeypatch):
         table.delete_item(Key={"id": item["id"]})
 
 
+def saved():
+    return {item.pop("id"): item for item in boto3.resource("dynamodb").Table("checkpoints").scan()["Items"]}
+
+
 def checkpoint():
-    (item,) = boto3.resource("dynamodb").Table("checkpoints").scan()["Items"]
-    return {name: value for name, value in item.items() if name.endswith("_id")}
+    return {name: value for name, value in saved()[SOURCE].items() if name.endswith("_id")}
 
 
 def metrics_in(printed):
     (blob,) = [json.loads(line) for line in printed.splitlines() if "CloudWatchMetrics" in line]
-    return {name: blob[name][0] for name in ("PostsCollected", "PostsMalformed", "PagesRead", "RateLimited")}
+    return {metric["Name"]: blob[metric["Name"]][0] for metric in blob["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
 
 
-def page(*numbers, next_token=None):
-    body = v2_page(*(v2_tweet(number) for number in numbers))
-    return 200, {**body, "meta": {**body["meta"], **({"next_token": next_token} if next_token else {})}}
+def test_an_empty_secret_skips_x_and_says_where_the_token_goes(app, environment, secret, caplog, monkeypatch):
+    monkeypatch.setenv("X_API_URL", "http://127.0.0.1:1")
+
+    assert app.lambda_handler(EVENT, Context()) == {}
+
+    assert f"X is skipped: put the bearer token into the secret {secret}" in caplog.text
 
 
-def test_an_empty_secret_skips_x_and_says_where_the_token_goes(app, secret, caplog):
-    assert app.lambda_handler(EVENT, Context()) == {"posts": 0, "stopped": "no_token"}
+def test_new_posts_go_to_the_stream_and_the_next_run_goes_on_after_them(app, collect, firehose, x, capsys, caplog):
+    x.page_size = 2
+    posts = [x.post(3600 - number) for number in range(3)]
 
-    assert f"put the bearer token into the secret {secret}" in caplog.text
+    assert collect() == {SOURCE: {"posts": 3, "stopped": None}}
 
-
-def test_new_posts_go_to_the_stream_and_the_next_run_goes_on_after_them(app, collect, firehose, capsys, caplog):
-    summary, asked = collect(page(4, 3, next_token="t"), page(2))
-
-    assert summary == {"posts": 3, "stopped": None}
-    assert asked[0]["query"] == "(sea has:images) (lang:en OR lang:de)"
-    assert asked[1]["next_token"] == "t"
-    assert [line["text"] for line in firehose.lines] == ["post 4", "post 3", "post 2"]
-    assert {line["matched_query"] for line in firehose.lines} == {asked[0]["query"]}
+    assert x.asked()[0]["query"] == QUERY
+    assert [line["id"] for line in firehose.lines] == posts[::-1]
+    assert {line["matched_query"] for line in firehose.lines} == {QUERY}
     assert metrics_in(capsys.readouterr().out) == {
+        "Runs": 1,
         "PostsCollected": 3,
+        "PostsBought": 3,
         "PostsMalformed": 0,
         "PagesRead": 2,
+        "DeletionsCollected": 0,
         "RateLimited": 0,
+        "BudgetUsedUp": 0,
+        "SourceFailed": 0,
+        "SourceRefused": 0,
     }
+    assert "X has 3 posts of the last seven days, $0.01" in caplog.text
     logged = str([vars(record) for record in caplog.records if record.name == app.logger.name])
-    assert not any(private in logged for private in ("post 4", "Bearer", "'token'"))
-    assert checkpoint() == {"since_id": str(snowflake(4))}
+    assert not any(private in logged for private in ("post 1", "Bearer", "'token'"))
+    assert checkpoint() == {"since_id": str(posts[-1])}
 
-    _, asked = collect((200, {"meta": {"result_count": 0}}))
-    assert asked[0]["since_id"] == str(snowflake(4))
+    newer = x.post(120)
+    assert collect() == {SOURCE: {"posts": 1, "stopped": None}}
+    assert (x.asked()[-1]["since_id"], checkpoint()) == (str(posts[-1]), {"since_id": str(newer)})
 
 
-def test_a_rate_limit_ends_the_run_and_the_next_reads_down_from_there(collect, capsys):
-    summary, _ = collect(page(4, 3, next_token="t"), (429, {}))
+def test_a_checkpoint_of_the_first_version_is_read_on(collect, x):
+    old, new = x.post(3600), x.post(1800)
+    item: Any = {"id": SOURCE, "version": 7, "since_id": str(old), "query": QUERY}
+    boto3.resource("dynamodb").Table("checkpoints").put_item(Item=item)
 
-    assert summary == {"posts": 2, "stopped": "rate_limit"}
+    assert collect() == {SOURCE: {"posts": 1, "stopped": None}}
+
+    assert saved()[SOURCE] == {"version": 8, "since_id": str(new), "query": QUERY}
+
+
+def test_a_rate_limit_ends_the_run_and_x_is_left_alone_until_it_is_over(collect, x, capsys):
+    x.page_size = 1
+    posts = [x.post(3600 - number) for number in range(2)]
+    x.troubles.extend([None, None, 429])
+
+    assert collect() == {SOURCE: {"posts": 1, "stopped": "rate_limit"}}
     assert metrics_in(capsys.readouterr().out)["RateLimited"] == 1
-    assert checkpoint() == {"newest_id": str(snowflake(4)), "until_id": str(snowflake(3))}
+    assert checkpoint() == {"newest_id": str(posts[1]), "until_id": str(posts[1])}
+    assert int(saved()[SOURCE]["not_before"]) == x.reset_time
 
-    summary, asked = collect(page(2), page(5))
-    assert summary == {"posts": 2, "stopped": None}
-    assert (asked[0]["until_id"], asked[1]["since_id"]) == (str(snowflake(3)), str(snowflake(4)))
-
-
-def test_with_little_time_left_x_is_not_asked(collect):
-    assert collect(context=Context(remaining_ms=20_000)) == ({"posts": 0, "stopped": "time"}, [])
+    asked = len(x.requests)
+    assert collect() == {SOURCE: {"posts": 0, "stopped": "rate_limit"}}
+    assert len(x.requests) == asked
 
 
-def test_a_malformed_post_is_kept_under_errors_and_named_in_the_log(collect, caplog):
-    bad = v2_tweet(2, lang=5)
-    status, body = page(1)
+def test_with_little_time_left_x_is_not_asked(collect, x):
+    assert collect(Context(remaining_ms=20_000)) == {SOURCE: {"posts": 0, "stopped": "time"}}
+    assert x.requests == []
 
-    assert collect((status, {**body, "data": [bad, *body["data"]]}))[0] == {"posts": 1, "stopped": None}
+
+def test_a_malformed_post_is_kept_under_errors_and_named_in_the_log(collect, x, caplog):
+    x.post(3600)
+    bad = x.post(3000, lang=5)
+
+    assert collect() == {SOURCE: {"posts": 1, "stopped": None}}
 
     s3 = boto3.client("s3")
     (found,) = s3.list_objects_v2(Bucket="lake")["Contents"]
     assert found["Key"].startswith("errors/malformed/x/")
     kept = json.loads(s3.get_object(Bucket="lake", Key=found["Key"])["Body"].read())
-    assert json.loads(base64.b64decode(kept["rawData"])) == {"data": bad}
-    (logged,) = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert (logged.message, logged.reason) == (
-        "post malformed",
-        f"post {snowflake(2)}: lang: expected a string, got int",
-    )
+    assert json.loads(base64.b64decode(kept["rawData"])) == {"data": x.posts[bad]}
+    (reason,) = [record.reason for record in caplog.records if record.message == "post malformed"]
+    assert reason == f"post {bad}: lang: expected a string, got int"
 
 
-def test_a_refused_token_is_an_error_that_says_what_to_do(collect):
-    with pytest.raises(PermanentError, match="put a valid one into the secret"):
-        collect((401, {"title": "Unauthorized"}))
+def test_a_refused_token_is_an_error_that_says_what_to_do_and_a_metric_for_the_alarm(collect, x, capsys, caplog):
+    x.token = "another"
+
+    with pytest.RaisesGroup(pytest.RaisesExc(PermanentError, match="put a valid one into the secret")):
+        collect()
+
+    counts = metrics_in(capsys.readouterr().out)
+    assert (counts["SourceFailed"], counts["SourceRefused"]) == (1, 1)
+    assert f"{SOURCE} failed: X does not know the bearer token" in caplog.text
 
 
-def test_what_firehose_refuses_is_read_again(collect, firehose):
+def test_what_firehose_refuses_is_read_again(collect, firehose, x):
+    x.post(3600)
     firehose.refuses = True
-    with pytest.raises(DeliveryError):
-        collect(page(1))
+    with pytest.RaisesGroup(DeliveryError):
+        collect()
 
     firehose.refuses = False
-    assert collect(page(1))[0] == {"posts": 1, "stopped": None}
+    assert collect() == {SOURCE: {"posts": 1, "stopped": None}}
+
+
+def test_every_named_query_has_a_checkpoint_and_one_that_fails_keeps_no_other_from_being_read(collect, firehose, x):
+    post = x.post(3600)
+    x.troubles.extend([503])
+
+    with pytest.RaisesGroup(RetryableError):
+        collect(search_queries="sea: sea;\nsun: sun has:images", search_languages="")
+
+    (collected,) = firehose.lines
+    assert (collected["id"], collected["matched_query"] in ("sea", "sun has:images")) == (post, True)
+    assert len(saved()) == 2  # one checkpoint, and what was bought
+
+    collect()
+    assert {line["matched_query"] for line in firehose.lines} == {"sea", "sun has:images"}
+    assert {item.get("query") for item in saved().values()} == {"sea", "sun has:images", None}
+
+
+def test_the_budget_of_the_month_is_counted_over_all_queries_and_stops_them(collect, x, capsys, caplog):
+    x.page_size = 2
+    for number in range(3):
+        x.post(3600 - number)
+    assert collect(monthly_post_budget=6)[SOURCE]["posts"] == 3
+
+    assert collect(search_query="sun", search_languages="")["x#" + Query("", "sun").hash]["posts"] == 3
+    capsys.readouterr()
+    x.post(1800)
+    assert collect(search_query="sea has:images", search_languages="en,de") == {
+        SOURCE: {"posts": 0, "stopped": "monthly_budget"}
+    }
+
+    assert metrics_in(capsys.readouterr().out)["BudgetUsedUp"] == 1
+    assert "the 6 posts of MonthlyPostBudget are bought: narrow the query, raise MonthlyPostBudget" in caplog.text
+    (counted,) = [item["posts"] for name, item in saved().items() if name.startswith("budget#x#")]
+    assert counted == 6
+
+
+def test_a_first_run_that_the_budget_cannot_pay_is_not_begun(collect, x, capsys, caplog):
+    for number in range(3):
+        x.post(3600 - number)
+
+    assert collect(monthly_post_budget=2) == {SOURCE: {"posts": 0, "stopped": "monthly_budget"}}
+
+    assert (x.asked(), saved()) == ([], {})
+    assert metrics_in(capsys.readouterr().out)["BudgetUsedUp"] == 1
+    assert "MonthlyPostBudget has 2 left, so the query is not begun: narrow the query" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"search_query": " "},
+        {"search_languages": "english"},
+        {"monthly_post_budget": "ten"},
+        {"x_api_url": "http://x.example"},
+    ],
+)
+def test_a_wrong_setting_fails_the_run_by_its_name(wrong, collect):
+    (name,) = wrong
+    with pytest.RaisesGroup(pytest.RaisesExc(SettingsError, match=name.upper())):
+        collect(**wrong)

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from photolake.malformed import MalformedLine
 from photolake_cli import main
 from photolake_cli.answers import Answer, Column
 from photolake_cli.collecting import Account
@@ -32,8 +31,10 @@ class FakeQueries:
 
 
 def account(ids, malformed=0):
-    lines = [MalformedLine("posts.jsonl", number, "no JSON", b"{") for number in range(malformed)]
-    return Account("posts.jsonl", sent=len(ids), distinct=set(ids), malformed=lines)
+    account = Account("posts.jsonl", sent=len(ids), malformed=malformed)
+    for post_id in ids:
+        account.ids.add(post_id)
+    return account
 
 
 @pytest.mark.parametrize(

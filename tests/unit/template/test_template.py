@@ -12,6 +12,8 @@ from cfnlint import core
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
+from photolake.collecting.collection import Summary
+from photolake.collecting.rounds import Round
 from photolake.columns import HiveType
 from photolake_local.firehose.configuration import problems
 
@@ -73,9 +75,12 @@ def test_every_folder_of_functions_is_a_function_of_the_template_and_the_other_w
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_functions_settings_are_its_environment(function, written):
-    tree = ast.parse((ROOT / f"functions/{function}/app.py").read_text())
+    # What each source of the collector is set by stands in its module.
+    modules = sorted(ROOT.glob("layers/core/photolake/sources/*.py")) if function == "collector" else []
+    trees = [ast.parse(path.read_text()) for path in (ROOT / f"functions/{function}/app.py", *modules)]
     fields = {
         statement.target.id.upper()
+        for tree in trees
         for node in tree.body
         if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "Settings" for base in node.bases)
         for statement in node.body
@@ -165,9 +170,24 @@ def test_what_firehose_refuses_and_cfn_lint_passes_is_seen_here(streams, path, v
 def test_no_alarm_has_more_than_the_ten_metrics_that_cloudwatch_allows(transformed):
     alarms = of_type(transformed, "AWS::CloudWatch::Alarm")
 
-    assert len(alarms) == 7
+    assert len(alarms) == 9
     for name, alarm in alarms.items():
         assert sum("MetricStat" in metric for metric in alarm["Metrics"]) <= 10, name
+
+
+def test_the_alarms_on_metrics_of_our_own_watch_what_the_collector_counts(transformed):
+    watched = [
+        metric["MetricStat"]["Metric"]
+        for alarm in of_type(transformed, "AWS::CloudWatch::Alarm").values()
+        for metric in alarm["Metrics"]
+        if metric.get("MetricStat", {}).get("Metric", {}).get("Namespace") == "photolake"
+    ]
+    counted = Round(summaries=[Summary("x")]).counts()
+
+    assert len(watched) == 2
+    for metric in watched:
+        assert metric["MetricName"] in counted
+        assert metric["Dimensions"] == [{"Name": "service", "Value": "collector"}]
 
 
 def test_the_views_are_created_again_when_a_column_or_a_name_they_depend_on_changes(written):
@@ -199,6 +219,21 @@ def test_every_parameter_is_described_and_bounded(written):
 )
 def test_the_earliest_date_is_a_date_that_exists(date, exists, written):
     assert bool(re.fullmatch(written["Parameters"]["EarliestDate"]["AllowedPattern"], date)) is exists
+
+
+@pytest.mark.parametrize(
+    ("queries", "is_right"),
+    [
+        ("", True),
+        ("sea: #beach has:images", True),
+        ("sea: #beach;\nhills: hill has:images\n", True),
+        ("has:images sea", False),
+        ("two words: sea", False),
+        ("sea:", False),
+    ],
+)
+def test_several_queries_are_named(queries, is_right, written):
+    assert bool(re.fullmatch(written["Parameters"]["SearchQueries"]["AllowedPattern"], queries)) is is_right
 
 
 def test_every_landing_column_has_a_type_of_ours(transformed):

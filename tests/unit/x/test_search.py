@@ -5,8 +5,10 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from photolake.errors import PermanentError, RetryableError, SettingsError
-from photolake.x.search import TIMEOUT_S, RateLimitedError, RecentSearch, search_query, x_client
+from photolake.collecting.source import RateLimitedError
+from photolake.errors import PermanentError, RetryableError
+from photolake.x.queries import Query
+from photolake.x.search import TIMEOUT_S, RecentSearch, x_client
 
 EMPTY = {"meta": {"result_count": 0}}
 
@@ -42,7 +44,7 @@ def asking(*answers):
     client, x = x_client("token"), FakeX(*answers)
     pauses: list[float] = []
     client.session.mount("https://", x)
-    return RecentSearch(client, "(sea) has:images", sleep=pauses.append), x, pauses
+    return RecentSearch(client, Query("SEARCH_QUERY", "(sea) has:images"), sleep=pauses.append), x, pauses
 
 
 def test_a_page_is_asked_for_with_everything_that_the_mapping_reads():
@@ -70,7 +72,7 @@ def test_a_page_is_asked_for_with_everything_that_the_mapping_reads():
     )
     assert {"note_tweet", "edit_controls", "entities", "referenced_tweets"} <= set(sent["tweet.fields"].split(","))
     assert {"alt_text", "preview_image_url", "url"} <= set(sent["media.fields"].split(","))
-    assert {"verified_type", "public_metrics"} <= set(sent["user.fields"].split(","))
+    assert {"verified_type", "public_metrics", "profile_banner_url"} <= set(sent["user.fields"].split(","))
     assert {"geo", "country_code"} <= set(sent["place.fields"].split(","))
     assert x.timeouts == [TIMEOUT_S]
 
@@ -92,16 +94,29 @@ def test_a_used_up_rate_limit_is_reported_at_once_with_the_time_it_ends():
     assert (caught.value.reset_time, len(x.asked), pauses) == (1795003200, 1, [])
 
 
+def test_the_months_cap_is_no_rate_limit_that_passes():
+    body = {"title": "UsageCapExceeded", "type": "https://api.twitter.com/2/problems/usage-capped"}
+    search, x, _ = asking((429, body, {"x-rate-limit-reset": "1795003200"}))
+
+    with pytest.raises(PermanentError, match="sells no more posts this billing month"):
+        search.page({})
+
+    assert len(x.asked) == 1
+
+
 @pytest.mark.parametrize(
     "trouble",
     [
         (503, {}, {}),
+        (408, {}, {}),
         (200, b"<html>", {}),
         (200, {"errors": [{"title": "Operational"}]}, {}),
+        (200, ["no page"], {}),
+        (429, {}, {"x-rate-limit-reset": "soon"}),
         requests.ConnectTimeout(),
         requests.ConnectionError(),
     ],
-    ids=["5xx", "no JSON", "errors alone", "timeout", "connection"],
+    ids=["5xx", "408", "no JSON", "errors alone", "no object", "unreadable reset", "timeout", "connection"],
 )
 def test_x_is_asked_three_times_before_the_run_is_given_up(trouble):
     search, x, pauses = asking(trouble)
@@ -116,6 +131,21 @@ def test_a_passing_trouble_passes():
     search, _, _ = asking((503, {}, {}), requests.ReadTimeout(), (200, EMPTY, {}))
 
     assert search.page({}) == EMPTY
+
+
+def test_a_refused_field_is_not_blamed_on_the_query():
+    refused = {"parameters": {"tweet.fields": ["note_tweet"]}, "message": "note_tweet is not one of the fields"}
+    search, _, _ = asking((400, {"errors": [refused], "title": "Invalid Request"}, {}))
+
+    with pytest.raises(PermanentError, match="look for a newer photolake"):
+        search.page({})
+
+
+def test_the_reason_of_a_refusal_is_told_wherever_it_stands():
+    search, _, _ = asking((403, {"errors": [{"title": "Forbidden", "detail": "enroll the app in a project"}]}, {}))
+
+    with pytest.raises(PermanentError, match="enroll the app in a project"):
+        search.page({})
 
 
 @pytest.mark.parametrize(
@@ -138,26 +168,33 @@ def test_a_refusal_says_what_to_do_and_is_not_tried_again(status, advice):
     assert len(x.asked) == 1
 
 
-@pytest.mark.parametrize(
-    ("query", "languages", "whole"),
-    [
-        (" has:images ", [], "has:images"),
-        ("sea OR sun", ["en"], "(sea OR sun) (lang:en)"),
-        ("sea", ["en", "zh-TW"], "(sea) (lang:en OR lang:zh-TW)"),
-    ],
-)
-def test_languages_are_joined_to_the_query(query, languages, whole):
-    assert search_query(query, languages) == whole
+@pytest.mark.parametrize("name", ["total_tweet_count", "total_post_count"])
+def test_posts_are_counted_before_they_are_bought(name):
+    search, x, _ = asking((200, {"data": [], "meta": {name: 12}}, {}))
+
+    assert search.count() == 12
+
+    (request,) = x.asked
+    sent = parse_qs(urlsplit(request.url).query)
+    assert urlsplit(request.url).path == "/2/tweets/counts/recent"
+    assert sent == {"query": ["(sea) has:images"], "granularity": ["day"]}
 
 
-@pytest.mark.parametrize(
-    ("query", "languages", "message"),
-    [
-        (" ", [], "SEARCH_QUERY is empty"),
-        ("sea", ["english"], "english is no language code"),
-        ("x" * 510, ["en"], "has 522 characters, X takes 512"),
-    ],
-)
-def test_a_query_that_x_would_refuse_is_a_settings_error(query, languages, message):
-    with pytest.raises(SettingsError, match=message):
-        search_query(query, languages)
+@pytest.mark.parametrize("body", [{}, [], {"meta": {}}, {"meta": {"total_tweet_count": "many"}}])
+def test_an_answer_without_a_count_is_asked_for_again(body):
+    search, x, _ = asking((200, body, {}))
+
+    with pytest.raises(RetryableError, match="without a count"):
+        search.count()
+
+    assert len(x.asked) == 3
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://127.0.0.1:9/"])
+def test_x_is_asked_at_the_url_of_the_settings(url):
+    client, x = x_client("token", url), FakeX((200, EMPTY, {}))
+    client.session.mount("http://", x)
+
+    RecentSearch(client, Query("SEARCH_QUERY", "sea")).page({})
+
+    assert x.asked[0].url.startswith("http://127.0.0.1:9/2/tweets/search/recent?")

@@ -1,6 +1,7 @@
 import pytest
 
-from photolake.x.window import Window
+from photolake.partition import snowflake_ms
+from photolake.x.window import Window, snowflake_at
 from tests.unit.x.payloads import POSTED, snowflake
 
 POSTED_MS = int(POSTED.timestamp() * 1000)
@@ -37,3 +38,8 @@ def test_what_x_no_longer_answers_for_is_not_asked_for():
     assert Window(old, newer, new).within(POSTED_MS) == Window(None, newer, new)
     assert Window(5, new, old).within(POSTED_MS) == Window(new)
     assert Window(5, old + 1, old).within(POSTED_MS) == Window()
+
+
+def test_the_lowest_id_of_a_time_is_between_those_before_and_from_then_on():
+    assert snowflake_ms(snowflake_at(POSTED_MS)) == POSTED_MS
+    assert snowflake_ms(snowflake_at(POSTED_MS) - 1) == POSTED_MS - 1

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from photolake.x.fields import JsonObject
 
 _CLASSIC = "%a %b %d %H:%M:%S %z %Y"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def post_id(post: JsonObject) -> int:
@@ -34,7 +36,7 @@ def identity_columns(post: JsonObject) -> dict[str, Any]:
         "id": number,
         "id_str": str(number),
         "source_platform": "x",
-        "created_at": created.strftime(_CLASSIC) if created else None,
+        "created_at": _classic(created) if created else None,
         "timestamp_ms": ms,
     }
 
@@ -42,7 +44,15 @@ def identity_columns(post: JsonObject) -> dict[str, Any]:
 def classic_time(text: str | None) -> str | None:
     """ISO-8601 or classic time as `Wed Oct 10 20:19:24 +0000 2018`, in UTC."""
     moment = _parse(text)
-    return moment.strftime(_CLASSIC) if moment else None
+    return _classic(moment) if moment else None
+
+
+def _classic(moment: dt.datetime) -> str:
+    """A moment in UTC; several times as fast as strftime, and the same under every locale."""
+    return (
+        f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {moment.day:02} "
+        f"{moment.hour:02}:{moment.minute:02}:{moment.second:02} +0000 {moment.year}"
+    )
 
 
 def _parse(text: str | None) -> dt.datetime | None:

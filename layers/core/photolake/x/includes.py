@@ -39,7 +39,7 @@ class Includes:
         if not isinstance(value or {}, Mapping) or not all(isinstance(items, list) for items in (value or {}).values()):
             malformed("includes: expected an object of arrays")
         self._lists: Mapping[str, list[Any]] = value or {}
-        self._by_key = {kind: _indexed(kind, items) for kind, items in self._lists.items()}
+        self._places = {kind: _indexed(kind, items) for kind, items in self._lists.items()}
 
     def post(self, key: str | None) -> JsonObject | None:
         """The post with this id."""
@@ -60,12 +60,17 @@ class Includes:
     def excerpt(self, post: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Only what this post refers to, itself or through the posts it refers to, in the order of the payload."""
         family = self._family(post)
-        kept = {kind: self._kept(kind, items, family) for kind, items in self._lists.items() if kind in _REFERENCES}
+        kept = {kind: self._kept(kind, family) for kind in self._lists if kind in _REFERENCES}
         return {kind: items for kind, items in kept.items() if items}
 
     def _find(self, kind: str, key: str | None) -> JsonObject | None:
-        item = self._by_key.get(kind, {}).get(key.lower()) if key else None
+        item = self._item(kind, key) if key else None
         return None if item is None else JsonObject(item, f"includes.{kind}[{key}]")
+
+    def _item(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        places = self._places.get(kind, {}).get(key.lower())
+        item: Mapping[str, Any] | None = self._lists[kind][places[-1]] if places else None
+        return item
 
     def _family(self, post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The post and all posts it refers to, however far."""
@@ -74,18 +79,25 @@ class Includes:
         for member in family:
             for key in set(_leaves_at(member, _POSTS)) - seen:
                 seen.add(key)
-                found = [self._by_key.get(kind, {}).get(key.lower()) for kind in ("posts", "tweets")]
+                found = [self._item(kind, key) for kind in ("posts", "tweets")]
                 family.extend(item for item in found if item is not None)
         return family
 
-    @staticmethod
-    def _kept(kind: str, items: list[Any], family: list[Mapping[str, Any]]) -> list[Any]:
+    def _kept(self, kind: str, family: list[Mapping[str, Any]]) -> list[Any]:
+        places = self._places[kind]
         wanted = {key.lower() for member in family for key in _leaves_at(member, _REFERENCES[kind])}
-        return [item for item in items if wanted.intersection(_keys_of(kind, item))]
+        return [
+            self._lists[kind][place] for place in sorted({place for key in wanted for place in places.get(key, ())})
+        ]
 
 
-def _indexed(kind: str, items: list[Any]) -> dict[str, Mapping[str, Any]]:
-    return {key: item for item in items for key in _keys_of(kind, item)}
+def _indexed(kind: str, items: list[Any]) -> dict[str, list[int]]:
+    """Where in the list the items with a key stand; of several the last one counts."""
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        for key in _keys_of(kind, item):
+            places.setdefault(key, []).append(place)
+    return places
 
 
 def _keys_of(kind: str, item: Any) -> list[str]:

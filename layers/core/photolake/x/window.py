@@ -12,6 +12,8 @@ from typing import Any, Self
 
 from photolake.partition import snowflake_ms
 
+_EPOCH_MS = 1288834974657  # of snowflake ids, https://docs.x.com/fundamentals/x-ids
+
 
 @dataclass(frozen=True)
 class Window:
@@ -65,6 +67,11 @@ class Window:
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """The window that a checkpoint holds."""
         return cls(**{name: int(state[name]) for name in ("since_id", "newest_id", "until_id") if name in state})
+
+
+def snowflake_at(ms: int) -> int:
+    """The lowest id that X can give out at this time (milliseconds since 1970)."""
+    return (ms - _EPOCH_MS) << 22
 
 
 def _is_before(post_id: int | None, ms: int) -> bool:

@@ -1,0 +1,1 @@
+"""The sources, one module each, by name: what `photolake.collecting.registry` finds."""

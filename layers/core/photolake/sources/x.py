@@ -1,0 +1,50 @@
+"""X's recent search, once for each query of the settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from photolake.collecting.allowances import MonthlyAllowance, RunAllowance
+from photolake.collecting.source import NotSetUpError
+from photolake.errors import SettingsError
+from photolake.settings import Settings
+from photolake.x.collection import SearchSource
+from photolake.x.queries import queries_of
+from photolake.x.search import RecentSearch, x_client
+
+if TYPE_CHECKING:
+    from photolake.collecting.registry import Surroundings
+
+# The token goes with every request: in the clear only on this machine.
+_URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/?|http://(127\.0\.0\.1|localhost):[0-9]+/?")
+
+
+@dataclass(frozen=True)
+class XSettings(Settings):
+    """What to search X for, and for how much; `x_api_url` is X itself, or something that answers like it."""
+
+    checkpoint_table: str
+    x_token_secret: str
+    x_api_url: str
+    search_query: str
+    search_queries: str
+    search_languages: tuple[str, ...]
+    max_posts_per_run: int
+    monthly_post_budget: int
+
+
+def sources(surroundings: Surroundings) -> list[SearchSource]:
+    """A source for each query, all under the same limits; NotSetUpError without a token."""
+    settings = XSettings.from_env()
+    if not _URL.fullmatch(settings.x_api_url):
+        raise SettingsError(f"X_API_URL: {settings.x_api_url!r} is not of the form https://host")
+    queries = queries_of(settings.search_query, settings.search_queries, settings.search_languages)
+    token = surroundings.secret(settings.x_token_secret).strip()
+    if not token:
+        raise NotSetUpError(f"X is skipped: put the bearer token into the secret {settings.x_token_secret}")
+    client = x_client(token, settings.x_api_url)
+    budget = MonthlyAllowance(surroundings.table(settings.checkpoint_table), "x", settings.monthly_post_budget)
+    run_allowance = RunAllowance(settings.max_posts_per_run)
+    return [SearchSource(RecentSearch(client, query), budget, run_allowance) for query in queries]

@@ -1,0 +1,72 @@
+"""What to search X for, as it stands in the settings."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from photolake.errors import SettingsError
+
+MAX_QUERY_CHARS = 512
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+# The blank after the colon tells a name from an operator such as has:images.
+_NAMED = re.compile(r"([A-Za-z][\w-]{0,39}):\s+(\S.*)", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query: `text` as X gets it, `setting` as people find it in the settings."""
+
+    setting: str
+    text: str
+
+    @property
+    def hash(self) -> str:
+        """Another for another text; what a checkpoint is found by."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+
+def queries_of(search_query: str, search_queries: str, languages: Sequence[str]) -> list[Query]:
+    """The queries of the settings; SettingsError, naming the setting, if X would refuse one.
+
+    `search_queries` is one `name: query` a line (or between semicolons); while it is empty, `search_query` is the only
+    query. `languages` (none: all) are asked for in each.
+    """
+    wrong = [language for language in languages if not _LANGUAGE.fullmatch(language)]
+    if wrong:
+        raise SettingsError(f"SEARCH_LANGUAGES: {', '.join(wrong)} is no language code such as en or zh-TW")
+    written = _named(search_queries) or {"SEARCH_QUERY": search_query.strip()}
+    if not all(written.values()):
+        raise SettingsError("SEARCH_QUERY is empty: say what to search for, such as '(#beach OR #surf) has:images'")
+    spoken = " OR ".join(f"lang:{language}" for language in languages)
+    queries = [Query(name, f"({text}) ({spoken})" if spoken else text) for name, text in written.items()]
+    _check(queries)
+    return queries
+
+
+def _named(search_queries: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in filter(None, map(str.strip, re.split(r"[;\n]", search_queries))):
+        match = _NAMED.fullmatch(entry)
+        if match is None:
+            raise SettingsError(f"SEARCH_QUERIES: {entry!r} is not of the form 'name: query'")
+        setting = f"SEARCH_QUERIES, {match[1]}"
+        if setting in found:
+            raise SettingsError(f"{setting}: the name stands twice")
+        found[setting] = match[2]
+    return found
+
+
+def _check(queries: Sequence[Query]) -> None:
+    for query in queries:
+        if len(query.text) > MAX_QUERY_CHARS:
+            raise SettingsError(
+                f"{query.setting} with SEARCH_LANGUAGES has {len(query.text)} characters, X takes {MAX_QUERY_CHARS}: "
+                f"{query.text!r}"
+            )
+    [(text, count)] = Counter(query.text for query in queries).most_common(1)
+    if count > 1:
+        raise SettingsError(f"SEARCH_QUERIES: {text!r} stands {count} times, and would be bought as often")

@@ -1,0 +1,98 @@
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from photolake.bluesky.identifiers import PostKey
+from photolake.bluesky.known import KnownPosts
+from photolake.errors import DeliveryError
+from tests.unit.bluesky.network import ANN, BOB, NOON_US, SECOND, tid
+
+DAY = 86_400 * SECOND
+
+
+@pytest.fixture
+def table():
+    with mock_aws():
+        yield boto3.resource("dynamodb").create_table(
+            TableName="checkpoints",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+
+
+@pytest.fixture
+def known(table):
+    return KnownPosts(table, sleep=lambda _: None)
+
+
+def posts(did, *days):
+    return {PostKey(did, tid(NOON_US + day * DAY, clock=7)) for day in days}
+
+
+def test_posts_are_known_once_they_were_added_however_often(known):
+    mine = posts(ANN, 0, 1)
+    assert known.add(mine) == set()
+    assert known.add(mine) == set()
+
+    assert known.among(mine | posts(ANN, 2) | posts(BOB, 0)) == mine
+    assert known.among(set()) == set()
+
+
+def test_all_posts_of_an_author_are_found_whenever_they_were_posted(known):
+    known.add(posts(ANN, *range(150)) | posts(BOB, 3))
+
+    assert known.of([ANN]) == posts(ANN, *range(150))
+    assert known.of([ANN, BOB]) == posts(ANN, *range(150)) | posts(BOB, 3)
+    assert known.of(["did:plc:" + "c" * 24]) == set()
+
+
+def test_record_keys_of_any_time_are_remembered(known):
+    odd = {PostKey(ANN, tid(time_us)) for time_us in (0, 2**53 - 1)}
+
+    assert known.add(odd) == set()
+    assert known.among(odd) == known.of([ANN]) == odd
+
+
+def test_an_author_with_more_posts_of_a_day_than_an_item_holds_is_told(known, monkeypatch):
+    monkeypatch.setattr("photolake.bluesky.known.MAX_MEMBERS", 2)
+    first = {PostKey(ANN, tid(NOON_US, clock)) for clock in range(3)}
+    one_more = {PostKey(ANN, tid(NOON_US, 3))}
+
+    assert known.add(first) == set()
+    assert known.add(one_more | posts(ANN, 1) | posts(BOB, 0)) == one_more
+    assert known.of([ANN, BOB]) == first | posts(ANN, 1) | posts(BOB, 0)
+
+
+def test_other_errors_of_dynamodb_are_raised(known, table):
+    table.delete()
+
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        known.add(posts(ANN, 0))
+
+
+def test_keys_that_dynamodb_leaves_unread_are_asked_for_again(table, known, monkeypatch):
+    wanted = posts(ANN, 0, 1, 2)
+    known.add(wanted)
+    ask = table.meta.client.batch_get_item
+
+    def only_one(RequestItems):  # noqa: N803 (boto3's name)
+        [(name, asked)] = RequestItems.items()
+        first, *rest = asked["Keys"]
+        response = ask(RequestItems={name: {**asked, "Keys": [first]}})
+        return {**response, "UnprocessedKeys": {name: {**asked, "Keys": rest}} if rest else {}}
+
+    monkeypatch.setattr(table.meta.client, "batch_get_item", only_one)
+    assert known.among(wanted) == wanted
+
+
+def test_a_table_that_leaves_keys_unread_for_good_is_an_error(table, known, monkeypatch):
+    monkeypatch.setattr(
+        table.meta.client,
+        "batch_get_item",
+        lambda RequestItems: {"Responses": {}, "UnprocessedKeys": RequestItems},  # noqa: N803 (boto3's name)
+    )
+
+    with pytest.raises(DeliveryError, match="checkpoints left 1 keys unread after 6 attempts"):
+        known.among(posts(ANN, 0))

@@ -1,0 +1,149 @@
+"""The source by its name: settings from the environment, events over a websocket, known posts in DynamoDB."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from photolake.checkpoints import CheckpointStore
+from photolake.collecting.collection import Collection
+from photolake.collecting.registry import Surroundings, available, sources_of
+from photolake.collecting.source import NotSetUpError
+from photolake.deletions import DeletionStore
+from photolake.errors import SettingsError
+from photolake.malformed import MalformedStore
+from photolake.timestamps import utc_now
+from tests.integration.bluesky.fake_jetstream import FakeJetstream
+from tests.unit.bluesky.network import SECOND, account, commit, create, image, images, record, tid, uri
+
+SETTINGS = {
+    "BLUESKY_KEYWORDS": "sea,north sea",
+    "BLUESKY_HASHTAGS": "#beach",
+    "BLUESKY_AUTHORS": "",
+    "BLUESKY_LANGUAGES": "en",
+    "BLUESKY_ONLY_PHOTOS": "true",
+    "BLUESKY_LOOKBACK_MINUTES": "60",
+    "BLUESKY_HOSTS": "wss://jetstream1.us-east.bsky.network/subscribe",
+    "CHECKPOINT_TABLE": "checkpoints",
+}
+
+
+@pytest.fixture
+def surroundings(monkeypatch):
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="lake")
+        dynamodb = boto3.resource("dynamodb")
+        dynamodb.create_table(
+            TableName="checkpoints",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        yield Surroundings(secret=lambda name: "", table=dynamodb.Table)
+
+
+def the_source(surroundings) -> Any:
+    [source] = sources_of("bluesky", surroundings)
+    return source
+
+
+def photo_post(text, **more):
+    return record(text, langs=["en"], embed=images(image()), **more)
+
+
+def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(surroundings, monkeypatch):
+    now_us = int(utc_now().timestamp() * SECOND)
+    rkeys = [tid(now_us, clock) for clock in range(6)]
+    history = [
+        create(photo_post("the sea"), rkey=rkeys[0]),
+        create(photo_post("the hills"), rkey=rkeys[1]),
+        create(record("the sea", langs=["en"]), rkey=rkeys[2]),
+        create(photo_post("sea", facets="none"), rkey=rkeys[3]),
+        create(photo_post("sun", tags=["Beach"]), rkey=rkeys[4]),
+        commit("delete", rkey=rkeys[0]),
+        commit("delete", rkey=rkeys[1]),
+        account(active=False, status="deleted"),
+    ]
+    history = [{**event, "time_us": now_us - (100 - n) * SECOND} for n, event in enumerate(history)]
+    delivered: list[Any] = []
+
+    def deliver(posts):
+        before = len(delivered)
+        delivered.extend(posts)
+        return len(delivered) - before
+
+    s3 = boto3.client("s3")
+    loop = Collection(
+        CheckpointStore(surroundings.table("checkpoints")),
+        deliver,
+        MalformedStore(s3, "lake").put,
+        DeletionStore(s3, "lake").put,
+    )
+    with FakeJetstream(history) as server:
+        monkeypatch.setenv("BLUESKY_HOSTS", server.url)
+        source = the_source(surroundings)
+        source = replace(source, jetstream=replace(source.jetstream, quiet_s=0.3))
+
+        first, again = (loop.run(source, lambda: True) for _ in range(2))
+
+    assert [post["id_str"] for post in delivered] == [uri(rkey=rkeys[0]), uri(rkey=rkeys[4]), uri(rkey=rkeys[4])]
+    assert (first.posts, first.deletions, len(first.malformed), first.has_gap) == (2, 3, 1, False)
+    assert (again.posts, again.malformed, again.has_gap) == (1, first.malformed, False)
+    assert loop.checkpoints.load("bluesky").state == {"cursor": str(now_us - 93 * SECOND), "host": server.url}
+    rows = [json.loads(line) for key in keys(s3, "deletions/") for line in body(s3, key).splitlines()]
+    assert {(row["id_str"], row["reason"]) for row in rows} == {
+        (uri(rkey=rkeys[0]), "deleted by its author"),
+        (uri(rkey=rkeys[0]), "account deleted"),
+        (uri(rkey=rkeys[4]), "account deleted"),
+    }
+    assert len(keys(s3, "errors/malformed/bluesky/")) == 1
+
+
+def keys(s3, prefix):
+    return [item["Key"] for item in s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])]
+
+
+def body(s3, key):
+    return s3.get_object(Bucket="lake", Key=key)["Body"].read()
+
+
+def test_bluesky_is_a_source_by_its_name(surroundings):
+    assert "bluesky" in available()
+    source = the_source(surroundings)
+    assert (source.name, source.lookback) == ("bluesky", dt.timedelta(hours=1))
+    assert source.filter.query == '(sea OR "north sea" OR #beach) (lang:en) has:images'
+
+
+@pytest.mark.parametrize("hashtags", ["", "#", " , "])
+def test_without_anything_to_look_for_it_is_not_set_up(surroundings, monkeypatch, hashtags):
+    monkeypatch.setenv("BLUESKY_KEYWORDS", "")
+    monkeypatch.setenv("BLUESKY_HASHTAGS", hashtags)
+
+    with pytest.raises(NotSetUpError, match="say what to look for in BLUESKY_KEYWORDS"):
+        sources_of("bluesky", surroundings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("BLUESKY_AUTHORS", "alice.example", "BLUESKY_AUTHORS: 'alice.example' is not a DID"),
+        ("BLUESKY_LANGUAGES", "english", "BLUESKY_LANGUAGES: 'english' is not a language code"),
+        ("BLUESKY_ONLY_PHOTOS", "yes", "BLUESKY_ONLY_PHOTOS: 'yes' is not true or false"),
+        ("BLUESKY_LOOKBACK_MINUTES", "0", "BLUESKY_LOOKBACK_MINUTES is not within 1 and 2160"),
+        ("BLUESKY_LOOKBACK_MINUTES", "2161", "BLUESKY_LOOKBACK_MINUTES is not within 1 and 2160"),
+        ("BLUESKY_HOSTS", "", "BLUESKY_HOSTS is empty"),
+        ("BLUESKY_HOSTS", "https://a.example", "is not of the form wss://host/subscribe"),
+        ("BLUESKY_HOSTS", "ws://a.example/subscribe", "is not of the form wss://host/subscribe"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named(surroundings, monkeypatch, name, value, message):
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=message):
+        sources_of("bluesky", surroundings)

@@ -1,0 +1,77 @@
+"""What an analysis will cost, from all posts or from the first ones."""
+
+import gzip
+import json
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from photolake.errors import RowError
+from photolake_cli.distinct import Distinct
+from photolake_cli.forecast import Forecast, sample
+from photolake_cli.journal import Progress
+from photolake_cli.post_files import files_at
+
+FIRST = 2030000000000000001
+S3: Any = None
+
+
+def refuse_numbers(post, size):
+    if post["text"].isdigit():
+        raise RowError("a number")
+
+
+def file_of(path, *texts, pack=bytes):
+    posts = ({"id": str(FIRST + number), "text": text, "lang": "en"} for number, text in enumerate(texts))
+    path.write_bytes(pack("".join(json.dumps(post) + "\n" for post in posts).encode()))
+    (file,) = files_at(str(path), S3)
+    return file, Progress()
+
+
+def test_each_text_costs_once_in_units_of_100_characters_and_at_least_three(tmp_path):
+    file = file_of(tmp_path / "posts", "a", "a", "b" * 300, "c" * 301, " ", "5")
+
+    forecast = sample([file], refuse_numbers).forecast(["labels", "properties"], Decimal("0.5"))
+
+    units = 3 + 3 + 4
+    assert forecast == Forecast(5, units, 0, 2, units * Decimal("0.0001"), Decimal(0), is_whole=True)
+
+
+def test_a_text_costs_no_more_than_is_sent_of_it(tmp_path):
+    file = file_of(tmp_path / "posts", "d" * 9000)
+
+    assert sample([file], refuse_numbers).volume.texts.amount == 50
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_from_the_first_posts_of_large_files_follows_how_many_there_are(tmp_path, pack):
+    draw = random.Random(1)
+    texts = [f"{draw.randbytes(60).hex()}x" for _ in range(12_000)]
+    files = [file_of(tmp_path / name, *texts, pack=pack) for name in ("one", "two")]
+
+    guess = sample(files, refuse_numbers, 3_000)
+
+    forecast = guess.forecast(["labels"], Decimal(1))
+    assert guess.volume.posts == 3_000
+    assert not forecast.is_whole
+    assert abs(forecast.posts - 24_000) < 2_400
+
+
+def test_what_was_delivered_is_not_counted(tmp_path):
+    file, start = file_of(tmp_path / "posts", *(f"text {number}" for number in range(10)))
+
+    assert sample([(file, Progress(start.place._replace(line=7, entry=1), 7))], refuse_numbers).volume.posts == 3
+
+
+def test_different_keys_count_once_each():
+    seen, more = Distinct(), Distinct()
+    assert (seen.count, seen.amount) == (0, 0)
+    for key, amount in (("a", 2), ("b", 3), ("a", 2), (-5, 1), (2**63 - 1, 1)):
+        seen.add(key, amount)
+    more.add("b", 3)
+    more.add("c", 4)
+    seen.update(more)
+
+    assert (seen.count, seen.amount) == (5, 11)
