@@ -1,0 +1,77 @@
+"""Posts of a Jetstream on this machine, through the collector and the whole pipeline, and out again when deleted."""
+
+import json
+import time
+
+import pytest
+
+from photolake_cli.laptop import Laptop
+from tests.e2e.command import Command
+from tests.integration.bluesky.fake_jetstream import FakeJetstream
+from tests.unit.bluesky.network import commit, create, image, images, record, tid
+
+pytestmark = pytest.mark.e2e
+PHOTOS = [f"bafkreih{letter * 51}" for letter in "ab"]
+
+
+def post(number, now_us):
+    """A minute after the last one, with one of two photos; the last is about something else."""
+    time_us = now_us - (10 - number) * 60_000_000
+    text = f"sunset number {number}" if number < 4 else "breakfast"
+    shown = images(image(PHOTOS[number % 2], alt="the sky"))
+    return create(record(text, embed=shown, langs=["en"]), rkey=tid(time_us), time_us=time_us)
+
+
+@pytest.fixture(scope="module")
+def jetstream():
+    now_us = time.time_ns() // 1000
+    with FakeJetstream([post(number, now_us) for number in range(5)]) as jetstream:
+        yield jetstream
+
+
+@pytest.fixture(scope="module")
+def photolake(tmp_path_factory, photo_folder, jetstream):
+    command = Command(tmp_path_factory.mktemp("cloud"))
+    settings = ["--param", "BlueskyKeywords=sunset", "--param", f"BlueskyHosts={jetstream.url}"]
+    command("up", "--background", "--photos", str(photo_folder), *settings)
+    yield command
+    command("down")
+
+
+@pytest.fixture
+def collect(photolake):
+    """Run the collector, and wait until what it found is in the lake."""
+
+    def run():
+        laptop = Laptop.connect(photolake.state)
+        function = laptop.state.resources["CollectorFunction"]["physical_id"]
+        reply = laptop.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+        assert "FunctionError" not in reply, reply["Payload"].read()
+        photolake("wait", "--timeout", "60")
+
+    return run
+
+
+def asked(photolake, sql):
+    return json.loads(photolake("query", sql, "--format", "json"))
+
+
+def test_what_matches_is_collected_once_and_leaves_every_view_when_its_author_deletes_it(photolake, jetstream, collect):
+    collect()
+    posts = asked(photolake, "select id_str, text, sentiment_status from tweets order by timestamp_ms")
+    assert [(row["text"], row["sentiment_status"]) for row in posts] == [(f"sunset number {n}", "ok") for n in range(4)]
+    photos = asked(photolake, "select status, count(*) as photos from tweet_photos group by status order by status")
+    assert photos == [{"status": "duplicate", "photos": 2}, {"status": "ok", "photos": 2}]
+
+    gone = posts[0]["id_str"]
+    jetstream.history.append(commit("delete", rkey=gone.rpartition("/")[2], time_us=time.time_ns() // 1000))
+    jetstream.history.append(commit("delete", rkey=tid(1), time_us=time.time_ns() // 1000))
+    collect()
+    collect()
+
+    assert asked(photolake, "select id_str from tweets order by timestamp_ms") == [
+        {"id_str": row["id_str"]} for row in posts[1:]
+    ]
+    assert asked(photolake, "select distinct id_str, reason from photolake_landing.deletions") == [
+        {"id_str": gone, "reason": "deleted by its author"}
+    ]
