@@ -9,20 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
-from photolake.attempts import MAX_ATTEMPTS, attempts
 from photolake.bluesky.identifiers import PostKey
-from photolake.errors import DeliveryError
+from photolake.items import read_items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-MAX_KEYS = 100  # of a BatchGetItem
 MAX_MEMBERS = 20_000  # of one item: with those of a batch still within 400 KB
 
 
@@ -53,7 +50,9 @@ class KnownPosts:
         """All known posts of these authors."""
         authors = {_author(did): did for did in dids}
         days = {
-            _day(authors[item["id"]], day): authors[item["id"]] for item in self._items(authors) for day in item["days"]
+            _day(authors[item["id"]], day): authors[item["id"]]
+            for item in read_items(self._table, authors, self._sleep)
+            for day in item["days"]
         }
         return set(self._posts(days))
 
@@ -72,25 +71,9 @@ class KnownPosts:
         return True
 
     def _posts(self, days: Mapping[str, str]) -> Iterator[PostKey]:
-        for item in self._items(days):
+        for item in read_items(self._table, days, self._sleep):
             for rkey in item["rkeys"]:
                 yield PostKey(days[item["id"]], rkey)
-
-    def _items(self, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
-        remaining = iter(ids)
-        while group := list(islice(remaining, MAX_KEYS)):
-            yield from self._batch(group)
-
-    def _batch(self, ids: list[str]) -> Iterator[dict[str, Any]]:
-        name = self._table.name
-        pending: Any = {name: {"Keys": [{"id": item_id} for item_id in ids], "ConsistentRead": True}}
-        for _ in attempts(self._sleep):
-            response = self._table.meta.client.batch_get_item(RequestItems=pending)
-            yield from response["Responses"].get(name, [])
-            pending = response.get("UnprocessedKeys")
-            if not pending:
-                return
-        raise DeliveryError(f"{name} left {len(pending[name]['Keys'])} keys unread after {MAX_ATTEMPTS} attempts")
 
 
 def _by_day(posts: Iterable[PostKey]) -> dict[tuple[str, str], set[PostKey]]:

@@ -1,7 +1,7 @@
 """The text cache: what Comprehend has answered, so that the same text in the same language is bought once.
 
-Limits: 100 keys a BatchGetItem, 25 items a BatchWriteItem; either may leave some unprocessed
-(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html). Items end at 400 KB; 5,000
+Limits: 25 items a BatchWriteItem, of which it may leave some unprocessed
+(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). Items end at 400 KB; 5,000
 bytes of text cannot have answers that long, so bodies are plain JSON.
 """
 
@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from photolake.attempts import MAX_ATTEMPTS, attempts
 from photolake.errors import DeliveryError
+from photolake.items import read_items
 from photolake.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 
     from photolake.text.documents import Document
 
-MAX_KEYS = 100
 MAX_WRITES = 25
-
-_T = TypeVar("_T")
 
 
 class TextCache:
@@ -50,14 +48,15 @@ class TextCache:
         """The answers known for these documents; DeliveryError if DynamoDB keeps leaving keys unprocessed."""
         by_key = {document.cache_key: document for document in documents}
         now = self._clock().timestamp()
-        items = [item for keys in _groups(by_key, MAX_KEYS) for item in self._get(keys)]
+        items = list(read_items(self._table, by_key, self._sleep))
         # DynamoDB deletes an expired item when it gets to it, some days later.
         return {by_key[item["id"]]: json.loads(item["body"]) for item in items if item["expiration"] > now}
 
     def put(self, answers: Mapping[Document, Mapping[str, Any]]) -> None:
         """Keep the answers; DeliveryError if DynamoDB still refuses some after six attempts."""
         expiration = int((self._clock() + self._ttl).timestamp())
-        for group in _groups(answers.items(), MAX_WRITES):
+        remaining = iter(answers.items())
+        while group := list(islice(remaining, MAX_WRITES)):
             self._put(
                 [
                     {
@@ -68,17 +67,6 @@ class TextCache:
                     for document, answer in group
                 ]
             )
-
-    def _get(self, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
-        name = self._table.name
-        pending: Any = {name: {"Keys": [{"id": key} for key in keys], "ConsistentRead": True}}
-        for _ in attempts(self._sleep):
-            response = self._table.meta.client.batch_get_item(RequestItems=pending)
-            yield from response["Responses"].get(name, [])
-            pending = response.get("UnprocessedKeys")
-            if not pending:
-                return
-        raise DeliveryError(f"{name} left {len(pending[name]['Keys'])} keys unread after {MAX_ATTEMPTS} attempts")
 
     def _put(self, writes: list[WriteRequestTypeDef]) -> None:
         name = self._table.name
@@ -92,9 +80,3 @@ class TextCache:
 
 def _json(answer: Mapping[str, Any]) -> str:
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-
-
-def _groups(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    remaining = iter(items)
-    while group := list(islice(remaining, size)):
-        yield group
