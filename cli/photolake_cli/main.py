@@ -243,3 +243,35 @@ def demo(
 def _refuse_empty(photos: Path | None) -> None:
     if photos is not None and not any(path.is_file() for path in photos.iterdir()):
         raise CommandError(f"{photos} holds no file: every photo would be gone. Name a folder with photos in it.")
+
+
+@app.command()
+@told
+def stream(
+    query: Annotated[
+        list[str] | None, typer.Option("--query", help="What to stream, as a rule of X; repeatable.")
+    ] = None,
+    budget: Annotated[int | None, typer.Option(help="Posts to buy a calendar month, 0 for no limit.", min=0)] = None,
+    stack: Annotated[str | None, typer.Option(help="Send them to this stack on AWS.")] = None,
+    region: Annotated[str | None, typer.Option(help="The Region of the stack.")] = None,
+    state: State = STATE,
+) -> None:
+    """Send X's filtered stream through the pipeline, until Ctrl-C or until the month's budget is used up.
+
+    X charges about $0.005 a post. The bearer token is that of the environment variable X_BEARER_TOKEN or of the secret.
+    Queries and budget are those of the stack's collector, unless they are said; the laptop cloud's are said, with a
+    budget of 10,000 posts. X's rules of this app are made to fit; those that photolake did not put in are left alone.
+
+    Examples:
+
+        photolake stream --query "(#beach OR #surf) has:images" --budget 1000
+
+        photolake stream --stack photolake --region eu-west-1
+    """
+    if region and not stack:
+        raise CommandError("--region goes with --stack NAME: the laptop cloud has one Region")
+    # X's client takes a moment to import, which the other commands need not wait for.
+    from photolake_cli import streaming
+
+    place = streaming.deployed_place(stack, region) if stack else streaming.laptop_place(Laptop.connect(state))
+    streaming.stream(place, query or [], budget)

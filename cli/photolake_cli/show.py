@@ -34,7 +34,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], drawn_as_bars: 
         numeric = bool(cells) and all(isinstance(value, int | float | None) for value in cells)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
     bars: list[Bar] = []
-    if drawn_as_bars in columns:
+    if drawn_as_bars and drawn_as_bars in columns:
         amounts = [row[columns.index(drawn_as_bars)] or 0 for row in rows]
         bars = [Bar(max(amounts), 0, amount, width=BAR_WIDTH, color="cyan") for amount in amounts]
         drawn.add_column("", min_width=BAR_WIDTH)

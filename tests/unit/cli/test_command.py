@@ -13,7 +13,7 @@ from photolake_cli.asking import Question
 from photolake_cli.errors import CommandError
 from photolake_cli.formats import Format
 from photolake_cli.main import app
-from photolake_cli.show import cell, dead_letters, pipeline_line
+from photolake_cli.show import cell, dead_letters, pipeline_line, show_status
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
@@ -110,3 +110,19 @@ def test_the_form_of_the_rows_follows_from_the_files_name():
     assert Question("select 1", output=Path("rows.PARQUET")).format is Format.PARQUET
     assert Question("select 1", form=Format.JSON, output=Path("rows.csv")).format is Format.JSON
     assert Question("select 1").format is Format.TABLE
+
+
+def test_status_shows_queues_with_and_without_messages(capsys):
+    depth = {"visible": 2, "in_flight": 1, "is_dlq": False}
+    run = {"invocations": 3, "errors": 0, "running": 1, "cold_start_ms": 250}
+    document = {
+        "queues": {"photo_jobs": depth, "photo_jobs_dlq": {**depth, "visible": 0, "is_dlq": True}},
+        "functions": {"collector": run},
+        "buffers": {"tweets": 5},
+        "objects": {"posts/": 7},
+    }
+
+    show_status(document)
+
+    printed = capsys.readouterr().out
+    assert all(word in printed for word in ("photo_jobs", "dead letters", "collector", "tweets", "posts/"))

@@ -4,6 +4,7 @@ import ast
 import copy
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import networkx
@@ -16,6 +17,7 @@ from photolake.collecting.collection import Summary
 from photolake.collecting.rounds import Round
 from photolake.columns import HiveType
 from photolake_local.firehose.configuration import problems
+from services.x_stream.app import StreamSettings
 
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
@@ -130,6 +132,7 @@ def test_only_services_without_a_resource_level_are_allowed_on_everything(transf
     assert statements
     assert {action.split(":")[0] for statement in everywhere for action in statement["Action"]} == {
         "comprehend",
+        "ecr",
         "rekognition",
     }
     assert not [action for statement in statements for action in statement["Action"] if action.endswith("*")]
@@ -245,3 +248,17 @@ def test_every_landing_column_has_a_type_of_ours(transformed):
         assert len({column["Name"] for column in columns}) == len(columns)
         for column in columns:
             HiveType.parse(column["Type"])
+
+
+def test_the_container_of_the_stream_gets_its_settings(transformed):
+    (container,) = transformed["Resources"]["StreamTask"]["Properties"]["ContainerDefinitions"]
+    given = {variable["Name"] for variable in container["Environment"]}
+
+    assert given == {field.name.upper() for field in fields(StreamSettings)} | {"AWS_DEFAULT_REGION"}
+
+
+def test_without_an_image_there_is_nothing_of_the_stream(transformed):
+    of_stream = {name: resource for name, resource in transformed["Resources"].items() if name.startswith("Stream")}
+
+    assert {resource.get("Condition") for resource in of_stream.values()} == {"HasStream"}
+    assert transformed["Parameters"]["StreamImage"]["Default"] == ""

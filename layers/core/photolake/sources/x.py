@@ -38,13 +38,19 @@ class XSettings(Settings):
 def sources(surroundings: Surroundings) -> list[SearchSource]:
     """A source for each query, all under the same limits; NotSetUpError without a token."""
     settings = XSettings.from_env()
-    if not _URL.fullmatch(settings.x_api_url):
-        raise SettingsError(f"X_API_URL: {settings.x_api_url!r} is not of the form https://host")
+    url = checked_url(settings.x_api_url)
     queries = queries_of(settings.search_query, settings.search_queries, settings.search_languages)
     token = surroundings.secret(settings.x_token_secret).strip()
     if not token:
         raise NotSetUpError(f"X is skipped: put the bearer token into the secret {settings.x_token_secret}")
-    client = x_client(token, settings.x_api_url)
+    client = x_client(token, url)
     budget = MonthlyAllowance(surroundings.table(settings.checkpoint_table), "x", settings.monthly_post_budget)
     run_allowance = RunAllowance(settings.max_posts_per_run)
     return [SearchSource(RecentSearch(client, query), budget, run_allowance) for query in queries]
+
+
+def checked_url(url: str) -> str:
+    """The URL of X_API_URL; SettingsError for one that the token must not be sent to."""
+    if not _URL.fullmatch(url):
+        raise SettingsError(f"X_API_URL: {url!r} is not of the form https://host")
+    return url

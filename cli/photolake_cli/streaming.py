@@ -1,0 +1,169 @@
+"""`photolake stream`: X's filtered stream into a cloud, until it is stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.live import Live
+from rich.text import Text
+
+from photolake.checkpoints import CheckpointStore
+from photolake.collecting.allowances import MonthlyAllowance
+from photolake.collecting.collection import Collection
+from photolake.columns import Table
+from photolake.deletions import DeletionStore
+from photolake.delivery import DeliveryStream
+from photolake.malformed import MalformedStore
+from photolake.x.queries import queries_of
+from photolake.x.stream_posts import Progress
+from photolake.x.streaming import Streaming
+from photolake_cli.connections import deployed_lake, laptop_lake
+from photolake_cli.errors import CommandError
+from photolake_cli.explanations import explained
+from photolake_cli.show import console
+
+if TYPE_CHECKING:
+    import boto3
+
+    from photolake_cli.laptop import Laptop
+
+TOKEN_VARIABLE = "X_BEARER_TOKEN"  # noqa: S105 (a name)
+URL_VARIABLE = "X_API_URL"
+X_URL = "https://api.twitter.com"
+
+
+@dataclass(frozen=True)
+class StreamPlace:
+    """A cloud to stream into; `settings` are the collector's environment variables, as far as they are known."""
+
+    place: str
+    session: boto3.Session
+    settings: Mapping[str, str]
+    endpoints: Mapping[str, str]
+    """Where services answer, if not where AWS says: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3` ..."""
+
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+        make: Any = self.session.client
+        return make(service, endpoint_url=self._endpoint(service))
+
+    def table(self, name: str) -> Any:
+        """A DynamoDB table."""
+        return self.session.resource("dynamodb", endpoint_url=self._endpoint("dynamodb")).Table(name)
+
+    def _endpoint(self, service: str) -> str | None:
+        return self.endpoints.get(f"AWS_ENDPOINT_URL_{service.upper()}") or self.endpoints.get("AWS_ENDPOINT_URL")
+
+
+def laptop_place(laptop: Laptop) -> StreamPlace:
+    """The laptop cloud, which knows no queries: they are said with the command."""
+    lake = laptop_lake(laptop)
+    physical = {name: resource["physical_id"] for name, resource in laptop.state.resources.items()}
+    settings = {
+        "CHECKPOINT_TABLE": physical["CheckpointTable"],
+        "X_TOKEN_SECRET": physical["XTokenSecret"],
+        "LAKE_BUCKET": laptop.output("LakeBucketName"),
+        "TWEETS_STREAM": laptop.output("TweetsStreamName"),
+        "LANDING_DATABASE": laptop.output("LandingDatabaseName"),
+    }
+    return StreamPlace(lake.place, lake.session, settings, laptop.state.environment)
+
+
+def deployed_place(stack: str, region: str | None) -> StreamPlace:
+    """A stack on AWS, with the settings of its collector; CommandError says what to do if there is none."""
+    lake = deployed_lake(stack, region)
+    make: Any = lake.session.client
+    try:
+        found = make("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId="CollectorFunction")
+        function = found["StackResourceDetail"]["PhysicalResourceId"]
+        settings = make("lambda").get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    except (BotoCoreError, ClientError) as error:
+        raise explained(error, lake.place) from error
+    return StreamPlace(lake.place, lake.session, settings, {})
+
+
+def stream(place: StreamPlace, queries: Sequence[str], budget: int | None) -> None:
+    """Stream until Ctrl-C or SIGTERM, or until the month's posts are bought; then all that has come is delivered.
+
+    `queries` and `budget` (posts a month) take the place of the collector's.
+    """
+    progress, stop = Progress(), threading.Event()
+    run = _streaming(place, queries, budget)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    console.print(f"Streaming into {place.place}. Ctrl-C ends it.", markup=False, highlight=False)
+    meter = Meter(progress)
+    try:
+        with Live(get_renderable=meter.line, console=console, refresh_per_second=2, transient=True):
+            run.run(progress, lambda line: console.print(line, markup=False, highlight=False), stop)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    console.print(
+        f"{progress.posts:,} posts of the stream and {progress.found:,} of the search delivered, "
+        f"{progress.malformed:,} lines malformed, {progress.connects:,} connects."
+    )
+
+
+class Meter:
+    """A line on the progress, with the posts a second since the line before."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._seen = (time.monotonic(), 0)
+        self._rate = 0.0
+
+    def line(self) -> Text:
+        """The line now."""
+        now, posts = time.monotonic(), self._progress.posts
+        then, before = self._seen
+        # Posts are delivered every five seconds, so a shorter time says nothing.
+        if now - then >= 10:
+            self._rate, self._seen = (posts - before) / (now - then), (now, posts)
+        return Text(
+            f"{self._progress.state}: {posts:,} posts, {self._rate:.1f} a second; {self._progress.found:,} by search"
+        )
+
+
+def _streaming(place: StreamPlace, queries: Sequence[str], budget: int | None) -> Streaming:
+    settings = place.settings
+    if not queries and "SEARCH_QUERY" not in settings:
+        raise CommandError("Say what to stream: photolake stream --query '(#beach OR #surf) has:images'")
+    named = "\n".join(f"query{number}: {text}" for number, text in enumerate(queries, 1))
+    languages = [] if queries else [each for each in settings.get("SEARCH_LANGUAGES", "").split(",") if each]
+    asked = queries_of(settings.get("SEARCH_QUERY", ""), named or settings.get("SEARCH_QUERIES", ""), languages)
+    limit = budget if budget is not None else int(settings.get("MONTHLY_POST_BUDGET", "10000"))
+    s3, glue = place.client("s3"), place.client("glue")
+    checkpoints = place.table(settings["CHECKPOINT_TABLE"])
+    raw_tweets = Table.from_glue(glue, settings["LANDING_DATABASE"], "raw_tweets")
+    return Streaming(
+        _token(place),
+        os.environ.get(URL_VARIABLE) or settings.get(URL_VARIABLE, X_URL),
+        asked,
+        MonthlyAllowance(checkpoints, "x", limit),
+        Collection(
+            CheckpointStore(checkpoints),
+            deliver=DeliveryStream(place.client("firehose"), settings["TWEETS_STREAM"], raw_tweets).put,
+            keep_malformed=MalformedStore(s3, settings["LAKE_BUCKET"]).put,
+            keep_deletions=DeletionStore(s3, settings["LAKE_BUCKET"]).put,
+        ),
+    )
+
+
+def _token(place: StreamPlace) -> str:
+    if token := os.environ.get(TOKEN_VARIABLE, "").strip():
+        return token
+    secret, client = place.settings["X_TOKEN_SECRET"], place.client("secretsmanager")
+    try:
+        token = client.get_secret_value(SecretId=secret)["SecretString"].strip()
+    except client.exceptions.ResourceNotFoundException:
+        token = ""
+    if not token:
+        raise CommandError(f"X wants a bearer token: set {TOKEN_VARIABLE}, or put it into the secret {secret}")
+    return token

@@ -1,0 +1,47 @@
+"""The filtered stream, put together: one way for the command and for the container."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from photolake.collecting.allowances import RunAllowance
+from photolake.sources.x import checked_url
+from photolake.x.collection import SearchSource
+from photolake.x.search import RecentSearch, x_client
+from photolake.x.stream import StreamApi
+from photolake.x.stream_gap import Gap
+from photolake.x.stream_pauses import Pauses
+from photolake.x.stream_posts import Progress, StreamPosts
+from photolake.x.stream_run import StreamRun
+
+if TYPE_CHECKING:
+    from photolake.collecting.allowances import MonthlyAllowance
+    from photolake.collecting.collection import Collection
+    from photolake.x.queries import Query
+
+
+@dataclass(frozen=True)
+class Streaming:
+    """What a run needs: `url` is X itself, or something that answers like it; `budget` is that of the search, too."""
+
+    token: str
+    url: str
+    queries: Sequence[Query]
+    budget: MonthlyAllowance
+    collection: Collection
+
+    def run(self, progress: Progress, tell: Callable[[str], None], stop: threading.Event) -> None:
+        """Follow the stream until `stop` is set or the month is used up (see StreamRun.run); `tell` is for people."""
+        url = checked_url(self.url)
+        posts = StreamPosts(self.collection.deliver, self.collection.keep_malformed, self.budget, progress)
+        client = x_client(self.token, url)
+        # A limit for each run is one for runs that come again; this one is limited by the month alone.
+        unlimited = RunAllowance(sys.maxsize)
+        sources = [SearchSource(RecentSearch(client, query), self.budget, unlimited) for query in self.queries]
+        gap = Gap(sources, self.collection, progress, tell, stop.is_set)
+        api = StreamApi(self.token, url)
+        StreamRun(api, self.queries, posts, gap, Pauses(), progress, tell, stop).run()

@@ -1,0 +1,51 @@
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.integration.x_stream.fake_stream import FakeStream
+from tests.unit.x.landing import COLUMNS
+
+
+@pytest.fixture
+def x():
+    with FakeStream() as fake:
+        yield fake
+
+
+@pytest.fixture
+def cloud(x):
+    """What a run needs on AWS, as the collector's environment names it."""
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="lake")
+        boto3.resource("dynamodb").create_table(
+            TableName="checkpoints",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        glue = boto3.client("glue")
+        glue.create_database(DatabaseInput={"Name": "landing"})
+        glue.create_table(
+            DatabaseName="landing", TableInput={"Name": "raw_tweets", "StorageDescriptor": {"Columns": COLUMNS}}
+        )
+        boto3.client("firehose").create_delivery_stream(
+            DeliveryStreamName="tweets",
+            ExtendedS3DestinationConfiguration={
+                "BucketARN": "arn:aws:s3:::lake",
+                "RoleARN": "arn:aws:iam::123456789012:role/r",
+                "Prefix": "tweets/",
+            },
+        )
+        secret = boto3.client("secretsmanager").create_secret(Name="x-token")["ARN"]
+        yield {
+            "LANDING_DATABASE": "landing",
+            "LAKE_BUCKET": "lake",
+            "TWEETS_STREAM": "tweets",
+            "CHECKPOINT_TABLE": "checkpoints",
+            "X_API_URL": x.url,
+            "X_TOKEN_SECRET": secret,
+            "SEARCH_QUERY": "sea",
+            "SEARCH_QUERIES": "",
+            "SEARCH_LANGUAGES": "",
+            "MONTHLY_POST_BUDGET": "100",
+        }
