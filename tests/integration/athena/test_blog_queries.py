@@ -167,4 +167,6 @@ def test_the_celebrities_of_2019_are_those_of_our_view_if_they_stand_where_the_c
 def test_a_query_may_name_its_database(lake):
     sql = (BLOG / "most_linked_domains.sql").read_text(encoding="utf-8")
 
-    assert lake.ask(sql.replace("FROM tweets", "FROM photolake.tweets")) == lake.ask(sql)
+    # Domains with as many links come in any order.
+    named = lake.ask(sql.replace("FROM tweets", "FROM photolake.tweets"))
+    assert chosen(named, ["domain", "count"]) == chosen(lake.ask(sql), ["domain", "count"])
