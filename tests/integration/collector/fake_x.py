@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from photolake.partition import snowflake_ms
 from photolake.x.window import snowflake_at
+from tests.unit.x.payloads import renamed
 
 DAY_MS = 86_400_000
 KNOWN = {
@@ -127,7 +128,7 @@ class FakeX:
         meta = {"result_count": len(shown), "newest_id": str(shown[0]), "oldest_id": str(shown[-1]), **more}
         body = {"data": [self.posts[number] for number in shown], "includes": self.includes, "meta": meta}
         if self.renames:
-            body = json.loads(json.dumps(body).replace("_tweet", "_post").replace('"tweets"', '"posts"'))
+            body = json.loads(renamed(json.dumps(body)))
         return body
 
     def _handler(self):

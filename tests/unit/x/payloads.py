@@ -97,3 +97,16 @@ def v1_status(number: int = 0, **fields: Any) -> dict[str, Any]:
         "lang": "en",
         **fields,
     }
+
+
+def renamed(body: str) -> str:
+    """An answer's JSON in the names of X's openapi.json of 2026: posts for tweets, but for the kinds of references."""
+    names = {
+        "_tweet": "_post",
+        '"tweets"': '"posts"',
+        '"retweet_count"': '"repost_count"',
+        '"tweet_count"': '"post_count"',
+    }
+    for old, new in names.items():
+        body = body.replace(old, new)
+    return body

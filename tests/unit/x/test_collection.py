@@ -12,7 +12,7 @@ from photolake.errors import DeliveryError, PermanentError, RetryableError
 from photolake.x.collection import SETTLED, SearchSource
 from photolake.x.window import snowflake_at
 from tests.unit.collecting.fakes import Delivered, FakeCheckpoints, FakeTable
-from tests.unit.x.payloads import POSTED, snowflake, v2_page, v2_photo, v2_tweet, v2_user
+from tests.unit.x.payloads import POSTED, renamed, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 from tests.unit.x.searching import FakeSearch
 
 NOW = POSTED + dt.timedelta(hours=1)
@@ -308,16 +308,19 @@ def test_both_spellings_of_posts_give_the_same_row(begun, delivered, run):
         author_id="22",
         note_tweet={"text": "the whole of it #sea", "entities": {"hashtags": [{"start": 16, "end": 20, "tag": "sea"}]}},
         edit_history_tweet_ids=[str(snowflake(1.5)), str(snowflake(2))],
+        public_metrics={"retweet_count": 7},
         referenced_tweets=[{"type": "quoted", "id": quoted["id"]}, {"type": "replied_to", "id": quoted["id"]}],
     )
-    old = v2_page(tweet, tweets=[quoted], users=[v2_user("11", "ann"), v2_user("22", "bob")], media=[v2_photo("3_7")])
-    new = json.loads(json.dumps(old).replace("_tweet", "_post").replace('"tweets"', '"posts"'))
+    users = [v2_user("11", "ann"), v2_user("22", "bob", public_metrics={"tweet_count": 3})]
+    old = v2_page(tweet, tweets=[quoted], users=users, media=[v2_photo("3_7")])
+    new = json.loads(renamed(json.dumps(old)))
     for page in (old, new):
         run(FixedSearch(page))
 
     one, other = ({**row, "source_json": ""} for row in delivered.rows)
     assert one == other
     assert one["text"] == "the whole of it #sea"
+    assert (one["retweet_count"], one["user"]["statuses_count"]) == (7, 3)
     assert one["quoted_status_id"] == snowflake(1)
     assert [medium["media_key"] for medium in one["referenced_tweets"][0]["media"]] == ["3_7"]
     assert one["edit_history_tweet_ids"] == [str(snowflake(1.5)), str(snowflake(2))]

@@ -1,7 +1,7 @@
 """X API v2 posts as posts of the classic columns.
 
-X renames tweets to posts: its openapi.json of 2026 says `note_post` and `referenced_posts` where the stream and the
-documentation say `note_tweet` and `referenced_tweets`. Both are read.
+X renames tweets to posts: its openapi.json of 2026 says `note_post`, `referenced_posts` and `repost_count` where the
+stream and the documentation say `note_tweet`, `referenced_tweets` and `retweet_count`. Both are read.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from photolake.x.includes import Includes
 
 _USER_COUNTS = {
-    "followers_count": "followers_count",
-    "friends_count": "following_count",
-    "listed_count": "listed_count",
-    "favourites_count": "like_count",
-    "statuses_count": "tweet_count",
+    "followers_count": ("followers_count",),
+    "friends_count": ("following_count",),
+    "listed_count": ("listed_count",),
+    "favourites_count": ("like_count",),
+    "statuses_count": ("tweet_count", "post_count"),
 }
 _POST_COUNTS = {
-    "retweet_count": "retweet_count",
-    "reply_count": "reply_count",
-    "quote_count": "quote_count",
-    "favorite_count": "like_count",
-    "bookmark_count": "bookmark_count",
-    "impression_count": "impression_count",
+    "retweet_count": ("retweet_count", "repost_count"),
+    "reply_count": ("reply_count",),
+    "quote_count": ("quote_count",),
+    "favorite_count": ("like_count",),
+    "bookmark_count": ("bookmark_count",),
+    "impression_count": ("impression_count",),
 }
 
 
@@ -56,7 +56,7 @@ def tweet_post(tweet: Mapping[str, Any], includes: Includes) -> dict[str, Any]:
         "is_retweet": "retweeted" in named,
         "referenced_tweets": _references(own, named, includes),
         "conversation_id": own.text("conversation_id"),
-        **{column: metrics.whole(name) if metrics else None for column, name in _POST_COUNTS.items()},
+        **{column: metrics.whole(*names) if metrics else None for column, names in _POST_COUNTS.items()},
         "user": _author(own, includes),
         **_place_columns(own.part("geo"), includes),
         "edit_history_tweet_ids": own.texts("edit_history_tweet_ids", "edit_history_post_ids"),
@@ -178,7 +178,7 @@ def _author(own: JsonObject, includes: Includes) -> dict[str, Any] | None:
                 for name in ("name", "location", "url", "description", "verified_type", "profile_banner_url")
             },
             **{name: user.flag(name) for name in ("protected", "verified")},
-            **{column: metrics.whole(name) if metrics else None for column, name in _USER_COUNTS.items()},
+            **{column: metrics.whole(*names) if metrics else None for column, names in _USER_COUNTS.items()},
         }
     )
 
