@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake.archives import START, Entry, Place, entries
 from photolake.errors import RowError
-from photolake.malformed import MalformedLine, MalformedStore, MalformedWriter, part_key
+from photolake.malformed import MalformedLine, MalformedStore, MalformedWriter, misfit, part_key
 from photolake.partition import post_date
 from photolake.timestamps import iso_utc, utc_now
 from photolake_cli.distinct import Distinct
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 POSTS_AT_ONCE = 1_000
 SHOWN_MALFORMED = 10
-MAX_KEPT_BYTES = 100_000
 # A row is at most some three times the JSON it is made of; only longer documents can outgrow a Firehose record.
 SURELY_FITS_BYTES = 300_000
 
@@ -203,6 +202,5 @@ class _Sorting:
 
 
 def _misfit(entry: Entry, source: str, error: RowError) -> MalformedLine:
-    post = entry.found if isinstance(entry.found, dict) else {}
-    raw = str(post.get("source_json", "")).encode("utf-8", "replace")[:MAX_KEPT_BYTES]
-    return MalformedLine(source, entry.place.line, f"id {post.get('id')}: {error}", raw)
+    refused = misfit(entry.found if isinstance(entry.found, dict) else {}, error)
+    return MalformedLine(source, entry.place.line, refused.message, refused.raw)

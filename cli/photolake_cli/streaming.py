@@ -14,13 +14,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.live import Live
 from rich.text import Text
 
-from photolake.checkpoints import CheckpointStore
 from photolake.collecting.allowances import MonthlyAllowance
-from photolake.collecting.collection import Collection
-from photolake.columns import Table
-from photolake.deletions import DeletionStore
-from photolake.delivery import DeliveryStream
-from photolake.malformed import MalformedStore
+from photolake.collecting.landing import LandingSettings, collection_into
+from photolake.secret import secret_value
 from photolake.x.queries import queries_of
 from photolake.x.stream_posts import Progress
 from photolake.x.streaming import Streaming
@@ -139,31 +135,21 @@ def _streaming(place: StreamPlace, queries: Sequence[str], budget: int | None) -
     languages = [] if queries else [each for each in settings.get("SEARCH_LANGUAGES", "").split(",") if each]
     asked = queries_of(settings.get("SEARCH_QUERY", ""), named or settings.get("SEARCH_QUERIES", ""), languages)
     limit = budget if budget is not None else int(settings.get("MONTHLY_POST_BUDGET", "10000"))
-    s3, glue = place.client("s3"), place.client("glue")
-    checkpoints = place.table(settings["CHECKPOINT_TABLE"])
-    raw_tweets = Table.from_glue(glue, settings["LANDING_DATABASE"], "raw_tweets")
+    landing = LandingSettings.from_env(settings)
     return Streaming(
         _token(place),
         os.environ.get(URL_VARIABLE) or settings.get(URL_VARIABLE, X_URL),
         asked,
-        MonthlyAllowance(checkpoints, "x", limit),
-        Collection(
-            CheckpointStore(checkpoints),
-            deliver=DeliveryStream(place.client("firehose"), settings["TWEETS_STREAM"], raw_tweets).put,
-            keep_malformed=MalformedStore(s3, settings["LAKE_BUCKET"]).put,
-            keep_deletions=DeletionStore(s3, settings["LAKE_BUCKET"]).put,
-        ),
+        MonthlyAllowance(place.table(landing.checkpoint_table), "x", limit),
+        collection_into(landing, place.client, place.table),
     )
 
 
 def _token(place: StreamPlace) -> str:
     if token := os.environ.get(TOKEN_VARIABLE, "").strip():
         return token
-    secret, client = place.settings["X_TOKEN_SECRET"], place.client("secretsmanager")
-    try:
-        token = client.get_secret_value(SecretId=secret)["SecretString"].strip()
-    except client.exceptions.ResourceNotFoundException:
-        token = ""
+    secret = place.settings["X_TOKEN_SECRET"]
+    token = secret_value(place.client("secretsmanager"), secret)
     if not token:
         raise CommandError(f"X wants a bearer token: set {TOKEN_VARIABLE}, or put it into the secret {secret}")
     return token

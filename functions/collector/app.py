@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.parameters import get_secret
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
-from photolake.checkpoints import CheckpointStore
-from photolake.collecting.collection import Collection
+from photolake.collecting.landing import LandingSettings, collection_into
 from photolake.collecting.registry import Surroundings
 from photolake.collecting.rounds import Rounds
-from photolake.columns import Table
-from photolake.deletions import DeletionStore
-from photolake.delivery import DeliveryStream
-from photolake.malformed import MalformedStore
-from photolake.settings import Settings
+from photolake.secret import secret_value
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -29,40 +23,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CollectorSettings(Settings):
+class CollectorSettings(LandingSettings):
     """The function's environment; each source has settings of its own."""
 
-    landing_database: str
-    lake_bucket: str
-    tweets_stream: str
-    checkpoint_table: str
     sources: tuple[str, ...]
-
-
-def secret_value(secret: str) -> str:
-    """The value of a secret, or an empty string for one without a value."""
-    try:
-        return str(get_secret(secret, force_fetch=True))
-    except GetParameterError as error:
-        if "ResourceNotFoundException" in str(error):
-            return ""
-        raise
 
 
 logger = Logger()
 metrics = Metrics()
 settings = CollectorSettings.from_env()
-dynamodb = boto3.resource("dynamodb")
-s3 = boto3.client("s3")
-tweets_table = Table.from_glue(boto3.client("glue"), settings.landing_database, "raw_tweets")
-tweets = DeliveryStream(boto3.client("firehose"), settings.tweets_stream, tweets_table)
-collection = Collection(
-    CheckpointStore(dynamodb.Table(settings.checkpoint_table)),
-    deliver=tweets.put,
-    keep_malformed=MalformedStore(s3, settings.lake_bucket).put,
-    keep_deletions=DeletionStore(s3, settings.lake_bucket).put,
+table = boto3.resource("dynamodb").Table
+rounds = Rounds(
+    collection_into(settings, boto3.client, table),
+    Surroundings(partial(secret_value, boto3.client("secretsmanager")), table),
 )
-rounds = Rounds(collection, Surroundings(secret_value, dynamodb.Table))
 
 
 @metrics.log_metrics
@@ -85,15 +59,9 @@ def log_summary(summary: Summary) -> None:
         logger.warning("post malformed", source=summary.source, reason=reason)
     for notice in summary.notices:
         logger.warning(notice, source=summary.source)
+    fields = {name: getattr(summary, name) for name in ("source", "posts", "bought", "stopped", "has_gap")}
     log = logger.warning if summary.has_gap else logger.info
-    log(
-        "collected",
-        source=summary.source,
-        posts=summary.posts,
-        bought=summary.bought,
-        stopped=summary.stopped,
-        has_gap=summary.has_gap,
-    )
+    log("collected", **fields)
 
 
 def log_trouble(done: Round) -> None:

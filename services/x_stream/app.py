@@ -9,20 +9,13 @@ from dataclasses import dataclass
 
 import boto3
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.parameters import get_secret
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
-from photolake.checkpoints import CheckpointStore
 from photolake.collecting.allowances import MonthlyAllowance
-from photolake.collecting.collection import Collection
+from photolake.collecting.landing import LandingSettings, collection_into
 from photolake.collecting.source import NotSetUpError
-from photolake.columns import Table
-from photolake.deletions import DeletionStore
-from photolake.delivery import DeliveryStream
 from photolake.errors import PhotolakeError
-from photolake.malformed import MalformedStore
-from photolake.settings import Settings
-from photolake.x.queries import queries_of
+from photolake.secret import secret_value
+from photolake.sources.x import XSettings
 from photolake.x.stream_posts import Progress
 from photolake.x.streaming import Streaming
 
@@ -32,51 +25,23 @@ REST_S = 3_600.0
 
 
 @dataclass(frozen=True)
-class StreamSettings(Settings):
+class StreamSettings(LandingSettings, XSettings):
     """The container's environment; the names are those of the collector."""
-
-    landing_database: str
-    lake_bucket: str
-    tweets_stream: str
-    checkpoint_table: str
-    x_token_secret: str
-    x_api_url: str
-    search_query: str
-    search_queries: str
-    search_languages: tuple[str, ...]
-    monthly_post_budget: int
 
 
 def streaming(settings: StreamSettings) -> Streaming:
     """Wire a run; NotSetUpError without a token."""
-    dynamodb, s3 = boto3.resource("dynamodb"), boto3.client("s3")
-    checkpoints = dynamodb.Table(settings.checkpoint_table)
-    table = Table.from_glue(boto3.client("glue"), settings.landing_database, "raw_tweets")
-    return Streaming(
-        token_of(settings.x_token_secret),
-        settings.x_api_url,
-        queries_of(settings.search_query, settings.search_queries, settings.search_languages),
-        MonthlyAllowance(checkpoints, "x", settings.monthly_post_budget),
-        Collection(
-            CheckpointStore(checkpoints),
-            deliver=DeliveryStream(boto3.client("firehose"), settings.tweets_stream, table).put,
-            keep_malformed=MalformedStore(s3, settings.lake_bucket).put,
-            keep_deletions=DeletionStore(s3, settings.lake_bucket).put,
-        ),
-    )
-
-
-def token_of(secret: str) -> str:
-    """The bearer token; NotSetUpError says where to put it."""
-    try:
-        token = str(get_secret(secret, force_fetch=True)).strip()
-    except GetParameterError as error:
-        if "ResourceNotFoundException" not in str(error):
-            raise
-        token = ""
+    token = secret_value(boto3.client("secretsmanager"), settings.x_token_secret)
     if not token:
-        raise NotSetUpError(f"put X's bearer token into the secret {secret}")
-    return token
+        raise NotSetUpError(f"put X's bearer token into the secret {settings.x_token_secret}")
+    table = boto3.resource("dynamodb").Table
+    return Streaming(
+        token,
+        settings.x_api_url,
+        settings.queries(),
+        MonthlyAllowance(table(settings.checkpoint_table), "x", settings.monthly_post_budget),
+        collection_into(settings, boto3.client, table),
+    )
 
 
 def report(logger: Logger, progress: Progress, stop: threading.Event) -> None:

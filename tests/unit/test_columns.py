@@ -53,14 +53,14 @@ def test_what_is_no_type_of_ours_is_refused(text):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"id": "1"}, "posts.id: expected bigint, got str '1'"),
-        ({"id": True}, "posts.id: expected bigint, got bool 'True'"),
-        ({"id": 2**63}, "posts.id: expected bigint, got int '9223372036854775808'"),
+        ({"id": "1"}, "posts.id: expected bigint, got str"),
+        ({"id": True}, "posts.id: expected bigint, got bool True"),
+        ({"id": 2**63}, "posts.id: expected bigint, got int 9223372036854775808"),
         ({"colour": 1}, "posts.colour: there is no such column"),
-        ({"user": "someone"}, "posts.user: expected struct, got str 'someone'"),
-        ({"user": {"scores": 1.5}}, "posts.user.scores: expected array, got float '1.5'"),
-        ({"user": {"scores": [1, "x"]}}, "posts.user.scores[1]: expected double, got str 'x'"),
-        ({"user": {"known": 1}}, "posts.user.known: expected boolean, got int '1'"),
+        ({"user": "someone"}, "posts.user: expected struct, got str"),
+        ({"user": {"scores": 1.5}}, "posts.user.scores: expected array, got float 1.5"),
+        ({"user": {"scores": [1, "x"]}}, "posts.user.scores[1]: expected double, got str"),
+        ({"user": {"known": 1}}, "posts.user.known: expected boolean, got int 1"),
     ],
 )
 def test_a_value_without_a_fitting_column_is_named_with_its_place(row, message):

@@ -86,6 +86,22 @@ def test_a_row_that_does_not_fit_its_table_is_not_sent():
     assert firehose.accepted == []
 
 
+def test_rows_that_do_not_fit_are_set_aside_and_the_others_are_sent():
+    firehose = FakeFirehose()
+    table = Table("posts", {"id": HiveType.parse("bigint"), "text": HiveType.parse("string")})
+    rows = [{"id": 1}, {"id": "two"}, {"id": 3, "text": "x" * 1_000_001}, {"id": 4}]
+    aside = []
+
+    accepted = stream(firehose, table).put(rows, lambda row, error: aside.append((row, str(error))))
+
+    assert (accepted, firehose.rows) == (2, [rows[0], rows[3]])
+    assert [row for row, _ in aside] == rows[1:3]
+    assert [said for _, said in aside] == [
+        "posts.id: expected bigint, got str",
+        "a row of 1000020 bytes is larger than a Firehose record may be",
+    ]
+
+
 def test_a_row_larger_than_a_record_is_refused():
     with pytest.raises(RowError, match="larger than a Firehose record"):
         stream(FakeFirehose()).put([{"text": "x" * 1_000_001}])
@@ -107,14 +123,16 @@ def test_no_rows_make_no_call():
 
 
 @settings(max_examples=50)
-@given(st.lists(st.integers(0, 3000), max_size=40), st.lists(st.booleans(), max_size=40))
-def test_every_row_is_accepted_once_or_the_put_raises(sizes, refusals):
+@given(st.lists(st.integers(0, 4000), max_size=40), st.lists(st.booleans(), max_size=40))
+def test_every_row_is_accepted_or_set_aside_once_or_the_put_raises(sizes, refusals):
     firehose = FakeFirehose(refusals)
     rows = [{"id": number, "text": "x" * size * 300} for number, size in enumerate(sizes)]
+    aside = []
 
     try:
-        stream(firehose).put(rows)
+        stream(firehose).put(rows, lambda row, error: aside.append(row))
     except DeliveryError:
         return
 
-    assert sorted(row["id"] for row in firehose.rows) == list(range(len(rows)))
+    assert sorted(row["id"] for row in [*firehose.rows, *aside]) == list(range(len(rows)))
+    assert all(len(row["text"]) > 999_900 for row in aside)

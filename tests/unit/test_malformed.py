@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from photolake.malformed import MalformedLine, MalformedStore
+from photolake.malformed import MAX_KEPT_BYTES, MalformedLine, MalformedStore, Refused, misfit
 
 SOURCE = "s3://lake/tweets/2026/11/20/a.gz"
 FIRST = "errors/malformed/tweets/2026/11/20/a.gz.jsonl"
@@ -76,6 +76,27 @@ def test_lines_are_stored_although_the_reading_fails_later(bucket: Bucket) -> No
         store_in(bucket).put(SOURCE, lines())
 
     assert [line["line"] for line in bucket.lines(FIRST)] == [1]
+
+
+def test_what_has_no_file_is_kept_under_a_name_of_its_content_and_the_same_again_under_the_same(
+    bucket: Bucket,
+) -> None:
+    store = store_in(bucket)
+    for refused in ([Refused(b"a", "no JSON"), Refused(b"b", "no id")], [Refused(b"a", "no JSON")]) * 2:
+        assert store.keep("x/stream", refused) == len(refused)
+
+    first, second = bucket.objects
+    assert first.startswith("errors/malformed/x/stream/")
+    assert [(line["line"], line["message"]) for line in bucket.lines(first)] == [(1, "no JSON"), (2, "no id")]
+    assert f"errors/malformed/{bucket.lines(second)[0]['source']}.jsonl" == second
+
+
+def test_a_row_that_cannot_be_delivered_is_kept_as_its_source_sent_it() -> None:
+    row = {"id": 5, "id_str": "5", "source_json": '{"text":"é"}'}
+
+    assert misfit(row, ValueError("too large")) == Refused(b'{"text":"\xc3\xa9"}', "post 5: too large")
+    assert misfit({"id": None}, ValueError("no id")) == Refused(b"", "post None: no id")
+    assert len(misfit({"source_json": "x" * 10**6}, ValueError("too large")).raw) == MAX_KEPT_BYTES
 
 
 def test_a_file_is_a_source_too(bucket: Bucket) -> None:

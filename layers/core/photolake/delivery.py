@@ -27,6 +27,9 @@ MAX_RECORD_BYTES = 1_000_000
 MAX_RECORDS = 500
 MAX_CALL_BYTES = 4_000_000
 
+SetAside = Callable[[Mapping[str, Any], RowError], None]
+"""Told of a row that fits neither its table nor a record, and is not sent."""
+
 
 class DeliveryStream:
     """A Firehose stream that takes rows of one landing table, at least once each."""
@@ -40,14 +43,15 @@ class DeliveryStream:
         self._table = table
         self._sleep = sleep
 
-    def put(self, rows: Iterable[Mapping[str, Any]]) -> int:
+    def put(self, rows: Iterable[Mapping[str, Any]], set_aside: SetAside | None = None) -> int:
         """Deliver the rows and return how many; a generator is consumed call by call, so memory stays small.
 
-        RowError: a row does not fit its table, or is larger than a record; nothing of its call has been sent.
-        DeliveryError: Firehose still refused some after six attempts. Both mean: do not acknowledge the source.
+        A row that does not fit its table, or is larger than a record, goes to `set_aside`, and the others are sent;
+        without one, RowError: nothing of its call has been sent. DeliveryError: Firehose still refused some after six
+        attempts. Both mean: do not acknowledge the source.
         """
         accepted = 0
-        for call in _calls(_records(self._line(row) for row in rows)):
+        for call in _calls(_records(self._lines(rows, set_aside))):
             self._put_call([record for record, _ in call])
             accepted += sum(lines for _, lines in call)
         return accepted
@@ -55,6 +59,17 @@ class DeliveryStream:
     def check(self, row: Mapping[str, Any]) -> None:
         """Raise the RowError that `put` would raise for this row."""
         self._line(row)
+
+    def _lines(self, rows: Iterable[Mapping[str, Any]], set_aside: SetAside | None) -> Iterator[bytes]:
+        for row in rows:
+            try:
+                line = self._line(row)
+            except RowError as error:
+                if set_aside is None:
+                    raise
+                set_aside(row, error)
+            else:
+                yield line
 
     def _line(self, row: Mapping[str, Any]) -> bytes:
         if self._table is not None:

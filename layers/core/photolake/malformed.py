@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.timestamps import iso_utc, utc_now
 
@@ -17,6 +18,21 @@ if TYPE_CHECKING:
 
 PREFIX = "errors/malformed/"
 PART_BYTES = 4_000_000
+# A post that a source gave is kept whole; a line of somebody else's archive may be of any length.
+MAX_KEPT_BYTES = 300_000
+
+
+class Refused(NamedTuple):
+    """What came and is no post that can be delivered: the bytes, and what is wrong with them."""
+
+    raw: bytes
+    message: str
+
+
+def misfit(row: Mapping[str, Any], error: Exception) -> Refused:
+    """A post whose row cannot be delivered, as its source sent it."""
+    raw = str(row.get("source_json") or "").encode("utf-8", "replace")
+    return Refused(raw[:MAX_KEPT_BYTES], f"post {row.get('id_str') or row.get('id')}: {error}")
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,13 @@ class MalformedStore:
             for line in lines:
                 writer.add(line)
         return writer.count
+
+    def keep(self, place: str, refused: Sequence[Refused]) -> int:
+        """Store what has no file and no line, under a name that follows from its content; `place` is its source's."""
+        digest = sha256(b"\n".join(raw for raw, _ in refused)).hexdigest()[:16]
+        source = f"{place}/{digest}"
+        lines = enumerate(refused, start=1)
+        return self.put(source, (MalformedLine(source, number, message, raw) for number, (raw, message) in lines))
 
     @contextmanager
     def writer(self, source: str) -> Iterator[MalformedWriter]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self, get_type_hints
 
@@ -14,14 +15,14 @@ class Settings:
     """Base of the functions' settings; subclasses only declare fields of str, int, float, or tuple[str, ...]."""
 
     @classmethod
-    def from_env(cls) -> Self:
+    def from_env(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read every field from the environment; a tuple is a comma-delimited list, as CloudFormation writes it."""
         hints = get_type_hints(cls)
-        return cls(**{field.name: _read(field.name.upper(), hints[field.name]) for field in fields(cls)})
+        return cls(**{field.name: _read(environment, field.name.upper(), hints[field.name]) for field in fields(cls)})
 
 
-def _read(name: str, kind: Any) -> Any:
-    text = os.environ.get(name)
+def _read(environment: Mapping[str, str], name: str, kind: Any) -> Any:
+    text = environment.get(name)
     if text is None:
         raise SettingsError(f"the environment variable {name} is not set")
     if kind == tuple[str, ...]:

@@ -73,7 +73,7 @@ def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(surroundin
     history = [{**event, "time_us": now_us - (100 - n) * SECOND} for n, event in enumerate(history)]
     delivered: list[Any] = []
 
-    def deliver(posts):
+    def deliver(posts, set_aside):
         before = len(delivered)
         delivered.extend(posts)
         return len(delivered) - before
@@ -82,7 +82,7 @@ def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(surroundin
     loop = Collection(
         CheckpointStore(surroundings.table("checkpoints")),
         deliver,
-        MalformedStore(s3, "lake").put,
+        MalformedStore(s3, "lake").keep,
         DeletionStore(s3, "lake").put,
     )
     with FakeJetstream(history) as server:

@@ -91,8 +91,9 @@ def app(environment):
 @pytest.fixture
 def firehose(app, monkeypatch):
     fake = FakeFirehose()
-    monkeypatch.setattr(app.tweets, "_client", fake)
-    monkeypatch.setattr(app.tweets, "_sleep", lambda seconds: None)
+    stream = app.rounds.collection.deliver.__self__
+    monkeypatch.setattr(stream, "_client", fake)
+    monkeypatch.setattr(stream, "_sleep", lambda seconds: None)
     return fake
 
 

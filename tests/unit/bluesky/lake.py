@@ -48,7 +48,7 @@ class Lake:
         streams = Jetstream(list(network.hosts), network.connect, sleep=lambda _: None, seconds=lambda: 0.0)
         self.source = BlueskySource(streams, wanted, self.known, dt.timedelta(hours=1), lambda: self.now)
 
-    def deliver(self, posts):
+    def deliver(self, posts, set_aside):
         self.before_delivery()
         self.posts += posts
         return len(posts)
@@ -57,7 +57,7 @@ class Lake:
         loop = Collection(
             self.checkpoints,
             self.deliver,
-            lambda name, lines: self.malformed.extend(lines),
+            lambda place, refused: self.malformed.extend(refused),
             self.deletions.extend,
             clock=lambda: self.now,
         )

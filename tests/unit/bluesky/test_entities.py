@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.bluesky.identifiers import hash63
-from photolake.errors import PermanentError
 from tests.unit.bluesky.network import BOB, facet
 from tests.unit.bluesky.rows import mapped
 
@@ -51,14 +50,6 @@ def test_a_facet_over_more_than_a_post_can_be_keeps_its_place_but_repeats_no_tex
     assert mapped(text="a" * 301, facets=[mention])["entities"]["user_mentions"] == [
         {"id": BOB_ID, "id_str": BOB, "indices": [0, 301]}
     ]
-
-
-def test_thousands_of_links_over_the_same_words_are_refused_before_delivery_chokes_on_them():
-    link = {"$type": "app.bsky.richtext.facet#link", "uri": "a:"}
-    many = {"index": {"byteStart": 0, "byteEnd": 300}, "features": [link] * 4_000}
-
-    with pytest.raises(PermanentError, match="bytes is more than the 950000 a delivery can take"):
-        mapped(text="a" * 300, facets=[many])
 
 
 def test_a_link_card_is_a_link_once_and_tags_beside_the_text_are_hashtags():

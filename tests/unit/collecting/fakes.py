@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from photolake.checkpoints import Checkpoint, OvertakenError
+from photolake.errors import RowError
 
 
 class FakeCheckpoints:
@@ -30,26 +31,31 @@ class FakeCheckpoints:
 
 
 class Delivered:
-    """Takes rows, malformed posts and deletions; `before_put` may raise."""
+    """Takes rows, malformed posts and deletions; `before_put` may raise, posts of the ids in `unfit` are set aside."""
 
     def __init__(self):
         self.rows = []
         self.malformed = []
         self.deletions = []
         self.before_put = lambda: None
+        self.unfit = set()
 
     @property
     def ids(self):
         return [row["id"] for row in self.rows]
 
-    def put(self, rows):
+    def put(self, rows, set_aside):
         self.before_put()
         rows = list(rows)
-        self.rows += rows
-        return len(rows)
+        for row in rows:
+            if row["id"] in self.unfit:
+                set_aside(row, RowError("too large"))
+        fitting = [row for row in rows if row["id"] not in self.unfit]
+        self.rows += fitting
+        return len(fitting)
 
-    def keep(self, source, lines):
-        self.malformed.append((source, list(lines)))
+    def keep(self, place, refused):
+        self.malformed.append((place, list(refused)))
 
     def keep_deletions(self, rows):
         self.deletions += rows

@@ -103,9 +103,9 @@ class Run(threading.Thread):
         self._pause()
         return self._world.checkpoints.save(checkpoint, state)
 
-    def _put(self, rows):
+    def _put(self, rows, set_aside):
         self._pause()
-        return self._world.delivered.put(rows)
+        return self._world.delivered.put(rows, set_aside)
 
     def _before_page(self):
         if self._pause() == "limit":

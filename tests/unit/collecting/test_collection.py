@@ -6,11 +6,11 @@ from photolake.checkpoints import Checkpoint, OvertakenError
 from photolake.collecting.collection import Collection, Summary
 from photolake.collecting.source import Batch, RateLimitedError, UsedUpError
 from photolake.errors import DeliveryError
-from photolake.malformed import MalformedLine
+from photolake.malformed import Refused
 from tests.unit.collecting.fakes import Delivered, FakeCheckpoints
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
-BAD = MalformedLine("a/1", 1, "post 5: no text", b"{}")
+BAD = Refused(b"{}", "post 5: no text")
 
 
 class FakeSource:
@@ -77,10 +77,24 @@ def test_every_batch_is_delivered_and_the_checkpoint_stands_after_the_last(run, 
         has_gap=True,
         notices=("dear",),
     )
-    assert (delivered.ids, delivered.malformed, delivered.deletions) == ([1, 2, 3], [("a/1", [BAD])], [{"id": 9}])
+    assert (delivered.ids, delivered.malformed, delivered.deletions) == ([1, 2, 3], [("fake", [BAD])], [{"id": 9}])
     assert checkpoints.load("fake") == Checkpoint("fake", 2, {"at": "2"})
     assert source.asked == [{}]
     assert run()[1].asked == [{"at": "2"}]
+
+
+def test_a_post_that_cannot_be_delivered_is_kept_as_malformed_and_holds_up_nothing(run, checkpoints, delivered):
+    delivered.unfit = {2}
+    unfit = {"id": 2, "id_str": "2", "source_json": '{"id":"2"}'}
+
+    summary, _ = run(Batch({"at": "1"}, [{"id": 1}, unfit, {"id": 3}], malformed=[BAD]))
+
+    assert (summary.posts, summary.malformed) == (2, ("post 5: no text", "post 2: too large"))
+    assert (delivered.ids, delivered.malformed) == (
+        [1, 3],
+        [("fake", [BAD, Refused(b'{"id":"2"}', "post 2: too large")])],
+    )
+    assert checkpoints.only_state() == {"at": "1"}
 
 
 def test_a_batch_that_moves_nothing_saves_nothing(run, checkpoints):

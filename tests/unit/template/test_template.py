@@ -77,14 +77,16 @@ def test_every_folder_of_functions_is_a_function_of_the_template_and_the_other_w
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_functions_settings_are_its_environment(function, written):
-    # What each source of the collector is set by stands in its module.
-    modules = sorted(ROOT.glob("layers/core/photolake/sources/*.py")) if function == "collector" else []
+    # What each source of the collector is set by stands in its module, and where the posts go in a module of its own.
+    library = ROOT / "layers/core/photolake"
+    collecting = [library / "collecting/landing.py", *sorted(library.glob("sources/*.py"))]
+    modules = collecting if function == "collector" else []
     trees = [ast.parse(path.read_text()) for path in (ROOT / f"functions/{function}/app.py", *modules)]
     fields = {
         statement.target.id.upper()
         for tree in trees
         for node in tree.body
-        if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "Settings" for base in node.bases)
+        if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "").endswith("Settings") for base in node.bases)
         for statement in node.body
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
     }

@@ -197,9 +197,12 @@ def test_a_malformed_post_is_kept_and_named_and_does_not_stop_the_query(begun, c
     reason = f"post {snowflake(1)}: text: expected a string, got int"
     assert run(x) == summary(posts=1, batches=1, bought=2, malformed=(reason,))
 
-    [(source, [line])] = delivered.malformed
-    assert (line.source, line.message, json.loads(line.raw)) == (source, reason, {"data": v2_tweet(1, text=5)})
-    assert source == f"x/{NAME[2:]}/{snowflake(2)}-{snowflake(1)}"
+    [(place, [refused])] = delivered.malformed
+    assert (place, refused.message, json.loads(refused.raw)) == (
+        NAME.replace("#", "/"),
+        reason,
+        {"data": v2_tweet(1, text=5)},
+    )
     assert state(checkpoints) == {"since_id": snowflake(2)}
 
 

@@ -16,7 +16,7 @@ from photolake.x.stream_pauses import CONNECTS_WINDOW_S, MOST_CONNECTS, Pauses
 from photolake.x.stream_posts import LONGEST_S, MOST_LINES, Progress, StreamPosts
 from photolake.x.stream_rules import MARK, PATH, Changes, Rule, changes, synchronise
 from tests.unit.collecting.fakes import Delivered, FakeTable
-from tests.unit.x.payloads import POSTED, v2_tweet
+from tests.unit.x.payloads import POSTED, snowflake, v2_tweet
 
 SEA, SKY = Query("SEARCH_QUERIES, sea", "sea"), Query("SEARCH_QUERIES, sky", "sky")
 
@@ -248,9 +248,18 @@ def test_a_malformed_line_is_kept_as_it_came_and_harms_no_other(line, posts, del
     posts.deliver()
 
     assert len(delivered.rows) == 1
-    ((first, [kept]), (second, [_])) = delivered.malformed
-    assert (kept.line, kept.raw) == (1, line)
-    assert first != second
+    assert [(place, refused.raw) for place, [refused] in delivered.malformed] == [("x/stream", line)] * 2
+
+
+def test_a_post_that_cannot_be_delivered_is_kept_as_malformed_and_holds_up_no_other(posts, delivered):
+    delivered.unfit = {snowflake(1)}
+    for number in range(3):
+        posts.take(line_of(number))
+    posts.deliver()
+
+    assert delivered.ids == [snowflake(0), snowflake(2)]
+    [(place, [refused])] = delivered.malformed
+    assert (place, refused.message) == ("x/stream", f"post {snowflake(1)}: too large")
 
 
 def test_a_message_of_x_ends_the_connection(posts):

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from photolake.bluesky.jetstream import SILENCE_US, Position
 from photolake.bluesky.mapping import post_row
 from photolake.collecting.source import Batch, State
 from photolake.errors import PermanentError
-from photolake.malformed import MalformedLine
+from photolake.malformed import Refused
 from photolake.timestamps import iso_utc, utc_now
 
 if TYPE_CHECKING:
@@ -77,15 +76,15 @@ class BlueskySource:
         rows, refused = self._rows(chunk.events)
         # Before the loop moves the checkpoint, or a crash between the two would leave a post that no deletion finds.
         forgotten = self.known.add(rows)
-        refused += [(rows[post]["source_json"].encode(), _TOO_MANY) for post in sorted(forgotten)]
+        refused += [Refused(rows[post]["source_json"].encode(), _TOO_MANY) for post in sorted(forgotten)]
         return Batch(
             _state(chunk.position),
             posts=[row for post, row in rows.items() if post not in forgotten],
-            malformed=_malformed([*chunk.broken, *refused], chunk.position),
+            malformed=[*chunk.broken, *refused],
             deletions=self._deletions(chunk.events),
         )
 
-    def _rows(self, events: Sequence[Event]) -> tuple[dict[PostKey, dict[str, Any]], list[tuple[bytes, str]]]:
+    def _rows(self, events: Sequence[Event]) -> tuple[dict[PostKey, dict[str, Any]], list[Refused]]:
         """The newest version of each wanted post, and the events that should be one."""
         rows: dict[PostKey, dict[str, Any]] = {}
         refused = []
@@ -94,7 +93,7 @@ class BlueskySource:
             try:
                 row = post_row(event, collected_at=collected_at, matched_query=self.filter.query)
             except PermanentError as error:
-                refused.append((event.raw.encode(), f"a post of {event.did}: {error.message}"))
+                refused.append(Refused(event.raw.encode(), f"a post of {event.did}: {error.message}"))
                 continue
             if event.post:
                 rows[event.post] = row
@@ -140,13 +139,6 @@ def _deletion(post: PostKey, event: Event, reason: str) -> dict[str, Any]:
         "reason": reason,
         "deleted_at": _iso(event.time_us),
     }
-
-
-def _malformed(broken: Sequence[tuple[bytes, str]], position: Position) -> list[MalformedLine]:
-    # Named by their content: two batches may end at the same event.
-    digest = sha256(b"\n".join(raw for raw, _ in broken)).hexdigest()[:16]
-    source = f"bluesky/{position.cursor_us}-{digest}"
-    return [MalformedLine(source, number, message, raw) for number, (raw, message) in enumerate(broken, start=1)]
 
 
 def _state(position: Position) -> dict[str, str]:

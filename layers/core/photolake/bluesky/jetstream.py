@@ -14,6 +14,7 @@ from photolake.attempts import attempts
 from photolake.bluesky.events import Event
 from photolake.bluesky.identifiers import COLLECTION
 from photolake.errors import PermanentError, RetryableError
+from photolake.malformed import Refused
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -63,7 +64,7 @@ class Chunk:
 
     position: Position
     events: list[Event] = field(default_factory=list)
-    broken: list[tuple[bytes, str]] = field(default_factory=list)
+    broken: list[Refused] = field(default_factory=list)
     first_us: int = 0
     size: int = 0
 
@@ -89,7 +90,7 @@ class Chunk:
 
     def _refuse(self, frame: str | bytes, message: str) -> None:
         raw = frame if isinstance(frame, bytes) else frame.encode()
-        self.broken.append((raw[:_KEPT_OF_A_FRAME], message))
+        self.broken.append(Refused(raw[:_KEPT_OF_A_FRAME], message))
 
 
 def open_connection(url: str) -> AbstractContextManager[Connection]:

@@ -11,14 +11,13 @@ from photolake.bluesky.facets import entities_of
 from photolake.bluesky.identifiers import PostKey, hash63
 from photolake.x.fields import JsonObject, malformed, present
 from photolake.x.identity import classic_time
-from photolake.x.posts import MAX_SOURCE_BYTES, compact_json
+from photolake.x.posts import MAX_SOURCE_BYTES
 
 if TYPE_CHECKING:
     from photolake.bluesky.events import Event
 
 # https://docs.bsky.app/docs/advanced-guides/moderation: what authors say of their own posts
 _SENSITIVE = frozenset({"porn", "sexual", "nudity", "graphic-media"})
-MAX_ROW_BYTES = 950_000  # of the 1,000,000 that delivery takes: a row that it refuses would hold up all after it
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -36,7 +35,7 @@ def post_row(event: Event, *, collected_at: str, matched_query: str | None = Non
         malformed(f"its {size} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
     record = JsonObject(event.record, "commit.record")
     embeds = Embeds(record, event.did)
-    row = {
+    return {
         **_identity_columns(event.post, record),
         **_content_columns(record, embeds),
         **_reference_columns(event.post, record, embeds.quoted()),
@@ -45,9 +44,6 @@ def post_row(event: Event, *, collected_at: str, matched_query: str | None = Non
         "matched_query": matched_query,
         "source_json": event.raw,
     }
-    if (size := len(compact_json(row).encode())) > MAX_ROW_BYTES:
-        malformed(f"a row of {size} bytes is more than the {MAX_ROW_BYTES} a delivery can take")
-    return row
 
 
 def _content_columns(record: JsonObject, embeds: Embeds) -> dict[str, Any]:

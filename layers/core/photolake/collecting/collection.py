@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 from photolake.checkpoints import OvertakenError
 from photolake.collecting.source import Batch, RateLimitedError, Source, UsedUpError
-from photolake.malformed import MalformedLine
+from photolake.malformed import Refused, misfit
 from photolake.timestamps import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from photolake.checkpoints import Checkpoint, CheckpointStore
+    from photolake.delivery import SetAside
 
-Deliver = Callable[[Iterable[Mapping[str, Any]]], int]
-"""Takes posts, returns once all are accepted, or raises."""
-KeepMalformed = Callable[[str, Sequence[MalformedLine]], object]
-"""Takes the name of a batch and its malformed posts."""
+Deliver = Callable[[Iterable[Mapping[str, Any]], "SetAside"], int]
+"""Takes posts, returns how many are accepted or raises; those that cannot be delivered at all are set aside."""
+KeepMalformed = Callable[[str, Sequence[Refused]], object]
+"""Takes the name of the source and its malformed posts."""
 KeepDeletions = Callable[[Sequence[Mapping[str, Any]]], object]
 """Takes rows of the deletions table."""
 
@@ -115,9 +116,12 @@ class Collection:
                 self.checkpoints.save(checkpoint, {**checkpoint.state, _NOT_BEFORE: str(error.reset_time)})
 
     def _take(self, batch: Batch, summary: Summary) -> Summary:
-        delivered = self.deliver(batch.posts) if batch.posts else 0
-        if batch.malformed:
-            self.keep_malformed(batch.malformed[0].source, batch.malformed)
+        refused = list(batch.malformed)
+        delivered = 0
+        if batch.posts:
+            delivered = self.deliver(batch.posts, lambda row, error: refused.append(misfit(row, error)))
+        if refused:
+            self.keep_malformed(summary.source.replace("#", "/"), refused)
         if batch.deletions:
             self.keep_deletions(batch.deletions)
         return replace(
@@ -126,7 +130,7 @@ class Collection:
             batches=summary.batches + 1,
             bought=summary.bought + batch.bought,
             deletions=summary.deletions + len(batch.deletions),
-            malformed=(*summary.malformed, *(line.message for line in batch.malformed)),
+            malformed=(*summary.malformed, *(each.message for each in refused)),
             has_gap=summary.has_gap or batch.has_gap,
             notices=(*summary.notices, *batch.notices),
         )

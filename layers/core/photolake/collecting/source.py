@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from photolake.errors import PhotolakeError, RetryableError
 
 if TYPE_CHECKING:
-    from photolake.malformed import MalformedLine
+    from photolake.malformed import Refused
 
 State = Mapping[str, Any]
 """How far a source has been read, as strings: whatever the source needs to go on."""
@@ -27,7 +27,7 @@ class Batch:
 
     state: State
     posts: Sequence[Mapping[str, Any]] = ()
-    malformed: Sequence[MalformedLine] = ()
+    malformed: Sequence[Refused] = ()
     deletions: Sequence[Mapping[str, Any]] = ()
     bought: int = 0
     has_gap: bool = False

@@ -11,7 +11,7 @@ from photolake.collecting.source import NotSetUpError
 from photolake.errors import SettingsError
 from photolake.settings import Settings
 from photolake.x.collection import SearchSource
-from photolake.x.queries import queries_of
+from photolake.x.queries import Query, queries_of
 from photolake.x.search import RecentSearch, x_client
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/?|http://(127\.0\.0\.1|loca
 
 @dataclass(frozen=True)
 class XSettings(Settings):
-    """What to search X for, and for how much; `x_api_url` is X itself, or something that answers like it."""
+    """What to ask X for, and for how much a month; `x_api_url` is X itself, or something that answers like it."""
 
     checkpoint_table: str
     x_token_secret: str
@@ -31,16 +31,26 @@ class XSettings(Settings):
     search_query: str
     search_queries: str
     search_languages: tuple[str, ...]
-    max_posts_per_run: int
     monthly_post_budget: int
+
+    def queries(self) -> list[Query]:
+        """What to ask for; SettingsError, naming the setting, if X would refuse a query."""
+        return queries_of(self.search_query, self.search_queries, self.search_languages)
+
+
+@dataclass(frozen=True)
+class SearchSettings(XSettings):
+    """What is a matter of the search alone."""
+
+    max_posts_per_run: int
 
 
 def sources(surroundings: Surroundings) -> list[SearchSource]:
     """A source for each query, all under the same limits; NotSetUpError without a token."""
-    settings = XSettings.from_env()
+    settings = SearchSettings.from_env()
     url = checked_url(settings.x_api_url)
-    queries = queries_of(settings.search_query, settings.search_queries, settings.search_languages)
-    token = surroundings.secret(settings.x_token_secret).strip()
+    queries = settings.queries()
+    token = surroundings.secret(settings.x_token_secret)
     if not token:
         raise NotSetUpError(f"X is skipped: put the bearer token into the secret {settings.x_token_secret}")
     client = x_client(token, url)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake.collecting.source import Batch
 from photolake.errors import PermanentError, RetryableError
-from photolake.malformed import MalformedLine
+from photolake.malformed import Refused
 from photolake.timestamps import iso_utc, utc_now
 from photolake.x.posts import compact_json, posts_in
 from photolake.x.window import Window, snowflake_at
@@ -120,13 +120,10 @@ class SearchSource:
         return forecast
 
     def _batch(self, page: Mapping[str, Any], window: Window, has_gap: bool, notices: Sequence[str]) -> Batch:
-        ids = _ids(page, {})
-        source = f"x/{self._query.hash}/{max(ids, default=0)}-{min(ids, default=0)}"
-        refused: list[MalformedLine] = []
+        refused: list[Refused] = []
 
         def refuse(post: Any, message: str) -> None:
-            line = f"post {_id_of(post)}: {message}"
-            refused.append(MalformedLine(source, len(refused) + 1, line, compact_json(post).encode()))
+            refused.append(Refused(compact_json(post).encode(), f"post {_id_of(post)}: {message}"))
 
         collected_at = iso_utc(self._clock())
         posts = posts_in(page, collected_at=collected_at, matched_query=self._query.text, on_malformed=refuse)

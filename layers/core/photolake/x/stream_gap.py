@@ -23,6 +23,7 @@ from photolake.x.window import snowflake_at
 if TYPE_CHECKING:
     from photolake.collecting.collection import Collection
     from photolake.collecting.source import Source
+    from photolake.delivery import SetAside
     from photolake.x.stream_posts import Progress
 
 # The search leaves out what is younger than SETTLED: until then it cannot reach up to the connect.
@@ -113,8 +114,8 @@ class Gap:
         self._tell(f"{source.name}: searched up to the connect")
         return True
 
-    def _deliver(self, rows: Iterable[Mapping[str, Any]]) -> int:
-        found = self._put(rows)
+    def _deliver(self, rows: Iterable[Mapping[str, Any]], set_aside: SetAside) -> int:
+        found = self._put(rows, set_aside)
         self._progress.found += found
         return found
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from photolake.errors import PermanentError, RetryableError
-from photolake.malformed import MalformedLine
+from photolake.malformed import Refused, misfit
 from photolake.timestamps import iso_utc, utc_now
 from photolake.x.posts import posts_in
 from photolake.x.stream import USAGE_CAPPED, usage_capped
@@ -47,7 +47,7 @@ class _Held:
     size: int = 0
     bought: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
-    malformed: list[MalformedLine] = field(default_factory=list)
+    malformed: list[Refused] = field(default_factory=list)
 
 
 class StreamPosts:
@@ -70,7 +70,6 @@ class StreamPosts:
         self._clock = clock
         self._monotonic = monotonic
         self._queries: Mapping[str, str] = {}
-        self._refusals = 0
         self._held = _Held()
 
     def name_queries(self, by_rule: Mapping[str, str]) -> None:
@@ -113,12 +112,12 @@ class StreamPosts:
         bought, held.bought = held.bought, 0
         self._budget.spend(bought)
         self._progress.bought += bought
-        if held.malformed:
-            self._keep_malformed(held.malformed[0].source, held.malformed)
-            self._progress.malformed += len(held.malformed)
-            held.malformed = []
+        self._keep(held.malformed)
+        held.malformed = []
         if held.rows:
-            self._progress.posts += self._deliver(held.rows)
+            misfits: list[Refused] = []
+            self._progress.posts += self._deliver(held.rows, lambda row, error: misfits.append(misfit(row, error)))
+            self._keep(misfits)
         self._held = _Held()
 
     def check(self) -> None:
@@ -131,12 +130,12 @@ class StreamPosts:
         return is_full or (held.lines > 0 and self._monotonic() - held.since >= LONGEST_S)
 
     def _refuse(self, line: bytes, reason: str) -> None:
-        malformed = self._held.malformed
-        if not malformed:
-            self._refusals += 1
-        # Never the name of an earlier batch, which it would overwrite.
-        source = malformed[0].source if malformed else f"x/stream/{iso_utc(self._clock())}-{self._refusals}"
-        malformed.append(MalformedLine(source, len(malformed) + 1, reason, line))
+        self._held.malformed.append(Refused(line, reason))
+
+    def _keep(self, refused: Sequence[Refused]) -> None:
+        if refused:
+            self._keep_malformed("x/stream", refused)
+            self._progress.malformed += len(refused)
 
     def _query_of(self, payload: Any) -> str | None:
         rules = payload.get("matching_rules") if isinstance(payload, Mapping) else None
