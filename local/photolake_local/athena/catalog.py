@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from photolake_local.athena import datatypes, presto_view
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mypy_boto3_glue import GlueClient
-    from sqlglot import exp
 
 _FORMATS = {
     "org.openx.data.jsonserde.JsonSerDe": "json",
@@ -41,6 +43,17 @@ class Table:
         """Columns, then partition keys, as `select *` shows them."""
         return {**self.columns, **self.partition_keys}
 
+    @cached_property
+    def signature(self) -> tuple[tuple[str, str], ...]:
+        """Names and Hive types of `all_columns`."""
+        return tuple((name, datatypes.hive(kind)) for name, kind in self.all_columns.items())
+
+    @cached_property
+    def duckdb_columns(self) -> str:
+        """The columns in DuckDB's DDL."""
+        named = ((exp.to_identifier(name, quoted=True), kind) for name, kind in self.all_columns.items())
+        return ", ".join(f"{name} {datatypes.duckdb(kind)}" for name, kind in named)
+
 
 class Catalog:
     """Reads and writes the one data catalog, `awsdatacatalog`."""
@@ -56,7 +69,7 @@ class Catalog:
             return None
         if found.get("TableType") == "VIRTUAL_VIEW":
             return presto_view.decode(database, found)
-        return _table(database, found)
+        return _table(database, json.dumps(found, default=str))
 
     def has_database(self, database: str) -> bool:
         """Whether Glue knows the database."""
@@ -97,7 +110,9 @@ class Catalog:
             raise QueryError("TABLE_NOT_FOUND", f"View '{presto_view.CATALOG}.{database}.{name}' does not exist")
 
 
-def _table(database: str, found: Mapping[str, Any]) -> Table:
+@lru_cache(100)
+def _table(database: str, entry: str) -> Table:
+    found = json.loads(entry)
     storage = found.get("StorageDescriptor", {})
     serde = storage.get("SerdeInfo", {})
     library = serde.get("SerializationLibrary", "")

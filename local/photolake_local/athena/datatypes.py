@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pyarrow as pa
 from sqlglot import exp
 
 from photolake_local.athena.errors import QueryError
 
 _T = exp.DataType.Type
+# Reading the type of a whole analysis takes milliseconds, and every query reads it again for each view below it.
+MOST_KNOWN = 1_000
 
 _INTEGERS = {_T.TINYINT: "tinyint", _T.SMALLINT: "smallint", _T.INT: "integer", _T.BIGINT: "bigint"}
 # DuckDB widens sums and counts; Trino has no wider integer than bigint.
@@ -48,11 +52,13 @@ _ARROW = {
 }
 
 
+@lru_cache(MOST_KNOWN)
 def from_hive(text: str) -> exp.DataType:
     """A Glue column type; raises sqlglot's ParseError when it is none."""
     return exp.DataType.build(text, dialect="hive")
 
 
+@lru_cache(MOST_KNOWN)
 def from_duckdb(text: str) -> exp.DataType:
     """A type as DuckDB prints it in a result's description."""
     return exp.DataType.build(text.replace('"NULL"', "TEXT"), dialect="duckdb")

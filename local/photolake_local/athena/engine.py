@@ -48,7 +48,7 @@ class Engine:
     def view_columns(self, sql: str, database: str, view: tuple[str, str]) -> list[Column]:
         """The columns a view with this query would have; reads no object. QueryError when it cannot be created."""
         plan = Planner(self._catalog).plan(sql, database, for_view=view)
-        with self._connection() as connection, _athena_errors():
+        with self._connection(plan) as connection, _athena_errors():
             for table in plan.tables:
                 _create_empty(connection, table)
             _create_views(connection, plan)
@@ -63,7 +63,7 @@ class Engine:
     ) -> Answer:
         """The answer of a SELECT; `on_start` gets the connection, to interrupt it from another thread."""
         plan = Planner(self._catalog).plan(sql, database)
-        with self._connection() as connection, _athena_errors():
+        with self._connection(plan) as connection, _athena_errors():
             on_start(connection)
             needed = self._needed_objects(connection, plan)
             scanned = sum(stored.size for _, objects in needed for stored in objects)
@@ -104,7 +104,7 @@ class Engine:
             _create_empty(connection, table)
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _connection(self, plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(":memory:", config={"threads": 2})
         try:
             connection.execute("set TimeZone = 'UTC'")
@@ -113,7 +113,7 @@ class Engine:
             connection.execute(f"set allowed_directories = [{exp.Literal.string(f'{self._objects.folder}/')}]")
             connection.execute("set enable_external_access = false")
             connection.execute("set lock_configuration = true")
-            connection.execute(macros.ALL)
+            connection.execute(macros.used_in(plan.texts))
             yield connection
         finally:
             # Left open, a connection makes DuckDB 2.0 print about leaks at exit.
@@ -125,20 +125,18 @@ def _name(database: str, name: str) -> str:
 
 
 def _create_empty(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    columns = ", ".join(
-        f"{exp.to_identifier(name, quoted=True)} {datatypes.duckdb(kind)}" for name, kind in table.all_columns.items()
-    )
     connection.execute(f"create schema if not exists {exp.to_identifier(table.database, quoted=True)}")
-    connection.execute(f"create table {_name(table.database, table.name)} ({columns})")
+    connection.execute(f"create table {_name(table.database, table.name)} ({table.duckdb_columns})")
 
 
 def _insert_partitions(connection: duckdb.DuckDBPyConnection, table: Table, objects: list[StoredObject]) -> None:
     partitions = sorted({stored.partition for stored in objects})
     if table.partition_keys and partitions:
         keys = ", ".join(str(exp.to_identifier(key, quoted=True)) for key in table.partition_keys)
-        places = ", ".join("?" for _ in table.partition_keys)
-        insert = f"insert into {_name(table.database, table.name)} ({keys}) values ({places})"  # noqa: S608
-        connection.executemany(insert, partitions)
+        row = f"({', '.join('?' for _ in table.partition_keys)})"
+        rows = ", ".join(row for _ in partitions)
+        insert = f"insert into {_name(table.database, table.name)} ({keys}) values {rows}"  # noqa: S608
+        connection.execute(insert, [value for partition in partitions for value in partition])
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:

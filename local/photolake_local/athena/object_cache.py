@@ -101,6 +101,6 @@ def _fingerprint(table: Table, stored: StoredObject) -> str:
         stored.partition,
         table.format,
         sorted(table.serde_parameters.items()),
-        [(name, datatypes.hive(kind)) for name, kind in table.all_columns.items()],
+        table.signature,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

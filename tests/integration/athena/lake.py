@@ -115,7 +115,7 @@ class Lake:
             found: dict[str, Any] = self.athena.get_query_execution(QueryExecutionId=identity)["QueryExecution"]
             if found["Status"]["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
                 return found
-            time.sleep(0.005)
+            time.sleep(0.03)  # asking takes the query's own thread some time, too
         raise TimeoutError(sql)
 
     def rows(self, sql: str, **request: Any) -> list[tuple[str | None, ...]]:
