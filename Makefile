@@ -10,13 +10,16 @@ export UV_LINK_MODE = copy
 export SAM_CLI_TELEMETRY = 0
 
 help: ## Print this list
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 demo: .venv/local.stamp ## Run the whole pipeline on this machine, on real photos, and show what came out
 	@$(BIN)/photolake demo
 
-test: .venv/dev.stamp ## Run all the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet
+test: .venv/dev.stamp ## Run the tests
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration
+
+test-e2e: .venv/dev.stamp ## Prove the whole pipeline on the laptop cloud
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/e2e
 
 test-conformance: .venv/dev.stamp ## Prove views and saved queries on Trino and PrestoSQL (Java 17 and Maven; downloads once)
 	@$(BIN)/python -m tests.conformance.trino_installation
@@ -91,4 +94,4 @@ $(UV): requirements/uv.txt
 	@scripts/fetch-layer-wheels
 	@touch $@
 
-.PHONY: help demo test test-conformance docs check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test test-e2e test-conformance docs check format format-check lint types template build deploy bench lock lock-check clean

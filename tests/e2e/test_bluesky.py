@@ -33,9 +33,9 @@ def jetstream():
 def photolake(tmp_path_factory, photo_folder, jetstream):
     command = Command(tmp_path_factory.mktemp("cloud"))
     settings = ["--param", "BlueskyKeywords=sunset", "--param", f"BlueskyHosts={jetstream.url}"]
-    command("up", "--background", "--photos", str(photo_folder), *settings)
+    command.process("up", "--background", "--photos", str(photo_folder), *settings)
     yield command
-    command("down")
+    command.process("down")
 
 
 @pytest.fixture

@@ -215,7 +215,7 @@ def test_photolake_env_is_all_that_pyathena_needs(collected, monkeypatch):
 
 
 def test_a_wrong_query_says_where(collected):
-    assert "nowhere" in collected("query", "select nowhere from tweets", status=1)
+    assert "nowhere" in collected.process("query", "select nowhere from tweets", status=1)
 
 
 ARCHIVED = {
