@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from photolake_cli import cloud_commands
 from photolake_cli.asking import Question, ask
+from photolake_cli.cloud_commands import ROOT, STATE, State, refuse_empty
 from photolake_cli.collect_run import CollectRequest
 from photolake_cli.collect_run import collect as send_files
 from photolake_cli.connections import deployed_lake, laptop_lake, queries_of
@@ -16,10 +17,7 @@ from photolake_cli.demo.run import DemoInput, run_demo, synthetic_input
 from photolake_cli.errors import CommandError, told
 from photolake_cli.formats import Format
 from photolake_cli.inlets import deployed_inlet, laptop_inlet
-from photolake_cli.laptop import Laptop, LaptopOptions, run, start
-from photolake_cli.show import console, dead_letters, pipeline_line, problems, show_status, work
-
-ROOT = Path(__file__).resolve().parents[2]
+from photolake_cli.laptop import Laptop
 
 app = typer.Typer(
     help="Turn the photos people post into tables you can query: on this machine, from template.yaml.",
@@ -28,116 +26,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-State = Annotated[Path, typer.Option("--state", help="Folder of the laptop cloud's state.", show_default=True)]
-STATE = Path(".photolake")
+for command in (
+    cloud_commands.up,
+    cloud_commands.down,
+    cloud_commands.env,
+    cloud_commands.status,
+    cloud_commands.wait,
+):
+    app.command()(command)
+
 Form = Annotated[Format | None, typer.Option("--format", help="How the rows are given; a table, if not said.")]
-
-
-@app.command()
-@told
-def up(
-    background: Annotated[bool, typer.Option("--background", help="Return when it is ready; stop it by down.")] = False,
-    photos: Annotated[
-        Path | None,
-        typer.Option(exists=True, file_okay=False, help="Answer media URLs with files of this folder."),
-    ] = None,
-    param: Annotated[list[str] | None, typer.Option(help="A parameter of template.yaml, NAME=VALUE.")] = None,
-    state: State = STATE,
-) -> None:
-    """Start the stack of template.yaml on this machine.
-
-    Examples:
-
-        photolake up --background
-
-        photolake up --photos ~/Pictures --param ImageApis=labels,text --param SampleRate=0.5
-    """
-    options = LaptopOptions(ROOT, state, photos, param or [])
-    _refuse_empty(photos)
-    if not background:
-        raise typer.Exit(run(options))
-    with work("Starting the laptop cloud") as tell:
-        laptop = start(options, tell)
-    console.print(f"Up, at {laptop.state.endpoint_url}. For any AWS client: eval $(photolake env)")
-    console.print(f"Firehose's delivery intervals are shortened by a factor of {1 / laptop.state.scale:,.0f}.")
-
-
-@app.command()
-@told
-def down(state: State = STATE) -> None:
-    """Stop the laptop cloud: finish what runs, deliver what is buffered, forget the rest.
-
-    Example:
-
-        photolake down
-    """
-    laptop = Laptop.connect(state)
-    with work("Stopping"):
-        laptop.stop()
-    console.print("Stopped.")
-
-
-@app.command()
-@told
-def env(state: State = STATE) -> None:
-    """Print the environment variables that point any AWS client at the laptop cloud.
-
-    Version 1 of the AWS CLI leaves out SQS in us-east-1: give it --endpoint-url $AWS_ENDPOINT_URL there.
-
-    Example:
-
-        eval $(photolake env) && aws s3 ls
-    """
-    laptop = Laptop.connect(state)
-    # Where PyAthena looks for the workgroup.
-    variables = {**laptop.state.environment, "AWS_ATHENA_WORK_GROUP": laptop.output("WorkgroupName")}
-    for name, value in sorted(variables.items()):
-        typer.echo(f"export {name}={value}")
-
-
-@app.command()
-@told
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole document as JSON.")] = False,
-    state: State = STATE,
-) -> None:
-    """Show what waits in queues and buffers, what the functions did, and what lies in the lake.
-
-    Examples:
-
-        photolake status
-
-        photolake status --json | jq .queues
-    """
-    laptop = Laptop.connect(state)
-    document = {**laptop.status(), "objects": laptop.objects()}
-    if as_json:
-        typer.echo(json.dumps(document, indent=2))
-        return
-    show_status(document)
-    console.print("Everything has drained." if document["drained"] else f"On the way: {pipeline_line(document)}")
-    if letters := dead_letters(document):
-        problems.print(f"Dead letters: {letters}. The reasons are in {state}/logs.", style="red")
-
-
-@app.command()
-@told
-def wait(
-    timeout: Annotated[float, typer.Option(help="Seconds after which to give up, with exit status 1.", min=1)] = 300,
-    state: State = STATE,
-) -> None:
-    """Wait until nothing is queued, buffered or running; exit status 1 if messages ended as dead letters.
-
-    Example:
-
-        photolake collect --from posts.jsonl && photolake wait --timeout 120
-    """
-    laptop = Laptop.connect(state)
-    with work("Waiting") as tell:
-        laptop.wait(timeout, lambda document: tell(pipeline_line(document)))
-    console.print("Everything has drained.")
-    if letters := dead_letters(laptop.status()):
-        raise CommandError(f"But there are dead letters: {letters}. The reasons are in {state}/logs.")
 
 
 @app.command()
@@ -233,16 +131,11 @@ def demo(
 
         photolake demo --posts timeline.jsonl --photos ~/Pictures --keep
     """
-    _refuse_empty(photos)
+    refuse_empty(photos)
     given = synthetic_input(state / "input")
     chosen = DemoInput(posts or given.posts, photos or given.photos)
     if not run_demo(chosen, ROOT, state, timeout, keep):
         raise CommandError("The account does not balance: something was lost or counted twice.")
-
-
-def _refuse_empty(photos: Path | None) -> None:
-    if photos is not None and not any(path.is_file() for path in photos.iterdir()):
-        raise CommandError(f"{photos} holds no file: every photo would be gone. Name a folder with photos in it.")
 
 
 @app.command()
