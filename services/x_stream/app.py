@@ -45,9 +45,12 @@ def streaming(settings: StreamSettings) -> Streaming:
 
 
 def report(logger: Logger, progress: Progress, stop: threading.Event) -> None:
-    """Log the progress now and then, until `stop` is set."""
+    """Log the progress now and then, until `stop` is set: the lines that the template's metrics are read from."""
+    before = 0
     while not stop.wait(REPORT_S):
-        logger.info("streaming", **vars(progress))
+        posts = progress.posts + progress.found
+        logger.info("streaming", **vars(progress), delivered=posts - before)
+        before = posts
 
 
 def main() -> int:

@@ -2,17 +2,21 @@
 
 import json
 import os
+import re
 import signal
 import threading
+from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools import Logger
 from typer.testing import CliRunner
 
+from photolake.x.stream_posts import Progress
 from photolake_cli import main, streaming
 from photolake_cli.streaming import StreamPlace
 from services.x_stream import app
-from tests.resolved_template import ROOT
+from tests.resolved_template import ROOT, transformed
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +78,37 @@ def test_the_container_fails_with_what_to_do(token, said, x, container, caplog):
     assert app.main() == 1
 
     assert said in caplog.text
+
+
+def test_the_lines_that_the_container_writes_are_those_that_the_templates_metrics_are_read_from(monkeypatch, capsys):
+    stop, progress = threading.Event(), Progress()
+    progresses: list[dict[str, Any]] = [
+        {"state": "connecting"},
+        {"state": "connected", "posts": 3},
+        {"posts": 5, "found": 2},
+    ]
+
+    def wait(seconds):
+        if not progresses:
+            return True
+        vars(progress).update(progresses.pop(0))
+        return False
+
+    monkeypatch.setattr(stop, "wait", wait)
+    app.report(Logger(service="a_logger_of_its_own"), progress, stop)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert values_of("StreamConnectedMetric", lines) == ["1", "1"]
+    assert values_of("StreamPostsMetric", lines) == [0, 3, 4]
+
+
+def values_of(metric_filter, lines):
+    """What a metric filter makes of JSON lines: its value for each that its pattern matches."""
+    properties = transformed().document["Resources"][metric_filter]["Properties"]
+    wanted = dict(re.findall(r'\$\.(\w+) = "([^"]*)"', properties["FilterPattern"]))
+    value = properties["MetricTransformations"][0]["MetricValue"]
+    matched = [line for line in lines if wanted.items() <= line.items()]
+    return [line[value.removeprefix("$.")] if value.startswith("$.") else value for line in matched]
 
 
 def test_the_containers_settings_are_a_part_of_the_collectors(container):

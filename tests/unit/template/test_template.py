@@ -175,12 +175,12 @@ def test_what_firehose_refuses_and_cfn_lint_passes_is_seen_here(streams, path, v
 def test_no_alarm_has_more_than_the_ten_metrics_that_cloudwatch_allows(transformed):
     alarms = of_type(transformed, "AWS::CloudWatch::Alarm")
 
-    assert len(alarms) == 9
+    assert len(alarms) == 10
     for name, alarm in alarms.items():
         assert sum("MetricStat" in metric for metric in alarm["Metrics"]) <= 10, name
 
 
-def test_the_alarms_on_metrics_of_our_own_watch_what_the_collector_counts(transformed):
+def test_the_alarms_on_metrics_of_our_own_watch_what_the_collector_and_the_stream_count(transformed):
     watched = [
         metric["MetricStat"]["Metric"]
         for alarm in of_type(transformed, "AWS::CloudWatch::Alarm").values()
@@ -188,11 +188,19 @@ def test_the_alarms_on_metrics_of_our_own_watch_what_the_collector_counts(transf
         if metric.get("MetricStat", {}).get("Metric", {}).get("Namespace") == "photolake"
     ]
     counted = Round(summaries=[Summary("x")]).counts()
+    filtered = [
+        transformation["MetricName"]
+        for metric_filter in of_type(transformed, "AWS::Logs::MetricFilter").values()
+        for transformation in metric_filter["MetricTransformations"]
+    ]
 
-    assert len(watched) == 2
+    assert len(watched) == 3
     for metric in watched:
-        assert metric["MetricName"] in counted
-        assert metric["Dimensions"] == [{"Name": "service", "Value": "collector"}]
+        if "Dimensions" in metric:
+            assert metric["MetricName"] in counted
+            assert metric["Dimensions"] == [{"Name": "service", "Value": "collector"}]
+        else:
+            assert metric["MetricName"] in filtered
 
 
 def test_the_views_are_created_again_when_a_column_or_a_name_they_depend_on_changes(written):
