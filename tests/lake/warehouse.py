@@ -63,11 +63,12 @@ class Warehouse:
         for found in self._s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
             self._s3.delete_object(Bucket=BUCKET, Key=found["Key"])
 
-    def create_views(self) -> None:
-        """Create every view of athena/views."""
+    def create_views(self, *names: str) -> None:
+        """Create these views of athena/views, or every one."""
         workgroup = Workgroup(self._athena, WORKGROUP, DATABASE)
         for view in in_dependency_order(read_statements(SQL / "views", LANDING)):
-            workgroup.run(view)
+            if not names or view.name in names:
+                workgroup.run(view)
 
     def ask(self, sql: str, parameters: Iterable[str] = ()) -> Answer:
         """Run a SELECT whose question marks stand for these literals."""

@@ -5,16 +5,39 @@ import queue
 import threading
 from typing import Any, cast
 
+from hypothesis import strategies as st
+
 from photolake.collecting.allowances import MonthlyAllowance, RunAllowance
 from photolake.collecting.collection import Collection
 from photolake.collecting.source import RateLimitedError
 from photolake.errors import RetryableError
-from photolake.x.collection import SearchSource
+from photolake.x.collection import SETTLED, SearchSource
 from photolake.x.window import Window, snowflake_at
 from tests.unit.collecting.fakes import Delivered, FakeCheckpoints, FakeTable
 from tests.unit.x.searching import FakeSearch
 
 START_MS = 1_795_003_200_000
+LATE_MS = 35_000
+SKEW_MS = 20_000
+assert SETTLED.total_seconds() * 1000 > LATE_MS + SKEW_MS
+
+POST = st.tuples(st.just("post"), st.sampled_from([0, 0, LATE_MS]))
+TICK = st.tuples(st.just("tick"), st.sampled_from([1, 5_000, 20_000, 40_000, 70_000, 1_000_000]))
+START = st.tuples(
+    st.sampled_from(["start", "start", "whole run"]),
+    st.fixed_dictionaries(
+        {
+            "skew_ms": st.integers(-SKEW_MS, SKEW_MS),
+            "page_size": st.integers(1, 4),
+            "max_posts": st.sampled_from([1, 3, 1000]),
+        }
+    ),
+)
+STEP = st.tuples(
+    st.just("step"),
+    st.tuples(st.integers(0, 2), st.sampled_from(["go", "go", "go", "go", "crash", "time", "limit"])),
+)
+HISTORY = st.lists(st.one_of(POST, POST, TICK, START, STEP, STEP, STEP), min_size=10, max_size=60)
 
 
 class CrashError(RetryableError):
@@ -126,3 +149,30 @@ class Run(threading.Thread):
 
     def _clock(self):
         return dt.datetime.fromtimestamp((self._world.now_ms + self._skew_ms) / 1000, dt.UTC)
+
+
+def play(history):
+    """Let all of a history happen, then three undisturbed runs; the checkpoint may never pass what is not delivered."""
+    world, runs = World(), []
+    for kind, value in history:
+        if kind == "post":
+            world.post(value)
+        elif kind == "tick":
+            world.now_ms += value
+        elif kind == "start":
+            runs.append(Run(world, **value))
+        elif kind == "whole run":
+            Run(world, **value).finish()
+        elif runs:
+            slot, command = value
+            run = runs[-1 - slot % len(runs)]
+            if not run.is_over:
+                run.step(command)
+        assert world.passed_undelivered() == set()
+    for run in runs:
+        run.finish()
+    for _ in range(3):
+        world.now_ms += 1_000_000
+        Run(world).finish()
+    assert world.passed_undelivered() == set()
+    return world

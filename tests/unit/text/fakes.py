@@ -1,5 +1,6 @@
-"""Comprehend and a DynamoDB table in memory, as strict about requests as the services are."""
+"""Comprehend and a DynamoDB table in memory, as strict about requests as the services are, and what takes the rows."""
 
+import json
 import re
 from collections import Counter
 from types import SimpleNamespace
@@ -130,3 +131,22 @@ class FakeTable:
         self.calls.append(len(entries))
         left = self.leave.pop(0) if self.leave else 0
         return entries[: len(entries) - left], entries[len(entries) - left :]
+
+
+class FakeFirehose:
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+
+    def put_record_batch(self, *, DeliveryStreamName, Records):  # noqa: N803 (boto3's names)
+        self.rows += [json.loads(line) for record in Records for line in record["Data"].splitlines()]
+        return {"FailedPutCount": 0, "RequestResponses": []}
+
+
+class FakeJobs:
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, jobs):
+        before = len(self.sent)
+        self.sent += jobs
+        return len(self.sent) - before

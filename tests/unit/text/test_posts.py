@@ -15,7 +15,7 @@ from photolake.text.analysis import TextAnalyzer
 from photolake.text.cache import TextCache
 from photolake.text.comprehend import Comprehend
 from photolake.text.posts import PostAnalyzer
-from tests.unit.text.fakes import FakeComprehend, FakeTable, client_error
+from tests.unit.text.fakes import FakeComprehend, FakeFirehose, FakeJobs, FakeTable, client_error
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 COLLECTED = "2026-11-20T10:00:00.000Z"
@@ -45,31 +45,12 @@ COLUMNS = {
 POSTS = Table("posts", {name: HiveType.parse(kind) for name, kind in COLUMNS.items()})
 
 
-class Firehose:
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-
-    def put_record_batch(self, *, DeliveryStreamName, Records):  # noqa: N803 (boto3's names)
-        self.rows += [json.loads(line) for record in Records for line in record["Data"].splitlines()]
-        return {"FailedPutCount": 0, "RequestResponses": []}
-
-
-class Jobs:
-    def __init__(self) -> None:
-        self.sent: list[dict[str, Any]] = []
-
-    def send(self, jobs):
-        before = len(self.sent)
-        self.sent += jobs
-        return len(self.sent) - before
-
-
 class Lake:
     """Everything around the analyzer, in memory; its cache outlives a run."""
 
     def __init__(self, sample_rate: float = 1.0) -> None:
-        self.firehose: Any = Firehose()
-        self.jobs: Any = Jobs()
+        self.firehose: Any = FakeFirehose()
+        self.jobs: Any = FakeJobs()
         self.cache: Any = FakeTable()
         self.tally: Counter[str] = Counter()
         self.malformed: list[MalformedLine] = []

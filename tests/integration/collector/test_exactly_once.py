@@ -1,0 +1,73 @@
+"""From X's history to the view `tweets`: whatever happens to the collector on the way, and though everything after it
+comes at least once."""
+
+import datetime as dt
+import gzip
+import io
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from photolake.archive_lines import read_lines
+from photolake.columns import HiveType, Table
+from photolake.delivery import DeliveryStream
+from photolake.text.analysis import TextAnalyzer
+from photolake.text.cache import TextCache
+from photolake.text.comprehend import Comprehend
+from photolake.text.posts import PostAnalyzer
+from tests import resolved_template
+from tests.lake.warehouse import warehouse
+from tests.unit.collecting.interleaving import HISTORY, START_MS, play
+from tests.unit.text.fakes import FakeComprehend, FakeFirehose, FakeJobs, FakeTable
+
+NOW = dt.datetime.fromtimestamp(START_MS / 1000, dt.UTC) + dt.timedelta(days=2)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    with warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
+        lake.create_views("tweets")
+        yield lake
+
+
+def analysed(archive):
+    """The posts rows that tweet_analyzer makes of an object of the archive."""
+    columns = resolved_template.table_input("PostsTable")["StorageDescriptor"]["Columns"]
+    types = {column["Name"]: HiveType.parse(column["Type"]) for column in columns}
+    table = Table("posts", types | {"dt": HiveType.parse("string")})
+    comprehend: Any = FakeComprehend()
+    cache: Any = FakeTable()
+    firehose: Any = FakeFirehose()
+    jobs: Any = FakeJobs()
+    body: Any = io.BytesIO(archive)
+    counts: Counter[str] = Counter()
+    analyzer = PostAnalyzer(
+        table=table,
+        texts=TextAnalyzer(Comprehend(comprehend, counts.__setitem__), TextCache(cache, 30), counts.__setitem__),
+        posts=DeliveryStream(firehose, "posts", table, lambda _: None),
+        jobs=jobs,
+        earliest=dt.date(2026, 1, 1),
+        sample_rate=1.0,
+        count=counts.__setitem__,
+    )
+    malformed: list[Any] = []
+    analyzer.analyze(read_lines("s3://lake/tweets/a.gz", body), malformed.append, lambda: 600_000)
+    assert malformed == []
+    return firehose.rows
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(HISTORY)
+def test_every_post_of_x_is_in_the_view_exactly_once(lake, history):
+    world = play(history)
+    lines = "".join(json.dumps(row) + "\n" for row in world.delivered.rows)
+    archive = gzip.compress(lines.encode())
+
+    lake.empty()
+    for name in ("first", "again"):  # the event of the object comes twice
+        lake.land("posts", analysed(archive), name)
+
+    assert lake.ask("select id from tweets order by id").rows == [[str(n)] for n in sorted(world.visible_from)]
