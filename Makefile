@@ -26,6 +26,9 @@ test-conformance: .venv/dev.stamp ## Prove views and saved queries on Trino and 
 	@$(BIN)/python -m tests.conformance.presto_installation
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
 
+test-posts: .venv/dev.stamp ## Hold the mapping against genuine posts, field by field: make test-posts POSTS=folder
+	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
+
 docs: .venv/dev.stamp ## Write docs/queries.md anew, from athena/queries and what they answer
 	@$(BIN)/python -m tests.lake.queries_page
 
@@ -94,4 +97,4 @@ $(UV): requirements/uv.txt
 	@scripts/fetch-layer-wheels
 	@touch $@
 
-.PHONY: help demo test test-e2e test-conformance docs check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test test-e2e test-conformance test-posts docs check format format-check lint types template build deploy bench lock lock-check clean
