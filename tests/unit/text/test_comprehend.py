@@ -23,12 +23,21 @@ def test_answers_and_errors_are_merged_into_the_order_of_the_texts() -> None:
     ]
 
 
-def test_a_text_that_fails_for_a_passing_reason_is_asked_for_once_more_alone() -> None:
-    fake = FakeComprehend(document_errors={"b": ["InternalServerException"]})
+@pytest.mark.parametrize("code", ["InternalServerException", "ThrottlingException", "500", "503", "429"])
+def test_a_text_that_fails_for_a_passing_reason_is_asked_for_once_more_alone(code: str) -> None:
+    fake = FakeComprehend(document_errors={"b": [code]})
 
     assert ask(fake, ["a", "b"])[1] == {"Index": 0, **sentiment_of("b"), "ModelVersion": "local-1"}
     assert fake.calls == [("BatchDetectSentiment", 2), ("BatchDetectSentiment", 1)]
     assert fake.answered == {("BatchDetectSentiment", "en", text): 1 for text in "ab"}
+
+
+@pytest.mark.parametrize("code", ["400", "413", "5000", "TEXT_SIZE_LIMIT_EXCEEDED"])
+def test_a_text_that_fails_for_good_is_asked_for_once(code: str) -> None:
+    fake = FakeComprehend(document_errors={"b": [code]})
+
+    assert ask(fake, ["a", "b"])[1] == Refusal(code)
+    assert len(fake.calls) == 1
 
 
 def test_a_text_that_goes_on_failing_may_be_asked_for_later() -> None:

@@ -6,6 +6,7 @@ Limits: 25 texts a call, 5,000 bytes a text, one language a call
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -99,7 +100,7 @@ class Comprehend:
         answers: dict[int, Outcome] = {
             answer["Index"]: {**answer, "ModelVersion": version} for answer in response["ResultList"]
         }
-        errors = {error["Index"]: _refusal(error["ErrorCode"]) for error in response["ErrorList"]}
+        errors = {error["Index"]: _refusal(error.get("ErrorCode", "WithoutCode")) for error in response["ErrorList"]}
         missing = Refusal("MissingFromAnswer", retryable=True)
         return [answers.get(index) or errors.get(index, missing) for index in range(len(texts))]
 
@@ -121,4 +122,7 @@ class Comprehend:
 def _refusal(code: str) -> Refusal:
     if code == "UnsupportedLanguageException":
         return Refusal(UNSUPPORTED_LANGUAGE)
-    return Refusal(code, retryable=code in _RETRYABLE)
+    # The code of one text is documented as numeric, and nothing says which numbers there are: those of HTTP, if any
+    # (https://docs.aws.amazon.com/comprehend/latest/APIReference/API_BatchItemError.html).
+    is_passing = code == "429" or re.fullmatch(r"5\d\d", code) is not None
+    return Refusal(code, retryable=is_passing or code in _RETRYABLE)
