@@ -1,8 +1,10 @@
 """Servers that Maven puts together, downloaded once into `.tools/`."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,11 @@ _DOWNLOAD_SECONDS = 1800
 
 class ServerMissingError(Exception):
     """There is no such server to run, or no Java to run it with; the message says what to do."""
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _as_built(_: Path) -> None:
@@ -48,6 +55,15 @@ class MavenDownload:
             command = f"python -m tests.conformance.{self.name}_installation"
             raise ServerMissingError(f"no server in {home}: get it with `{command}`, or set {self.variable}")
         return home
+
+    def provide(self, found: Callable[[], str]) -> None:
+        """Download it unless another is named, and print what `found` says of it; ends the process if that fails."""
+        try:
+            if not os.environ.get(self.variable):
+                self.get(_say)
+            _say(found())
+        except ServerMissingError as error:
+            sys.exit(f"conformance: {error}")
 
     def get(self, tell: Callable[[str], None]) -> Path:
         """Download it unless it is there; an interrupted download starts again."""

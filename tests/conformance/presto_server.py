@@ -14,7 +14,7 @@ from typing import Any
 from sqlglot import exp
 
 from photolake_local.athena.results import text
-from tests.conformance.server_process import free_port, running, write_properties
+from tests.conformance.server_process import free_port, launch_settings, running, write_properties
 from tests.conformance.trino_server import Answer
 
 LEGACY_UNNEST = "legacy_unnest"
@@ -80,25 +80,12 @@ def presto(home: Path, java: Path, folder: Path) -> Iterator[PrestoServer]:
 
 
 def _command(home: Path, java: Path, folder: Path) -> list[str]:
-    settings = {
-        "config": folder / "etc/config.properties",
-        "catalog.config-dir": folder / "catalog",
-        "plugin.dir": folder / "plugin",
-        "node.data-dir": folder / "data",
-        "node.environment": "conformance",
-        "node.id": "one",
-        "node.bind-ip": "127.0.0.1",
-        "node.internal-address": "127.0.0.1",
-        "user.timezone": "UTC",
-        "file.encoding": "UTF-8",
-        "jdk.attach.allowAttachSelf": "true",
-    }
     return [
         str(java),
         f"-Xmx{_MEMORY}",
         "-XX:+UseG1GC",
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
-        *(f"-D{name}={value}" for name, value in settings.items()),
+        *launch_settings(folder, folder / "catalog"),
         "-cp",
         str(home / "lib" / "*"),
         _MAIN,

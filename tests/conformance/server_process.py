@@ -46,6 +46,24 @@ def write_properties(path: Path, properties: Mapping[str, str]) -> None:
     path.write_text("".join(f"{name}={value}\n" for name, value in properties.items()), encoding="utf-8")
 
 
+def launch_settings(folder: Path, catalogs: Path) -> list[str]:
+    """The arguments that tell Java where a server's files are, and that it is alone on this machine."""
+    settings = {
+        "config": folder / "etc/config.properties",
+        "catalog.config-dir": catalogs,
+        "plugin.dir": folder / "plugin",
+        "node.data-dir": folder / "data",
+        "node.environment": "conformance",
+        "node.id": "one",
+        "node.bind-ip": "127.0.0.1",
+        "node.internal-address": "127.0.0.1",
+        "user.timezone": "UTC",
+        "file.encoding": "UTF-8",
+        "jdk.attach.allowAttachSelf": "true",
+    }
+    return [f"-D{name}={value}" for name, value in settings.items()]
+
+
 def _await_start(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not _has_started(port):

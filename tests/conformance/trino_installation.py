@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,20 +67,9 @@ def java(variables: Mapping[str, str]) -> Path:
     return Path(program)
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def main() -> None:
     """Make sure that the server can be started, and say where it is."""
-    try:
-        if not os.environ.get(DOWNLOAD.variable):
-            DOWNLOAD.get(_say)
-        found = installed()
-        _say(f"Trino {found.version} is in {found.home}")
-    except ServerMissingError as error:
-        sys.exit(f"conformance: {error}")
+    DOWNLOAD.provide(lambda: f"Trino {installed().version} is in {installed().home}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from trino.exceptions import TrinoQueryError
 
 from photolake_local.aws_clients import REGION
 from tests.conformance import server_process
-from tests.conformance.server_process import free_port, write_properties
+from tests.conformance.server_process import free_port, launch_settings, write_properties
 from tests.conformance.trino_installation import CONNECTOR, PROJECT, Installation
 
 CATALOG = "awsdatacatalog"
@@ -117,23 +117,10 @@ def _catalog(endpoint: str) -> dict[str, str]:
 
 
 def _command(installation: Installation, folder: Path) -> list[str]:
-    settings = {
-        "config": folder / "etc/config.properties",
-        "catalog.config-dir": folder / "etc/catalog",
-        "plugin.dir": folder / "plugin",
-        "node.data-dir": folder / "data",
-        "node.environment": "conformance",
-        "node.id": "one",
-        "node.bind-ip": "127.0.0.1",
-        "node.internal-address": "127.0.0.1",
-        "user.timezone": "UTC",
-        "file.encoding": "UTF-8",
-        "jdk.attach.allowAttachSelf": "true",
-    }
     return [
         str(installation.java),
         f"-Xmx{_MEMORY}",
-        *(f"-D{name}={value}" for name, value in settings.items()),
+        *launch_settings(folder, folder / "etc/catalog"),
         "-cp",
         str(installation.home / "lib" / "*"),
         str(PROJECT / "Launch.java"),

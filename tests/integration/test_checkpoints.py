@@ -1,21 +1,15 @@
-import boto3
 import pytest
 from moto import mock_aws
 
 from photolake.checkpoints import Checkpoint, CheckpointStore
 from photolake.errors import RetryableError
+from tests.integration.dynamodb_tables import template_table
 
 
 @pytest.fixture
 def store():
     with mock_aws():
-        table = boto3.resource("dynamodb").create_table(
-            TableName="checkpoints",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        )
-        yield CheckpointStore(table)
+        yield CheckpointStore(template_table("CheckpointTable", "checkpoints"))
 
 
 def test_a_source_that_was_never_read_has_an_empty_checkpoint(store):

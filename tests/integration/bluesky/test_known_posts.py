@@ -1,4 +1,3 @@
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -6,6 +5,7 @@ from moto import mock_aws
 from photolake.bluesky.identifiers import PostKey
 from photolake.bluesky.known import KnownPosts
 from photolake.errors import DeliveryError
+from tests.integration.dynamodb_tables import template_table
 from tests.unit.bluesky.network import ANN, BOB, NOON_US, SECOND, tid
 
 DAY = 86_400 * SECOND
@@ -14,12 +14,7 @@ DAY = 86_400 * SECOND
 @pytest.fixture
 def table():
     with mock_aws():
-        yield boto3.resource("dynamodb").create_table(
-            TableName="checkpoints",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        )
+        yield template_table("CheckpointTable", "checkpoints")
 
 
 @pytest.fixture

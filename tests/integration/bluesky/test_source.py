@@ -18,6 +18,7 @@ from photolake.errors import SettingsError
 from photolake.malformed import MalformedStore
 from photolake.timestamps import utc_now
 from tests.integration.bluesky.fake_jetstream import FakeJetstream
+from tests.integration.dynamodb_tables import template_table
 from tests.unit.bluesky.network import SECOND, account, commit, create, image, images, record, tid, uri
 
 SETTINGS = {
@@ -38,14 +39,8 @@ def surroundings(monkeypatch):
         monkeypatch.setenv(name, value)
     with mock_aws():
         boto3.client("s3").create_bucket(Bucket="lake")
-        dynamodb = boto3.resource("dynamodb")
-        dynamodb.create_table(
-            TableName="checkpoints",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        )
-        yield Surroundings(secret=lambda name: "", table=dynamodb.Table)
+        template_table("CheckpointTable", "checkpoints")
+        yield Surroundings(secret=lambda name: "", table=boto3.resource("dynamodb").Table)
 
 
 def the_source(surroundings) -> Any:

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from photolake.errors import DeliveryError, PermanentError, RetryableError, SettingsError
 from photolake.x.queries import Query
-from tests.unit.x.landing import COLUMNS
+from tests.integration.landing import landing_place
 
 EVENT = json.loads(Path("events/collector_schedule.json").read_text())
 QUERY = "(sea has:images) (lang:en OR lang:de)"
@@ -73,18 +73,7 @@ def environment(secret):
 
 @pytest.fixture(scope="module")
 def app(environment):
-    boto3.client("s3").create_bucket(Bucket="lake")
-    boto3.resource("dynamodb").create_table(
-        TableName="checkpoints",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-    )
-    glue = boto3.client("glue")
-    glue.create_database(DatabaseInput={"Name": "landing"})
-    glue.create_table(
-        DatabaseName="landing", TableInput={"Name": "raw_tweets", "StorageDescriptor": {"Columns": COLUMNS}}
-    )
+    landing_place()
     return importlib.import_module("functions.collector.app")
 
 

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from photolake.collecting.allowances import MonthlyAllowance
+from tests.integration.dynamodb_tables import template_table
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 
@@ -14,12 +14,7 @@ NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 @pytest.fixture
 def table():
     with mock_aws():
-        yield boto3.resource("dynamodb").create_table(
-            TableName="checkpoints",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        )
+        yield template_table("CheckpointTable", "checkpoints")
 
 
 def test_posts_are_counted_by_the_month_over_all_runs(table):

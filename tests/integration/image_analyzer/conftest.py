@@ -9,6 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.integration.dynamodb_tables import template_table
 from tests.integration.image_analyzer.lake import BUCKET, ENVIRONMENT, FakeFirehose, Lake
 from tests.resolved_template import table_input
 from tests.unit.images.fake_rekognition import FakeRekognition
@@ -16,29 +17,8 @@ from tests.unit.images.fake_rekognition import FakeRekognition
 
 def create_tables() -> None:
     """The tables as the template has them, as far as the functions notice."""
-    dynamodb = boto3.client("dynamodb")
-    dynamodb.create_table(
-        TableName="cache",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    dynamodb.create_table(
-        TableName="images",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "waiting")],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "waiting-index",
-                "KeySchema": [
-                    {"AttributeName": "waiting", "KeyType": "HASH"},
-                    {"AttributeName": "id", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    template_table("CacheTable", "cache")
+    template_table("ImagesTable", "images")
     glue = boto3.client("glue")
     glue.create_database(DatabaseInput={"Name": "photolake_landing"})
     for logical_id in ("AnalysesTable", "PhotosTable"):

@@ -14,6 +14,7 @@ from PIL import Image
 
 from photolake.photos.intake import PhotoIntake
 from photolake.photos.registry import ImageRegistry
+from tests.integration.dynamodb_tables import template_table
 
 BUCKET = "lake"
 TABLE = "images"
@@ -147,23 +148,4 @@ def aws() -> Iterator[Aws]:
     with mock_aws():
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
-        table = boto3.resource("dynamodb").create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": "id", "AttributeType": "S"},
-                {"AttributeName": "waiting", "AttributeType": "S"},
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "waiting-index",
-                    "KeySchema": [
-                        {"AttributeName": "waiting", "KeyType": "HASH"},
-                        {"AttributeName": "id", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-        )
-        yield Aws(table, s3)
+        yield Aws(template_table("ImagesTable", TABLE), s3)

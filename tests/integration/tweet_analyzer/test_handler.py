@@ -14,6 +14,7 @@ import pytest
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.integration.dynamodb_tables import template_table
 from tests.unit.text.fakes import FakeComprehend, client_error
 
 ROOT = Path(__file__).parents[3]
@@ -59,12 +60,7 @@ class Stack:
     def create(self) -> None:
         self.s3.create_bucket(Bucket=BUCKET)
         self.queue = self.sqs.create_queue(QueueName="photo-jobs")["QueueUrl"]
-        boto3.client("dynamodb").create_table(
-            TableName="cache",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        template_table("CacheTable", "cache")
         glue = boto3.client("glue")
         glue.create_database(DatabaseInput={"Name": "landing"})
         table = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]["PostsTable"]["Properties"]["TableInput"]

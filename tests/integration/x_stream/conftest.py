@@ -2,8 +2,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.integration.landing import landing_place
 from tests.integration.x_stream.fake_stream import FakeStream
-from tests.unit.x.landing import COLUMNS
 
 
 @pytest.fixture
@@ -16,18 +16,7 @@ def x():
 def cloud(x):
     """What a run needs on AWS, as the collector's environment names it."""
     with mock_aws():
-        boto3.client("s3").create_bucket(Bucket="lake")
-        boto3.resource("dynamodb").create_table(
-            TableName="checkpoints",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        )
-        glue = boto3.client("glue")
-        glue.create_database(DatabaseInput={"Name": "landing"})
-        glue.create_table(
-            DatabaseName="landing", TableInput={"Name": "raw_tweets", "StorageDescriptor": {"Columns": COLUMNS}}
-        )
+        landing_place()
         boto3.client("firehose").create_delivery_stream(
             DeliveryStreamName="tweets",
             ExtendedS3DestinationConfiguration={

@@ -1,0 +1,16 @@
+"""The template's DynamoDB tables, on moto: to be made within `mock_aws`."""
+
+from typing import Any
+
+import boto3
+
+from tests import resolved_template
+
+_OF_THE_CALL = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+
+
+def template_table(logical_id: str, name: str) -> Any:
+    """Create a table with the keys and indexes that the template gives it, under a name of the test's."""
+    properties = resolved_template.properties(logical_id)
+    call = {part: properties[part] for part in _OF_THE_CALL if part in properties}
+    return boto3.resource("dynamodb").create_table(TableName=name, **call)
