@@ -100,6 +100,31 @@ def test_both_spellings_of_x_give_the_same_rows(x, run, delivered, checkpoints):
     assert (one["text"], one["referenced_tweets"][0]["media"][0]["media_key"]) == ("whole", "3_1")
 
 
+def test_posts_that_are_hard_to_take_are_taken_and_one_without_a_text_harms_none_of_them(x, run, delivered):
+    hard = {
+        "note": {"text": "cut …", "note_tweet": {"text": "sea " * 6_250}},
+        "empty": {"text": ""},
+        "withheld": {"text": "This Post is withheld", "withheld": {"copyright": False, "country_codes": ["XX"]}},
+        "author gone": {"author_id": "7"},
+        "nothing of it included": {
+            "attachments": {"media_keys": ["3_1"]},
+            "referenced_tweets": [{"type": "quoted", "id": "7"}],
+        },
+        "field of tomorrow": {"tomorrow": {"deep": [1, {"text": None}]}},
+        "none": {"text": None},
+    }
+    ids = {name: x.post(3600 - place, **fields) for place, (name, fields) in enumerate(hard.items())}
+
+    summary = run()
+
+    texts = {row["id"]: row["text"] for row in delivered.rows}
+    assert len(texts.pop(ids["note"])) == 25_000
+    assert texts.pop(ids["empty"]) == ""
+    assert texts.pop(ids["withheld"]) == "This Post is withheld"
+    assert texts.keys() == {ids[name] for name in ("author gone", "nothing of it included", "field of tomorrow")}
+    assert summary.malformed == (f"post {ids['none']}: text: a post needs one",)
+
+
 @pytest.mark.parametrize("trouble", [500, 503, "html", "html_200", "broken", "cut", "slow"])
 def test_a_passing_trouble_costs_a_repeated_request_and_no_post(trouble, x, run, delivered):
     x.page_size = 10
