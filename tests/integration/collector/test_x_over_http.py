@@ -101,7 +101,7 @@ def test_both_spellings_of_x_give_the_same_rows(x, run, delivered, checkpoints):
 
 
 def test_posts_that_are_hard_to_take_are_taken_and_one_without_a_text_harms_none_of_them(x, run, delivered):
-    hard = {
+    hard: dict[str, dict[str, Any]] = {
         "note": {"text": "cut …", "note_tweet": {"text": "sea " * 6_250}},
         "empty": {"text": ""},
         "withheld": {"text": "This Post is withheld", "withheld": {"copyright": False, "country_codes": ["XX"]}},

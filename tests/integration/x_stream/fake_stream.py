@@ -36,9 +36,9 @@ class FakeStream(FakeX):
         self.is_closed.set()
         super().__exit__(*error)
 
-    def line(self, seconds_ago, in_search=True):
+    def line(self, seconds_ago, in_search=True, **fields):
         """A post as a line of the stream."""
-        number = self.post(seconds_ago)
+        number = self.post(seconds_ago, **fields)
         post = self.posts[number] if in_search else self.posts.pop(number)
         return number, json.dumps({"data": post, "matching_rules": [{"id": "2"}]}).encode() + b"\r\n"
 

@@ -1,17 +1,24 @@
-"""Posts of a Jetstream on this machine, through the collector and the whole pipeline, and out again when deleted."""
+"""Sources on this machine through the whole pipeline: a Jetstream by the collector, an X by its filtered stream."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from photolake_cli.laptop import Laptop
 from tests.e2e.command import Command
 from tests.integration.bluesky.fake_jetstream import FakeJetstream
+from tests.integration.x_stream.fake_stream import FakeStream
 from tests.unit.bluesky.network import commit, create, image, images, record, tid
 
 pytestmark = pytest.mark.e2e
 PHOTOS = [f"bafkreih{letter * 51}" for letter in "ab"]
+OF_BLUESKY = "where source_platform = 'bluesky'"
 
 
 def post(number, now_us):
@@ -58,7 +65,7 @@ def asked(photolake, sql):
 
 def test_what_matches_is_collected_once_and_leaves_every_view_when_its_author_deletes_it(photolake, jetstream, collect):
     collect()
-    posts = asked(photolake, "select id_str, text, sentiment_status from tweets order by timestamp_ms")
+    posts = asked(photolake, f"select id_str, text, sentiment_status from tweets {OF_BLUESKY} order by timestamp_ms")
     assert [(row["text"], row["sentiment_status"]) for row in posts] == [(f"sunset number {n}", "ok") for n in range(4)]
     photos = asked(photolake, "select status, count(*) as photos from tweet_photos group by status order by status")
     assert photos == [{"status": "duplicate", "photos": 2}, {"status": "ok", "photos": 2}]
@@ -69,9 +76,33 @@ def test_what_matches_is_collected_once_and_leaves_every_view_when_its_author_de
     collect()
     collect()
 
-    assert asked(photolake, "select id_str from tweets order by timestamp_ms") == [
+    assert asked(photolake, f"select id_str from tweets {OF_BLUESKY} order by timestamp_ms") == [
         {"id_str": row["id_str"]} for row in posts[1:]
     ]
     assert asked(photolake, "select distinct id_str, reason from photolake_landing.deletions") == [
         {"id_str": gone, "reason": "deleted by its author"}
     ]
+
+
+def test_what_x_streams_twice_is_in_the_view_once(photolake):
+    with FakeStream() as x:
+        shown = {"attachments": {"media_keys": ["3_1"]}, "text": "I love this sunset"}
+        number, line = x.line(300, **shown)
+        x.sessions.append([line, line])
+        program = [str(Path(sys.executable).parent / "photolake"), "stream", "--query", "sunset"]
+        streaming = subprocess.Popen(
+            [*program, "--state", str(photolake.state)],
+            env={**os.environ, "X_BEARER_TOKEN": x.token, "X_API_URL": x.url},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert x.is_calm.wait(60)
+        streaming.send_signal(signal.SIGINT)
+        said, _ = streaming.communicate(timeout=60)
+    photolake("wait", "--timeout", "60")
+
+    assert (streaming.returncode, "2 posts of the stream" in said) == (0, True), said
+    assert asked(photolake, "select id, text, matched_query, sentiment from tweets where source_platform = 'x'") == [
+        {"id": str(number), "text": "I love this sunset", "matched_query": "sunset", "sentiment": "POSITIVE"}
+    ]
+    assert asked(photolake, f"select status from tweet_photos where tweetid = {number}") == [{"status": "no_url"}]
