@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,10 @@ _PACKED: Mapping[bytes, str] = {
 _TABLE = (
     "is a table (CSV). twarc-csv leaves out the places of links and mentions, puts the text of the original into a "
     "repost, and lists posts that were merely referred to: name the JSON lines it was made from"
+)
+_EVENTS = (
+    "holds events of Bluesky's Jetstream; from a file, what their authors delete later would stay. Switch the source "
+    "on instead: photolake up --param BlueskyKeywords=sunset"
 )
 
 
@@ -50,6 +55,8 @@ def _refusal(head: bytes) -> str | None:
     lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]
     if _is_table(lines[0]):
         return _TABLE
+    if _is_event(lines[0]):
+        return _EVENTS
     return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"
 
 
@@ -58,6 +65,14 @@ def _is_table(line: bytes) -> bool:
         return False
     columns = next(csv.reader([line.decode("utf-8", "replace")]), [])
     return len(columns) > 1 and {"id", "text"} <= set(columns)
+
+
+def _is_event(line: bytes) -> bool:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(event, dict) and {"did", "time_us", "kind"} <= event.keys()
 
 
 def holds_posts(file: PostFile) -> bool:

@@ -256,6 +256,7 @@ def test_objects_are_read_from_s3(collect, firehose, s3):
         (b"hello\nworld\n", "holds no JSON. Name a file of posts"),
         (b"id,conversation_id,text,author.id\n1,2,x,3\n", "is a table (CSV). twarc-csv leaves out"),
         (b"window.YTD.direct_messages.part0 = [ {", "holds direct_messages, and no posts"),
+        (b'{"did":"did:plc:a","time_us":1,"kind":"commit"}\n', "holds events of Bluesky's Jetstream"),
         (gzip.compress(b"x", mtime=0)[:10], "the gzip data is damaged from here on"),
         (b"\x28\xb5\x2f\xfdjunk", "the Zstandard data is damaged from here on"),
     ],
