@@ -28,7 +28,7 @@ MAX_RECORDS = 500
 MAX_CALL_BYTES = 4_000_000
 
 SetAside = Callable[[Mapping[str, Any], RowError], None]
-"""Told of a row that fits neither its table nor a record, and is not sent."""
+"""Told of a row that does not fit its table, or is larger than a record, and so is not sent."""
 
 
 class DeliveryStream:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from photolake.collecting.source import Source
 
 MAX_LOOKBACK_MINUTES = 36 * 60
+_A_DID = (
+    "a DID, such as did:plc:z72i7hdynmk6r22z27h6tvur. That of a handle: "
+    "https://public.api.bsky.app/xrpc/com.atproto.identity.resolveHandle?handle=bsky.app"
+)
 _YES_NO = {"true": True, "false": False}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 # In the clear only on this machine.
@@ -43,7 +47,7 @@ class BlueskySettings(Settings):
 
     def check(self) -> None:
         """SettingsError names the first value that cannot be meant."""
-        _expect(self.bluesky_authors, is_did, "BLUESKY_AUTHORS", "a DID, such as did:plc:z72i7hdynmk6r22z27h6tvur")
+        _expect(self.bluesky_authors, is_did, "BLUESKY_AUTHORS", _A_DID)
         _expect(
             self.bluesky_languages, _LANGUAGE.fullmatch, "BLUESKY_LANGUAGES", "a language code, such as en or pt-BR"
         )
