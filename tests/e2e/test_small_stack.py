@@ -1,3 +1,5 @@
+"""The laptop cloud over a template of a few resources: what starts, works and ends, and what is left behind."""
+
 import gzip
 import json
 import os
@@ -21,7 +23,8 @@ from photolake_local import state
 from photolake_local.cloud import Cloud, Options
 from photolake_local.errors import CloudError, CloudRunningError
 
-PROJECT = Path(__file__).parent / "project"
+pytestmark = pytest.mark.e2e
+PROJECT = Path(__file__).parent / "small_stack"
 SCALE = 0.001
 
 
