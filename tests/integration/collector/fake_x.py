@@ -24,6 +24,7 @@ KNOWN = {
     "next_token",
     "expansions",
     "tweet.fields",
+    "post.fields",
     "media.fields",
     "user.fields",
     "place.fields",
@@ -48,7 +49,8 @@ class FakeX:
         self.requests = []
         self.page_size = 100
         self.repeats = False  # each page begins with the last post of the one before
-        self.renames = False  # posts for tweets
+        self.renames = False  # posts for tweets, as whenever it is asked for posts
+        self.knows_tweets = True
         self.reset_time = int(time.time()) + 900
         self.slowness_s = 0.8
         self.ahead_s = 0  # how far the clock has been put forward
@@ -93,7 +95,10 @@ class FakeX:
             return 200, {"data": [{"tweet_count": total}], "meta": {"total_tweet_count": total}}
         if wrong := self._wrong(parameters):
             return 400, {"title": "Invalid Request", "detail": wrong}
-        return 200, self._page(parameters)
+        if "tweet.fields" in parameters and not self.knows_tweets:
+            return 400, {"title": "Invalid Request", "errors": [_unknown("tweet.fields", parameters)]}
+        page = self._page(parameters)
+        return 200, json.loads(renamed(json.dumps(page))) if self.renames or "post.fields" in parameters else page
 
     def _wrong(self, parameters):
         now_ms = self.now_ms()
@@ -126,10 +131,7 @@ class FakeX:
         if self.repeats:
             shown = [number for number in found if number >= start][-1:] + shown
         meta = {"result_count": len(shown), "newest_id": str(shown[0]), "oldest_id": str(shown[-1]), **more}
-        body = {"data": [self.posts[number] for number in shown], "includes": self.includes, "meta": meta}
-        if self.renames:
-            body = json.loads(renamed(json.dumps(body)))
-        return body
+        return {"data": [self.posts[number] for number in shown], "includes": self.includes, "meta": meta}
 
     def _handler(self):
         x = self
@@ -173,3 +175,7 @@ class FakeX:
                 """Nothing to the terminal."""
 
         return Handler
+
+
+def _unknown(name, parameters):
+    return {"parameters": {name: [parameters[name]]}, "message": f"The query parameter [{name}] is not one of [query]"}

@@ -100,6 +100,16 @@ def test_both_spellings_of_x_give_the_same_rows(x, run, delivered, checkpoints):
     assert (one["text"], one["referenced_tweets"][0]["media"][0]["media_key"]) == ("whole", "3_1")
 
 
+def test_an_x_that_has_dropped_the_old_names_is_asked_in_the_new_ones(x, run, delivered):
+    x.knows_tweets, x.page_size = False, 10
+    posts = [x.post(3600 - number, public_metrics={"retweet_count": number}) for number in range(25)]
+
+    assert run().posts == 25
+
+    assert [(row["id"], row["retweet_count"]) for row in delivered.rows] == [(n, posts.index(n)) for n in posts[::-1]]
+    assert ["tweet.fields" in parameters for parameters in x.asked()] == [True, False, False, False]
+
+
 def test_posts_that_are_hard_to_take_are_taken_and_one_without_a_text_harms_none_of_them(x, run, delivered):
     hard: dict[str, dict[str, Any]] = {
         "note": {"text": "cut …", "note_tweet": {"text": "sea " * 6_250}},

@@ -87,7 +87,7 @@ def test_the_stream_is_asked_for_with_everything_that_the_mapping_reads(x, api):
 
     (_, path, headers) = x.connects[0]
     assert path.startswith(f"{STREAM}?")
-    assert "tweet.fields=id%2Ctext" in path
+    assert "tweet.fields=attachments%2C" in path
     assert "expansions=author_id" in path
     assert "media.fields=media_key" in path
     assert (headers["Authorization"], headers["Accept-Encoding"]) == ("Bearer token", "identity")

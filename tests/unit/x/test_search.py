@@ -135,10 +135,23 @@ def test_a_passing_trouble_passes():
 
 def test_a_refused_field_is_not_blamed_on_the_query():
     refused = {"parameters": {"tweet.fields": ["note_tweet"]}, "message": "note_tweet is not one of the fields"}
-    search, _, _ = asking((400, {"errors": [refused], "title": "Invalid Request"}, {}))
+    search, x, _ = asking((400, {"errors": [refused], "title": "Invalid Request"}, {}))
 
     with pytest.raises(PermanentError, match="look for a newer photolake"):
         search.page({})
+    assert ["tweet.fields" in request.url for request in x.asked] == [True, False]
+
+
+def test_x_is_asked_in_its_new_names_from_the_moment_it_refuses_the_old_ones():
+    refused = {"parameters": {"tweet.fields": ["id"]}, "message": "The query parameter [tweet.fields] is not one of []"}
+    search, x, pauses = asking((400, {"errors": [refused], "title": "Invalid Request"}, {}), (200, EMPTY, {}))
+
+    assert (search.page({"since_id": 5}), search.page({}, "t")) == (EMPTY, EMPTY)
+
+    sent = [parse_qs(urlsplit(request.url).query) for request in x.asked]
+    assert ["tweet.fields" in parameters for parameters in sent] == [True, False, False]
+    assert ["post.fields" in parameters for parameters in sent] == [False, True, True]
+    assert (sent[1]["since_id"], sent[2]["next_token"], pauses) == (["5"], ["t"], [])
 
 
 def test_the_reason_of_a_refusal_is_told_wherever_it_stands():

@@ -15,77 +15,17 @@ import tweepy
 
 from photolake.collecting.source import RateLimitedError
 from photolake.errors import PermanentError, RetryableError
+from photolake.x import vocabulary
 
 if TYPE_CHECKING:
     from photolake.x.queries import Query
 
+PATH = "/2/tweets/search/recent"
 MAX_RESULTS = 100
 RETRIES = 2
 TIMEOUT_S = (5.0, 15.0)  # to connect, and between two reads
 # tweepy writes it into every request.
 _TWEEPY_HOST = "https://api.twitter.com"
-# Lists, as tweepy joins nothing else by commas.
-FIELDS: Mapping[str, list[str]] = {
-    # Without referenced_tweets.id.attachments.media_keys the photos of retweeted and quoted posts are not included.
-    "expansions": [
-        "author_id",
-        "in_reply_to_user_id",
-        "attachments.media_keys",
-        "geo.place_id",
-        "entities.mentions.username",
-        "referenced_tweets.id",
-        "referenced_tweets.id.author_id",
-        "referenced_tweets.id.attachments.media_keys",
-    ],
-    "tweet_fields": [
-        "id",
-        "text",
-        "created_at",
-        "author_id",
-        "lang",
-        "entities",
-        "public_metrics",
-        "possibly_sensitive",
-        "attachments",
-        "referenced_tweets",
-        "in_reply_to_user_id",
-        "conversation_id",
-        "geo",
-        "note_tweet",
-        "edit_history_tweet_ids",
-        "edit_controls",
-        "reply_settings",
-        "source",
-        "withheld",
-    ],
-    "media_fields": [
-        "media_key",
-        "type",
-        "url",
-        "preview_image_url",
-        "alt_text",
-        "width",
-        "height",
-        "duration_ms",
-        "variants",
-    ],
-    "user_fields": [
-        "id",
-        "name",
-        "username",
-        "created_at",
-        "description",
-        "location",
-        "public_metrics",
-        "protected",
-        "verified",
-        "verified_type",
-        "profile_image_url",
-        "profile_banner_url",
-        "url",
-    ],
-    "place_fields": ["id", "name", "full_name", "country", "country_code", "place_type", "geo"],
-}
 # The type of the problem when the month's cap is reached; the status is that of a rate limit, which passes by itself.
 # https://docs.x.com/x-api/fundamentals/response-codes-and-errors
 _USAGE_CAPPED = "/problems/usage-capped"
@@ -127,6 +67,7 @@ class RecentSearch:
         self._client = client
         self.query = query
         self._sleep = sleep
+        self._names = vocabulary.TWEETS
 
     def page(self, bounds: Mapping[str, int], next_token: str | None = None) -> dict[str, Any]:
         """Ask for the newest posts within the bounds (`since_id`, `until_id`, both exclusive) or the page after."""
@@ -144,9 +85,9 @@ class RecentSearch:
         self._client.session.close()
 
     def _page(self, position: Mapping[str, Any]) -> dict[str, Any]:
-        page: Any = self._client.search_recent_tweets(
-            self.query.text, max_results=MAX_RESULTS, sort_order="recency", **FIELDS, **position
-        )
+        # By tweepy's way for any endpoint: its search knows the parameters of one vocabulary alone.
+        asked = {"query": self.query.text, "max_results": MAX_RESULTS, "sort_order": "recency"}
+        page: Any = self._client.request("GET", PATH, params={**asked, **self._names, **position}).json()
         if not isinstance(page, dict):
             raise RetryableError(f"X answered with {type(page).__name__}, not with a page")
         if not isinstance(page.get("data"), list) and (page.get("meta") or {}).get("result_count") != 0:
@@ -183,6 +124,9 @@ class RecentSearch:
         except (tweepy.TwitterServerError, requests.RequestException, ValueError) as error:
             raise RetryableError(f"X did not answer: {error}") from error
         except tweepy.HTTPException as error:
+            if self._names is vocabulary.TWEETS and _refused_parameters(error) & vocabulary.EVERY:
+                self._names = vocabulary.POSTS
+                return self._answer(ask)
             if error.response.status_code == _REQUEST_TIMEOUT:
                 raise RetryableError(f"X did not answer: {error}") from error
             raise PermanentError("refused", _advice(error, self.query)) from error

@@ -18,7 +18,8 @@ import urllib3
 
 from photolake.collecting.source import RateLimitedError
 from photolake.errors import PermanentError, RetryableError
-from photolake.x.search import FIELDS, XSession
+from photolake.x import vocabulary
+from photolake.x.search import XSession
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -67,8 +68,7 @@ class StreamApi:
         RateLimitedError: ask again later. DisconnectedError: there was no answer. RetryableError: X is out of order.
         PermanentError: X refuses, and the message says what to do.
         """
-        fields = {name.replace("_fields", ".fields"): ",".join(names) for name, names in FIELDS.items()}
-        return Connection(self._send("GET", PATH, params=fields, stream=True))
+        return Connection(self._send("GET", PATH, params=vocabulary.TWEETS, stream=True))
 
     def close(self) -> None:
         """Close the connections."""
