@@ -93,6 +93,9 @@ class FakeX:
         if path == "/2/tweets/counts/recent":
             total = len(self._found({}))
             return 200, {"data": [{"tweet_count": total}], "meta": {"total_tweet_count": total}}
+        if "pagination_token" in parameters:  # its other name, which X's own SDK says
+            parameters = {**parameters, "next_token": parameters["pagination_token"]}
+            del parameters["pagination_token"]
         if wrong := self._wrong(parameters):
             return 400, {"title": "Invalid Request", "detail": wrong}
         if "tweet.fields" in parameters and not self.knows_tweets:

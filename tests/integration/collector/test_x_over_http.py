@@ -1,44 +1,10 @@
 """X's source through tweepy itself, against a fake X at the other end of a connection."""
 
-import datetime as dt
 from typing import Any
 
 import pytest
 
-from photolake.collecting.allowances import MonthlyAllowance, RunAllowance
-from photolake.collecting.collection import Collection
 from photolake.errors import PermanentError, RetryableError
-from photolake.timestamps import utc_now
-from photolake.x.collection import SearchSource
-from photolake.x.queries import Query
-from photolake.x.search import RecentSearch, x_client
-from tests.unit.collecting.fakes import Delivered, FakeCheckpoints, FakeTable
-
-
-@pytest.fixture
-def checkpoints():
-    return FakeCheckpoints()
-
-
-@pytest.fixture
-def delivered():
-    return Delivered()
-
-
-@pytest.fixture
-def run(x, checkpoints, delivered):
-    def clock():
-        return utc_now() + dt.timedelta(seconds=x.ahead_s)
-
-    def read(token="token", text="sea has:images"):
-        client = x_client(token, x.url, timeout_s=(5.0, 0.4 if "slow" in x.troubles else 5.0))
-        search = RecentSearch(client, Query("SEARCH_QUERY", text), sleep=lambda seconds: None)
-        table: Any = FakeTable()
-        source = SearchSource(search, MonthlyAllowance(table, "x", 0), RunAllowance(1000), clock)
-        collection = Collection(checkpoints, delivered.put, delivered.keep, delivered.keep_deletions, clock)
-        return collection.run(source, lambda: True)
-
-    return read
 
 
 def test_every_page_is_read_newest_first_and_the_next_run_asks_for_what_is_newer(x, run, delivered):
