@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photolake.columns import HiveType, Table
-from photolake.delivery import DeliveryStream
+from photolake.delivery import NEVER_ALL_UNFIT, DeliveryStream
 from photolake.errors import DeliveryError, RowError
 
 
@@ -102,6 +102,19 @@ def test_rows_that_do_not_fit_are_set_aside_and_the_others_are_sent():
     ]
 
 
+def test_if_none_of_many_rows_fits_it_is_the_table_that_is_wrong():
+    firehose, aside = FakeFirehose(), []
+    old = Table("posts", {"id": HiveType.parse("bigint")})
+    rows = [{"id": number, "new_column": 1} for number in range(10)]
+
+    with pytest.raises(
+        RowError, match=r"none of 10 rows fits, the first for this: posts\.new_column: there is no such"
+    ):
+        stream(firehose, old).put(rows, lambda row, error: aside.append(row))
+    assert stream(firehose, old).put(rows[:9], lambda row, error: aside.append(row)) == 0
+    assert stream(firehose, old).put([*rows, {"id": 10}], lambda row, error: aside.append(row)) == 1
+
+
 def test_a_row_larger_than_a_record_is_refused():
     with pytest.raises(RowError, match="larger than a Firehose record"):
         stream(FakeFirehose()).put([{"text": "x" * 1_000_001}])
@@ -132,6 +145,9 @@ def test_every_row_is_accepted_or_set_aside_once_or_the_put_raises(sizes, refusa
     try:
         stream(firehose).put(rows, lambda row, error: aside.append(row))
     except DeliveryError:
+        return
+    except RowError:
+        assert len(aside) == len(rows) >= NEVER_ALL_UNFIT
         return
 
     assert sorted(row["id"] for row in [*firehose.rows, *aside]) == list(range(len(rows)))

@@ -26,6 +26,8 @@ MAX_LINES = 500
 MAX_RECORD_BYTES = 1_000_000
 MAX_RECORDS = 500
 MAX_CALL_BYTES = 4_000_000
+# Of so many rows at least one fits; if none does, it is the table that is wrong, such as one that lacks a new column.
+NEVER_ALL_UNFIT = 10
 
 SetAside = Callable[[Mapping[str, Any], RowError], None]
 """Told of a row that does not fit its table, or is larger than a record, and so is not sent."""
@@ -46,28 +48,28 @@ class DeliveryStream:
     def put(self, rows: Iterable[Mapping[str, Any]], set_aside: SetAside | None = None) -> int:
         """Deliver the rows and return how many; a generator is consumed call by call, so memory stays small.
 
-        A row that does not fit its table, or is larger than a record, goes to `set_aside`, and the others are sent;
-        without one, RowError: nothing of its call has been sent. DeliveryError: Firehose still refused some after six
-        attempts. Both mean: do not acknowledge the source.
+        A row that does not fit its table, or is larger than a record, goes to `set_aside`, and the others are sent.
+        RowError: there is no `set_aside`, and nothing of the row's call has been sent; or none of ten rows or more
+        fits. DeliveryError: Firehose still refused some after six attempts. Both mean: do not acknowledge the source.
         """
-        accepted = 0
-        for call in _calls(_records(self._lines(rows, set_aside))):
+        accepted, unfit = 0, _Unfit(set_aside)
+        for call in _calls(_records(self._lines(rows, unfit))):
             self._put_call([record for record, _ in call])
             accepted += sum(lines for _, lines in call)
+        if unfit.first and not accepted and unfit.count >= NEVER_ALL_UNFIT:
+            raise RowError(f"none of {unfit.count} rows fits, the first for this: {unfit.first}") from unfit.first
         return accepted
 
     def check(self, row: Mapping[str, Any]) -> None:
         """Raise the RowError that `put` would raise for this row."""
         self._line(row)
 
-    def _lines(self, rows: Iterable[Mapping[str, Any]], set_aside: SetAside | None) -> Iterator[bytes]:
+    def _lines(self, rows: Iterable[Mapping[str, Any]], unfit: _Unfit) -> Iterator[bytes]:
         for row in rows:
             try:
                 line = self._line(row)
             except RowError as error:
-                if set_aside is None:
-                    raise
-                set_aside(row, error)
+                unfit.take(row, error)
             else:
                 yield line
 
@@ -91,6 +93,23 @@ class DeliveryStream:
             records = [record for record, reply in replies if "ErrorCode" in reply]
             code = next(reply["ErrorCode"] for _, reply in replies if "ErrorCode" in reply)
         raise DeliveryError(f"{self._name} still refuses {len(records)} records after {MAX_ATTEMPTS} attempts: {code}")
+
+
+class _Unfit:
+    """The rows of one `put` that are not sent."""
+
+    def __init__(self, set_aside: SetAside | None) -> None:
+        self.count = 0
+        self.first: RowError | None = None
+        self._set_aside = set_aside
+
+    def take(self, row: Mapping[str, Any], error: RowError) -> None:
+        """Set a row aside; raises the error if there is no place for it."""
+        if self._set_aside is None:
+            raise error
+        self.count += 1
+        self.first = self.first or error
+        self._set_aside(row, error)
 
 
 def _records(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
