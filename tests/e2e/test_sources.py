@@ -18,7 +18,6 @@ from tests.unit.bluesky.network import commit, create, image, images, record, ti
 
 pytestmark = pytest.mark.e2e
 PHOTOS = [f"bafkreih{letter * 51}" for letter in "ab"]
-OF_BLUESKY = "where source_platform = 'bluesky'"
 
 
 def post(number, now_us):
@@ -65,7 +64,7 @@ def asked(photolake, sql):
 
 def test_what_matches_is_collected_once_and_leaves_every_view_when_its_author_deletes_it(photolake, jetstream, collect):
     collect()
-    posts = asked(photolake, f"select id_str, text, sentiment_status from tweets {OF_BLUESKY} order by timestamp_ms")
+    posts = asked(photolake, "select id_str, text, sentiment_status from tweets order by timestamp_ms")
     assert [(row["text"], row["sentiment_status"]) for row in posts] == [(f"sunset number {n}", "ok") for n in range(4)]
     photos = asked(photolake, "select status, count(*) as photos from tweet_photos group by status order by status")
     assert photos == [{"status": "duplicate", "photos": 2}, {"status": "ok", "photos": 2}]
@@ -76,7 +75,7 @@ def test_what_matches_is_collected_once_and_leaves_every_view_when_its_author_de
     collect()
     collect()
 
-    assert asked(photolake, f"select id_str from tweets {OF_BLUESKY} order by timestamp_ms") == [
+    assert asked(photolake, "select id_str from tweets order by timestamp_ms") == [
         {"id_str": row["id_str"]} for row in posts[1:]
     ]
     assert asked(photolake, "select distinct id_str, reason from photolake_landing.deletions") == [

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from photolake.attempts import MAX_ATTEMPTS, attempts
-from photolake.errors import DeliveryError, RowError
+from photolake.errors import DeliveryError, RowError, RowTooLargeError
 
 if TYPE_CHECKING:
     from mypy_boto3_firehose import FirehoseClient
@@ -26,7 +26,8 @@ MAX_LINES = 500
 MAX_RECORD_BYTES = 1_000_000
 MAX_RECORDS = 500
 MAX_CALL_BYTES = 4_000_000
-# Of so many rows at least one fits; if none does, it is the table that is wrong, such as one that lacks a new column.
+# Sources map their posts to the columns, whatever is in them. So many rows that do not fit, beside none that does, are
+# the fault of the table, such as one that lacks a new column.
 NEVER_ALL_UNFIT = 10
 
 SetAside = Callable[[Mapping[str, Any], RowError], None]
@@ -49,29 +50,36 @@ class DeliveryStream:
         """Deliver the rows and return how many; a generator is consumed call by call, so memory stays small.
 
         A row that does not fit its table, or is larger than a record, goes to `set_aside`, and the others are sent.
-        RowError: there is no `set_aside`, and nothing of the row's call has been sent; or none of ten rows or more
-        fits. DeliveryError: Firehose still refused some after six attempts. Both mean: do not acknowledge the source.
+        RowError: there is no `set_aside`, and nothing of the row's call has been sent; or ten rows or more do not fit
+        the table, and none is sent. DeliveryError: Firehose still refused some after six attempts. Both mean: do not
+        acknowledge the source.
         """
-        accepted, unfit = 0, _Unfit(set_aside)
-        for call in _calls(_records(self._lines(rows, unfit))):
+        accepted = 0
+        unfit: list[str] = []
+        for call in _calls(_records(self._lines(rows, set_aside, unfit))):
             self._put_call([record for record, _ in call])
             accepted += sum(lines for _, lines in call)
-        if unfit.first and not accepted and unfit.count >= NEVER_ALL_UNFIT:
-            raise RowError(f"none of {unfit.count} rows fits, the first for this: {unfit.first}") from unfit.first
+        if not accepted and len(unfit) >= NEVER_ALL_UNFIT:
+            raise RowError(f"none of {len(unfit)} rows fits, the first for this: {unfit[0]}")
         return accepted
 
     def check(self, row: Mapping[str, Any]) -> None:
         """Raise the RowError that `put` would raise for this row."""
         self._line(row)
 
-    def _lines(self, rows: Iterable[Mapping[str, Any]], unfit: _Unfit) -> Iterator[bytes]:
+    def _lines(
+        self, rows: Iterable[Mapping[str, Any]], set_aside: SetAside | None, unfit: list[str]
+    ) -> Iterator[bytes]:
+        """The rows that can be sent; `unfit` gets the reason of each that does not fit the table."""
         for row in rows:
             try:
-                line = self._line(row)
+                yield self._line(row)
             except RowError as error:
-                unfit.take(row, error)
-            else:
-                yield line
+                if set_aside is None:
+                    raise
+                set_aside(row, error)
+                if not isinstance(error, RowTooLargeError):
+                    unfit.append(str(error))
 
     def _line(self, row: Mapping[str, Any]) -> bytes:
         if self._table is not None:
@@ -79,7 +87,7 @@ class DeliveryStream:
         # A lone surrogate (half an emoji, cut off by a client) has no UTF-8; it becomes "?".
         line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
         if len(line) > MAX_RECORD_BYTES:
-            raise RowError(f"a row of {len(line)} bytes is larger than a Firehose record may be")
+            raise RowTooLargeError(f"a row of {len(line)} bytes is larger than a Firehose record may be")
         return line
 
     def _put_call(self, records: list[bytes]) -> None:
@@ -93,23 +101,6 @@ class DeliveryStream:
             records = [record for record, reply in replies if "ErrorCode" in reply]
             code = next(reply["ErrorCode"] for _, reply in replies if "ErrorCode" in reply)
         raise DeliveryError(f"{self._name} still refuses {len(records)} records after {MAX_ATTEMPTS} attempts: {code}")
-
-
-class _Unfit:
-    """The rows of one `put` that are not sent."""
-
-    def __init__(self, set_aside: SetAside | None) -> None:
-        self.count = 0
-        self.first: RowError | None = None
-        self._set_aside = set_aside
-
-    def take(self, row: Mapping[str, Any], error: RowError) -> None:
-        """Set a row aside; raises the error if there is no place for it."""
-        if self._set_aside is None:
-            raise error
-        self.count += 1
-        self.first = self.first or error
-        self._set_aside(row, error)
 
 
 def _records(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:

@@ -4,6 +4,7 @@ PhotolakeError
 ├── SettingsError        a setting is missing or out of bounds
 ├── DeliveryError        Firehose, SQS or DynamoDB still refuses records after every attempt
 ├── RowError             a row does not fit the columns of its table
+│   └── RowTooLargeError it fits them, and is larger than a Firehose record may be
 ├── RetryableError       try the message again later (throttling, a 5xx answer, a timeout)
 └── PermanentError       trying again cannot help; `status` is the word that goes into the row
 """
@@ -23,6 +24,10 @@ class DeliveryError(PhotolakeError):
 
 class RowError(PhotolakeError):
     """A row does not fit the columns of its table."""
+
+
+class RowTooLargeError(RowError):
+    """A row is larger than a Firehose record may be: the fault of the post, as whoever wrote it may have meant."""
 
 
 class RetryableError(PhotolakeError):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,12 +15,15 @@ from photolake.collecting.collection import Collection
 from photolake.collecting.registry import Surroundings, available, sources_of
 from photolake.collecting.source import NotSetUpError
 from photolake.deletions import DeletionStore
+from photolake.delivery import DeliveryStream
 from photolake.errors import SettingsError
 from photolake.malformed import MalformedStore
 from photolake.timestamps import utc_now
 from tests.integration.bluesky.fake_jetstream import FakeJetstream
 from tests.integration.dynamodb_tables import template_table
 from tests.unit.bluesky.network import SECOND, account, commit, create, image, images, record, tid, uri
+from tests.unit.text.fakes import FakeFirehose
+from tests.unit.x.landing import RAW_TWEETS
 
 SETTINGS = {
     "BLUESKY_KEYWORDS": "sea,north sea",
@@ -55,28 +59,25 @@ def photo_post(text, **more):
 def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(surroundings, monkeypatch):
     now_us = int(utc_now().timestamp() * SECOND)
     rkeys = [tid(now_us, clock) for clock in range(6)]
+    link = {"$type": "app.bsky.richtext.facet#link", "uri": "a:"}
+    swollen = [{"index": {"byteStart": 0, "byteEnd": 300}, "features": [link] * 4_000}]  # a row of over 1,000,000 bytes
     history = [
         create(photo_post("the sea"), rkey=rkeys[0]),
         create(photo_post("the hills"), rkey=rkeys[1]),
         create(record("the sea", langs=["en"]), rkey=rkeys[2]),
         create(photo_post("sea", facets="none"), rkey=rkeys[3]),
+        create(photo_post("sea " * 75, facets=swollen), rkey=rkeys[5]),
         create(photo_post("sun", tags=["Beach"]), rkey=rkeys[4]),
         commit("delete", rkey=rkeys[0]),
         commit("delete", rkey=rkeys[1]),
         account(active=False, status="deleted"),
     ]
     history = [{**event, "time_us": now_us - (100 - n) * SECOND} for n, event in enumerate(history)]
-    delivered: list[Any] = []
-
-    def deliver(posts, set_aside):
-        before = len(delivered)
-        delivered.extend(posts)
-        return len(delivered) - before
-
+    firehose: Any = FakeFirehose()
     s3 = boto3.client("s3")
     loop = Collection(
         CheckpointStore(surroundings.table("checkpoints")),
-        deliver,
+        DeliveryStream(firehose, "tweets", RAW_TWEETS).put,
         MalformedStore(s3, "lake").keep,
         DeletionStore(s3, "lake").put,
     )
@@ -87,15 +88,21 @@ def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(surroundin
 
         first, again = (loop.run(source, lambda: True) for _ in range(2))
 
-    assert [post["id_str"] for post in delivered] == [uri(rkey=rkeys[0]), uri(rkey=rkeys[4]), uri(rkey=rkeys[4])]
-    assert (first.posts, first.deletions, len(first.malformed), first.has_gap) == (2, 3, 1, False)
+    assert [post["id_str"] for post in firehose.rows] == [uri(rkey=rkeys[0]), uri(rkey=rkeys[4]), uri(rkey=rkeys[4])]
+    assert (first.posts, first.deletions, first.has_gap) == (2, 4, False)
+    facets, size = first.malformed
+    assert "commit.record.facets: expected an array" in facets
+    assert re.fullmatch(
+        f"post {uri(rkey=rkeys[5])}: a row of [0-9]+ bytes is larger than a Firehose record may be", size
+    )
     assert (again.posts, again.malformed, again.has_gap) == (1, first.malformed, False)
-    assert loop.checkpoints.load("bluesky").state == {"cursor": str(now_us - 93 * SECOND), "host": server.url}
+    assert loop.checkpoints.load("bluesky").state == {"cursor": str(now_us - 92 * SECOND), "host": server.url}
     rows = [json.loads(line) for key in keys(s3, "deletions/") for line in body(s3, key).splitlines()]
     assert {(row["id_str"], row["reason"]) for row in rows} == {
         (uri(rkey=rkeys[0]), "deleted by its author"),
         (uri(rkey=rkeys[0]), "account deleted"),
         (uri(rkey=rkeys[4]), "account deleted"),
+        (uri(rkey=rkeys[5]), "account deleted"),
     }
     assert len(keys(s3, "errors/malformed/bluesky/")) == 1
 

@@ -53,11 +53,15 @@ class Lake:
         self.posts += posts
         return len(posts)
 
+    def keep_malformed(self, place, refused):
+        assert place == "bluesky"
+        self.malformed += refused
+
     def run(self, has_time=lambda: True):
         loop = Collection(
             self.checkpoints,
             self.deliver,
-            lambda place, refused: self.malformed.extend(refused),
+            self.keep_malformed,
             self.deletions.extend,
             clock=lambda: self.now,
         )
