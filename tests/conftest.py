@@ -1,8 +1,14 @@
-"""For every test: AWS's clients see only made-up credentials and no configuration of the machine."""
+"""For every test: AWS's clients see only made-up credentials and no configuration of the machine.
+
+And what many of them collect into, in memory.
+"""
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from tests.unit.collecting.fakes import Delivered, FakeCheckpoints
 
 # How long an example takes is the machine's doing.
 settings.register_profile("photolake", deadline=None)
@@ -23,3 +29,13 @@ os.environ.update(
 )
 for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL") or name == "AWS_PROFILE"]:
     del os.environ[name]
+
+
+@pytest.fixture
+def checkpoints():
+    return FakeCheckpoints()
+
+
+@pytest.fixture
+def delivered():
+    return Delivered()

@@ -14,12 +14,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.live import Live
 from rich.text import Text
 
-from photolake.collecting.allowances import MonthlyAllowance
-from photolake.collecting.landing import LandingSettings, collection_into
 from photolake.secret import secret_value
-from photolake.x.queries import queries_of
 from photolake.x.stream_posts import Progress
-from photolake.x.streaming import Streaming
+from photolake.x.streaming import Streaming, StreamSettings, streaming
 from photolake_cli.connections import deployed_lake, laptop_lake
 from photolake_cli.errors import CommandError
 from photolake_cli.explanations import explained
@@ -32,7 +29,14 @@ if TYPE_CHECKING:
 
 TOKEN_VARIABLE = "X_BEARER_TOKEN"  # noqa: S105 (a name)
 URL_VARIABLE = "X_API_URL"
-X_URL = "https://api.twitter.com"
+# What the laptop cloud does not know.
+UNLESS_SAID = {
+    URL_VARIABLE: "https://api.twitter.com",
+    "SEARCH_QUERY": "",
+    "SEARCH_QUERIES": "",
+    "SEARCH_LANGUAGES": "",
+    "MONTHLY_POST_BUDGET": "10000",
+}
 
 
 @dataclass(frozen=True)
@@ -128,21 +132,16 @@ class Meter:
 
 
 def _streaming(place: StreamPlace, queries: Sequence[str], budget: int | None) -> Streaming:
-    settings = place.settings
-    if not queries and "SEARCH_QUERY" not in settings:
+    if not queries and "SEARCH_QUERY" not in place.settings:
         raise CommandError("Say what to stream: photolake stream --query '(#beach OR #surf) has:images'")
     named = "\n".join(f"query{number}: {text}" for number, text in enumerate(queries, 1))
-    languages = [] if queries else [each for each in settings.get("SEARCH_LANGUAGES", "").split(",") if each]
-    asked = queries_of(settings.get("SEARCH_QUERY", ""), named or settings.get("SEARCH_QUERIES", ""), languages)
-    limit = budget if budget is not None else int(settings.get("MONTHLY_POST_BUDGET", "10000"))
-    landing = LandingSettings.from_env(settings)
-    return Streaming(
-        _token(place),
-        os.environ.get(URL_VARIABLE) or settings.get(URL_VARIABLE, X_URL),
-        asked,
-        MonthlyAllowance(place.table(landing.checkpoint_table), "x", limit),
-        collection_into(landing, place.client, place.table),
-    )
+    said = {"SEARCH_QUERIES": named, "SEARCH_LANGUAGES": ""} if queries else {}
+    if budget is not None:
+        said["MONTHLY_POST_BUDGET"] = str(budget)
+    if url := os.environ.get(URL_VARIABLE):
+        said[URL_VARIABLE] = url
+    settings = StreamSettings.from_env({**UNLESS_SAID, **place.settings, **said})
+    return streaming(settings, _token(place), place.client, place.table)
 
 
 def _token(place: StreamPlace) -> str:

@@ -5,43 +5,28 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from dataclasses import dataclass
 
 import boto3
 from aws_lambda_powertools import Logger
 
-from photolake.collecting.allowances import MonthlyAllowance
-from photolake.collecting.landing import LandingSettings, collection_into
 from photolake.collecting.source import NotSetUpError
 from photolake.errors import PhotolakeError
 from photolake.secret import secret_value
-from photolake.sources.x import XSettings
 from photolake.x.stream_posts import Progress
-from photolake.x.streaming import Streaming
+from photolake.x.streaming import Streaming, StreamSettings, streaming
 
 REPORT_S = 60.0
 # A container that ends is started again at once; while the month's posts are bought, this one waits by itself.
 REST_S = 3_600.0
 
 
-@dataclass(frozen=True)
-class StreamSettings(LandingSettings, XSettings):
-    """The container's environment; the names are those of the collector."""
-
-
-def streaming(settings: StreamSettings) -> Streaming:
-    """Wire a run; NotSetUpError without a token."""
+def configured() -> Streaming:
+    """The stream that the environment asks for; NotSetUpError without a token."""
+    settings = StreamSettings.from_env()
     token = secret_value(boto3.client("secretsmanager"), settings.x_token_secret)
     if not token:
         raise NotSetUpError(f"put X's bearer token into the secret {settings.x_token_secret}")
-    table = boto3.resource("dynamodb").Table
-    return Streaming(
-        token,
-        settings.x_api_url,
-        settings.queries(),
-        MonthlyAllowance(table(settings.checkpoint_table), "x", settings.monthly_post_budget),
-        collection_into(settings, boto3.client, table),
-    )
+    return streaming(settings, token, boto3.client, boto3.resource("dynamodb").Table)
 
 
 def report(logger: Logger, progress: Progress, stop: threading.Event) -> None:
@@ -63,7 +48,7 @@ def main() -> int:
     reporter.start()
     try:
         while not stop.is_set():
-            streaming(StreamSettings.from_env()).run(progress, logger.warning, stop)
+            configured().run(progress, logger.warning, stop)
             stop.wait(REST_S)
     except PhotolakeError as error:
         logger.exception(str(error))

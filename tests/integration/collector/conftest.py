@@ -12,23 +12,13 @@ from photolake.x.collection import SearchSource
 from photolake.x.queries import Query
 from photolake.x.search import RecentSearch, x_client
 from tests.integration.collector.fake_x import FakeX
-from tests.unit.collecting.fakes import Delivered, FakeCheckpoints, FakeTable
+from tests.unit.collecting.fakes import FakeTable
 
 
 @pytest.fixture
 def x():
     with FakeX() as fake:
         yield fake
-
-
-@pytest.fixture
-def checkpoints():
-    return FakeCheckpoints()
-
-
-@pytest.fixture
-def delivered():
-    return Delivered()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from typer.testing import CliRunner
 
 from photolake.x.stream_posts import Progress
+from photolake.x.streaming import StreamSettings
 from photolake_cli import main, streaming
 from photolake_cli.streaming import StreamPlace
 from services.x_stream import app
@@ -112,7 +113,7 @@ def values_of(metric_filter, lines):
 
 
 def test_the_containers_settings_are_a_part_of_the_collectors(container):
-    settings = {name.upper() for name in app.StreamSettings.__dataclass_fields__}
+    settings = {name.upper() for name in StreamSettings.__dataclass_fields__}
 
     assert settings == set(container)
 

@@ -7,7 +7,7 @@ from photolake.collecting.collection import Collection, Summary
 from photolake.collecting.source import Batch, RateLimitedError, UsedUpError
 from photolake.errors import DeliveryError
 from photolake.malformed import Refused
-from tests.unit.collecting.fakes import Delivered, FakeCheckpoints
+from tests.unit.collecting.fakes import Delivered
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 BAD = Refused(b"{}", "post 5: no text")
@@ -32,16 +32,6 @@ class FakeSource:
                 yield step
         finally:
             self.is_closed = True
-
-
-@pytest.fixture
-def checkpoints():
-    return FakeCheckpoints()
-
-
-@pytest.fixture
-def delivered():
-    return Delivered()
 
 
 @pytest.fixture

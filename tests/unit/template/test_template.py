@@ -16,8 +16,8 @@ from cfnlint.config import ManualArgs
 from photolake.collecting.collection import Summary
 from photolake.collecting.rounds import Round
 from photolake.columns import HiveType
+from photolake.x.streaming import StreamSettings
 from photolake_local.firehose.configuration import problems
-from services.x_stream.app import StreamSettings
 
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))

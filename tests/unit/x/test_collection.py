@@ -11,7 +11,7 @@ from photolake.collecting.source import RateLimitedError
 from photolake.errors import DeliveryError, PermanentError, RetryableError
 from photolake.x.collection import SETTLED, SearchSource
 from photolake.x.window import snowflake_at
-from tests.unit.collecting.fakes import Delivered, FakeCheckpoints, FakeTable
+from tests.unit.collecting.fakes import FakeTable
 from tests.unit.x.payloads import POSTED, renamed, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 from tests.unit.x.searching import FakeSearch
 
@@ -21,16 +21,6 @@ NAME = "x#4a69f19c8c264850"
 
 def until(now):
     return snowflake_at(int((now - SETTLED).timestamp() * 1000))
-
-
-@pytest.fixture
-def checkpoints():
-    return FakeCheckpoints()
-
-
-@pytest.fixture
-def delivered():
-    return Delivered()
 
 
 @pytest.fixture

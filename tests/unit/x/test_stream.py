@@ -15,7 +15,7 @@ from photolake.x.stream import MAX_LINE_BYTES, SILENCE_S, DisconnectedError, Lin
 from photolake.x.stream_pauses import CONNECTS_WINDOW_S, MOST_CONNECTS, Pauses
 from photolake.x.stream_posts import LONGEST_S, MOST_LINES, Progress, StreamPosts
 from photolake.x.stream_rules import MARK, PATH, Changes, Rule, changes, synchronise
-from tests.unit.collecting.fakes import Delivered, FakeTable
+from tests.unit.collecting.fakes import FakeTable
 from tests.unit.x.payloads import POSTED, snowflake, v2_tweet
 
 SEA, SKY = Query("SEARCH_QUERIES, sea", "sea"), Query("SEARCH_QUERIES, sky", "sky")
@@ -162,11 +162,6 @@ def test_lines_are_the_same_however_they_are_cut(written, data):
 def test_a_line_without_end_ends_the_connection():
     with pytest.raises(DisconnectedError, match="without a line break"):
         Lines().feed(b"x" * (MAX_LINE_BYTES + 1))
-
-
-@pytest.fixture
-def delivered():
-    return Delivered()
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from photolake.collecting.allowances import RunAllowance
-from photolake.sources.x import checked_url
+from photolake.collecting.allowances import MonthlyAllowance, RunAllowance
+from photolake.collecting.landing import LandingSettings, collection_into
+from photolake.sources.x import XSettings, checked_url
 from photolake.x.collection import SearchSource
 from photolake.x.search import RecentSearch, x_client
 from photolake.x.stream import StreamApi
@@ -19,9 +20,15 @@ from photolake.x.stream_posts import Progress, StreamPosts
 from photolake.x.stream_run import StreamRun
 
 if TYPE_CHECKING:
-    from photolake.collecting.allowances import MonthlyAllowance
+    from mypy_boto3_dynamodb.service_resource import Table
+
     from photolake.collecting.collection import Collection
     from photolake.x.queries import Query
+
+
+@dataclass(frozen=True)
+class StreamSettings(LandingSettings, XSettings):
+    """What to stream and where to; the names are those of the collector's environment."""
 
 
 @dataclass(frozen=True)
@@ -45,3 +52,12 @@ class Streaming:
         gap = Gap(sources, self.collection, progress, tell, stop.is_set)
         api = StreamApi(self.token, url)
         StreamRun(api, self.queries, posts, gap, Pauses(), progress, tell, stop).run()
+
+
+def streaming(
+    settings: StreamSettings, token: str, client: Callable[..., Any], table: Callable[[str], Table]
+) -> Streaming:
+    """The stream that the settings ask for; `client` makes an AWS client, `table` gives a DynamoDB table by name."""
+    budget = MonthlyAllowance(table(settings.checkpoint_table), "x", settings.monthly_post_budget)
+    collection = collection_into(settings, client, table)
+    return Streaming(token, settings.x_api_url, settings.queries(), budget, collection)
