@@ -30,7 +30,7 @@ test-posts: .venv/dev.stamp ## Hold the mapping against genuine posts, field by 
 	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
 
 docs: .venv/dev.stamp ## Write docs/queries.md anew, from athena/queries and what they answer
-	@$(BIN)/python -m tests.lake.queries_page
+	@$(BIN)/python -m tests.synthetic_lake.queries_page
 
 check: format-check lint types template lock-check ## The gate: everything a commit must pass beside the tests
 

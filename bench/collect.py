@@ -21,9 +21,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from photolake.columns import Table
-from photolake.delivery import DeliveryStream
-from photolake.malformed import MalformedStore
+from photolake.aws.firehose import DeliveryStream
+from photolake.rejected import MalformedStore
+from photolake.rows.schema import Table
 from photolake_cli.collecting import FileCollector
 from photolake_cli.pacing import Pace
 from photolake_cli.post_files import files_at

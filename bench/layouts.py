@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from photolake_local.aws_clients import CREDENTIAL, REGION
-from photolake_local.firehose.conversion import columns_of, rows_of, to_parquet
-from photolake_local.glue_tables import with_defaults
+from laptop_cloud.server.aws_clients import CREDENTIAL, REGION
+from laptop_cloud.services.firehose.conversion import columns_of, rows_of, to_parquet
+from laptop_cloud.services.glue_defaults import with_defaults
 from tests.conformance import lakes
-from tests.lake.rows import synthetic_lake
 from tests.resolved_template import table_input
+from tests.synthetic_lake.rows import synthetic_lake
 
 if TYPE_CHECKING:
-    from tests.lake.plan import Plan
+    from tests.synthetic_lake.plan import Plan
 
 TABLES = {"posts": "PostsTable", "photos": "PhotosTable", "analyses": "AnalysesTable"}
 

@@ -26,11 +26,11 @@ from bench.scans import EXACT_BYTES, Period, Scan, Scanner
 from tests.conformance import lakes, trino_server
 from tests.conformance.maven_download import ServerMissingError
 from tests.conformance.trino_installation import installed
-from tests.lake.rows import synthetic_lake
+from tests.synthetic_lake.rows import synthetic_lake
 
 if TYPE_CHECKING:
-    from tests.lake.plan import Plan
-    from tests.lake.rows import Lake
+    from tests.synthetic_lake.plan import Plan
+    from tests.synthetic_lake.rows import Lake
 
 POSTS_A_DAY, IMAGES_A_POST, WEEK_DAYS = 200_000 / 60, 0.15, 7
 WHOLE, WEEK = "whole history", "last week"

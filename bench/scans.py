@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.conformance.trino_server import REQUESTER
 
 if TYPE_CHECKING:
-    from photolake.athena.statements import Statement
+    from photolake.athena_schema.sql_files import Statement
     from tests.conformance.lakes import Lake
     from tests.conformance.trino_server import TrinoServer
 

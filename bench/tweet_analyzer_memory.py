@@ -19,11 +19,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from photolake.archive_lines import S3Ranges, read_lines
-from photolake.columns import HiveType, Table
-from photolake.delivery import DeliveryStream
-from photolake.text.analysis import TextAnalysis
-from photolake.text.posts import PostAnalyzer
+from photolake.aws.firehose import DeliveryStream
+from photolake.posts.analyzer import PostAnalyzer
+from photolake.posts.archive_reader import S3Ranges, read_lines
+from photolake.posts.text_analysis import TextAnalysis
+from photolake.rows.schema import HiveType, Table
 
 SIZES_MB = (1, 64)
 ANALYSIS = TextAnalysis("en", ["NEUTRAL", 0.0, 0.0, 1.0, 0.0], [])

@@ -8,7 +8,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.unit.collecting.fakes import Delivered, FakeCheckpoints
+from tests.fakes.collect import Delivered, FakeCheckpoints
 
 # How long an example takes is the machine's doing.
 settings.register_profile("photolake", deadline=None)

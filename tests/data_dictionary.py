@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from photolake_local.athena import datatypes
+from laptop_cloud.services.athena import datatypes
 
 LANDING, VIEWS, STRUCTURES = "Landing tables", "Views", "Structures used in several places"
 Columns = Mapping[str, str]

@@ -6,9 +6,9 @@ from typing import Any
 
 import botocore.session
 
-from photolake_local import template
-from photolake_local.creators.coerce import coerce
-from photolake_local.resolver import Created, Resolver
+from laptop_cloud.stack import template
+from laptop_cloud.stack.creators.coerce import coerce
+from laptop_cloud.stack.resolver import Created, Resolver
 
 ROOT = Path(__file__).parents[1]
 PSEUDO_PARAMETERS = {

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from photolake.archives import START, Entry, Place, entries
+from photolake.clock import iso_utc, utc_now
 from photolake.errors import RowError
-from photolake.malformed import MalformedLine, MalformedStore, MalformedWriter, misfit, part_key
 from photolake.partition import post_date
-from photolake.timestamps import iso_utc, utc_now
+from photolake.post_files.reader import START, Entry, Place, entries
+from photolake.rejected import MalformedLine, MalformedStore, MalformedWriter, misfit, part_key
 from photolake_cli.distinct import Distinct
 from photolake_cli.journal import Progress
 from photolake_cli.post_formats import author_of
 
 if TYPE_CHECKING:
-    from photolake.columns import Table
-    from photolake.delivery import DeliveryStream
+    from photolake.aws.firehose import DeliveryStream
+    from photolake.rows.schema import Table
     from photolake_cli.pacing import Pace
     from photolake_cli.post_files import PostFile
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from photolake.archives import START, Entry, entries
+from photolake.clock import iso_utc, utc_now
 from photolake.errors import RowError
-from photolake.photo_jobs import photo_jobs
-from photolake.text.documents import clip
-from photolake.timestamps import iso_utc, utc_now
+from photolake.post_files.reader import START, Entry, entries
+from photolake.posts.documents import clip
+from photolake.posts.photo_jobs import photo_jobs
 from photolake_cli.distinct import Distinct
 
 if TYPE_CHECKING:

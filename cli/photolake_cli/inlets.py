@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from photolake.columns import Table
-from photolake.delivery import DeliveryStream
-from photolake.malformed import MalformedStore
+from photolake.aws.firehose import DeliveryStream
+from photolake.rejected import MalformedStore
+from photolake.rows.schema import Table
 from photolake_cli.collecting import FileCollector
 from photolake_cli.connections import deployed_lake, laptop_lake
 from photolake_cli.errors import CommandError

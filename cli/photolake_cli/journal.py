@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from photolake.archives import START, Place
+from photolake.post_files.reader import START, Place
 from photolake_cli.errors import CommandError
 
 

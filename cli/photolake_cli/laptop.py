@@ -17,8 +17,8 @@ from typing import IO, Any
 
 import boto3
 
+from laptop_cloud import state
 from photolake_cli.errors import CommandError
-from photolake_local import state
 
 READY_SECONDS = 120
 STOP_SECONDS = 60
@@ -40,7 +40,7 @@ class LaptopOptions:
         """The process to start."""
         photos = ["--photos", str(self.photos)] if self.photos else []
         parameters = [word for parameter in self.parameters for word in ("--param", parameter)]
-        base = [sys.executable, "-m", "photolake_local", "--root", str(self.root), "--state", str(self.folder)]
+        base = [sys.executable, "-m", "laptop_cloud", "--root", str(self.root), "--state", str(self.folder)]
         return [*base, *photos, *parameters]
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from photolake.athena.statements import Parameter
+from photolake.athena_schema.sql_files import Parameter
 from photolake.errors import PermanentError
 from photolake_cli.errors import CommandError
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from photolake.archive_lines import S3Ranges
+from photolake.posts.archive_reader import S3Ranges
 from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from photolake.archive_documents import BOM
-from photolake.archives import entries
-from photolake.unpacking import GZIP_AND_ZSTANDARD, Unpacked
-from photolake.x.account_archive import POSTS, owner, part_name
+from photolake.post_files.compression import GZIP_AND_ZSTANDARD, Unpacked
+from photolake.post_files.documents import BOM
+from photolake.post_files.reader import entries
+from photolake.sources.x.account_archive import POSTS, owner, part_name
 
 if TYPE_CHECKING:
     from photolake_cli.post_files import PostFile

@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pyathena.converter import Converter
 from pyathena.error import Error
 
-from photolake.athena.statements import Parameter, Statement
-from photolake.athena.workgroup import OWN
+from photolake.athena_schema.sql_files import Parameter, Statement
+from photolake.athena_schema.workgroup import OWN
 from photolake_cli.answers import Answer, Column, Row
 from photolake_cli.errors import CommandError
 from photolake_cli.explanations import explained

@@ -14,9 +14,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.live import Live
 from rich.text import Text
 
-from photolake.secret import secret_value
-from photolake.x.stream_posts import Progress
-from photolake.x.streaming import Streaming, StreamSettings, streaming
+from photolake.aws.secrets import secret_value
+from photolake.sources.x.stream.batcher import Progress
+from photolake.sources.x.stream.service import Streaming, StreamSettings, streaming
 from photolake_cli.connections import deployed_lake, laptop_lake
 from photolake_cli.errors import CommandError
 from photolake_cli.explanations import explained

@@ -10,9 +10,9 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from photolake.athena.custom_resource import answer, send
-from photolake.athena.statements import in_dependency_order, read_statements
-from photolake.athena.workgroup import Workgroup
+from photolake.athena_schema.custom_resource import answer, send
+from photolake.athena_schema.sql_files import in_dependency_order, read_statements
+from photolake.athena_schema.workgroup import Workgroup
 from photolake.errors import PhotolakeError
 from photolake.settings import Settings
 

@@ -9,11 +9,11 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from photolake.aws.sqs import JobQueue
+from photolake.clock import utc_now
 from photolake.images.objects import announcement
-from photolake.job_queue import JobQueue
-from photolake.photos.registry import ImageRegistry
+from photolake.images.registry import ImageRegistry
 from photolake.settings import Settings
-from photolake.timestamps import utc_now
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -10,16 +10,16 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from photolake.collecting.landing import LandingSettings, collection_into
-from photolake.collecting.registry import Surroundings
-from photolake.collecting.rounds import Rounds
-from photolake.secret import secret_value
+from photolake.aws.secrets import secret_value
+from photolake.collect.landing import LandingSettings, collection_into
+from photolake.collect.registry import Surroundings
+from photolake.collect.rounds import Rounds
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from photolake.collecting.collection import Summary
-    from photolake.collecting.rounds import Round
+    from photolake.collect.rounds import Round
+    from photolake.collect.runner import Summary
 
 
 @dataclass(frozen=True)

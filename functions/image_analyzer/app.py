@@ -10,12 +10,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from photolake.columns import Table
-from photolake.delivery import DeliveryStream
+from photolake.aws.firehose import DeliveryStream
+from photolake.aws.sqs_batches import process_messages
 from photolake.images.door import image_door
 from photolake.images.lease import AnalysisLease
+from photolake.rows.schema import Table
 from photolake.settings import Settings
-from photolake.sqs_batches import process_messages
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse

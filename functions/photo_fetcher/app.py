@@ -9,16 +9,16 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from photolake.columns import Table
-from photolake.delivery import DeliveryStream
+from photolake.aws.firehose import DeliveryStream
+from photolake.aws.sqs_batches import process_messages
+from photolake.clock import utc_now
+from photolake.images.ingest import PhotoIntake
+from photolake.images.registry import ImageRegistry
 from photolake.photos.download import Downloader
 from photolake.photos.fetcher import PhotoFetcher
-from photolake.photos.intake import PhotoIntake
-from photolake.photos.jobs import PhotoJob, photo_row
-from photolake.photos.registry import ImageRegistry
+from photolake.photos.job import PhotoJob, photo_row
+from photolake.rows.schema import Table
 from photolake.settings import Settings
-from photolake.sqs_batches import process_messages
-from photolake.timestamps import utc_now
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse

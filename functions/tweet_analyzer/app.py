@@ -15,11 +15,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import idempotency
 from botocore.config import Config
 
-from photolake.columns import Table
-from photolake.s3_events import S3Object, created_objects
+from photolake.aws.s3 import S3Object, created_objects
+from photolake.aws.sqs_batches import process_messages
+from photolake.posts.archive import archive
+from photolake.rows.schema import Table
 from photolake.settings import Settings
-from photolake.sqs_batches import process_messages
-from photolake.text.archive import archive
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse

@@ -9,11 +9,11 @@ import threading
 import boto3
 from aws_lambda_powertools import Logger
 
-from photolake.collecting.source import NotSetUpError
+from photolake.aws.secrets import secret_value
+from photolake.collect.source import NotSetUpError
 from photolake.errors import PhotolakeError
-from photolake.secret import secret_value
-from photolake.x.stream_posts import Progress
-from photolake.x.streaming import Streaming, StreamSettings, streaming
+from photolake.sources.x.stream.batcher import Progress
+from photolake.sources.x.stream.service import Streaming, StreamSettings, streaming
 
 REPORT_S = 60.0
 # A container that ends is started again at once; while the month's posts are bought, this one waits by itself.

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conformance import lakes, trino_server
 from tests.conformance.trino_installation import installed
-from tests.lake.rows import synthetic_lake
+from tests.synthetic_lake.rows import synthetic_lake
 
 # A query without a filter lists every projected day, so there are few.
 DAYS_BEFORE_TODAY = 12

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from photolake.athena.statements import Statement, in_dependency_order, read_statements
-from photolake.athena.workgroup import Workgroup
-from photolake.columns import Table
-from photolake.delivery import MAX_LINES, DeliveryStream
-from photolake_local import creators, template
-from photolake_local.athena.service import AthenaService
-from photolake_local.aws_clients import ACCOUNT, REGION, Clients, isolation
-from photolake_local.aws_json import JsonServer
-from photolake_local.children import Children
-from photolake_local.creators.context import Context
-from photolake_local.firehose.service import FirehoseService
-from photolake_local.resolver import Resolver
-from photolake_local.services import Host, ServiceProcess
+from laptop_cloud.server.aws_clients import ACCOUNT, REGION, Clients, isolation
+from laptop_cloud.server.aws_json import JsonServer
+from laptop_cloud.server.child_processes import Children
+from laptop_cloud.services.athena.service import AthenaService
+from laptop_cloud.services.firehose.service import FirehoseService
+from laptop_cloud.services.processes import Host, ServiceProcess
+from laptop_cloud.stack import creators, template
+from laptop_cloud.stack.creators.context import Context
+from laptop_cloud.stack.resolver import Resolver
+from photolake.athena_schema.sql_files import Statement, in_dependency_order, read_statements
+from photolake.athena_schema.workgroup import Workgroup
+from photolake.aws.firehose import MAX_LINES, DeliveryStream
+from photolake.rows.schema import Table
 from tests.conformance.request_log import RequestLog
 from tests.conformance.trino_server import Answer
 from tests.resolved_template import PSEUDO_PARAMETERS, ROOT
@@ -174,7 +174,7 @@ def running(folder: Path) -> Iterator[Services]:
         children = Children()
         end.callback(children.stop)
         host = Host(folder, 1, children, end, isolation(folder))
-        endpoint = ServiceProcess("moto_server", {}, host).url()
+        endpoint = ServiceProcess("services.moto_server", {}, host).url()
         own = Clients({"": endpoint}, host.variables)
         # Not started: it delivers when it is told to.
         firehose = FirehoseService(own("s3"), own("glue"), ACCOUNT, REGION)

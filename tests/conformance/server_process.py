@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from photolake_local.children import Children, log_tail
+from laptop_cloud.server.child_processes import Children, log_tail
 
 _START_SECONDS = 180
 _POLL_SECONDS = 0.2

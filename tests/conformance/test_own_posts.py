@@ -12,11 +12,11 @@ from pathlib import Path
 import jmespath
 import pytest
 
-from photolake.bluesky.events import Event
-from photolake.bluesky.mapping import post_row
 from photolake.errors import PermanentError
-from photolake.x.posts import posts_in
-from tests.unit.x.landing import RAW_TWEETS
+from photolake.sources.bluesky.event import Event
+from photolake.sources.bluesky.mapping import post_row
+from photolake.sources.x.payload import posts_in
+from tests.builders.raw_tweets import RAW_TWEETS
 
 FOLDER = os.environ.get("POSTS", "")
 FILES = sorted(Path(FOLDER).glob("*.json*")) if FOLDER else []

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from photolake.athena.statements import in_dependency_order
-from photolake_local.glue_tables import with_defaults
+from laptop_cloud.services.glue_defaults import with_defaults
+from photolake.athena_schema.sql_files import in_dependency_order
 from tests.conformance.comparison import differences
 from tests.conformance.lakes import table_input
 from tests.resolved_template import ROOT

@@ -10,7 +10,7 @@ from typing import Any
 import trino.dbapi
 from trino.exceptions import TrinoQueryError
 
-from photolake_local.aws_clients import REGION
+from laptop_cloud.server.aws_clients import REGION
 from tests.conformance import server_process
 from tests.conformance.server_process import free_port, launch_settings, write_properties
 from tests.conformance.trino_installation import CONNECTOR, PROJECT, Installation

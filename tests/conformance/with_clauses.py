@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from photolake.athena.statements import in_dependency_order, read_statements
-from photolake_local.athena import datatypes
+from laptop_cloud.services.athena import datatypes
+from photolake.athena_schema.sql_files import in_dependency_order, read_statements
 from tests.resolved_template import ROOT, table_input
 
 _LANDING = "landing"

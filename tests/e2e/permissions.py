@@ -8,9 +8,9 @@ from typing import Any
 
 from moto.iam.access_control import IAMPolicy, IAMPolicyStatement, PermissionResult
 
-from photolake_local import state
-from photolake_local.aws_clients import ACCOUNT, REGION
-from photolake_local.resolver import Created, Resolver
+from laptop_cloud import state
+from laptop_cloud.server.aws_clients import ACCOUNT, REGION
+from laptop_cloud.stack.resolver import Created, Resolver
 from tests.resolved_template import PSEUDO_PARAMETERS, transformed
 
 # The ARN of a physical resource, by type, for those that the policies name.

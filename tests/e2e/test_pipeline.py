@@ -12,8 +12,8 @@ import boto3
 import pyathena
 import pytest
 
+from laptop_cloud import state
 from photolake_cli.demo import photos
-from photolake_local import state
 from tests.e2e.permissions import MADE_BY_LAMBDA, UNSEEN, FunctionPolicies, physical_names
 
 pytestmark = pytest.mark.e2e

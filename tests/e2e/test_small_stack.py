@@ -19,9 +19,9 @@ import botocore.session
 import pytest
 import urllib3
 
-from photolake_local import state
-from photolake_local.cloud import Cloud, Options
-from photolake_local.errors import CloudError, CloudRunningError
+from laptop_cloud import state
+from laptop_cloud.cloud import Cloud, Options
+from laptop_cloud.errors import CloudError, CloudRunningError
 
 pytestmark = pytest.mark.e2e
 PROJECT = Path(__file__).parent / "small_stack"
@@ -235,7 +235,7 @@ def test_what_keeps_the_cloud_from_coming_up_is_said_and_nothing_is_left_running
 def test_however_the_process_ends_its_children_end_too(tmp_path: Path, number: signal.Signals, exit_status: int):
     folder = tmp_path / "state"
     arguments = ["--root", str(PROJECT), "--state", str(folder), "--scale", str(SCALE)]
-    with subprocess.Popen([sys.executable, "-m", "photolake_local", *arguments], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-m", "laptop_cloud", *arguments], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         lines = iter(process.stdout.readline, b"ready\n")
         assert b"".join(lines).startswith(b"template.yaml: ")

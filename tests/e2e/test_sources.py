@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from photolake_cli.laptop import Laptop
+from tests.builders.bluesky_events import commit, create, image, images, record, tid
 from tests.e2e.command import Command
-from tests.integration.bluesky.fake_jetstream import FakeJetstream
-from tests.integration.x_stream.fake_stream import FakeStream
-from tests.unit.bluesky.network import commit, create, image, images, record, tid
+from tests.fakes.jetstream_server import FakeJetstream
+from tests.fakes.x_stream_server import FakeStream
 
 pytestmark = pytest.mark.e2e
 PHOTOS = [f"bafkreih{letter * 51}" for letter in "ab"]

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from photolake.athena.custom_resource import answer
-from photolake.photos.jobs import PhotoJob
-from photolake.s3_events import created_objects
+from photolake.athena_schema.custom_resource import answer
+from photolake.aws.s3 import created_objects
+from photolake.photos.job import PhotoJob
 from tests.resolved_template import ROOT, transformed
 
 EVENTS = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / "events").glob("*.json"))}

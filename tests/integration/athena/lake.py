@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 from botocore.config import Config
 from moto import mock_aws
 
-from photolake_local.athena.service import AthenaService
-from photolake_local.aws_json import JsonServer
+from laptop_cloud.server.aws_json import JsonServer
+from laptop_cloud.services.athena.service import AthenaService
 from tests.unit.local.answer_shapes import checked
 
 NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)

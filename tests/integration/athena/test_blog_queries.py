@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 
 from tests.conformance.blog import rows
-from tests.lake.warehouse import saved_queries, warehouse
 from tests.resolved_template import ROOT
+from tests.synthetic_lake.warehouse import saved_queries, warehouse
 
 BLOG = ROOT / "tests/conformance/blog"
 NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)

@@ -7,7 +7,7 @@ import pytest
 from pyathena.error import OperationalError
 from sqlalchemy import MetaData, Table, create_engine, func, inspect, select, text, types
 
-from tests.lake.warehouse import DATABASE, LANDING, REGION, SQL, WORKGROUP, warehouse
+from tests.synthetic_lake.warehouse import DATABASE, LANDING, REGION, SQL, WORKGROUP, warehouse
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 FIRST = 2030500000000000001

@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from photolake_local.athena.service import AthenaService
-from photolake_local.aws_json import JsonServer
-from photolake_local.callbacks import Callbacks
+from laptop_cloud.lambda_runtime.callbacks import Callbacks
+from laptop_cloud.server.aws_json import JsonServer
+from laptop_cloud.services.athena.service import AthenaService
 from tests import resolved_template
 
 EVENT = json.loads((resolved_template.ROOT / "events/athena_schema_create.json").read_text())

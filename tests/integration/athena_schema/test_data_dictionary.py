@@ -7,7 +7,7 @@ import pytest
 
 from tests import resolved_template
 from tests.data_dictionary import VIEWS, Dictionary, athena, columns, differences
-from tests.lake.warehouse import DATABASE, LANDING, REGION, SQL, warehouse
+from tests.synthetic_lake.warehouse import DATABASE, LANDING, REGION, SQL, warehouse
 
 TEXT = (resolved_template.ROOT / "docs/data_dictionary.md").read_text()
 NAMES = sorted(path.stem for path in (SQL / "views").glob("*.sql"))

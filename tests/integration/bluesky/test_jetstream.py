@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from photolake.bluesky.jetstream import Jetstream, Position
 from photolake.errors import RetryableError
-from tests.integration.bluesky.fake_jetstream import FakeJetstream
-from tests.unit.bluesky.network import NOON_US, SECOND, create, record, tid
+from photolake.sources.bluesky.jetstream import Jetstream, Position
+from tests.builders.bluesky_events import NOON_US, SECOND, create, record, tid
+from tests.fakes.jetstream_server import FakeJetstream
 
 MINUTE = 60 * SECOND
 BEGIN = NOON_US - 10 * MINUTE
@@ -102,7 +102,7 @@ def test_an_event_of_some_megabytes_does_not_stop_the_stream(server):
 
 
 def test_a_slow_trickle_is_handed_over_in_time_for_the_run_to_end(server, monkeypatch):
-    monkeypatch.setattr("photolake.bluesky.jetstream.CHUNK_S", 0.2)
+    monkeypatch.setattr("photolake.sources.bluesky.jetstream.CHUNK_S", 0.2)
     server.pause_s = 0.05
     chunks = jetstream(server.url).chunks(Position(BEGIN), NOON_US)
     started = time.monotonic()

@@ -2,11 +2,11 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from photolake.bluesky.identifiers import PostKey
-from photolake.bluesky.known import KnownPosts
 from photolake.errors import DeliveryError
-from tests.integration.dynamodb_tables import template_table
-from tests.unit.bluesky.network import ANN, BOB, NOON_US, SECOND, tid
+from photolake.sources.bluesky.collected_posts import KnownPosts
+from photolake.sources.bluesky.identifiers import PostKey
+from tests.builders.bluesky_events import ANN, BOB, NOON_US, SECOND, tid
+from tests.builders.dynamodb_tables import template_table
 
 DAY = 86_400 * SECOND
 
@@ -51,7 +51,7 @@ def test_record_keys_of_any_time_are_remembered(known):
 
 
 def test_an_author_with_more_posts_of_a_day_than_an_item_holds_is_told(known, monkeypatch):
-    monkeypatch.setattr("photolake.bluesky.known.MAX_MEMBERS", 2)
+    monkeypatch.setattr("photolake.sources.bluesky.collected_posts.MAX_MEMBERS", 2)
     first = {PostKey(ANN, tid(NOON_US, clock)) for clock in range(3)}
     one_more = {PostKey(ANN, tid(NOON_US, 3))}
 

@@ -10,20 +10,20 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from photolake.checkpoints import CheckpointStore
-from photolake.collecting.collection import Collection
-from photolake.collecting.registry import Surroundings, available, sources_of
-from photolake.collecting.source import NotSetUpError
-from photolake.deletions import DeletionStore
-from photolake.delivery import DeliveryStream
+from photolake.aws.firehose import DeliveryStream
+from photolake.clock import utc_now
+from photolake.collect.checkpoints import CheckpointStore
+from photolake.collect.deletions import DeletionStore
+from photolake.collect.registry import Surroundings, available, sources_of
+from photolake.collect.runner import Collection
+from photolake.collect.source import NotSetUpError
 from photolake.errors import SettingsError
-from photolake.malformed import MalformedStore
-from photolake.timestamps import utc_now
-from tests.integration.bluesky.fake_jetstream import FakeJetstream
-from tests.integration.dynamodb_tables import template_table
-from tests.unit.bluesky.network import SECOND, account, commit, create, image, images, record, tid, uri
-from tests.unit.text.fakes import FakeFirehose
-from tests.unit.x.landing import RAW_TWEETS
+from photolake.rejected import MalformedStore
+from tests.builders.bluesky_events import SECOND, account, commit, create, image, images, record, tid, uri
+from tests.builders.dynamodb_tables import template_table
+from tests.builders.raw_tweets import RAW_TWEETS
+from tests.fakes.comprehend import FakeFirehose
+from tests.fakes.jetstream_server import FakeJetstream
 
 SETTINGS = {
     "BLUESKY_KEYWORDS": "sea,north sea",

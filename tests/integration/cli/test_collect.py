@@ -13,9 +13,9 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
-from photolake.columns import Table
-from photolake.delivery import DeliveryStream
-from photolake.malformed import MalformedStore
+from photolake.aws.firehose import DeliveryStream
+from photolake.rejected import MalformedStore
+from photolake.rows.schema import Table
 from photolake_cli import collect_run, collecting, main
 from photolake_cli.collecting import FileCollector
 from photolake_cli.errors import CommandError

@@ -18,11 +18,11 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from photolake.athena.workgroup import Workgroup
+from photolake.athena_schema.workgroup import Workgroup
 from photolake_cli import main
 from photolake_cli.connections import Lake, laptop_lake
 from photolake_cli.laptop import Laptop
-from tests.lake.warehouse import DATABASE, REGION, WORKGROUP, saved_queries, warehouse
+from tests.synthetic_lake.warehouse import DATABASE, REGION, WORKGROUP, saved_queries, warehouse
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 FIRST = 2030500000000000001

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from photolake_local.builds import Builds
-from photolake_local.errors import TemplateError
-from photolake_local.template import CodeFolder
+from laptop_cloud.errors import TemplateError
+from laptop_cloud.lambda_runtime.builds import Builds
+from laptop_cloud.stack.template import CodeFolder
 
 
 def _makefile(folder: Path, *rules: str) -> Path:

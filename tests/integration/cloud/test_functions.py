@@ -7,10 +7,10 @@ from textwrap import dedent
 
 import pytest
 
-from photolake_local.children import Children
-from photolake_local.errors import FunctionStartError
-from photolake_local.functions import Answer, Functions, UnknownFunctionError
-from photolake_local.sandbox import Function
+from laptop_cloud.errors import FunctionStartError
+from laptop_cloud.lambda_runtime.functions import Answer, Functions, UnknownFunctionError
+from laptop_cloud.lambda_runtime.sandbox import Function
+from laptop_cloud.server.child_processes import Children
 
 HANDLER = """
 import os, sys, time

@@ -6,8 +6,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from photolake_local.functions import Answer
-from photolake_local.pollers import Pollers, QueueSource
+from laptop_cloud.lambda_runtime.functions import Answer
+from laptop_cloud.lambda_runtime.pollers import Pollers, QueueSource
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

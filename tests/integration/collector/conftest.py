@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from photolake.collecting.allowances import MonthlyAllowance, RunAllowance
-from photolake.collecting.collection import Collection
-from photolake.timestamps import utc_now
-from photolake.x.collection import SearchSource
-from photolake.x.queries import Query
-from photolake.x.search import RecentSearch, x_client
-from tests.integration.collector.fake_x import FakeX
-from tests.unit.collecting.fakes import FakeTable
+from photolake.clock import utc_now
+from photolake.collect.budgets import MonthlyAllowance, RunAllowance
+from photolake.collect.runner import Collection
+from photolake.sources.x.queries import Query
+from photolake.sources.x.search_api import RecentSearch, x_client
+from photolake.sources.x.search_source import SearchSource
+from tests.fakes.collect import FakeTable
+from tests.fakes.x_search_server import FakeX
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 
 from photolake.errors import DeliveryError, PermanentError, RetryableError, SettingsError
-from photolake.x.queries import Query
-from tests.integration.landing import landing_place
+from photolake.sources.x.queries import Query
+from tests.builders.landing_tables import landing_place
 
 EVENT = json.loads(Path("events/collector_schedule.json").read_text())
 QUERY = "(sea has:images) (lang:en OR lang:de)"
@@ -91,7 +91,7 @@ def collect(app, secret, firehose, x, monkeypatch):
     """Run the collector, with these settings in place of the others; returns its answer."""
     boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=f"{x.token}\n")
     monkeypatch.setenv("X_API_URL", x.url)
-    monkeypatch.setattr("photolake.x.search.RETRIES", 0)
+    monkeypatch.setattr("photolake.sources.x.search_api.RETRIES", 0)
 
     def run(context=None, **settings):
         for name, value in settings.items():

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from photolake.archive_lines import read_lines
-from photolake.columns import HiveType, Table
-from photolake.delivery import DeliveryStream
-from photolake.text.analysis import TextAnalyzer
-from photolake.text.cache import TextCache
-from photolake.text.comprehend import Comprehend
-from photolake.text.posts import PostAnalyzer
+from photolake.aws.firehose import DeliveryStream
+from photolake.posts.analyzer import PostAnalyzer
+from photolake.posts.archive_reader import read_lines
+from photolake.posts.comprehend import Comprehend
+from photolake.posts.text_analysis import TextAnalyzer
+from photolake.posts.text_cache import TextCache
+from photolake.rows.schema import HiveType, Table
 from tests import resolved_template
-from tests.lake.warehouse import warehouse
-from tests.unit.collecting.interleaving import HISTORY, START_MS, play
-from tests.unit.text.fakes import FakeComprehend, FakeFirehose, FakeJobs, FakeTable
+from tests.fakes.comprehend import FakeComprehend, FakeFirehose, FakeJobs, FakeTable
+from tests.synthetic_lake.warehouse import warehouse
+from tests.unit.collect.interleaving import HISTORY, START_MS, play
 
 NOW = dt.datetime.fromtimestamp(START_MS / 1000, dt.UTC) + dt.timedelta(days=2)
 

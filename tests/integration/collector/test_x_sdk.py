@@ -8,7 +8,7 @@ import xdk
 from xdk.posts.client import PostsClient
 from xdk.stream.client import StreamClient
 
-from photolake.x import vocabulary
+from photolake.sources.x import parameters as vocabulary
 
 
 def known_to(method):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.lake import queries_page
-from tests.lake.warehouse import saved_queries, warehouse
+from tests.synthetic_lake import queries_page
+from tests.synthetic_lake.warehouse import saved_queries, warehouse
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
-from photolake_local.aws_json import JsonServer
-from photolake_local.firehose import FirehoseService
+from laptop_cloud.server.aws_json import JsonServer
+from laptop_cloud.services.firehose import FirehoseService
 from tests.unit.local.answer_shapes import checked
 from tests.unit.local.firehose.fakes import (
     BUCKET,

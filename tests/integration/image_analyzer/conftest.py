@@ -9,10 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.integration.dynamodb_tables import template_table
-from tests.integration.image_analyzer.lake import BUCKET, ENVIRONMENT, FakeFirehose, Lake
+from tests.builders.dynamodb_tables import template_table
+from tests.fakes.image_pipeline import BUCKET, ENVIRONMENT, FakeFirehose, Lake
+from tests.fakes.rekognition import FakeRekognition
 from tests.resolved_template import table_input
-from tests.unit.images.fake_rekognition import FakeRekognition
 
 
 def create_tables() -> None:

@@ -10,9 +10,9 @@ import pytest
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from botocore.exceptions import EndpointConnectionError
 
-from tests.integration.image_analyzer.lake import BUCKET, BUDGET, Context, Lake, photo, s3_event
+from tests.fakes.image_pipeline import BUCKET, BUDGET, Context, Lake, photo, s3_event
+from tests.fakes.rekognition import CAT, service_error
 from tests.resolved_template import ROOT
-from tests.unit.images.fake_rekognition import CAT, service_error
 
 
 def taken_in(lake: Lake, body: bytes, name: str = "photo.png") -> str:

@@ -12,9 +12,9 @@ import pytest
 from moto import mock_aws
 from PIL import Image
 
-from photolake.photos.intake import PhotoIntake
-from photolake.photos.registry import ImageRegistry
-from tests.integration.dynamodb_tables import template_table
+from photolake.images.ingest import PhotoIntake
+from photolake.images.registry import ImageRegistry
+from tests.builders.dynamodb_tables import template_table
 
 BUCKET = "lake"
 TABLE = "images"

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from photolake.errors import PermanentError, RetryableError
+from photolake.images.ingest import Intake
+from photolake.images.registry import Verdict
 from photolake.photos.fetcher import Fetched, PhotoFetcher
-from photolake.photos.intake import Intake
-from photolake.photos.jobs import PhotoJob
-from photolake.photos.registry import Verdict
+from photolake.photos.job import PhotoJob
 
 from .conftest import CrashError, photo
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from PIL import Image
 
-from photolake.delivery import DeliveryStream
+from photolake.aws.firehose import DeliveryStream
 
 from .conftest import BUCKET, TABLE, PhotoHost, photo, response
 

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from photolake.photos.registry import ImageRecord, ImageRegistry, Verdict
+from photolake.images.registry import ImageRecord, ImageRegistry, Verdict
 
 FIRST = ImageRecord("aa11", "2022-10-13", "post", "1:2", "images/aa/aa11.jpg", 1200, 800, "image/jpeg")
 

@@ -14,8 +14,8 @@ import pytest
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.integration.dynamodb_tables import template_table
-from tests.unit.text.fakes import FakeComprehend, client_error
+from tests.builders.dynamodb_tables import template_table
+from tests.fakes.comprehend import FakeComprehend, client_error
 
 ROOT = Path(__file__).parents[3]
 BUCKET = "lake"

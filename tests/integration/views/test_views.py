@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from tests.lake.warehouse import SQL, warehouse
+from tests.synthetic_lake.warehouse import SQL, warehouse
 
 NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)
 DAY, NEXT_DAY = "2026-03-01", "2026-03-02"

@@ -2,8 +2,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.integration.landing import landing_place
-from tests.integration.x_stream.fake_stream import FakeStream
+from tests.builders.landing_tables import landing_place
+from tests.fakes.x_stream_server import FakeStream
 
 
 @pytest.fixture

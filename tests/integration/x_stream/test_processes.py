@@ -12,8 +12,8 @@ import pytest
 from aws_lambda_powertools import Logger
 from typer.testing import CliRunner
 
-from photolake.x.stream_posts import Progress
-from photolake.x.streaming import StreamSettings
+from photolake.sources.x.stream.batcher import Progress
+from photolake.sources.x.stream.service import StreamSettings
 from photolake_cli import main, streaming
 from photolake_cli.streaming import StreamPlace
 from services.x_stream import app
@@ -150,7 +150,7 @@ def test_the_command_streams_with_the_stacks_settings_until_it_is_told_to_stop(x
 
 def test_what_is_said_takes_the_place_of_the_settings_and_the_budget_ends_the_run(x, place, monkeypatch):
     monkeypatch.setenv("X_BEARER_TOKEN", "token")
-    monkeypatch.setattr("photolake.x.stream_posts.LONGEST_S", 0.1)
+    monkeypatch.setattr("photolake.sources.x.stream.batcher.LONGEST_S", 0.1)
     x.sessions.append([x.line(300, in_search=False)[1]])
 
     result = CliRunner().invoke(

@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
-from photolake.collecting.allowances import MonthlyAllowance, RunAllowance
-from photolake.collecting.collection import Collection
-from photolake.collecting.source import RateLimitedError
+from photolake.collect.budgets import MonthlyAllowance, RunAllowance
+from photolake.collect.runner import Collection
+from photolake.collect.source import RateLimitedError
 from photolake.errors import PermanentError, RetryableError
-from photolake.x import stream as wire
-from photolake.x import stream_gap
-from photolake.x.collection import SearchSource
-from photolake.x.queries import Query
-from photolake.x.search import RecentSearch, x_client
-from photolake.x.stream import DisconnectedError, StreamApi
-from photolake.x.stream_gap import Gap
-from photolake.x.stream_pauses import Pauses
-from photolake.x.stream_posts import Progress, StreamPosts
-from photolake.x.stream_run import StreamRun
-from photolake.x.window import snowflake_at
-from tests.integration.x_stream.fake_stream import STREAM
-from tests.unit.collecting.fakes import Delivered, FakeCheckpoints, FakeTable
+from photolake.sources.x.queries import Query
+from photolake.sources.x.search_api import RecentSearch, x_client
+from photolake.sources.x.search_source import SearchSource
+from photolake.sources.x.stream import connection as wire
+from photolake.sources.x.stream import gap_filler as stream_gap
+from photolake.sources.x.stream.backoff import Pauses
+from photolake.sources.x.stream.batcher import Progress, StreamPosts
+from photolake.sources.x.stream.connection import DisconnectedError, StreamApi
+from photolake.sources.x.stream.gap_filler import Gap
+from photolake.sources.x.stream.runner import StreamRun
+from photolake.sources.x.window import snowflake_at
+from tests.fakes.collect import Delivered, FakeCheckpoints, FakeTable
+from tests.fakes.x_stream_server import STREAM
 
 SEA = Query("SEARCH_QUERY", "sea")
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from photolake.columns import Table
-from photolake.delivery import DeliveryStream
-from photolake.malformed import MalformedStore
+from photolake.aws.firehose import DeliveryStream
+from photolake.rejected import MalformedStore
+from photolake.rows.schema import Table
 from photolake_cli import collecting
 from photolake_cli.collecting import FileCollector, Watch
 from photolake_cli.journal import Progress

@@ -5,7 +5,7 @@ from collections import Counter
 
 from PIL import Image
 
-from photolake.x.posts import posts_in
+from photolake.sources.x.payload import posts_in
 from photolake_cli.demo import photos
 from photolake_cli.demo.posts import MALFORMED, write_posts
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from photolake.athena.statements import Parameter
+from photolake.athena_schema.sql_files import Parameter
 from photolake_cli.errors import CommandError
 from photolake_cli.parameters import by_name, default_days, in_order
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from photolake.columns import HiveType, Table
+from photolake.rows.schema import HiveType, Table
 from tests.resolved_template import table_input
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.model import ListShape, StructureShape
 
-from photolake.columns import HiveType, Table
-from tests.unit.images.fake_rekognition import MODEL
+from photolake.rows.schema import HiveType, Table
+from tests.fakes.rekognition import MODEL
 
 _SCALARS = {
     "string": "string",

@@ -15,15 +15,15 @@ from PIL import Image
 
 from photolake.errors import RetryableError
 from photolake.images.analyzer import ImageAnalyzer, Outcome
-from photolake.images.apis import chosen
-from photolake.images.calls import ImageQuestions
-from photolake.images.partials import Partials
-from photolake.photos.registry import ImageRecord
-from tests.unit.images.fake_rekognition import OPERATIONS, PERSON, TEXT, FakeRekognition, service_error
-from tests.unit.images.fake_table import FakeTable
+from photolake.images.partial_results import Partials
+from photolake.images.registry import ImageRecord
+from photolake.images.rekognition import ImageQuestions
+from photolake.images.rekognition_apis import chosen
+from tests.fakes.dynamodb_table import FakeTable
+from tests.fakes.rekognition import OPERATIONS, PERSON, TEXT, FakeRekognition, service_error
 
 if TYPE_CHECKING:
-    from photolake.columns import Table
+    from photolake.rows.schema import Table
 
 NAMES = ("labels", "moderation", "text", "faces", "celebrities")
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)

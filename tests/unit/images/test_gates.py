@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from photolake.images.apis import chosen
 from photolake.images.gates import called_for
-from tests.unit.images.fake_rekognition import CAT, PERSON, TEXT, label
+from photolake.images.rekognition_apis import chosen
+from tests.fakes.rekognition import CAT, PERSON, TEXT, label
 
 NAMES = ("labels", "moderation", "text", "faces", "celebrities")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import botocore.session
 
-from photolake_local.aws_json import JsonService
+from laptop_cloud.server.aws_json import JsonService
 
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from photolake_local.access_log import AccessLog
+from laptop_cloud.server.access_log import AccessLog
 
 S3 = {"Authorization": "AWS4-HMAC-SHA256 Credential=trino/20261120/us-east-1/s3/aws4_request, SignedHeaders=host"}
 GLUE = {"Authorization": "AWS4-HMAC-SHA256 Credential=trino/20261120/us-east-1/glue/aws4_request, SignedHeaders=host"}

@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
-from photolake_local.analysis import CallLog, read_s3_object
-from photolake_local.aws_json import JsonService, ServiceError
+from laptop_cloud.server.aws_json import JsonService, ServiceError
+from laptop_cloud.services.analysis_process import CallLog, read_s3_object
 
 
 @mock_aws
@@ -62,7 +62,7 @@ def s3_url():
 
 @pytest.fixture(scope="module")
 def process(s3_url):
-    command = [sys.executable, "-m", "photolake_local.analysis"]
+    command = [sys.executable, "-m", "laptop_cloud.services.analysis_process"]
     environment = {**os.environ, "AWS_ENDPOINT_URL": s3_url}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as started:
         yield started
@@ -99,7 +99,9 @@ def test_the_process_analyses_a_photo_in_s3_counts_it_and_stops_when_told(s3_url
 
 
 def test_the_process_refuses_to_start_without_a_local_s3():
-    ended = subprocess.run([sys.executable, "-m", "photolake_local.analysis"], capture_output=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-m", "laptop_cloud.services.analysis_process"], capture_output=True, check=False
+    )
 
     assert ended.returncode == 1
     assert b"AWS_ENDPOINT_URL" in ended.stderr

@@ -5,8 +5,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from photolake_local.aws_json import JsonServer
-from photolake_local.comprehend import LANGUAGES, comprehend_service
+from laptop_cloud.server.aws_json import JsonServer
+from laptop_cloud.services.comprehend.service import LANGUAGES, comprehend_service
 from tests.unit.local.answer_shapes import misfits
 
 GOOD = "I love this phone, only $19.99 at https://shop.example"

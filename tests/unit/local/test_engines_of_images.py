@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from photolake_local.aws_json import ServiceError
-from photolake_local.engines import light
-from photolake_local.engines.engine import Remembered
-from photolake_local.engines.faces import CenterFaceEngine, roll
-from photolake_local.engines.findings import Box, Face, Instance, Label, Point, TextLine
-from photolake_local.engines.image_properties import PixelStatistics
-from photolake_local.engines.labels import people_labels, text_labels
-from photolake_local.engines.picture import Picture, read_picture
-from photolake_local.engines.text_lines import RapidOcrEngine, words_of
+from laptop_cloud.engines import light
+from laptop_cloud.engines.engine import Remembered
+from laptop_cloud.engines.faces import CenterFaceEngine, roll
+from laptop_cloud.engines.findings import Box, Face, Instance, Label, Point, TextLine
+from laptop_cloud.engines.image_properties import PixelStatistics
+from laptop_cloud.engines.labels import people_labels, text_labels
+from laptop_cloud.engines.picture import Picture, read_picture
+from laptop_cloud.engines.text_lines import RapidOcrEngine, words_of
+from laptop_cloud.server.aws_json import ServiceError
 
 
 def photo(name):

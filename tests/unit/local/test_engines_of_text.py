@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photolake_local.engines.entities import Entity, find_entities
-from photolake_local.engines.language import LanguageIdentifier
-from photolake_local.engines.sentiment import VaderSentiment, four_scores, strongest
+from laptop_cloud.engines.entities import Entity, find_entities
+from laptop_cloud.engines.language import LanguageIdentifier
+from laptop_cloud.engines.sentiment import VaderSentiment, four_scores, strongest
 
 VADER = VaderSentiment()
 SHARES = st.floats(min_value=0, max_value=1)

@@ -9,8 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from PIL import Image
 
-from photolake_local.aws_json import JsonServer
-from photolake_local.engines.findings import (
+from laptop_cloud.engines.findings import (
     Box,
     DominantColor,
     Face,
@@ -21,7 +20,8 @@ from photolake_local.engines.findings import (
     TextLine,
     Word,
 )
-from photolake_local.rekognition import RekognitionEngines, rekognition_service
+from laptop_cloud.server.aws_json import JsonServer
+from laptop_cloud.services.rekognition.service import RekognitionEngines, rekognition_service
 from tests.unit.local.answer_shapes import misfits
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from photolake_local import template
+from laptop_cloud.stack import template
 from tests import resolved_template
 
 

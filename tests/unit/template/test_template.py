@@ -13,11 +13,11 @@ from cfnlint import core
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from photolake.collecting.collection import Summary
-from photolake.collecting.rounds import Round
-from photolake.columns import HiveType
-from photolake.x.streaming import StreamSettings
-from photolake_local.firehose.configuration import problems
+from laptop_cloud.services.firehose.configuration import problems
+from photolake.collect.rounds import Round
+from photolake.collect.runner import Summary
+from photolake.rows.schema import HiveType
+from photolake.sources.x.stream.service import StreamSettings
 
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
@@ -79,7 +79,7 @@ def test_every_folder_of_functions_is_a_function_of_the_template_and_the_other_w
 def test_a_functions_settings_are_its_environment(function, written):
     # What each source of the collector is set by stands in its module, and where the posts go in a module of its own.
     library = ROOT / "layers/core/photolake"
-    collecting = [library / "collecting/landing.py", *sorted(library.glob("sources/*.py"))]
+    collecting = [library / "collect/landing.py", *sorted(library.glob("sources/*/source.py"))]
     modules = collecting if function == "collector" else []
     trees = [ast.parse(path.read_text()) for path in (ROOT / f"functions/{function}/app.py", *modules)]
     fields = {

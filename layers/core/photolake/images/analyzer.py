@@ -7,17 +7,17 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from photolake.clock import iso_utc
 from photolake.errors import PermanentError
-from photolake.images.analysis import analysis_row
-from photolake.images.fingerprint import perceptual_hash
-from photolake.timestamps import iso_utc
+from photolake.images.perceptual_hash import perceptual_hash
+from photolake.images.row import analysis_row
 
 if TYPE_CHECKING:
-    from photolake.columns import Table
-    from photolake.delivery import DeliveryStream
-    from photolake.images.budget import DailyBudget
-    from photolake.images.calls import ImageQuestions
-    from photolake.photos.registry import ImageRecord, ImageRegistry
+    from photolake.aws.firehose import DeliveryStream
+    from photolake.images.daily_budget import DailyBudget
+    from photolake.images.registry import ImageRecord, ImageRegistry
+    from photolake.images.rekognition import ImageQuestions
+    from photolake.rows.schema import Table
 
 
 class Outcome(StrEnum):

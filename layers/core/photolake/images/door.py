@@ -8,27 +8,27 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from photolake.aws.s3 import created_objects
+from photolake.clock import utc_now
 from photolake.images.analyzer import ImageAnalyzer, Lease, Outcome
-from photolake.images.apis import chosen
-from photolake.images.budget import DailyBudget
-from photolake.images.calls import ImageQuestions
+from photolake.images.daily_budget import DailyBudget
 from photolake.images.dropped import DroppedPhotos
+from photolake.images.ingest import PhotoIntake
 from photolake.images.objects import image_id_in, read_photo
-from photolake.images.partials import Partials
-from photolake.photos.intake import PhotoIntake
-from photolake.photos.registry import ImageRegistry
-from photolake.s3_events import created_objects
-from photolake.timestamps import utc_now
+from photolake.images.partial_results import Partials
+from photolake.images.registry import ImageRegistry
+from photolake.images.rekognition import ImageQuestions
+from photolake.images.rekognition_apis import chosen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table as DynamoTable
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
 
-    from photolake.columns import Table
-    from photolake.delivery import DeliveryStream
-    from photolake.photos.registry import ImageRecord
-    from photolake.s3_events import S3Object
+    from photolake.aws.firehose import DeliveryStream
+    from photolake.aws.s3 import S3Object
+    from photolake.images.registry import ImageRecord
+    from photolake.rows.schema import Table
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from photolake.errors import PermanentError
+from photolake.images.ingest import Intake
 from photolake.images.objects import read_photo
+from photolake.images.registry import Verdict
 from photolake.partition import clamp
-from photolake.photos.intake import Intake
-from photolake.photos.jobs import photo_row
-from photolake.photos.registry import Verdict
+from photolake.photos.job import photo_row
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from photolake.delivery import DeliveryStream
-    from photolake.photos.intake import PhotoIntake
-    from photolake.s3_events import S3Object
+    from photolake.aws.firehose import DeliveryStream
+    from photolake.aws.s3 import S3Object
+    from photolake.images.ingest import PhotoIntake
 
 
 class DroppedPhotos:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from photolake.images.apis import ImageApi
+    from photolake.images.rekognition_apis import ImageApi
 
 _NAMED = ("Parents", "Aliases", "Categories")
 

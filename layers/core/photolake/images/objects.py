@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
+from photolake.clock import iso_utc
 from photolake.errors import PermanentError
 from photolake.photos.download import MAX_BYTES
-from photolake.timestamps import iso_utc
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

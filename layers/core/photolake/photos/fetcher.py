@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from photolake.errors import PermanentError
-from photolake.photos.intake import Intake, PhotoIntake
-from photolake.photos.registry import ImageRegistry, Verdict
+from photolake.images.ingest import Intake, PhotoIntake
+from photolake.images.registry import ImageRegistry, Verdict
 
 if TYPE_CHECKING:
-    from photolake.photos.jobs import PhotoJob
+    from photolake.photos.job import PhotoJob
 
 # Verdicts on the photo itself. The others (a host that is not allowed yet, a refusal such as 403) may be different
 # tomorrow: they give a row, and the next job for the same media key asks again.

@@ -1,1 +1,1 @@
-"""The sources, one module each, by name: what `photolake.collecting.registry` finds."""
+"""The sources, one module each, by name: what `photolake.collect.registry` finds."""

@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from photolake_local.athena import datatypes, macros
-from photolake_local.athena.compiler import compile_query, parse, tables_in
-from photolake_local.athena.results import text
+from laptop_cloud.services.athena import datatypes, macros
+from laptop_cloud.services.athena.compiler import compile_query, parse, tables_in
+from laptop_cloud.services.athena.results import text
 
 COLUMNS = {
     "id": "bigint",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from photolake_local.athena.errors import QueryError
+from laptop_cloud.services.athena.errors import QueryError
 from tests.unit.local.athena.conftest import answering, connected
 from tests.unit.local.athena.forms_of_2019 import FORMS, FORMS_IN_VIEWS, TABLES, in_order
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from photolake_local.athena import datatypes
-from photolake_local.athena.compiler import compile_query, parse, tables_in
-from photolake_local.athena.errors import QueryError
+from laptop_cloud.services.athena import datatypes
+from laptop_cloud.services.athena.compiler import compile_query, parse, tables_in
+from laptop_cloud.services.athena.errors import QueryError
 from tests.unit.local.athena.conftest import COLUMNS
 
 TYPES = {name: datatypes.from_hive(kind) for name, kind in COLUMNS.items()}

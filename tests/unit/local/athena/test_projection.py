@@ -4,10 +4,10 @@ import datetime
 
 import pytest
 
-from photolake_local.athena import datatypes
-from photolake_local.athena.catalog import Table
-from photolake_local.athena.errors import QueryError
-from photolake_local.athena.projection import layout
+from laptop_cloud.services.athena import datatypes
+from laptop_cloud.services.athena.catalog import Table
+from laptop_cloud.services.athena.errors import QueryError
+from laptop_cloud.services.athena.projection import layout
 
 NOW = datetime.datetime(2026, 11, 20, 15, tzinfo=datetime.UTC)
 TEXT = datatypes.from_hive("string")

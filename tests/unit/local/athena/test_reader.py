@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from photolake_local.athena import datatypes
-from photolake_local.athena.catalog import Table
-from photolake_local.athena.errors import QueryError
-from photolake_local.athena.reader import read
+from laptop_cloud.services.athena import datatypes
+from laptop_cloud.services.athena.catalog import Table
+from laptop_cloud.services.athena.errors import QueryError
+from laptop_cloud.services.athena.reader import read
 
 COLUMNS = {
     "id": "bigint",

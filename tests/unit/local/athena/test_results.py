@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake_local.athena import datatypes
-from photolake_local.athena.results import csv, java_double, text
+from laptop_cloud.services.athena import datatypes
+from laptop_cloud.services.athena.results import csv, java_double, text
 
 
 @pytest.mark.parametrize(

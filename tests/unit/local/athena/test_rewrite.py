@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake_local.athena.calls import BUILDERS
-from photolake_local.athena.errors import QueryError
-from photolake_local.athena.functions import FUNCTIONS
+from laptop_cloud.services.athena.calls import BUILDERS
+from laptop_cloud.services.athena.errors import QueryError
+from laptop_cloud.services.athena.functions import FUNCTIONS
 
 INTEGERS = st.integers(-(2**31), 2**31 - 1)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from photolake_local.athena.errors import QueryError
-from photolake_local.athena.statements import CreateView, DropView, Select, Show, read, with_parameters
+from laptop_cloud.services.athena.errors import QueryError
+from laptop_cloud.services.athena.statements import CreateView, DropView, Select, Show, read, with_parameters
 
 
 @pytest.mark.parametrize(

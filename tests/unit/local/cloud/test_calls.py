@@ -9,7 +9,7 @@ from botocore.config import Config
 from werkzeug.test import Client, create_environ
 from werkzeug.wrappers import Request, Response
 
-from photolake_local.calls import PAGE, CallRecorder
+from laptop_cloud.server.iam_calls import PAGE, CallRecorder
 
 FUNCTION = "WorkerFunction"
 ACCOUNT = "us-east-1:123456789012"

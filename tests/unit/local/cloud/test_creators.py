@@ -3,11 +3,11 @@ from typing import Any
 import botocore.session
 import pytest
 
-from photolake_local import creators
-from photolake_local.creators.coerce import coerce, only
-from photolake_local.creators.context import function_name
-from photolake_local.creators.no_local_effect import NO_LOCAL_EFFECT
-from photolake_local.errors import TemplateError
+from laptop_cloud.errors import TemplateError
+from laptop_cloud.stack import creators
+from laptop_cloud.stack.creators.coerce import coerce, only
+from laptop_cloud.stack.creators.context import function_name
+from laptop_cloud.stack.creators.no_local_effect import NO_LOCAL_EFFECT
 
 
 def _coerced(service: str, operation: str, value: Any) -> Any:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from photolake_local.photo_host import PhotoFolder, content_type
+from laptop_cloud.services.photo_host import PhotoFolder, content_type
 
 URL = "https://pbs.twimg.com/media/EaBcD1.jpg"
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from photolake_local.functions import Answer
-from photolake_local.pollers import failed_ids, sqs_record
+from laptop_cloud.lambda_runtime.functions import Answer
+from laptop_cloud.lambda_runtime.pollers import failed_ids, sqs_record
 
 SENT = {"a", "b"}
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from photolake_local.errors import TemplateError
-from photolake_local.resolver import Created, Resolver, creation_order
+from laptop_cloud.errors import TemplateError
+from laptop_cloud.stack.resolver import Created, Resolver, creation_order
 
 DOCUMENT: dict[str, Any] = {
     "Mappings": {"Sizes": {"us-east-1": {"Small": 1}}},

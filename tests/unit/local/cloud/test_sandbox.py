@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from photolake_local.sandbox import Function, environment
+from laptop_cloud.lambda_runtime.sandbox import Function, environment
 
 FUNCTION = Function(
     logical_id="WorkerFunction",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake_local.errors import TemplateError
-from photolake_local.schedule_expressions import parse
+from laptop_cloud.errors import TemplateError
+from laptop_cloud.lambda_runtime.schedule_expressions import parse
 
 FRIDAY = datetime(2026, 11, 20, 14, 56, 30, tzinfo=UTC)
 

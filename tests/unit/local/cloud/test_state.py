@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from photolake_local import state
-from photolake_local.errors import CloudRunningError
+from laptop_cloud import state
+from laptop_cloud.errors import CloudRunningError
 
 STATE = state.CloudState(
     pid=1,

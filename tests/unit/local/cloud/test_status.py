@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from photolake_local.status import drained
+from laptop_cloud.status import drained
 
 QUEUE = {"visible": 0, "in_flight": 0, "delayed": 0, "is_dlq": False, "feeds_function": True}
 FUNCTION = {"running": 0, "invocations": 3}

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from photolake_local import template
-from photolake_local.errors import TemplateError
-from photolake_local.template import parameter_values, parse
+from laptop_cloud.errors import TemplateError
+from laptop_cloud.stack import template
+from laptop_cloud.stack.template import parameter_values, parse
 
 
 def test_short_tags_are_the_long_forms():

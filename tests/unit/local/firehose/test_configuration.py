@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from photolake_local.firehose import problems
+from laptop_cloud.services.firehose import problems
 from tests.unit.local.firehose.fakes import (
     conversion,
     deaggregation,

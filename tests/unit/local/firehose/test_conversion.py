@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.columns import HiveType
-from photolake_local.firehose.conversion import columns_of, rows_of, to_parquet
-from photolake_local.firehose.records import RecordError
+from laptop_cloud.services.firehose.conversion import columns_of, rows_of, to_parquet
+from laptop_cloud.services.firehose.records import RecordError
+from photolake.rows.schema import HiveType
 from tests.unit.local.firehose.fakes import POSTS_COLUMNS, FakeGlue, lines, read_parquet
 
 if TYPE_CHECKING:

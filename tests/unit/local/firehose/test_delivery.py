@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from laptop_cloud.server.aws_json import ServiceError
+from laptop_cloud.services.firehose.stream import Counters
 from photolake.errors import DeliveryError
-from photolake_local.aws_json import ServiceError
-from photolake_local.firehose.stream import Counters
 from tests.unit.local.firehose.fakes import (
     BUCKET,
     START,

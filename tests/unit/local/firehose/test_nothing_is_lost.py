@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photolake_local.firehose.records import split_json
+from laptop_cloud.services.firehose.records import split_json
 from tests.unit.local.firehose.fakes import Firehose, lines, posts_configuration, tweets_configuration
 
 BROKEN = "broken"

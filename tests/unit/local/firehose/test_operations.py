@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from photolake_local.aws_json import ServiceError
+from laptop_cloud.server.aws_json import ServiceError
 from tests.unit.local.firehose.fakes import Firehose, conversion, posts_configuration, schema, tweets_configuration
 
 

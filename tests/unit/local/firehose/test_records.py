@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake_local.firehose import prefixes
-from photolake_local.firehose.records import (
+from laptop_cloud.services.firehose import prefixes
+from laptop_cloud.services.firehose.records import (
     Failure,
     PartitionKeys,
     RecordError,

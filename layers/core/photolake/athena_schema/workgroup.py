@@ -1,0 +1,96 @@
+"""An Athena workgroup: running statements and keeping its saved queries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from photolake.errors import PermanentError
+
+if TYPE_CHECKING:
+    from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_athena.type_defs import NamedQueryTypeDef
+
+    from photolake.athena_schema.sql_files import Statement
+
+# Creating a view takes Athena about a second, and the laptop far less; longer queries are asked for less often.
+FIRST_POLL_SECONDS = 0.05
+LAST_POLL_SECONDS = 1.0
+OWN = "photolake: "
+
+
+class Workgroup:
+    """The workgroup in which the views are created and the saved queries are kept."""
+
+    def __init__(
+        self, client: AthenaClient, name: str, database: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Unqualified names in a statement are looked up in `database`; `sleep` takes seconds."""
+        self._client = client
+        self._name = name
+        self._database = database
+        self._sleep = sleep
+
+    def run(self, statement: Statement) -> None:
+        """Run one statement to its end; PermanentError with file, line and the engine's message if it fails."""
+        execution_id = self._client.start_query_execution(
+            QueryString=statement.body,
+            QueryExecutionContext={"Database": self._database},
+            WorkGroup=self._name,
+        )["QueryExecutionId"]
+        pause = FIRST_POLL_SECONDS
+        while True:
+            status = self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
+            if status["State"] == "SUCCEEDED":
+                return
+            if status["State"] in {"FAILED", "CANCELLED"}:
+                message = status.get("StateChangeReason", status["State"])
+                raise PermanentError("query_failed", statement.located(message))
+            self._sleep(pause)
+            pause = min(2 * pause, LAST_POLL_SECONDS)
+
+    def save_queries(self, statements: Iterable[Statement]) -> None:
+        """Make photolake's saved queries these: new ones created, changed ones updated, others deleted.
+
+        Those that people saved in the same workgroup are left alone: only ours have the mark in their description.
+        """
+        wanted = {statement.name: statement for statement in statements}
+        ours = (query for query in self._saved() if query.get("Description", "").startswith(OWN))
+        saved = {query["Name"]: query for query in ours}
+        for name in saved.keys() - wanted.keys():
+            self._client.delete_named_query(NamedQueryId=saved[name]["NamedQueryId"])
+        for name, statement in wanted.items():
+            if name not in saved:
+                self._create(statement)
+            elif (saved[name]["QueryString"], saved[name].get("Description")) != (statement.text, _marked(statement)):
+                self._update(saved[name]["NamedQueryId"], statement)
+
+    def _create(self, statement: Statement) -> None:
+        self._client.create_named_query(
+            Name=statement.name,
+            Description=_marked(statement),
+            Database=self._database,
+            QueryString=statement.text,
+            WorkGroup=self._name,
+        )
+
+    def _update(self, query_id: str, statement: Statement) -> None:
+        self._client.update_named_query(
+            NamedQueryId=query_id,
+            Name=statement.name,
+            Description=_marked(statement),
+            QueryString=statement.text,
+        )
+
+    def _saved(self) -> list[NamedQueryTypeDef]:
+        pages = self._client.get_paginator("list_named_queries").paginate(WorkGroup=self._name)
+        return [
+            self._client.get_named_query(NamedQueryId=query_id)["NamedQuery"]
+            for page in pages
+            for query_id in page.get("NamedQueryIds", [])
+        ]
+
+
+def _marked(statement: Statement) -> str:
+    return f"{OWN}{statement.description}"

@@ -1,0 +1,92 @@
+"""Which posts of Bluesky have been collected: of all that the network deletes, only these concern the lake.
+
+Items of a DynamoDB table with the key `id`: `bluesky#<did>#<day>` holds the record keys of an author's posts of a day,
+`bluesky#<did>` the days. So items stay small: a write costs by the size of the whole item, which ends at 400 KB.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import ClientError
+
+from photolake.aws.dynamodb import read_items
+from photolake.sources.bluesky.identifiers import PostKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+MAX_MEMBERS = 20_000  # of one item: with those of a batch still within 400 KB
+
+
+class KnownPosts:
+    """Reads are consistent; there is no forgetting, for a post may be deleted years after it was collected."""
+
+    def __init__(self, table: Table, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`sleep` takes seconds."""
+        self._table = table
+        self._sleep = sleep
+
+    def add(self, posts: Iterable[PostKey]) -> set[PostKey]:
+        """Remember posts, and return those of authors who have too many to be remembered (20,000 a day)."""
+        full = set()
+        for (did, day), keys in _by_day(posts).items():
+            if not self._add(_author(did), "days", {day}) or not self._add(
+                _day(did, day), "rkeys", {key.rkey for key in keys}
+            ):
+                full |= keys
+        return full
+
+    def among(self, posts: Collection[PostKey]) -> set[PostKey]:
+        """Those of the posts that are known."""
+        days = {_day(*place): place[0] for place in _by_day(posts)}
+        return set(posts).intersection(self._posts(days))
+
+    def of(self, dids: Iterable[str]) -> set[PostKey]:
+        """All known posts of these authors."""
+        authors = {_author(did): did for did in dids}
+        days = {
+            _day(authors[item["id"]], day): authors[item["id"]]
+            for item in read_items(self._table, authors, self._sleep)
+            for day in item["days"]
+        }
+        return set(self._posts(days))
+
+    def _add(self, item_id: str, name: str, members: set[str]) -> bool:
+        try:
+            self._table.update_item(
+                Key={"id": item_id},
+                UpdateExpression=f"ADD {name} :new",
+                ConditionExpression=Attr(name).not_exists() | Attr(name).size().lt(MAX_MEMBERS),
+                ExpressionAttributeValues={":new": members},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+    def _posts(self, days: Mapping[str, str]) -> Iterator[PostKey]:
+        for item in read_items(self._table, days, self._sleep):
+            for rkey in item["rkeys"]:
+                yield PostKey(days[item["id"]], rkey)
+
+
+def _by_day(posts: Iterable[PostKey]) -> dict[tuple[str, str], set[PostKey]]:
+    found: dict[tuple[str, str], set[PostKey]] = {}
+    for post in posts:
+        day = dt.datetime.fromtimestamp(post.time_us / 1_000_000, dt.UTC).date().isoformat()
+        found.setdefault((post.did, day), set()).add(post)
+    return found
+
+
+def _author(did: str) -> str:
+    return f"bluesky#{did}"
+
+
+def _day(did: str, day: str) -> str:
+    return f"bluesky#{did}#{day}"

@@ -1,0 +1,106 @@
+"""What a Bluesky post shows beside its text: photos, a video's preview, a link card, a quoted post.
+
+https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/embed
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from photolake.rows.json_reader import JsonObject, malformed, present
+from photolake.sources.bluesky.identifiers import PostKey
+
+# A blob's CIDv1 in lower-case base 32 (https://atproto.com/specs/blob).
+_CID = re.compile(r"b[a-z2-7]{20,120}")
+_PREFIX = "app.bsky.embed."
+_PHOTOS = ("images", "gallery")
+MAX_PHOTOS = 20  # of a gallery; a record that claims more is none that an app can write
+
+
+def has_photos(record: Mapping[str, Any]) -> bool:
+    """Whether a record, of whatever shape, says that it embeds photos; videos are none."""
+    embed = record.get("embed")
+    if isinstance(embed, Mapping) and embed.get("$type") == f"{_PREFIX}recordWithMedia":
+        embed = embed.get("media")
+    return isinstance(embed, Mapping) and embed.get("$type") in [f"{_PREFIX}{kind}" for kind in _PHOTOS]
+
+
+class Embeds:
+    """The embed of one record, whose author's DID is part of every photo's URL."""
+
+    def __init__(self, record: JsonObject, did: str) -> None:
+        """Nothing is read yet."""
+        embed = record.part("embed")
+        is_both = _kind(embed) == "recordWithMedia"
+        self._did = did
+        self._media = embed.part("media") if embed and is_both else embed
+        self._record = embed.part("record") if embed and is_both else embed
+
+    def media(self) -> list[dict[str, Any]]:
+        """The photos, or the preview of the video, as `extended_entities.media`; link cards are no photos of a post."""
+        kind = _kind(self._media)
+        if self._media is None:
+            return []
+        if kind == "video":
+            return [self._video(self._media)]
+        names = {"images": ("images",), "gallery": ("items", "media")}.get(kind)
+        return [self._photo(item) for item in self._media.parts(*names)[:MAX_PHOTOS]] if names else []
+
+    def card(self) -> str | None:
+        """The URL of the link card."""
+        external = self._media.part("external") if self._media and _kind(self._media) == "external" else None
+        return external.text("uri") if external else None
+
+    def quoted(self) -> PostKey | None:
+        """The post it quotes; feeds and lists can be embedded in the same way and are none."""
+        if self._record is None or _kind(self._record) != "record":
+            return None
+        reference = self._record.part("record")
+        return PostKey.parse(reference.text("uri")) if reference else None
+
+    def _photo(self, item: JsonObject) -> dict[str, Any]:
+        cid = _cid(item.part("image"))
+        # Without a suffix the CDN answers with WebP, which Rekognition does not read.
+        return self._medium(item, cid, "photo", f"https://cdn.bsky.app/img/feed_fullsize/plain/{self._did}/{cid}@jpeg")
+
+    def _video(self, item: JsonObject) -> dict[str, Any]:
+        cid = _cid(item.part("video"))
+        kind = "animated_gif" if item.text("presentation") == "gif" else "video"
+        return self._medium(
+            item, cid, kind, f"https://video.bsky.app/watch/{quote(self._did, safe='')}/{cid}/thumbnail.jpg"
+        )
+
+    def _medium(self, item: JsonObject, cid: str, kind: str, url: str) -> dict[str, Any]:
+        ratio = item.part("aspectRatio")
+        width, height = (ratio.whole("width"), ratio.whole("height")) if ratio else (None, None)
+        return present(
+            {
+                # With the DID: what becomes of a medium is remembered by this id, and an account that names the CID of
+                # somebody else's photo must not decide what becomes of that.
+                "id": f"{self._did}/{cid}",
+                "media_key": f"{self._did}/{cid}",
+                "type": kind,
+                "media_url": url,
+                "media_url_https": url,
+                "ext_alt_text": item.text("alt") or None,
+                "sizes": {"large": {"w": width, "h": height, "resize": "fit"}}
+                if (width or 0) > 0 and (height or 0) > 0
+                else None,
+            }
+        )
+
+
+def _kind(embed: JsonObject | None) -> str:
+    name = (embed.text("$type") if embed else None) or ""
+    return name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else ""
+
+
+def _cid(blob: JsonObject | None) -> str:
+    reference = blob.part("ref") if blob else None
+    cid = (reference.text("$link") if reference else None) or ""
+    if not _CID.fullmatch(cid):
+        malformed("embed: a photo or video whose blob has no CID")
+    return cid

@@ -1,0 +1,78 @@
+"""Events of Jetstream's `/subscribe` endpoint (https://github.com/bluesky-social/jetstream)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, Self
+
+from photolake.rows.json_reader import JsonObject, malformed
+from photolake.sources.bluesky.identifiers import COLLECTION, PostKey, is_did, is_tid
+
+# `throttled` and `desynchronized` accounts are inactive too, but their posts are still to be seen elsewhere
+# (https://atproto.com/specs/account).
+_GONE = frozenset({"deactivated", "deleted", "takendown", "suspended"})
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event: `raw` as it came, `time_us` when Jetstream saw it (microseconds since 1970).
+
+    `operation` is create, update or delete for a post, account for an account, and empty for all that is no matter of
+    ours. `post` is there for posts unless their record key is no TID, `record` for created and updated ones. `gone` is
+    the word for an account whose posts may be shown no longer.
+    """
+
+    raw: str
+    time_us: int
+    did: str
+    operation: str = ""
+    post: PostKey | None = None
+    record: Mapping[str, Any] | None = None
+    gone: str | None = None
+
+    @classmethod
+    def parse(cls, frame: str | bytes) -> Self:
+        """Read a frame; PermanentError `malformed` says what about it is no event."""
+        raw, body = _read(frame)
+        event = JsonObject(body)
+        time_us, did = event.whole("time_us"), event.text("did") or ""
+        if time_us is None or time_us <= 0:
+            malformed("time_us: an event needs one, in microseconds since 1970")
+        if not is_did(did):
+            malformed("did: it is no DID of the methods plc and web")
+        if (commit := event.part("commit")) and commit.text("collection") == COLLECTION:
+            return cls(raw, time_us, did, **_of_post(did, commit, body["commit"]))
+        if account := event.part("account"):
+            return cls(raw, time_us, did, "account", gone=_gone(account))
+        return cls(raw, time_us, did)
+
+
+def _read(frame: str | bytes) -> tuple[str, Any]:
+    try:
+        raw = frame.decode() if isinstance(frame, bytes) else frame
+        return raw.strip(), json.loads(raw, parse_constant=_refuse_constant)
+    except RecursionError:
+        malformed("nested too deeply")
+    except ValueError as error:
+        malformed(f"no JSON: {error}")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _of_post(did: str, commit: JsonObject, raw: Mapping[str, Any]) -> dict[str, Any]:
+    rkey, operation = commit.text("rkey") or "", commit.text("operation") or ""
+    record = raw.get("record")
+    if operation in ("create", "update") and not isinstance(record, Mapping):
+        malformed("commit.record: a created or updated post needs one")
+    return {"operation": operation, "post": PostKey(did, rkey) if is_tid(rkey) else None, "record": record}
+
+
+def _gone(account: JsonObject) -> str | None:
+    if account.flag("active") is not False:
+        return None
+    status = account.text("status") or "deactivated"
+    return status if status in _GONE else None

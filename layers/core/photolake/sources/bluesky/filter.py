@@ -1,0 +1,116 @@
+"""Which posts of the network are wanted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from photolake.sources.bluesky.embeds import has_photos
+
+# Characters of words that blanks set apart. From Thai on scripts mostly write without blanks (Chinese, Japanese) or
+# add endings to a word (Korean): there a keyword is found anywhere.
+_LETTER = r"[^\W\u0e00-\u1dff\u2e80-\U0010ffff]"
+
+
+@dataclass(frozen=True)
+class PostFilter:
+    """Posts with any of the keywords or hashtags, or by any of the authors (DIDs), and in one of the languages, if any.
+
+    Keywords are whole words or phrases, whatever their case. A language without a region includes all of its regions;
+    a post without a language is in none. This must be fast and must not fail, whatever a record looks like: what it
+    cannot read does not match.
+    """
+
+    keywords: Sequence[str] = ()
+    hashtags: Sequence[str] = ()
+    authors: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    only_photos: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing narrows it down but the language, so that it would take the whole network."""
+        return not (self.keywords or self.hashtags or self.authors)
+
+    def matches(self, did: str, record: Mapping[str, Any]) -> bool:
+        """Whether a post of this author is wanted."""
+        if self.only_photos and not has_photos(record):
+            return False
+        if self.languages and not self._is_in_language(record):
+            return False
+        return did in self._authors or self._has_keyword(record) or self._has_hashtag(record)
+
+    @cached_property
+    def query(self) -> str:
+        """The filter in words, as `matched_query` shows it."""
+        terms = [f'"{word}"' if " " in word else word for word in self.keywords]
+        terms += [f"#{tag.lstrip('#')}" for tag in self.hashtags] + [f"from:{did}" for did in self.authors]
+        parts = [" OR ".join(terms), " OR ".join(f"lang:{language}" for language in self.languages)]
+        return " ".join([f"({part})" for part in parts if part] + (["has:images"] if self.only_photos else []))
+
+    @cached_property
+    def _authors(self) -> frozenset[str]:
+        return frozenset(self.authors)
+
+    @cached_property
+    def _hashtags(self) -> frozenset[str]:
+        return frozenset(_folded(tag).lstrip("#") for tag in self.hashtags)
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        return frozenset(language.lower() for language in self.languages)
+
+    @cached_property
+    def _hint(self) -> re.Pattern[str]:
+        """The first word of each keyword, within any other: seven times as fast as `_pattern`, and mostly a no."""
+        return re.compile("|".join(re.escape(_folded(word).split()[0]) for word in self.keywords))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(_bounded(_folded(word)) for word in self.keywords))
+
+    def _is_in_language(self, record: Mapping[str, Any]) -> bool:
+        tags = [tag.lower() for tag in _strings(record.get("langs"))]
+        return any(tag in self._languages or tag.partition("-")[0] in self._languages for tag in tags)
+
+    def _has_keyword(self, record: Mapping[str, Any]) -> bool:
+        text = record.get("text")
+        if not self.keywords or not isinstance(text, str):
+            return False
+        folded = _folded(text)
+        return self._hint.search(folded) is not None and self._pattern.search(folded) is not None
+
+    def _has_hashtag(self, record: Mapping[str, Any]) -> bool:
+        return bool(self.hashtags) and any(_folded(tag) in self._hashtags for tag in _hashtags_of(record))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _bounded(word: str) -> str:
+    word = word.strip()
+    body = r"\s+".join(re.escape(part) for part in word.split())
+    before = rf"(?<!{_LETTER})" if re.match(_LETTER, word) else ""
+    after = rf"(?!{_LETTER})" if re.match(_LETTER, word[-1]) else ""
+    return f"{before}{body}{after}"
+
+
+def _strings(value: Any) -> Iterator[str]:
+    return (item for item in value if isinstance(item, str)) if isinstance(value, list) else iter(())
+
+
+def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
+    return (item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
+
+
+def _hashtags_of(record: Mapping[str, Any]) -> Iterator[str]:
+    yield from _strings(record.get("tags"))
+    for facet in _objects(record.get("facets")):
+        for feature in _objects(facet.get("features")):
+            if isinstance(tag := feature.get("tag"), str):
+                yield tag

@@ -1,0 +1,117 @@
+"""A post of Bluesky as a row of raw_tweets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+from photolake.rows.json_reader import JsonObject, malformed, present
+from photolake.sources.bluesky.embeds import Embeds
+from photolake.sources.bluesky.facets import entities_of
+from photolake.sources.bluesky.identifiers import PostKey, hash63
+from photolake.sources.x.identity import classic_time
+from photolake.sources.x.payload import MAX_SOURCE_BYTES
+
+if TYPE_CHECKING:
+    from photolake.sources.bluesky.event import Event
+
+# https://docs.bsky.app/docs/advanced-guides/moderation: what authors say of their own posts
+_SENSITIVE = frozenset({"porn", "sexual", "nudity", "graphic-media"})
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
+_1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def post_row(event: Event, *, collected_at: str, matched_query: str | None = None) -> dict[str, Any]:
+    """Map a created or updated post; PermanentError `malformed` names what of its record is of the wrong type.
+
+    `timestamp_ms`, and by it the partition, is the time in the record key. Both it and `createdAt` are claims of the
+    author's client: `created_at` is the earlier of the two, so that a post imported from elsewhere keeps its date and
+    none is from the future of its key.
+    """
+    if event.post is None:
+        malformed("commit.rkey: the record key of a post is a TID")
+    if (size := len(event.raw.encode())) > MAX_SOURCE_BYTES:
+        malformed(f"its {size} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
+    record = JsonObject(event.record, "commit.record")
+    embeds = Embeds(record, event.did)
+    return {
+        **_identity_columns(event.post, record),
+        **_content_columns(record, embeds),
+        **_reference_columns(event.post, record, embeds.quoted()),
+        "user": {"id": hash63(event.did), "id_str": event.did},
+        "collected_at": collected_at,
+        "matched_query": matched_query,
+        "source_json": event.raw,
+    }
+
+
+def _content_columns(record: JsonObject, embeds: Embeds) -> dict[str, Any]:
+    text = record.text("text")
+    if text is None:
+        malformed("commit.record.text: a post needs one")
+    return {
+        "text": text,
+        "lang": _language(record),
+        "truncated": False,
+        "possibly_sensitive": _is_sensitive(record),
+        "is_retweet": False,
+        "entities": entities_of(record, text, embeds.card()),
+        "extended_entities": {"media": media} if (media := embeds.media()) else None,
+    }
+
+
+def _identity_columns(post: PostKey, record: JsonObject) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "id_str": post.uri,
+        "source_platform": "bluesky",
+        "created_at": classic_time(_created(post, record.text("createdAt")).isoformat()),
+        "timestamp_ms": post.time_us // 1000,
+    }
+
+
+def _created(post: PostKey, claim: str | None) -> dt.datetime:
+    keyed = _1970 + dt.timedelta(microseconds=post.time_us)
+    try:
+        claimed = dt.datetime.fromisoformat(claim or "")
+        claimed = (claimed if claimed.tzinfo else claimed.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return keyed
+    return claimed if _1970 <= claimed < keyed else keyed
+
+
+def _language(record: JsonObject) -> str | None:
+    first = next(iter(record.texts("langs") or []), "")
+    return first if _LANGUAGE.fullmatch(first) else None
+
+
+def _is_sensitive(record: JsonObject) -> bool:
+    labels = record.part("labels")
+    values = labels.parts("values") if labels else []
+    return any(value.text("val") in _SENSITIVE for value in values)
+
+
+def _reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None) -> dict[str, Any]:
+    reply = record.part("reply")
+    parent = _named(reply, "parent")
+    root = _named(reply, "root") or parent or post
+    references = [
+        present({"type": kind, "id": key.uri}) for kind, key in (("quoted", quoted), ("replied_to", parent)) if key
+    ]
+    return {
+        "in_reply_to_status_id": parent.id if parent else None,
+        "in_reply_to_status_id_str": parent.uri if parent else None,
+        "in_reply_to_user_id": hash63(parent.did) if parent else None,
+        "in_reply_to_user_id_str": parent.did if parent else None,
+        "quoted_status_id": quoted.id if quoted else None,
+        "quoted_status_id_str": quoted.uri if quoted else None,
+        "is_quote_status": quoted is not None,
+        "referenced_tweets": references or None,
+        "conversation_id": root.uri,
+    }
+
+
+def _named(reply: JsonObject | None, end: str) -> PostKey | None:
+    reference = reply.part(end) if reply else None
+    return PostKey.parse(reference.text("uri")) if reference else None

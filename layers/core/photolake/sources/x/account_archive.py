@@ -1,0 +1,63 @@
+"""Posts in the archive that X gives to the owner of an account: `tweets.js`, and `account.js` beside it.
+
+Each is JavaScript, `window.YTD.tweets.part0 = [{"tweet": {...}}]`. A post has the fields of API v1.1 in extended mode,
+but no `user`, and numbers are strings. A repost is not marked as one, and its text is cut to 140 characters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from photolake.errors import PermanentError
+from photolake.sources.x.identity import classic_time
+
+_PART = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=")
+_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,18})?")
+_POINTS = ("geo", "coordinates")
+POSTS = frozenset({"tweet", "tweets"})
+
+
+def part_name(head: bytes) -> str | None:
+    """What a part of an archive holds, by its first bytes (`tweets`, `like`, `direct_messages`); None for others."""
+    found = _PART.match(head.removeprefix(b"\xef\xbb\xbf"))
+    return found[1].decode() if found else None
+
+
+def owner(account_js: bytes) -> dict[str, Any] | None:
+    """The owner as a v1.1 `user`, from `account.js`; None if that does not say who it is."""
+    try:
+        accounts = json.loads(_PART.sub(b"", account_js.removeprefix(b"\xef\xbb\xbf"), count=1).rstrip().rstrip(b";"))
+        account = accounts[0]["account"]
+        user = {
+            "id_str": account["accountId"],
+            "screen_name": account.get("username"),
+            "name": account.get("accountDisplayName"),
+            "created_at": classic_time(account.get("createdAt")),
+        }
+    except (ValueError, LookupError, TypeError, AttributeError, PermanentError):
+        return None
+    return {name: value for name, value in user.items() if value is not None}
+
+
+def archived_status(value: Any, author: Mapping[str, Any] | None) -> Any:
+    """The API v1.1 status in an item of `tweets.js`, with its author; any other value as it is."""
+    if not isinstance(value, Mapping) or value.keys() != {"tweet"} or not isinstance(value["tweet"], Mapping):
+        return value
+    tweet = value["tweet"]
+    points = {name: _point(tweet[name]) for name in _POINTS if name in tweet}
+    user = {"user": dict(author)} if author and "user" not in tweet else {}
+    return {**tweet, **points, **user}
+
+
+def _point(value: Any) -> Any:
+    """A point whose degrees are numbers, as in the API."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("coordinates"), list):
+        return value
+    return {**value, "coordinates": [_degrees(number) for number in value["coordinates"]]}
+
+
+def _degrees(value: Any) -> Any:
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value

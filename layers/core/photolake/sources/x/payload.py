@@ -1,0 +1,148 @@
+"""From any payload of X's APIs to our posts.
+
+Payloads: an API v2 page, single post or stream line (`data`, `includes`, `matching_rules`), a bare v2 post, an API
+v1.1 status, its containers (`statuses`, `results`), and arrays of these. Notices of the v1.1 streams and pages without
+results hold no post and yield none; everything else is malformed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from photolake.errors import PermanentError
+from photolake.rows.json_reader import JsonObject, malformed
+from photolake.sources.x.includes import Includes
+from photolake.sources.x.v1 import status_post
+from photolake.sources.x.v2 import tweet_post
+
+OnMalformed = Callable[[Any, str], None]
+"""Called with the source of a post that cannot be mapped (it can be mapped again later) and the reason."""
+
+# https://docs.x.com/x-api/enterprise-gnip-2.0/fundamentals/stream-features and the v1.1 streaming messages
+_NOTICES = {"delete", "scrub_geo", "limit", "status_withheld", "user_withheld", "disconnect", "warning", "friends"}
+# With its columns and its quoting as a string a post stays within a Firehose record of 1,000,000 bytes.
+MAX_SOURCE_BYTES = 300_000
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What X sent for one post, and how its columns are read from that."""
+
+    json: Mapping[str, Any]
+    columns: Callable[[], dict[str, Any]]
+    rule: str | None = None
+
+
+def refuse(source: Any, message: str) -> None:
+    """Raise PermanentError `malformed` for the first post that cannot be mapped."""
+    malformed(message)
+
+
+def posts_in(
+    payload: Any, *, collected_at: str, matched_query: str | None = None, on_malformed: OnMalformed = refuse
+) -> Iterator[dict[str, Any]]:
+    """Yield each post of a payload with every column of the `tweets` archive, its `source_json` included.
+
+    `posts_in(json.loads(post["source_json"]), ...)` yields the same post again. `matched_query` defaults to the tag of
+    the stream rule that matched. A malformed post is handed to `on_malformed`; its neighbours are yielded.
+    """
+    if isinstance(payload, list):
+        for item in payload:
+            yield from posts_in(item, collected_at=collected_at, matched_query=matched_query, on_malformed=on_malformed)
+        return
+    try:
+        sources = _sources(payload)
+    except PermanentError as error:
+        on_malformed(payload, error.message)
+        return
+    for source in sources:
+        try:
+            columns = source.columns()
+            source_json = _source_json(source.json)
+        except PermanentError as error:
+            on_malformed(source.json, error.message)
+            continue
+        except RecursionError:
+            on_malformed(source.json, "nested too deeply")
+            continue
+        query = source.rule if matched_query is None else matched_query
+        yield {**columns, "collected_at": collected_at, "matched_query": query, "source_json": source_json}
+
+
+def compact_json(value: Any, *, allow_nan: bool = True) -> str:
+    """JSON without blanks, that UTF-8 can hold: in ASCII if there is half of a surrogate pair in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=allow_nan)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"), allow_nan=allow_nan)
+    return text
+
+
+def _sources(payload: Any) -> Iterator[_Source]:
+    if not isinstance(payload, Mapping):
+        malformed(f"expected an object or an array of them, got {type(payload).__name__}")
+    if payload.get("data") is not None:
+        return _v2_sources(payload)
+    for name in ("statuses", "results"):
+        if isinstance(payload.get(name), list):
+            return iter([_v1_source(status) for status in payload[name]])
+    if "user" in payload or "id_str" in payload or "full_text" in payload:
+        return iter([_v1_source(payload)])
+    if "id" in payload and "text" in payload:
+        return _v2_sources({"data": payload})
+    _expect_no_posts(payload)
+    return iter(())
+
+
+def _v1_source(status: Any) -> _Source:
+    return _Source(status, lambda: status_post(status))
+
+
+def _v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
+    data = payload["data"]
+    includes = Includes(payload.get("includes"))
+    rules = JsonObject(payload).parts("matching_rules")
+    tags = [rule.text("tag") for rule in rules]
+    shared = {"matching_rules": payload["matching_rules"]} if rules else {}
+    return (
+        _v2_source(tweet, includes, shared, next((tag for tag in tags if tag), None))
+        for tweet in (data if isinstance(data, list) else [data])
+    )
+
+
+def _v2_source(tweet: Any, includes: Includes, shared: Mapping[str, Any], rule: str | None) -> _Source:
+    kept = includes.excerpt(tweet)
+    source = {"data": tweet, **({"includes": kept} if kept else {}), **shared}
+    return _Source(source, lambda: tweet_post(tweet, includes), rule)
+
+
+def _source_json(source: Mapping[str, Any]) -> str:
+    try:
+        text = compact_json(source, allow_nan=False)
+    except ValueError:
+        malformed("a number of it is NaN or infinite, which JSON cannot hold")
+    if len(text.encode()) > MAX_SOURCE_BYTES:
+        malformed(f"its {len(text.encode())} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
+    return text
+
+
+def _expect_no_posts(payload: Mapping[str, Any]) -> None:
+    """PermanentError unless the payload is of a kind that holds no posts."""
+    errors = payload.get("errors")
+    if errors:
+        titles = sorted({_title(error) for error in errors}) if isinstance(errors, list) else []
+        malformed(f"X answered with errors and no posts: {', '.join(titles) or 'untitled'}")
+    if _NOTICES.intersection(payload):
+        return
+    meta = payload.get("meta")
+    if not isinstance(meta, Mapping) or meta.get("result_count") not in (0, None):
+        malformed("neither a post nor a page of posts as X sends them")
+
+
+def _title(error: Any) -> str:
+    named = error if isinstance(error, Mapping) else {}
+    return str(named.get("title") or named.get("message") or "untitled")

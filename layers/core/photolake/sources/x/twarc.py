@@ -1,0 +1,130 @@
+"""API v2 posts as `twarc2 flatten` writes them: one a line, with what the page included put into the post itself.
+
+An author is `author`, media are `attachments.media`, a place lies in `geo`, users in the mentions, and a post that is
+referred to in its reference (https://twarc-project.readthedocs.io/en/latest/twarc2_en_us/#flatten).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from photolake.clock import iso_utc
+
+_FLAT = ("author", "in_reply_to_user", "__twarc")
+_OWN_OF_GEO = ("place_id", "coordinates")
+_OWN_OF_A_MENTION = ("start", "end", "username", "id")
+_OWN_OF_A_REFERENCE = ("type", "id")
+
+_Includes = dict[str, dict[str, Any]]
+
+
+def retrieved_at(value: Any) -> str | None:
+    """When twarc collected a page or a post, as ISO-8601 UTC; None if it does not say."""
+    noted = value.get("__twarc") if isinstance(value, Mapping) else None
+    given = noted.get("retrieved_at") if isinstance(noted, Mapping) else None
+    try:
+        moment = dt.datetime.fromisoformat(given) if isinstance(given, str) else None
+        return iso_utc(moment) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def unflattened(value: Any) -> Any:
+    """The page of one post, as the API sent it, of a flattened post; any other value as it is."""
+    if not _is_flattened(value):
+        return value
+    includes: _Includes = {}
+    data = _bare(value, includes)
+    rules = {"matching_rules": value["matching_rules"]} if "matching_rules" in value else {}
+    lists = {kind: list(items.values()) for kind, items in includes.items()}
+    return {"data": data, **({"includes": lists} if lists else {}), **rules}
+
+
+def _is_flattened(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and "id" in value
+        and "text" in value
+        and not value.keys() & {"data", "user", "id_str", "full_text"}
+        and bool(value.keys() & {*_FLAT} or _has_media(value))
+    )
+
+
+def _has_media(post: Mapping[str, Any]) -> bool:
+    attachments = post.get("attachments")
+    return isinstance(attachments, Mapping) and "media" in attachments
+
+
+def _bare(post: Mapping[str, Any], includes: _Includes) -> dict[str, Any]:
+    """The post alone; what was put into it goes to `includes`."""
+    for name in ("author", "in_reply_to_user"):
+        _include(includes, "users", "id", post.get(name))
+    bare = {name: value for name, value in post.items() if name not in (*_FLAT, "matching_rules")}
+    for name, take in _PARTS.items():
+        if name in bare:
+            bare[name] = take(bare[name], includes)
+    return bare
+
+
+def _attachments(value: Any, includes: _Includes) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    media = value.get("media")
+    for medium in media if isinstance(media, list) else []:
+        _include(includes, "media", "media_key", medium)
+    _include(includes, "polls", "id", value.get("poll"))
+    return {name: item for name, item in value.items() if name not in ("media", "poll")}
+
+
+def _geo(value: Any, includes: _Includes) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    place = {name: item for name, item in value.items() if name not in _OWN_OF_GEO}
+    _include(includes, "places", "id", place)
+    return {name: value[name] for name in _OWN_OF_GEO if name in value}
+
+
+def _references(value: Any, includes: _Includes) -> Any:
+    if not isinstance(value, list):
+        return value
+    for item in value:
+        if isinstance(item, Mapping) and "text" in item:
+            post = _bare({name: part for name, part in item.items() if name != "type"}, includes)
+            _include(includes, "tweets", "id", post)
+    return [_only(item, _OWN_OF_A_REFERENCE) for item in value]
+
+
+def _entities(value: Any, includes: _Includes) -> Any:
+    if not isinstance(value, Mapping) or not isinstance(value.get("mentions"), list):
+        return value
+    for mention in value["mentions"]:
+        if isinstance(mention, Mapping) and "name" in mention:
+            user = {name: part for name, part in mention.items() if name not in ("start", "end")}
+            _include(includes, "users", "id", user)
+    return {**value, "mentions": [_only(mention, _OWN_OF_A_MENTION) for mention in value["mentions"]]}
+
+
+def _note(value: Any, includes: _Includes) -> Any:
+    if not isinstance(value, Mapping) or "entities" not in value:
+        return value
+    return {**value, "entities": _entities(value["entities"], includes)}
+
+
+_PARTS = {
+    "attachments": _attachments,
+    "geo": _geo,
+    "referenced_tweets": _references,
+    "entities": _entities,
+    "note_tweet": _note,
+}
+
+
+def _include(includes: _Includes, kind: str, key: str, item: Any) -> None:
+    if isinstance(item, Mapping) and isinstance(item.get(key), str):
+        includes.setdefault(kind, {}).setdefault(item[key], item)
+
+
+def _only(item: Any, names: tuple[str, ...]) -> Any:
+    return {name: item[name] for name in names if name in item} if isinstance(item, Mapping) else item

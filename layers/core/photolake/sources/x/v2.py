@@ -1,0 +1,217 @@
+"""X API v2 posts as posts of the classic columns.
+
+X renames tweets to posts: its openapi.json of 2026 says `note_post`, `referenced_posts` and `repost_count` where the
+stream and the documentation say `note_tweet`, `referenced_tweets` and `retweet_count`. Both are read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from photolake.rows.json_reader import JsonObject, malformed, present, struct_or_none
+from photolake.sources.x.identity import classic_time, identity_columns, post_id
+from photolake.sources.x.v2_media import media_of, url_entities
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from photolake.sources.x.includes import Includes
+
+_USER_COUNTS = {
+    "followers_count": ("followers_count",),
+    "friends_count": ("following_count",),
+    "listed_count": ("listed_count",),
+    "favourites_count": ("like_count",),
+    "statuses_count": ("tweet_count", "post_count"),
+}
+_POST_COUNTS = {
+    "retweet_count": ("retweet_count", "repost_count"),
+    "reply_count": ("reply_count",),
+    "quote_count": ("quote_count",),
+    "favorite_count": ("like_count",),
+    "bookmark_count": ("bookmark_count",),
+    "impression_count": ("impression_count",),
+}
+
+
+def tweet_post(tweet: Mapping[str, Any], includes: Includes) -> dict[str, Any]:
+    """Map one post; text, entities and media of a retweet are those of the post it repeats, where that is included.
+
+    Not yet in it: collected_at, matched_query, source_json.
+    """
+    own = JsonObject(tweet)
+    named = _named(own)
+    retweeted = includes.post(named.get("retweeted"))
+    shown = retweeted or own
+    named = named | _named(shown) | named if retweeted else named
+    metrics = own.part("public_metrics")
+    return {
+        **identity_columns(own),
+        **_content_columns(own, shown, includes),
+        "truncated": None if "retweeted" in named and retweeted is None else False,
+        **_reply_columns(own, includes),
+        "quoted_status_id": _number(named.get("quoted")),
+        "quoted_status_id_str": named.get("quoted"),
+        "is_quote_status": "quoted" in named,
+        "is_retweet": "retweeted" in named,
+        "referenced_tweets": _references(own, named, includes),
+        "conversation_id": own.text("conversation_id"),
+        **{column: metrics.whole(*names) if metrics else None for column, names in _POST_COUNTS.items()},
+        "user": _author(own, includes),
+        **_place_columns(own.part("geo"), includes),
+        "edit_history_tweet_ids": own.texts("edit_history_tweet_ids", "edit_history_post_ids"),
+    }
+
+
+def _named(post: JsonObject) -> dict[str, str]:
+    """Ids of the posts this one names, by type: retweeted, quoted, replied_to."""
+    references = post.parts("referenced_tweets", "referenced_posts")
+    return {reference.text("type") or "": str(post_id(reference)) for reference in references}
+
+
+def _content_columns(own: JsonObject, shown: JsonObject, includes: Includes) -> dict[str, Any]:
+    sensitive = own.flag("possibly_sensitive")
+    return {
+        "text": _text(shown),
+        "entities": _entities(shown, includes),
+        "extended_entities": struct_or_none({"media": media_of(shown, includes) or media_of(own, includes) or None}),
+        "lang": own.text("lang") or shown.text("lang"),
+        "source": own.text("source"),
+        "favorited": False,
+        "retweeted": False,
+        "possibly_sensitive": shown.flag("possibly_sensitive") if sensitive is None else sensitive,
+        "filter_level": None,
+    }
+
+
+def _reply_columns(own: JsonObject, includes: Includes) -> dict[str, Any]:
+    status = _named(own).get("replied_to")
+    user_id = own.text("in_reply_to_user_id")
+    user = includes.user(user_id)
+    return {
+        "in_reply_to_status_id": _number(status),
+        "in_reply_to_status_id_str": status,
+        "in_reply_to_user_id": own.whole("in_reply_to_user_id"),
+        "in_reply_to_user_id_str": user_id,
+        "in_reply_to_screen_name": user.text("username") if user else None,
+    }
+
+
+def _references(own: JsonObject, named: Mapping[str, str], includes: Includes) -> list[dict[str, Any]] | None:
+    parent = _named(own).get("replied_to")
+    kinds = {**named, "replied_to": parent}
+    return [_reference(kind, key, includes) for kind, key in kinds.items() if kind and key] or None
+
+
+def _reference(kind: str, key: str, includes: Includes) -> dict[str, Any]:
+    post = includes.post(key)
+    author = includes.user(post.text("author_id")) if post else None
+    return present(
+        {
+            "type": kind,
+            "id": key,
+            "text": _text(post) if post else None,
+            "screen_name": author.text("username") if author else None,
+            # A retweeted post's media are the post's own extended_entities; a parent's are no part of its reply.
+            "media": media_of(post, includes) or None if post and kind == "quoted" else None,
+        }
+    )
+
+
+def _text(post: JsonObject) -> str:
+    note = post.part("note_tweet", "note_post")
+    text = note.text("text") if note else None
+    if text is None:
+        text = post.text("text")
+    if text is None:
+        malformed("text: a post needs one")
+    return text
+
+
+def _entities(post: JsonObject, includes: Includes) -> dict[str, Any] | None:
+    note = post.part("note_tweet", "note_post")
+    entities = (note.part("entities") if note else None) or post.part("entities")
+    if entities is None:
+        return None
+    return {
+        "hashtags": [_tag(tag) for tag in entities.parts("hashtags")],
+        "urls": url_entities(post, entities),
+        "user_mentions": [_mention(mention, includes) for mention in entities.parts("mentions")],
+        "symbols": [_tag(tag) for tag in entities.parts("cashtags")],
+    }
+
+
+def _tag(tag: JsonObject) -> dict[str, Any]:
+    return present({"text": tag.text("tag"), "indices": [tag.whole("start"), tag.whole("end")]})
+
+
+def _mention(mention: JsonObject, includes: Includes) -> dict[str, Any]:
+    name = mention.text("username")
+    user = includes.user(mention.text("id") or name)
+    number = mention.whole("id") or (user.whole("id") if user else None)
+    return present(
+        {
+            "id": number,
+            "id_str": None if number is None else str(number),
+            "screen_name": name,
+            "name": user.text("name") if user else None,
+            "indices": [mention.whole("start"), mention.whole("end")],
+        }
+    )
+
+
+def _author(own: JsonObject, includes: Includes) -> dict[str, Any] | None:
+    author_id = own.text("author_id")
+    user = includes.user(author_id)
+    if user is None:
+        return struct_or_none({"id": _number(author_id), "id_str": author_id})
+    metrics = user.part("public_metrics")
+    return present(
+        {
+            "id": user.whole("id"),
+            "id_str": user.text("id"),
+            "screen_name": user.text("username"),
+            "created_at": classic_time(user.text("created_at")),
+            "profile_image_url_https": user.text("profile_image_url"),
+            **{
+                name: user.text(name)
+                for name in ("name", "location", "url", "description", "verified_type", "profile_banner_url")
+            },
+            **{name: user.flag(name) for name in ("protected", "verified")},
+            **{column: metrics.whole(*names) if metrics else None for column, names in _USER_COUNTS.items()},
+        }
+    )
+
+
+def _place_columns(geo: JsonObject | None, includes: Includes) -> dict[str, Any]:
+    point = geo.part("coordinates") if geo else None
+    lonlat = point.numbers("coordinates") if point else None
+    kind = point.text("type") if point else None
+    return {
+        "coordinates": {"type": kind, "coordinates": lonlat} if lonlat else None,
+        # `geo` has latitude first, `coordinates` longitude first, as in API v1.1.
+        "geo": {"type": kind, "coordinates": lonlat[::-1]} if lonlat else None,
+        "place": _place(geo.text("place_id"), includes) if geo else None,
+    }
+
+
+def _place(key: str | None, includes: Includes) -> dict[str, Any] | None:
+    place = includes.place(key)
+    if place is None:
+        return struct_or_none({"id": key})
+    geo = place.part("geo")
+    box = geo.numbers("bbox") if geo else None
+    names = ("id", "place_type", "name", "full_name", "country_code", "country")
+    corners = {"type": "Polygon", "coordinates": _polygon(box)} if box else None
+    return present({name: place.text(name) for name in names} | {"bounding_box": corners})
+
+
+def _polygon(box: list[float]) -> list[list[list[float]]]:
+    if len(box) != 4:
+        malformed("places.geo.bbox: expected west, south, east, north")
+    west, south, east, north = box
+    return [[[west, south], [west, north], [east, north], [east, south]]]
+
+
+def _number(key: str | None) -> int | None:
+    return JsonObject({"id": key}).whole("id")

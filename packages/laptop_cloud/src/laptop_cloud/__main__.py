@@ -1,0 +1,64 @@
+"""Runs the laptop cloud in the foreground: `python -m laptop_cloud --root . --state .photolake`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from laptop_cloud.cloud import DEFAULT_SCALE, Cloud, Options
+from laptop_cloud.errors import CloudError
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def main() -> int:
+    """Run until SIGTERM, SIGINT or SIGHUP; 1 when the cloud does not come up."""
+    for number in _SIGNALS:
+        signal.signal(number, _leave)
+    cloud = Cloud(_options(), _print)
+    try:
+        cloud.start()
+        _print("ready")
+        threading.Event().wait()
+    except CloudError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        cloud.stop()
+    return 0
+
+
+def _leave(*_: Any) -> None:
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(0)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _options() -> Options:
+    parser = argparse.ArgumentParser(prog="laptop_cloud", description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path(), help="folder of template.yaml")
+    parser.add_argument("--state", type=Path, default=Path(".photolake"), help="folder for everything the cloud writes")
+    parser.add_argument("--photos", type=Path, help="folder whose photos answer every photo URL")
+    parser.add_argument(
+        "--param", action="append", default=[], metavar="NAME=VALUE", help="a value for a template parameter"
+    )
+    parser.add_argument("--scale", type=float, default=DEFAULT_SCALE, help="factor for delivery intervals")
+    given = parser.parse_args()
+    unnamed = [text for text in given.param if "=" not in text]
+    if unnamed:
+        parser.error(f"--param {unnamed[0]}: write NAME=VALUE")
+    parameters = dict(text.split("=", 1) for text in given.param)
+    return Options(given.root, given.state, given.photos, parameters, given.scale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""What the Rekognition endpoint asks of an image engine, and the memory that spares it the same picture twice."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from laptop_cloud.engines.picture import Picture
+
+Found_co = TypeVar("Found_co", covariant=True)
+Found = TypeVar("Found")
+
+
+class Engine(Protocol[Found_co]):
+    """Finds one kind of thing in a picture.
+
+    `version` starts with `local-` and names the software; it goes into the answer's model version.
+    """
+
+    @property
+    def version(self) -> str: ...
+
+    def __call__(self, picture: Picture) -> Found_co: ...
+
+
+class Remembered(Generic[Found]):
+    """Runs an engine for one picture at a time and keeps its latest answers.
+
+    Labels, text and faces of one photo are separate calls that rest on the same detections. The models are not safe
+    to run in two threads at once; two calls for the same picture at the same time run it once.
+    """
+
+    def __init__(self, engine: Engine[Found], size: int = 64) -> None:
+        self._engine = engine
+        self._size = size
+        self._answers: OrderedDict[str, Found] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        return self._engine.version
+
+    def __call__(self, picture: Picture) -> Found:
+        with self._lock:
+            if picture.digest not in self._answers:
+                self._answers[picture.digest] = self._engine(picture)
+                while len(self._answers) > self._size:
+                    self._answers.popitem(last=False)
+            self._answers.move_to_end(picture.digest)
+            return self._answers[picture.digest]

@@ -1,0 +1,52 @@
+"""The labels that follow from faces and text, and no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from laptop_cloud.engines.findings import Face, Instance, Label, TextLine
+
+if TYPE_CHECKING:
+    from laptop_cloud.engines.engine import Engine
+    from laptop_cloud.engines.picture import Picture
+
+PEOPLE = "Person Description"
+TEXT = "Text and Documents"
+
+
+class DerivedLabels:
+    """Labels a picture Person, Head and Face where it has faces, and Text where it has lines of text.
+
+    The boxes of faces stand at Face. Rekognition puts boxes at Person, but those hold whole bodies, which no engine
+    here finds.
+    """
+
+    def __init__(self, faces: Engine[tuple[Face, ...]], text: Engine[tuple[TextLine, ...]]) -> None:
+        self._faces = faces
+        self._text = text
+
+    @property
+    def version(self) -> str:
+        return f"{self._faces.version} + {self._text.version}"
+
+    def __call__(self, picture: Picture) -> tuple[Label, ...]:
+        labels = (*people_labels(self._faces(picture)), *text_labels(self._text(picture)))
+        return tuple(sorted(labels, key=lambda label: label.confidence, reverse=True))
+
+
+def people_labels(faces: tuple[Face, ...]) -> tuple[Label, ...]:
+    """Person, Head and Face, as confident as the surest face."""
+    if not faces:
+        return ()
+    confidence = max(face.confidence for face in faces)
+    boxes = tuple(Instance(face.box, face.confidence) for face in faces)
+    return (
+        Label("Person", confidence, PEOPLE, aliases=("Human",)),
+        Label("Head", confidence, PEOPLE, parents=("Person",)),
+        Label("Face", confidence, PEOPLE, parents=("Head", "Person"), instances=boxes),
+    )
+
+
+def text_labels(lines: tuple[TextLine, ...]) -> tuple[Label, ...]:
+    """Text, as confident as the surest line."""
+    return (Label("Text", max(line.confidence for line in lines), TEXT),) if lines else ()

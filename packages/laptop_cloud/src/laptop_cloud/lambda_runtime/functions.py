@@ -1,0 +1,190 @@
+"""Lambda's part: invocations of functions, one process each."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from laptop_cloud.errors import FunctionStartError
+from laptop_cloud.lambda_runtime.runtime_api import Exited, Failed, InitFailed, Ready, Report, Responded
+from laptop_cloud.lambda_runtime.sandbox import INIT_SECONDS, Function, Sandbox, environment
+from laptop_cloud.server.child_processes import log_tail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from laptop_cloud.server.child_processes import Children
+
+
+class UnknownFunctionError(Exception):
+    """No function of the stack has this name."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The result or the error of an invocation as JSON; `error` is AWS's FunctionError (`Unhandled`) or None."""
+
+    payload: bytes
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class FunctionStatus:
+    """Counts since the start; `running` includes invocations that wait for their turn."""
+
+    invocations: int = 0
+    errors: int = 0
+    running: int = 0
+    cold_start_ms: int | None = None
+    last_error: str | None = None
+
+
+class Functions:
+    """The stack's functions, by name. Each logs to `<logs>/<logical id>.log`."""
+
+    def __init__(self, children: Children, cloud: Mapping[str, str], logs: Path) -> None:
+        self._children = children
+        self._cloud = cloud
+        self._logs = logs
+        self._processes: dict[str, FunctionProcess] = {}
+
+    def start(self, function: Function) -> None:
+        """Start the function's process, without waiting for it."""
+        variables = environment(function, self._cloud)
+        log = self._logs / f"{function.logical_id}.log"
+        self._processes[function.name] = FunctionProcess(function, variables, self._children, log)
+
+    def wait_until_ready(self) -> None:
+        """Return when every handler is imported; raises FunctionStartError for the first that cannot be."""
+        for process in self._processes.values():
+            process.wait_until_ready()
+
+    def invoke(self, name: str, payload: bytes) -> Answer:
+        """Run the function on an event (JSON) and wait for its answer; raises UnknownFunctionError."""
+        if name not in self._processes:
+            raise UnknownFunctionError(name)
+        return self._processes[name].invoke(payload)
+
+    def invoke_later(self, name: str, payload: bytes) -> None:
+        """Run the function in the background, once: the two retries that Lambda makes are not made."""
+        if name not in self._processes:
+            raise UnknownFunctionError(name)
+        threading.Thread(
+            target=self._processes[name].invoke, args=(payload,), name=f"event-{name}", daemon=True
+        ).start()
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        """Each function's FunctionStatus, as a dict."""
+        return {name: asdict(process.status()) for name, process in self._processes.items()}
+
+    def stop(self) -> None:
+        """End all processes, also in the middle of an event."""
+        for process in self._processes.values():
+            process.stop()
+
+
+class FunctionProcess:
+    """Runs one function, an event at a time; a process that died or overran its time is replaced by a fresh one."""
+
+    def __init__(self, function: Function, variables: Mapping[str, str], children: Children, log: Path) -> None:
+        self._function = function
+        self._variables = variables
+        self._children = children
+        self._log = log
+        self._turn = threading.Lock()
+        self._counting = threading.Lock()
+        self._invocations = self._errors = self._running = 0
+        self._last_error: str | None = None
+        self._cold_start_ms: int | None = None
+        self._stopped = False
+        self._sandbox: Sandbox | None = self._fresh()
+
+    def wait_until_ready(self) -> None:
+        """Return when the handler is imported; raises FunctionStartError with the tail of the log when it cannot be."""
+        with self._turn:
+            report = self._current().first_report()
+            if not isinstance(report, Ready):
+                self._discard()
+                raise FunctionStartError(f"{self._function.logical_id}: {_reason(report)}\n{log_tail(self._log)}")
+            self._cold_start_ms = self._current().cold_start_ms
+
+    def invoke(self, payload: bytes) -> Answer:
+        """Wait for the function's turn, and for its answer; a crash or a timeout is an answer with an error."""
+        with self._counting:
+            self._running += 1
+            self._invocations += 1
+        with self._turn:
+            answer = self._run(payload)
+        with self._counting:
+            self._running -= 1
+            if answer.error:
+                self._errors += 1
+                self._last_error = _message(answer.payload)
+        return answer
+
+    def status(self) -> FunctionStatus:
+        """A consistent reading of the counts."""
+        with self._counting:
+            return FunctionStatus(self._invocations, self._errors, self._running, self._cold_start_ms, self._last_error)
+
+    def stop(self) -> None:
+        """End the process; whoever waits for an answer gets an error."""
+        self._stopped = True
+        if self._sandbox is not None:
+            self._sandbox.stop()
+
+    def _run(self, payload: bytes) -> Answer:
+        if self._stopped:
+            return Answer(_error("Runtime.Stopped", "the cloud is stopping"), "Unhandled")
+        report = self._current().run(payload)
+        if isinstance(report, Responded):
+            return Answer(report.body)
+        if isinstance(report, Failed):
+            return Answer(report.body, "Unhandled")
+        if not self._stopped:
+            self._discard()
+        return Answer(_crash(report, self._function.timeout), "Unhandled")
+
+    def _current(self) -> Sandbox:
+        if self._sandbox is not None and self._sandbox.ended and not self._stopped:
+            self._discard()
+        if self._sandbox is None:
+            self._sandbox = self._fresh()
+        return self._sandbox
+
+    def _fresh(self) -> Sandbox:
+        return Sandbox(self._function, self._variables, self._children, self._log)
+
+    def _discard(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.stop()
+        self._sandbox = None
+
+
+def _reason(report: Report | None) -> str:
+    if isinstance(report, InitFailed):
+        return _message(report.body)
+    if isinstance(report, Exited):
+        return f"the process ended with exit status {report.code} before the handler was imported"
+    return f"the handler was not imported within {INIT_SECONDS:.0f} s"
+
+
+def _crash(report: Report | None, timeout: float) -> bytes:
+    """The error document that Lambda itself writes when the process could not."""
+    if isinstance(report, InitFailed):
+        return report.body
+    if isinstance(report, Exited):
+        return _error("Runtime.ExitError", f"Runtime exited with error: exit status {report.code}")
+    return _error("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds")
+
+
+def _error(kind: str, message: str) -> bytes:
+    return json.dumps({"errorType": kind, "errorMessage": message}).encode()
+
+
+def _message(body: bytes) -> str:
+    error = json.loads(body)
+    return f"{error.get('errorType')}: {error.get('errorMessage')}"

@@ -1,0 +1,120 @@
+"""A server for services that speak the AWS JSON 1.1 protocol (POST /, `X-Amz-Target: Prefix.Operation`).
+
+Protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.session
+from werkzeug.wrappers import Request, Response
+
+from laptop_cloud.server.iam_calls import CallRecorder
+from laptop_cloud.server.loopback import LoopbackServer
+
+Operation = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class ServiceError(Exception):
+    """An error as the service would answer it: `code` is what boto3 shows in `Error.Code`."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@dataclass(frozen=True)
+class JsonService:
+    """One service: botocore's name of it (`firehose`) and the operations it answers, by API name (`PutRecordBatch`).
+
+    An operation takes the request with blobs already decoded to bytes, and returns the response (bytes and
+    datetimes allowed), or raises ServiceError. `headers` go with every answer.
+    """
+
+    name: str
+    operations: Mapping[str, Operation]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class JsonServer:
+    """Answers for several services on one loopback port, in threads of this process.
+
+    `status` gives what `GET /status` answers as JSON; without it there is no such page.
+    """
+
+    def __init__(self, services: Iterable[JsonService], status: Callable[[], Mapping[str, Any]] | None = None) -> None:
+        session = botocore.session.get_session()
+        self._services: dict[str, tuple[JsonService, Any]] = {}
+        for service in services:
+            model = session.get_service_model(service.name)
+            self._services[model.metadata["targetPrefix"]] = (service, model)
+        self._status = status
+
+    def start(self) -> None:
+        """Answer in the background until `stop`."""
+        self._server = LoopbackServer(CallRecorder(self._answer), "aws-json")
+
+    @property
+    def url(self) -> str:
+        """The endpoint URL for `AWS_ENDPOINT_URL_<SERVICE>`, once started."""
+        return self._server.url
+
+    def stop(self) -> None:
+        """Stop answering and free the port."""
+        self._server.stop()
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            body, status = self._body(request), 200
+        except ServiceError as error:
+            body, status = {"__type": error.code, "message": error.message}, error.status
+        response = Response(json.dumps(body, default=_encode), status, content_type="application/x-amz-json-1.1")
+        response.headers.update({"x-amzn-RequestId": str(uuid.uuid4()), **self._headers(request)})
+        return response(environ, start_response)
+
+    def _body(self, request: Request) -> Mapping[str, Any]:
+        if self._status and request.method == "GET" and request.path == "/status":
+            return self._status()
+        return self._call(request)
+
+    def _headers(self, request: Request) -> Mapping[str, str]:
+        prefix = request.headers.get("X-Amz-Target", "").rpartition(".")[0]
+        return self._services[prefix][0].headers if prefix in self._services else {}
+
+    def _call(self, request: Request) -> dict[str, Any]:
+        prefix, _, name = request.headers.get("X-Amz-Target", "").rpartition(".")
+        service, model = self._services.get(prefix, (None, None))
+        if service is None or model is None or name not in service.operations:
+            raise ServiceError("UnknownOperationException", f"{prefix}.{name} is not available locally")
+        body = json.loads(request.get_data() or b"{}")
+        return service.operations[name](_decode_blobs(body, model.operation_model(name).input_shape))
+
+
+def _decode_blobs(value: Any, shape: Any) -> Any:
+    if shape is None or value is None:
+        return value
+    if shape.type_name == "blob":
+        return base64.b64decode(value)
+    if shape.type_name == "structure":
+        return {key: _decode_blobs(item, shape.members.get(key)) for key, item in value.items()}
+    if shape.type_name == "list":
+        return [_decode_blobs(item, shape.member) for item in value]
+    return value
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, datetime.datetime):
+        return value.timestamp()
+    raise TypeError(f"{type(value).__name__} has no place in an AWS JSON response")

@@ -1,0 +1,194 @@
+"""Which calls the functions make, in IAM's words: an action, and the resources it is asked for.
+
+A function's access key is its logical id, so each signed request tells who made it. Which action and resources an
+operation needs: https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import get_input_stream
+
+from laptop_cloud.server.aws_clients import ACCOUNT, CREDENTIAL
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# Not a bucket: their names begin with a letter or a digit.
+PAGE = "/_calls"
+_SIGNATURE = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+_FOLDERS = 2
+
+Permission = tuple[str, str]
+
+
+class CallRecorder:
+    """Lets requests through to an application, and keeps once what each function's calls need of IAM.
+
+    `GET /_calls` gives it as JSON: `{function: [[action, resource], ...]}`. What is signed with the credential of
+    everybody else is not kept. The body of a JSON protocol is read ahead; an S3 object passes unread.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._kept: set[tuple[str, Permission]] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The application's answer, or the page."""
+        if environ["PATH_INFO"] == PAGE:
+            return Response(json.dumps(self._by_function()), mimetype="application/json")(environ, start_response)
+        signature = _SIGNATURE.match(environ.get("HTTP_AUTHORIZATION", ""))
+        if signature and signature[1] != CREDENTIAL:
+            needed = permissions(Call.of(environ, region=signature[2], service=signature[3]))
+            with self._lock:
+                self._kept.update((signature[1], permission) for permission in needed)
+        return self._application(environ, start_response)
+
+    def _by_function(self) -> dict[str, list[Permission]]:
+        with self._lock:
+            kept = sorted(self._kept)
+        return {
+            name: [needed for _, needed in group] for name, group in itertools.groupby(kept, key=lambda one: one[0])
+        }
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: the operation's name and its input, for services that speak JSON; `request` for S3."""
+
+    service: str
+    region: str
+    operation: str
+    input: Mapping[str, Any]
+    request: Request
+
+    @classmethod
+    def of(cls, environ: WSGIEnvironment, region: str, service: str) -> Call:
+        """The call of a signed request, whose body can still be read afterwards."""
+        operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        body = _read_ahead(environ) if operation and service in _RESOURCES else b""
+        return cls(service, region, operation, json.loads(body or b"{}"), Request(environ))
+
+    def arn(self, resource: str) -> str:
+        """The ARN of a resource of the service."""
+        return f"arn:aws:{self.service}:{self.region}:{ACCOUNT}:{resource}"
+
+
+def permissions(call: Call) -> list[Permission]:
+    """Each action and resource that IAM must allow for the call.
+
+    A name that the call does not tell is `*`, and a key in S3 is cut after two folders (`bucket/images/ab/*`), so that
+    there are not as many as there are objects. An operation unknown here becomes an action that no policy can allow.
+    """
+    if call.service == "s3":
+        return [_s3(call.request)]
+    if not call.operation:
+        return [(f"{call.service}:{call.request.method} {call.request.path}", "*")]
+    action = f"{call.service}:{_ACTIONS.get(call.operation, call.operation)}"
+    resources = _RESOURCES.get(call.service, _any)(call)
+    return [(action, resource) for resource in resources]
+
+
+def _read_ahead(environ: WSGIEnvironment) -> bytes:
+    body = get_input_stream(environ).read()
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _any(_: Call) -> list[str]:
+    return ["*"]
+
+
+def _athena(call: Call) -> list[str]:
+    # An execution or a saved query belongs to a workgroup, which only the service knows.
+    return [call.arn(f"workgroup/{call.input.get('WorkGroup', '*')}")]
+
+
+def _dynamodb(call: Call) -> list[str]:
+    tables = call.input.get("RequestItems") or [call.input.get("TableName", "*")]
+    index = f"/index/{call.input['IndexName']}" if "IndexName" in call.input else ""
+    return [call.arn(f"table/{table}{index}") for table in tables]
+
+
+def _firehose(call: Call) -> list[str]:
+    return [call.arn(f"deliverystream/{call.input.get('DeliveryStreamName', '*')}")]
+
+
+def _glue(call: Call) -> list[str]:
+    name = call.input.get("Name") or call.input.get("TableInput", {}).get("Name", "*")
+    if "DatabaseName" not in call.input:
+        return [call.arn("catalog"), call.arn(f"database/{name}")]
+    database = call.input["DatabaseName"]
+    return [call.arn("catalog"), call.arn(f"database/{database}"), call.arn(f"table/{database}/{name}")]
+
+
+def _secretsmanager(call: Call) -> list[str]:
+    secret = call.input.get("SecretId", "*")
+    return [secret if secret.startswith("arn:") else call.arn(f"secret:{secret}")]
+
+
+def _sqs(call: Call) -> list[str]:
+    name = call.input["QueueUrl"].rpartition("/")[2] if "QueueUrl" in call.input else call.input.get("QueueName", "*")
+    return [call.arn(name)]
+
+
+_RESOURCES: Mapping[str, Callable[[Call], list[str]]] = {
+    "athena": _athena,
+    "dynamodb": _dynamodb,
+    "firehose": _firehose,
+    "glue": _glue,
+    "secretsmanager": _secretsmanager,
+    "sqs": _sqs,
+}
+_ACTIONS = {
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    "DeleteMessageBatch": "DeleteMessage",
+    "SendMessageBatch": "SendMessage",
+}
+# By method, what the path names, and the parameters that choose the operation.
+_S3_ACTIONS = {
+    ("GET", "bucket", ""): "ListBucket",
+    ("GET", "bucket", "location"): "GetBucketLocation",
+    ("GET", "bucket", "uploads"): "ListBucketMultipartUploads",
+    ("HEAD", "bucket", ""): "ListBucket",
+    ("GET", "object", ""): "GetObject",
+    ("HEAD", "object", ""): "GetObject",
+    ("PUT", "object", ""): "PutObject",
+    ("PUT", "object", "uploadId"): "PutObject",
+    ("POST", "object", "uploads"): "PutObject",
+    ("POST", "object", "uploadId"): "PutObject",
+    ("DELETE", "object", ""): "DeleteObject",
+    ("DELETE", "object", "uploadId"): "AbortMultipartUpload",
+}
+_S3_OPTIONS = {
+    "continuation-token",
+    "delimiter",
+    "encoding-type",
+    "fetch-owner",
+    "list-type",
+    "max-keys",
+    "partNumber",
+    "prefix",
+    "start-after",
+    "x-id",
+}
+
+
+def _s3(request: Request) -> Permission:
+    bucket, _, key = request.path.removeprefix("/").partition("/")
+    chosen = "&".join(sorted(request.args.keys() - _S3_OPTIONS))
+    if "X-Amz-Copy-Source" in request.headers:
+        chosen = "copy"
+    action = _S3_ACTIONS.get((request.method, "object" if key else "bucket", chosen), f"{request.method}?{chosen}")
+    folders = key.split("/")[:-1][:_FOLDERS]
+    return f"s3:{action}", f"arn:aws:s3:::{'/'.join([bucket, *folders, '*']) if key else bucket}"

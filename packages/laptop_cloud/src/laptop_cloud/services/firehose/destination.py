@@ -1,0 +1,134 @@
+"""A stream's destination: its checked configuration, and where each record goes by it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from laptop_cloud.services.firehose import prefixes
+from laptop_cloud.services.firehose.buffer import Group
+from laptop_cloud.services.firehose.configuration import Configuration, buffering, conversion, processors
+from laptop_cloud.services.firehose.records import (
+    PROCESSING_FAILED,
+    PartitionKeys,
+    Record,
+    RecordError,
+    Splitter,
+    split_delimited,
+    split_json,
+    subrecords,
+)
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Conversion to Parquet: the Glue table that gives the columns, and how."""
+
+    database: str
+    table: str
+    fold_case: bool
+    compression: str
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Schema | None:
+        """Read the schema from a configuration without problems; None if it does not convert."""
+        settings = conversion(configuration)
+        if settings is None:
+            return None
+        named = settings["SchemaConfiguration"]
+        deserializer = settings["InputFormatConfiguration"]["Deserializer"]["OpenXJsonSerDe"]
+        serializer = settings["OutputFormatConfiguration"]["Serializer"]["ParquetSerDe"]
+        return cls(
+            database=named["DatabaseName"],
+            table=named["TableName"],
+            fold_case=deserializer.get("CaseInsensitive", True),
+            compression=serializer.get("Compression", "SNAPPY"),
+        )
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A configuration without problems, read; sizes in bytes, the interval in seconds, both before scaling."""
+
+    bucket: str
+    prefix: str
+    error_prefix: str
+    extension: str
+    max_bytes: int
+    interval: int
+    gzip: bool
+    delimiter: bytes
+    split: Splitter | None
+    keys: PartitionKeys | None
+    schema: Schema | None
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Destination:
+        """Read a configuration in which `problems` found none."""
+        steps = processors(configuration)
+        extraction = steps.get("MetadataExtraction")
+        size, interval = buffering(configuration)
+        gzip = configuration.get("CompressionFormat") == "GZIP"
+        schema = Schema.of(configuration)
+        prefix = configuration.get("Prefix", "")
+        return cls(
+            bucket=configuration["BucketARN"].rpartition(":")[2],
+            prefix=prefixes.with_default_time(prefix),
+            error_prefix=prefixes.error_prefix(prefix, configuration.get("ErrorOutputPrefix")),
+            # https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
+            extension=configuration.get("FileExtension") or (".gz" if gzip else ".parquet" if schema else ""),
+            max_bytes=size * MIB,
+            interval=interval,
+            gzip=gzip,
+            delimiter=b"\n" if "AppendDelimiterToRecord" in steps else b"",
+            split=_splitter(steps.get("RecordDeAggregation")),
+            keys=PartitionKeys(extraction["MetadataExtractionQuery"]) if extraction is not None else None,
+            schema=schema,
+        )
+
+    def route(self, data: bytes, now: float) -> Iterator[tuple[Group, Record]]:
+        """De-aggregate a record that arrived at `now` (epoch seconds) and give each piece its group."""
+        try:
+            pieces = subrecords(data, self.split) if self.split else [data]
+        except RecordError as error:
+            yield failed(Record(data, now), error)
+            return
+        for piece in pieces:
+            record = Record(piece, now)
+            try:
+                yield Group(keys=self._keys_of(record)), record
+            except RecordError as error:
+                yield failed(record, error)
+
+    def _keys_of(self, record: Record) -> tuple[tuple[str, str], ...]:
+        if self.keys is None:
+            return ()
+        keys = self.keys.of(record.data)
+        if len(prefixes.evaluate(self.prefix, utc(record.arrived), keys)) > prefixes.MAX_EVALUATED:
+            message = f"The evaluated prefix is longer than {prefixes.MAX_EVALUATED} characters."
+            raise RecordError(PROCESSING_FAILED, "DynamicPartitioning.MetadataExtractionFailed", message)
+        return tuple(sorted(keys.items()))
+
+
+def failed(record: Record, error: RecordError) -> tuple[Group, Record]:
+    """Give a failed record and its group."""
+    failure = error.failure
+    return Group(error_type=failure.kind), Record(record.data, record.arrived, failure)
+
+
+def utc(seconds: float) -> datetime:
+    """Read epoch seconds."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _splitter(parameters: Mapping[str, str] | None) -> Splitter | None:
+    if parameters is None:
+        return None
+    if parameters["SubRecordType"] == "DELIMITED":
+        return partial(split_delimited, delimiter=base64.b64decode(parameters["Delimiter"]))
+    return split_json

@@ -1,0 +1,203 @@
+"""One delivery stream: it buffers records and delivers each once, in an object of data or in one of errors."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from laptop_cloud.server.aws_json import ServiceError
+from laptop_cloud.services.firehose.buffer import Batch, Buffer, Group
+from laptop_cloud.services.firehose.conversion import columns_of
+from laptop_cloud.services.firehose.destination import Destination, Schema, failed
+from laptop_cloud.services.firehose.objects import Delivered, Renderer, StreamVersion
+from laptop_cloud.services.firehose.records import CONVERSION_FAILED, TOO_MANY_PARTITIONS, Failure, Record, RecordError
+from photolake.errors import RowError
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_s3 import S3Client
+
+MAX_PARTITIONS = 500
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Since the stream was made: records put, lines they held, objects of delivered lines, lines that failed."""
+
+    records: int = 0
+    lines: int = 0
+    objects: int = 0
+    failed: int = 0
+
+
+@dataclass
+class _Delivery:
+    """A batch on its way to S3. Once rendered, its objects keep their keys, so that putting one again is harmless."""
+
+    batch: Batch
+    renderer: Renderer
+    objects: deque[Delivered] | None = field(default=None)
+
+    def __len__(self) -> int:
+        if self.objects is None:
+            return len(self.batch.records)
+        return sum(delivered.records for delivered in self.objects)
+
+
+class DeliveryStream:
+    """A stream with one S3 destination; safe to use from several threads."""
+
+    def __init__(
+        self,
+        version: StreamVersion,
+        destination: Destination,
+        s3: S3Client,
+        glue: GlueClient,
+        scale: float,
+        clock: Callable[[], float],
+    ) -> None:
+        """Buffering hints are multiplied by `scale`; `clock` gives epoch seconds."""
+        self._s3 = s3
+        self._glue = glue
+        self._scale = scale
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._delivering = threading.Lock()
+        self._closed: tuple[str, str, int] | None = None
+        self._counters = Counters()
+        self._deliveries: deque[_Delivery] = deque()
+        self._use(version, destination)
+
+    def _use(self, version: StreamVersion, destination: Destination) -> None:
+        self._renderer = Renderer(version, destination)
+        self._buffer = Buffer(destination.max_bytes * self._scale, destination.interval * self._scale)
+
+    def put(self, records: Sequence[bytes]) -> None:
+        """Take records, all or none; ServiceError once the stream is closed."""
+        with self._lock:
+            if self._closed is not None:
+                raise ServiceError(*self._closed)
+            before = len(self._buffer)
+            for data in records:
+                for group, record in self._renderer.destination.route(data, self._clock()):
+                    self._buffer.add(*self._within_limit(group, record))
+            counters = self._counters
+            lines = len(self._buffer) - before
+            self._counters = replace(counters, records=counters.records + len(records), lines=counters.lines + lines)
+
+    def update(self, version: StreamVersion, destination: Destination) -> None:
+        """Use another destination from now on; what is buffered still goes to the old one."""
+        with self._lock:
+            self._seal(self._buffer.take_all())
+            self._use(version, destination)
+
+    def close(self, code: str, message: str, status: int) -> None:
+        """Answer every later put with this error."""
+        with self._lock:
+            self._closed = (code, message, status)
+
+    def buffered(self) -> int:
+        """Count the lines not yet in S3."""
+        with self._lock:
+            return self._undelivered()
+
+    def counters(self) -> Counters:
+        """Give the counts so far."""
+        with self._lock:
+            return self._counters
+
+    def next_due(self) -> float | None:
+        """Tell when (epoch seconds) the next buffer is to be delivered; None if nothing is buffered."""
+        with self._lock:
+            return self._buffer.next_due()
+
+    def deliver_due(self) -> bool:
+        """Deliver what is full or old enough; False if S3 or Glue failed, and something is left for the next try."""
+        with self._lock:
+            self._seal(self._buffer.take_due(self._clock()))
+        return self._deliver()
+
+    def flush(self) -> bool:
+        """Deliver everything; False as for `deliver_due`."""
+        with self._lock:
+            self._seal(self._buffer.take_all())
+        return self._deliver()
+
+    def _undelivered(self) -> int:
+        return len(self._buffer) + sum(len(delivery) for delivery in self._deliveries)
+
+    def _within_limit(self, group: Group, record: Record) -> tuple[Group, Record]:
+        if not group.keys or group in self._buffer:
+            return group, record
+        # A partition counts as active until its object is in S3.
+        active = self._buffer.groups() | {delivery.batch.group for delivery in self._deliveries}
+        if len({other for other in active if other.keys} | {group}) <= MAX_PARTITIONS:
+            return group, record
+        # AWS documents the error-output-type; the code is UNVERIFIED.
+        code = "DynamicPartitioning.ActivePartitionsLimitExceeded"
+        message = f"The stream has {MAX_PARTITIONS} active partitions."
+        return failed(record, RecordError(TOO_MANY_PARTITIONS, code, message))
+
+    def _seal(self, batches: list[Batch]) -> None:
+        self._deliveries.extend(_Delivery(batch, self._renderer) for batch in batches)
+
+    def _deliver(self) -> bool:
+        with self._delivering:
+            while self._deliveries:
+                try:
+                    self._put_objects(self._deliveries[0])
+                except (ClientError, BotoCoreError) as error:
+                    logger.warning("%s: delivery will be tried again: %s", self._renderer.version.name, error)
+                    return False
+                with self._lock:
+                    self._deliveries.popleft()
+            return True
+
+    def _put_objects(self, delivery: _Delivery) -> None:
+        if delivery.objects is None:
+            delivery.objects = deque(self._render(delivery))
+        while delivery.objects:
+            delivered = delivery.objects[0]
+            self._s3.put_object(**delivered.put_arguments())
+            with self._lock:
+                delivery.objects.popleft()
+                self._count(delivered)
+
+    def _count(self, delivered: Delivered) -> None:
+        counters = self._counters
+        if delivered.failed:
+            self._counters = replace(counters, failed=counters.failed + delivered.records)
+        else:
+            self._counters = replace(counters, objects=counters.objects + 1)
+
+    def _render(self, delivery: _Delivery) -> list[Delivered]:
+        batch, renderer = delivery.batch, delivery.renderer
+        schema = renderer.destination.schema
+        if batch.group.error_type:
+            return [renderer.failures(batch.records, self._clock())]
+        if schema is None:
+            return [renderer.concatenated(batch)]
+        return self._convert(batch, renderer, schema)
+
+    def _convert(self, batch: Batch, renderer: Renderer, schema: Schema) -> list[Delivered]:
+        try:
+            table = self._glue.get_table(DatabaseName=schema.database, Name=schema.table)["Table"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "EntityNotFoundException":
+                raise
+            failure = Failure(CONVERSION_FAILED, "DataFormatConversion.EntityNotFound", str(error))
+            return [renderer.all_failed(batch.records, failure, self._clock())]
+        try:
+            columns = columns_of(table)
+        except RowError as error:
+            failure = Failure(CONVERSION_FAILED, "DataFormatConversion.InvalidSchema", str(error))
+            return [renderer.all_failed(batch.records, failure, self._clock())]
+        return renderer.converted(batch, schema, columns, self._clock())

@@ -1,0 +1,152 @@
+"""Amazon Rekognition as far as open engines can answer it: faces, text, the labels that follow, image properties.
+
+What has no engine is a NotAvailableLocallyException, for an empty list of moderation labels would say that a photo is
+safe, and an empty list of celebrities that nobody in it is known.
+https://docs.aws.amazon.com/rekognition/latest/APIReference/Welcome.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from laptop_cloud.engines.engine import Engine, Remembered
+from laptop_cloud.engines.faces import CenterFaceEngine
+from laptop_cloud.engines.image_properties import MAX_COLORS, PixelStatistics
+from laptop_cloud.engines.labels import DerivedLabels
+from laptop_cloud.engines.picture import Picture, read_picture
+from laptop_cloud.engines.text_lines import RapidOcrEngine
+from laptop_cloud.server.aws_json import JsonService, ServiceError
+from laptop_cloud.services.rekognition.shapes import face_shape, label_shape, properties_shape, text_shapes
+
+if TYPE_CHECKING:
+    from laptop_cloud.engines.findings import Face, ImageProperties, Label, TextLine
+
+MAX_BYTES = 5_242_880
+MAX_OBJECT_BYTES = 15 * 1024 * 1024
+NOT_HERE = "NotAvailableLocallyException"
+
+Request = dict[str, Any]
+ReadPicture = Callable[[Request], Picture]
+ReadObject = Callable[[str, str], bytes]
+
+
+@dataclass(frozen=True)
+class RekognitionEngines:
+    """Who answers what. A richer engine takes the place of one of these; None is answered as not available.
+
+    `moderation` and `celebrities` answer in the API's own shape (`{"ModerationLabels": [...]}`); an engine for faces
+    puts what else it knows into `Face.attributes`.
+    """
+
+    faces: Engine[tuple[Face, ...]]
+    text: Engine[tuple[TextLine, ...]]
+    labels: Engine[tuple[Label, ...]]
+    properties: Engine[ImageProperties]
+    moderation: Engine[Mapping[str, Any]] | None = None
+    celebrities: Engine[Mapping[str, Any]] | None = None
+
+
+def local_engines() -> RekognitionEngines:
+    """The engines that come with photolake; their models load when they are first needed."""
+    faces = Remembered(CenterFaceEngine())
+    text = Remembered(RapidOcrEngine())
+    return RekognitionEngines(faces, text, DerivedLabels(faces, text), PixelStatistics())
+
+
+def rekognition_service(read_object: ReadObject, engines: RekognitionEngines | None = None) -> JsonService:
+    """The five operations photolake calls.
+
+    `read_object(bucket, key)` gives the bytes of an S3 object, or raises FileNotFoundError.
+    """
+    engines = engines or local_engines()
+    read = partial(_picture, read_object)
+    return JsonService(
+        "rekognition",
+        {
+            "DetectLabels": partial(_detect_labels, engines, read),
+            "DetectText": partial(_detect_text, engines.text, read),
+            "DetectFaces": partial(_detect_faces, engines.faces, read),
+            "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
+            "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
+        },
+    )
+
+
+def _picture(read_object: ReadObject, request: Request) -> Picture:
+    image = request.get("Image") or {}
+    if image.get("Bytes"):
+        return read_picture(_within(image["Bytes"], MAX_BYTES))
+    place = image.get("S3Object") or {}
+    if not place.get("Bucket") or not place.get("Name"):
+        raise ServiceError("InvalidParameterException", "Request has invalid parameters: an image is required")
+    if "Version" in place:
+        raise ServiceError(NOT_HERE, "Versions of S3 objects are not available locally")
+    try:
+        content = read_object(place["Bucket"], place["Name"])
+    except FileNotFoundError as error:
+        raise ServiceError(
+            "InvalidS3ObjectException",
+            "Unable to get object metadata from S3. Check object key, region and/or access permissions.",
+        ) from error
+    return read_picture(_within(content, MAX_OBJECT_BYTES))
+
+
+def _within(content: bytes, limit: int) -> bytes:
+    if len(content) > limit:
+        raise ServiceError("ImageTooLargeException", f"The image has {len(content)} bytes, the limit is {limit}")
+    return content
+
+
+def _detect_labels(engines: RekognitionEngines, read: ReadPicture, request: Request) -> dict[str, Any]:
+    features = request.get("Features") or ["GENERAL_LABELS"]
+    settings = request.get("Settings") or {}
+    picture = read(request)
+    answer: dict[str, Any] = {"LabelModelVersion": engines.labels.version}
+    if "GENERAL_LABELS" in features:
+        wanted = partial(_is_wanted, settings.get("GeneralLabels") or {})
+        sure = [label for label in engines.labels(picture) if label.confidence >= request.get("MinConfidence", 55)]
+        answer["Labels"] = [label_shape(label) for label in filter(wanted, sure)][: request.get("MaxLabels", 1000)]
+    if "IMAGE_PROPERTIES" in features:
+        count = (settings.get("ImageProperties") or {}).get("MaxDominantColors", 10)
+        answer["ImageProperties"] = properties_shape(engines.properties(picture), min(count, MAX_COLORS))
+    return answer
+
+
+def _detect_text(engine: Engine[tuple[TextLine, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
+    filters = request.get("Filters") or {}
+    if filters.get("RegionsOfInterest"):
+        raise ServiceError(NOT_HERE, "Filters.RegionsOfInterest is not available locally")
+    detections = text_shapes(engine(read(request)), filters.get("WordFilter") or {})
+    return {"TextDetections": detections, "TextModelVersion": engine.version}
+
+
+def _detect_faces(engine: Engine[tuple[Face, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
+    asked = set(request.get("Attributes") or [])
+    return {"FaceDetails": [face_shape(face, asked) for face in engine(read(request))]}
+
+
+def _detect_moderation_labels(
+    engine: Engine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
+) -> dict[str, Any]:
+    if engine is None:
+        raise ServiceError(NOT_HERE, "No engine judges the content of images locally; nothing is known of this one")
+    return {**engine(read(request)), "ModerationModelVersion": engine.version}
+
+
+def _recognize_celebrities(
+    engine: Engine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
+) -> dict[str, Any]:
+    if engine is None:
+        raise ServiceError(NOT_HERE, "No engine recognises celebrities locally; nothing is known of this image")
+    return {**engine(read(request))}
+
+
+def _is_wanted(filters: Mapping[str, Sequence[str]], label: Label) -> bool:
+    names = filters.get("LabelInclusionFilters") or [label.name]
+    categories = filters.get("LabelCategoryInclusionFilters") or [label.category]
+    included = label.name in names and label.category in categories
+    excluded = label.name in (filters.get("LabelExclusionFilters") or [])
+    return included and not excluded and label.category not in (filters.get("LabelCategoryExclusionFilters") or [])

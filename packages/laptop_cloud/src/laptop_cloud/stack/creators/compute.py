@@ -1,0 +1,143 @@
+"""Lambda functions, layers, event source mappings and schedules: what the cloud runs itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from laptop_cloud.errors import TemplateError
+from laptop_cloud.lambda_runtime import schedule_expressions
+from laptop_cloud.lambda_runtime.pollers import QueueSource
+from laptop_cloud.lambda_runtime.sandbox import Function
+from laptop_cloud.lambda_runtime.schedules import Schedule
+from laptop_cloud.stack.creators.coerce import only, text
+from laptop_cloud.stack.creators.context import as_json, function_name
+from laptop_cloud.stack.resolver import Created
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from laptop_cloud.stack.creators.context import Context
+
+_FUNCTION_PROPERTIES = (
+    "Code",
+    "Handler",
+    "Environment",
+    "FunctionName",
+    "Layers",
+    "LoggingConfig",
+    "MemorySize",
+    "Timeout",
+)
+# The laptop's own Python runs the code; nobody checks permissions; tags and descriptions are for people.
+_UNHEEDED = ("Runtime", "Architectures", "Role", "Tags", "Description", "EphemeralStorage")
+
+
+def create_layer(logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
+    """AWS::Lambda::LayerVersion."""
+    only(
+        properties,
+        "Content",
+        "LayerName",
+        "Description",
+        "LicenseInfo",
+        "CompatibleRuntimes",
+        "CompatibleArchitectures",
+    )
+    arn = context.arn("lambda", f"layer:{properties.get('LayerName', logical_id)}:1")
+    context.builds.add_layer(arn, properties["Content"]["S3Key"])
+    return Created(arn, {"LayerVersionArn": arn})
+
+
+def create_function(logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
+    """AWS::Lambda::Function; its process starts at once and imports the handler in the background."""
+    only(properties, *_FUNCTION_PROPERTIES, *_UNHEEDED)
+    name = properties.get("FunctionName", context.name(logical_id))
+    arn = context.arn("lambda", f"function:{name}")
+    written = properties.get("Environment", {}).get("Variables", {})
+    context.functions.start(
+        Function(
+            logical_id=logical_id,
+            name=name,
+            arn=arn,
+            handler=properties["Handler"],
+            runtime=properties["Runtime"],
+            timeout=float(properties.get("Timeout", 3)),
+            memory=int(properties.get("MemorySize", 128)),
+            folder=context.builds.function_folder(properties["Code"]["S3Key"]),
+            layers=context.builds.layers_folder(logical_id, properties.get("Layers", [])),
+            variables={**_logging_variables(properties), **{key: text(value) for key, value in written.items()}},
+        )
+    )
+    return Created(name, {"Arn": arn})
+
+
+def _logging_variables(properties: Mapping[str, Any]) -> dict[str, str]:
+    """What Lambda tells the runtime of the function's LoggingConfig."""
+    logging = properties.get("LoggingConfig", {})
+    only(logging, "LogFormat", "ApplicationLogLevel", "SystemLogLevel", "LogGroup")
+    names = {"LogFormat": "AWS_LAMBDA_LOG_FORMAT", "ApplicationLogLevel": "AWS_LAMBDA_LOG_LEVEL"}
+    return {variable: logging[name] for name, variable in names.items() if name in logging}
+
+
+def create_event_source(logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
+    """AWS::Lambda::EventSourceMapping of a queue; one process a function is below any ScalingConfig."""
+    heeded = ("EventSourceArn", "FunctionName", "BatchSize", "MaximumBatchingWindowInSeconds", "FunctionResponseTypes")
+    only(properties, *heeded, "ScalingConfig", "Enabled")
+    if text(properties.get("Enabled", True)) == "true":
+        source = properties["EventSourceArn"]
+        queue = context.client("sqs").get_queue_url(QueueName=source.split(":")[5])
+        context.pollers.add(
+            QueueSource(
+                queue_arn=source,
+                queue_url=queue["QueueUrl"],
+                function=function_name(properties["FunctionName"]),
+                batch_size=int(properties.get("BatchSize", 10)),
+                window=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
+                partial_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
+            )
+        )
+    return Created(context.name(logical_id), {"Id": context.name(logical_id)})
+
+
+def create_schedule(logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
+    """AWS::Scheduler::Schedule with a function as its target."""
+    only(properties, "ScheduleExpression", "FlexibleTimeWindow", "Target", "State", "Name", "Description")
+    target = properties["Target"]
+    only(target, "Arn", "RoleArn", "Input", "RetryPolicy")
+    if not target["Arn"].startswith("arn:aws:lambda:"):
+        raise TemplateError(f"a schedule can only call a function locally, not {target['Arn']}")
+    name = properties.get("Name", context.name(logical_id))
+    arn = context.arn("scheduler", f"schedule/default/{name}")
+    if properties.get("State", "ENABLED") == "ENABLED":
+        next_time = schedule_expressions.parse(properties["ScheduleExpression"])
+        context.schedules.add(Schedule(arn, next_time, function_name(target["Arn"]), target.get("Input")))
+    return Created(name, {"Arn": arn})
+
+
+def create_custom(kind: str, logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
+    """Custom::*: call the function behind ServiceToken as CloudFormation does, and wait for its answer."""
+    name = function_name(properties["ServiceToken"])
+    callback = context.callbacks.open()
+    event = {
+        "RequestType": "Create",
+        "ResponseURL": callback.url,
+        "StackId": context.arn("cloudformation", f"stack/{context.stack}/local"),
+        "RequestId": callback.token,
+        "ResourceType": kind,
+        "LogicalResourceId": logical_id,
+        "ResourceProperties": _as_texts(properties),
+    }
+    answer = context.functions.invoke(name, as_json(event).encode())
+    response = callback.response()
+    if response is None:
+        raise TemplateError(f"{name} ended without an answer to ResponseURL: {answer.payload.decode()[:2000]}")
+    if response.get("Status") != "SUCCESS":
+        raise TemplateError(f"{name} answered {response.get('Status')}: {response.get('Reason', 'no reason given')}")
+    return Created(response["PhysicalResourceId"], response.get("Data") or {})
+
+
+def _as_texts(value: Any) -> Any:
+    """CloudFormation hands a custom resource every scalar as text."""
+    if isinstance(value, dict):
+        return {key: _as_texts(item) for key, item in value.items()}
+    return [_as_texts(item) for item in value] if isinstance(value, list) else text(value)

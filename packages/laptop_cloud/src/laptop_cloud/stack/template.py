@@ -1,0 +1,187 @@
+"""template.yaml as CloudFormation would get it: parameters checked, the SAM transform applied."""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import yaml
+from samtranslator.model.exceptions import ExceptionWithMessage, InvalidDocumentException
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+from laptop_cloud.errors import TemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+ParameterValue = str | list[str]
+
+# The property that names a local folder, by the SAM types that have one.
+_CODE_PROPERTIES = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+_GLOBALS = {"AWS::Serverless::Function": "Function", "AWS::Serverless::LayerVersion": "LayerVersion"}
+_CODE_BUCKET = "local-code"
+
+
+@dataclass(frozen=True)
+class CodeFolder:
+    """Where the code of a function or layer lies; `logical_id` is the one before the transform."""
+
+    logical_id: str
+    path: Path
+    build_method: str | None
+
+
+@dataclass(frozen=True)
+class Template:
+    """`document` is plain CloudFormation; `code` finds a folder by the S3Key that stands in the resource."""
+
+    document: Mapping[str, Any]
+    parameters: Mapping[str, ParameterValue]
+    code: Mapping[str, CodeFolder]
+
+
+def load(path: Path, overrides: Mapping[str, str], local: Mapping[str, str], region: str) -> Template:
+    """Read the template and transform it; raises TemplateError with the parameter or resource at fault.
+
+    `overrides` are the user's values; `local` holds values for parameters that the template may or may not have.
+    """
+    written = parse(path.read_text(encoding="utf-8"))
+    declared = written.get("Parameters", {})
+    known = {name: value for name, value in local.items() if name in declared}
+    parameters = parameter_values(declared, {**known, **overrides})
+    code = {folder.logical_id: folder for folder in _code_folders(written, path.parent)}
+    document = _translate(_with_remote_code(written), parameters, region)
+    return Template(document, parameters, code)
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The template's YAML, with `!Tag x` as `{"Fn::Tag": x}`."""
+    document: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    return document
+
+
+def parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, ParameterValue]:
+    """The value of every declared parameter, as `Ref` gives it: a string, or a list for a comma-delimited one."""
+    unknown = sorted(given.keys() - declared.keys())
+    if unknown:
+        raise TemplateError(f"no such parameter: {', '.join(unknown)} (there are {', '.join(sorted(declared))})")
+    return {name: _parameter(name, rules, given.get(name)) for name, rules in declared.items()}
+
+
+def _parameter(name: str, rules: Mapping[str, Any], given: str | None) -> ParameterValue:
+    value = given if given is not None else rules.get("Default")
+    if value is None:
+        raise TemplateError(f"the parameter {name} has no default: give it a value")
+    text = str(value)
+    match rules.get("Type"):
+        case "String":
+            _check(name, text, rules)
+            return text
+        case "Number":
+            _check_number(name, text, rules)
+            return text
+        case "CommaDelimitedList":
+            items = [item.strip() for item in text.split(",")]
+            for item in items:
+                _check(name, item, rules)
+            return items
+        case other:
+            raise TemplateError(f"the parameter {name} has the type {other}, which is not available locally")
+
+
+def _check(name: str, text: str, rules: Mapping[str, Any]) -> None:
+    allowed = rules.get("AllowedValues")
+    if allowed is not None and text not in {str(value) for value in allowed}:
+        raise _refused(name, text, f"one of {', '.join(str(value) for value in allowed)}", rules)
+    pattern = rules.get("AllowedPattern")
+    if pattern is not None and not re.fullmatch(pattern, text):
+        raise _refused(name, text, f"text like {pattern}", rules)
+    if len(text) < int(rules.get("MinLength", 0)) or len(text) > int(rules.get("MaxLength", len(text))):
+        raise _refused(name, text, f"{rules.get('MinLength', 0)} to {rules.get('MaxLength', 'any')} characters", rules)
+
+
+def _check_number(name: str, text: str, rules: Mapping[str, Any]) -> None:
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise _refused(name, text, "a number", rules) from error
+    _check(name, text, rules)
+    if number < float(rules.get("MinValue", number)) or number > float(rules.get("MaxValue", number)):
+        raise _refused(name, text, f"from {rules.get('MinValue', 'any')} to {rules.get('MaxValue', 'any')}", rules)
+
+
+def _refused(name: str, text: str, expected: str, rules: Mapping[str, Any]) -> TemplateError:
+    explanation = rules.get("ConstraintDescription")
+    return TemplateError(f"{name}={text!r}: expected {expected}" + (f" ({explanation})" if explanation else ""))
+
+
+def _code_folders(written: Mapping[str, Any], root: Path) -> list[CodeFolder]:
+    folders = []
+    for logical_id, resource in written["Resources"].items():
+        code_property = _CODE_PROPERTIES.get(resource["Type"])
+        if code_property is None:
+            continue
+        shared = written.get("Globals", {}).get(_GLOBALS[resource["Type"]], {})
+        location = resource["Properties"].get(code_property, shared.get(code_property))
+        if not isinstance(location, str) or not (root / location).is_dir():
+            raise TemplateError(
+                f"{logical_id}: {code_property} must name a folder beside the template, not {location!r}"
+            )
+        method = resource.get("Metadata", {}).get("BuildMethod")
+        folders.append(CodeFolder(logical_id, (root / location).resolve(), method))
+    return folders
+
+
+def _with_remote_code(written: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy whose code is in S3, as `sam package` leaves it: the transform takes no folders."""
+    document: dict[str, Any] = copy.deepcopy(dict(written))
+    for logical_id, resource in document["Resources"].items():
+        code_property = _CODE_PROPERTIES.get(resource["Type"])
+        if code_property is not None:
+            resource["Properties"][code_property] = f"s3://{_CODE_BUCKET}/{logical_id}"
+    return document
+
+
+def _translate(document: dict[str, Any], parameters: Mapping[str, ParameterValue], region: str) -> dict[str, Any]:
+    texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
+    try:
+        translated: dict[str, Any] = translator.translate(document, texts)
+    except InvalidDocumentException as error:
+        causes: list[ExceptionWithMessage] = list(error.causes)
+        raise TemplateError("; ".join(str(cause.message) for cause in causes)) from error
+    finally:
+        # Nobody gets them; unpublished ones make the translator warn when the process ends.
+        translator.metrics.publish()
+    return translated
+
+
+class _Loader(yaml.SafeLoader):
+    """CloudFormation's YAML: tags are intrinsic functions, and a date stays the text it is."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
+    if tag == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {tag if tag in {"Ref", "Condition"} else f"Fn::{tag}": value}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)

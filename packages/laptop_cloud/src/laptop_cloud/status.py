@@ -1,0 +1,104 @@
+"""What the cloud is doing, in one document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+
+from laptop_cloud.server import iam_calls as calls
+
+if TYPE_CHECKING:
+    from laptop_cloud.lambda_runtime.functions import Functions
+
+_COUNTS = {
+    "visible": "ApproximateNumberOfMessages",
+    "in_flight": "ApproximateNumberOfMessagesNotVisible",
+    "delayed": "ApproximateNumberOfMessagesDelayed",
+}
+
+
+class StatusPage:
+    """Reads queues, buffers, functions, the analysis' counters and the functions' calls.
+
+    `consumed` gives the ARNs of the queues that feed a function, `endpoints` the servers by botocore's name of the
+    service.
+    """
+
+    def __init__(
+        self,
+        sqs: Any,
+        buffered: Callable[[], Mapping[str, int]],
+        functions: Functions,
+        consumed: Callable[[], frozenset[str]],
+        endpoints: Mapping[str, str],
+    ) -> None:
+        self._sqs = sqs
+        self._buffered = buffered
+        self._functions = functions
+        self._consumed = consumed
+        self._endpoints = endpoints
+        self._http = urllib3.PoolManager()
+
+    def read(self) -> dict[str, Any]:
+        """The document: queues, buffers, functions, analysis, calls_by_function, drained.
+
+        Work goes buffer → object → queue → function → buffer, so reading in this order misses none of it, provided
+        that no function ran in between.
+        """
+        before = self._functions.status()
+        buffers = dict(self._buffered())
+        queues = self._queues()
+        functions = self._functions.status()
+        return {
+            "queues": queues,
+            "buffers": buffers,
+            "functions": functions,
+            "analysis": self._get(f"{self._endpoints['rekognition']}/status"),
+            "calls_by_function": self._calls(),
+            "drained": drained(queues, buffers, before, functions),
+        }
+
+    def _queues(self) -> dict[str, dict[str, Any]]:
+        urls = self._sqs.list_queues().get("QueueUrls", [])
+        attributes = {url.rpartition("/")[2]: self._attributes(url) for url in urls}
+        policies = [found.get("RedrivePolicy", "") for found in attributes.values()]
+        consumed = self._consumed()
+        return {
+            name: {
+                **{count: int(found[attribute]) for count, attribute in _COUNTS.items()},
+                "is_dlq": any(f'"{found["QueueArn"]}"' in policy for policy in policies),
+                "feeds_function": found["QueueArn"] in consumed,
+            }
+            for name, found in attributes.items()
+        }
+
+    def _attributes(self, url: str) -> dict[str, str]:
+        attributes: dict[str, str] = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return attributes
+
+    def _calls(self) -> dict[str, list[list[str]]]:
+        pages = [self._get(f"{url}{calls.PAGE}") for url in sorted(set(self._endpoints.values()))]
+        names = sorted({name for page in pages for name in page})
+        return {name: sorted(call for page in pages for call in page.get(name, [])) for name in names}
+
+    def _get(self, url: str) -> Any:
+        return self._http.request("GET", url, timeout=5.0).json()
+
+
+def drained(
+    queues: Mapping[str, Mapping[str, Any]],
+    buffers: Mapping[str, int],
+    before: Mapping[str, Mapping[str, Any]],
+    after: Mapping[str, Mapping[str, Any]],
+) -> bool:
+    """Whether nothing is on its way: no function ran while the rest was read, and all that feeds one is empty."""
+    still = all(
+        function["running"] == 0
+        and before[name]["running"] == 0
+        and function["invocations"] == before[name]["invocations"]
+        for name, function in after.items()
+    )
+    waiting = sum(queue[count] for queue in queues.values() if queue["feeds_function"] for count in _COUNTS)
+    return still and waiting == 0 and sum(buffers.values()) == 0

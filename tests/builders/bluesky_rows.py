@@ -1,0 +1,21 @@
+"""Events mapped to rows, each held against the columns of the template."""
+
+import json
+
+from photolake.sources.bluesky.event import Event
+from photolake.sources.bluesky.mapping import post_row
+from tests.builders.bluesky_events import create, frame, record
+from tests.builders.raw_tweets import RAW_TWEETS
+
+COLLECTED = "2026-11-18T13:00:00.000Z"
+
+
+def row_of(event):
+    row = post_row(Event.parse(frame(event)), collected_at=COLLECTED, matched_query="sea")
+    RAW_TWEETS.check(row)
+    json.dumps(row, ensure_ascii=False).encode()
+    return row
+
+
+def mapped(**changes):
+    return row_of(create(record(**changes)))

@@ -1,0 +1,171 @@
+"""Rows of the landing table `analyses`, as image_analyzer delivers them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from typing import TYPE_CHECKING
+
+from photolake.clock import iso_utc
+from tests.synthetic_lake.faces import Json, box, celebrities, face_details, single
+from tests.synthetic_lake.photos import image_file
+from tests.synthetic_lake.words import BOXED, LABELS, LINES, MODERATION
+
+if TYPE_CHECKING:
+    from tests.synthetic_lake.plan import Plan
+
+_COLORS = (("#2f4f4f", "darkslategrey", "grey"), ("#deb887", "burlywood", "brown"), ("#000000", "black", "black"))
+_OTHERS = [
+    name for name, (parents, _, _) in LABELS.items() if name not in ("Person", "Text") and "Person" not in parents
+]
+_PEOPLE = [name for name, (parents, _, _) in LABELS.items() if "Person" in parents]
+_ERRORS = (
+    ("faces", "ProvisionedThroughputExceededException", "Provisioned rate exceeded"),
+    ("celebrities", "NotAvailableLocallyException", "The laptop has no engine for celebrities"),
+    ("text", "ImageTooLargeException", "Request has image content that's too large"),
+)
+
+
+def analysis_row(plan: Plan, image: int) -> Json:
+    """The newest copy of an image's analysis; near-duplicates differ in their file and confidences only."""
+    scene = _scene(image)
+    analyzed = dt.datetime.fromisoformat(f"{plan.image_day(image)}T20:00:00Z") + dt.timedelta(seconds=image % 7200)
+    labels, properties, errors = _answers(plan, scene, plan.draw(9, image))
+    unmapped = {"image_labels": {"scenetype": "Indoor “studio”"}} if image % 31 == 6 else None
+    return {
+        "dt": plan.image_day(image),
+        **image_file(plan, image),
+        "origin": "dropped" if plan.is_dropped(image) else "post",
+        "perceptual_hash": None if scene % 67 == 66 else f"{plan.draw(10, scene).getrandbits(64):016x}",
+        "analyzed_at": iso_utc(analyzed),
+        "image_labels": labels,
+        "image_properties": properties,
+        "errors": errors,
+        "unmapped": json.dumps(unmapped, ensure_ascii=False, separators=(",", ":")) if unmapped else None,
+        "processed_at": iso_utc(analyzed + dt.timedelta(seconds=2)),
+    }
+
+
+def earlier_copy(row: Json, image: int) -> Json:
+    """A copy that a newer one replaces: analysed with other settings, or the same analysis delivered before."""
+    labels = row["image_labels"] or {}
+    stale = {**row, "image_labels": {**labels, "labels": [_label("Outdated", single(55.5), [])], "facedetails": None}}
+    name = "processed_at" if image % 2 else "analyzed_at"
+    return {**stale, name: iso_utc(dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=53))}
+
+
+def _scene(image: int) -> int:
+    """What is in the picture: some images are the same picture in another file."""
+    return {4: image - 1, 6: image - 3 if image % 2 else image}.get(image % 9, image)
+
+
+def _answers(plan: Plan, scene: int, noise: random.Random) -> tuple[Json | None, Json | None, list[Json]]:
+    draw = plan.draw(11, scene)
+    error = _ERRORS[scene // 13 % len(_ERRORS)] if scene % 13 == 2 else None
+    failed = error and error[0]
+    errors = [dict(zip(("api", "code", "message"), error, strict=True))] if error else []
+    properties = _properties(draw) if scene % 3 == 0 else None
+    if scene % 53 == 15:
+        return None, properties, errors
+    faces = face_details(draw, min(8, int(draw.paretovariate(1.3)))) if draw.random() < 0.45 else []
+    people, texts = bool(faces) or draw.random() < 0.1, draw.random() < 0.4
+    labels = None if scene % 59 == 16 else _labels(draw, noise, people, texts, with_colors=properties is not None)
+    known = sum(draw.random() < 0.3 for _ in faces)
+    answers: Json = {
+        "labels": labels,
+        "orientationcorrection": "ROTATE_0" if scene % 43 == 9 else None,
+        "labelmodelversion": "3.0",
+        "moderationlabels": _moderation(draw) if scene % 9 == 1 else [],
+        "moderationmodelversion": "7.0",
+        "contenttypes": [{"confidence": single(91.5), "name": "Illustrated"}] if scene % 21 == 1 else [],
+    }
+    if texts and failed != "text":
+        answers |= {"textdetections": _texts(draw), "textmodelversion": "3.0"}
+    if people and failed != "faces":
+        answers["facedetails"] = faces
+    if people and failed != "celebrities":
+        answers["celebrityrecognition"] = celebrities(draw, faces, known)
+    return answers, properties, errors
+
+
+def _labels(draw: random.Random, noise: random.Random, people: bool, texts: bool, *, with_colors: bool) -> list[Json]:
+    names = draw.sample(_OTHERS, draw.randrange(3, 22) - people - texts)
+    if people:
+        names += ["Person", *(name for name in _PEOPLE if draw.random() < 0.6)]
+    if texts:
+        names.append("Text")
+    confidences = sorted((100 - 45 * draw.random() ** 2 for _ in names), reverse=True)
+    return [
+        _label(name, single(max(50.0, confidence - noise.random() / 10)), _instances(draw, name, with_colors))
+        for name, confidence in zip(dict.fromkeys(names), confidences, strict=True)
+    ]
+
+
+def _label(name: str, confidence: float, instances: list[Json]) -> Json:
+    parents, aliases, category = LABELS.get(name, ((), (), "Other"))
+    return {
+        "name": name,
+        "confidence": confidence,
+        "instances": instances,
+        "parents": [{"name": parent} for parent in parents],
+        "aliases": [{"name": alias} for alias in aliases],
+        "categories": [{"name": category}],
+    }
+
+
+def _instances(draw: random.Random, name: str, with_colors: bool) -> list[Json]:
+    count = draw.choice((0, 1, 1, 2, 4)) if name in BOXED else 0
+    colors = {"dominantcolors": _colors(draw)} if with_colors else {}
+    return [{"boundingbox": box(draw), "confidence": single(draw.uniform(55, 100)), **colors} for _ in range(count)]
+
+
+def _texts(draw: random.Random) -> list[Json]:
+    """Lines first and then their words, as DetectText numbers them; a word names its line."""
+    lines = draw.sample(LINES, draw.randrange(1, 6))
+    words = [(word, number) for number, line in enumerate(lines) for word in line.split()]
+    found: list[tuple[str, int | None]] = [*((line, None) for line in lines), *words]
+    return [_detection(draw, number, text, parent) for number, (text, parent) in enumerate(found)]
+
+
+def _detection(draw: random.Random, number: int, text: str, parent: int | None) -> Json:
+    place = box(draw)
+    right, bottom = single(place["left"] + place["width"]), single(place["top"] + place["height"])
+    corners = ((place["left"], place["top"]), (right, place["top"]), (right, bottom), (place["left"], bottom))
+    return {
+        "detectedtext": text,
+        "type": "LINE" if parent is None else "WORD",
+        "id": number,
+        **({} if parent is None else {"parentid": parent}),
+        "confidence": single(100 - 40 * draw.random() ** 2),
+        "geometry": {"boundingbox": place, "polygon": [{"x": x, "y": y} for x, y in corners]},
+    }
+
+
+def _moderation(draw: random.Random) -> list[Json]:
+    start = draw.choice((0, 0, 3, 5))
+    found = MODERATION[start : start + 3] if start == 0 else MODERATION[start : start + 2]
+    confidence = single(draw.uniform(50, 100))
+    return [
+        {"confidence": confidence, "name": name, "parentname": parent, "taxonomylevel": level}
+        for name, parent, level in found
+    ]
+
+
+def _properties(draw: random.Random) -> Json:
+    part = {"quality": _quality(draw), "dominantcolors": _colors(draw)}
+    return {**part, "foreground": part if draw.random() < 0.7 else None, "background": {**part, "dominantcolors": []}}
+
+
+def _quality(draw: random.Random) -> Json:
+    return {name: single(draw.uniform(5, 99)) for name in ("brightness", "sharpness", "contrast")}
+
+
+def _colors(draw: random.Random) -> list[Json]:
+    colors = []
+    for code, css, simple in draw.sample(_COLORS, draw.randrange(1, 4)):
+        red, green, blue = bytes.fromhex(code[1:])
+        share = {"pixelpercent": single(draw.uniform(2, 40))}
+        names = {"hexcode": code, "csscolor": css, "simplifiedcolor": simple}
+        colors.append({"red": red, "blue": blue, "green": green, **names, **share})
+    return colors

@@ -1,0 +1,90 @@
+"""Rows of the landing table `photos`, as photo_fetcher delivers them, and image_analyzer for dropped photos."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from photolake.clock import iso_utc
+from photolake.images.ingest import Intake
+from photolake.images.registry import Verdict
+from photolake.photos.job import PhotoJob, photo_row
+from photolake.posts.photo_jobs import photo_jobs
+from tests.synthetic_lake.posts import post_row
+
+if TYPE_CHECKING:
+    from tests.synthetic_lake.plan import Medium, Plan
+
+BUCKET = "photolake-lake"
+_FORMATS = (("jpg", "image/jpeg"), ("jpg", "image/jpeg"), ("png", "image/png"))
+
+
+def image_file(plan: Plan, image: int) -> dict[str, Any]:
+    """Columns of the object under images/ that two tables have."""
+    draw = plan.draw(8, image)
+    key, (extension, kind) = plan.image_id(image), draw.choice(_FORMATS)
+    width, height = draw.choice(((1200, 800), (800, 1200), (1080, 1080), (640, 427), (4096, 2731)))
+    return {
+        "image_id": key,
+        "s3_key": f"images/{key[:2]}/{key}.{extension}",
+        "width": width,
+        "height": height,
+        "content_type": kind,
+    }
+
+
+def photo_rows(plan: Plan, number: int) -> Iterator[dict[str, Any]]:
+    """The newest copies of the rows of a post's photos."""
+    posts = [shown for shown in (number, plan.source(number)) if shown is not None]
+    media = {medium.mediaid: medium for shown in posts for medium in plan.media(shown)}
+    if not media:
+        return
+    post = post_row(plan, number)
+    fetched = dt.datetime.fromisoformat(post["processed_at"]) + dt.timedelta(seconds=45)
+    for fields in photo_jobs(post, post["dt"]):
+        job = PhotoJob(**fields)
+        yield photo_row(job.columns(), _outcome(plan, number, media[job.mediaid]), fetched)
+
+
+def dropped_rows(plan: Plan, image: int) -> Iterator[dict[str, Any]]:
+    """The rows of an image that came in by hand: its photo, the same bytes under another name, a file that is none."""
+    if not plan.is_dropped(image):
+        return
+    day = plan.image_day(image)
+    seen = f"{day}T12:00:{image % 60:02d}.000Z"
+    taken = (("holiday", _intake(plan, image, "ok")), ("holiday (1)", _intake(plan, image, "duplicate")))
+    outcomes: list[tuple[str, Intake | Verdict]] = [
+        *taken,
+        ("notes", Verdict("unsupported_format", "begins with %PDF")),
+    ]
+    for name, outcome in outcomes:
+        source = {
+            "dt": day,
+            "origin": "dropped",
+            "source_key": f"s3://{BUCKET}/images/dropped/{name} {image}.jpg",
+            "kind": "photo",
+            "collected_at": seen,
+        }
+        yield photo_row(source, outcome, dt.datetime.fromisoformat(seen) + dt.timedelta(seconds=3))
+
+
+def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:
+    """A copy that a newer one replaces: its post was collected before, or its message delivered before."""
+    name = "processed_at" if number % 2 else "collected_at"
+    moment = dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=41)
+    nothing = dict.fromkeys(("image_id", "image_dt", "width", "height"))
+    return {**row, **nothing, "status": "http_403", "status_message": "answered 403", name: iso_utc(moment)}
+
+
+def _outcome(plan: Plan, number: int, medium: Medium) -> Intake | Verdict:
+    if medium.image is None:
+        return medium.failure or Verdict("broken", "not a whole JPEG")
+    is_first = number == plan.first_post(medium.image) and not plan.is_dropped(medium.image)
+    return _intake(plan, medium.image, "ok" if is_first else "duplicate")
+
+
+def _intake(plan: Plan, image: int, status: Any) -> Intake:
+    file = image_file(plan, image)
+    del file["content_type"]
+    return Intake(image_dt=plan.image_day(image), status=status, **file)

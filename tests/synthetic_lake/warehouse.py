@@ -1,0 +1,130 @@
+"""The template's tables, views and saved queries over given rows, with the local Athena in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from laptop_cloud.server.aws_json import JsonServer
+from laptop_cloud.services.athena.service import AthenaService
+from laptop_cloud.services.firehose.conversion import columns_of, rows_of, to_parquet
+from photolake.athena_schema.sql_files import Statement, in_dependency_order, read_statements
+from photolake.athena_schema.workgroup import Workgroup
+from tests import resolved_template
+
+BUCKET, LANDING, DATABASE, WORKGROUP = "LakeBucket", "photolake_landing", "photolake", "photolake"
+REGION = "us-east-1"
+SQL = resolved_template.ROOT / "athena"
+TABLES = {"posts": "PostsTable", "photos": "PhotosTable", "analyses": "AnalysesTable"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A query's rows, as text or None, under its columns."""
+
+    columns: list[str]
+    rows: list[list[str | None]]
+
+
+class Warehouse:
+    """Landing objects as Firehose writes them, and the views over them."""
+
+    def __init__(self, s3: Any, athena: Any) -> None:
+        self._s3 = s3
+        self._athena = athena
+
+    def land(self, table: str, rows: Iterable[Mapping[str, Any]], name: str = "a") -> None:
+        """Write rows of posts, photos or analyses as one Parquet object for each day."""
+        columns = columns_of(resolved_template.table_input(TABLES[table]))
+        days = defaultdict(list)
+        for row in rows:
+            days[row["dt"]].extend(rows_of(json.dumps(row).encode(), columns))
+        for day, fitted in days.items():
+            key = f"{table}/dt={day}/{name}.parquet"
+            self._s3.put_object(Bucket=BUCKET, Key=key, Body=to_parquet(fitted, columns))
+
+    def delete(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write rows of the deletions table."""
+        body = "\n".join(json.dumps(row) for row in rows)
+        self._s3.put_object(Bucket=BUCKET, Key="deletions/a.json", Body=body.encode())
+
+    def empty(self) -> None:
+        """Take every row away; the views stay."""
+        for found in self._s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+            self._s3.delete_object(Bucket=BUCKET, Key=found["Key"])
+
+    def create_views(self, *names: str) -> None:
+        """Create these views of athena/views, or every one."""
+        workgroup = Workgroup(self._athena, WORKGROUP, DATABASE)
+        for view in in_dependency_order(read_statements(SQL / "views", LANDING)):
+            if not names or view.name in names:
+                workgroup.run(view)
+
+    def ask(self, sql: str, parameters: Iterable[str] = ()) -> Answer:
+        """Run a SELECT whose question marks stand for these literals."""
+        given = list(parameters)
+        execution = self._athena.start_query_execution(
+            QueryString=sql,
+            QueryExecutionContext={"Database": DATABASE},
+            WorkGroup=WORKGROUP,
+            **({"ExecutionParameters": given} if given else {}),
+        )["QueryExecutionId"]
+        self._wait(execution)
+        pages = self._athena.get_paginator("get_query_results").paginate(QueryExecutionId=execution)
+        header, *rows = [
+            [datum.get("VarCharValue") for datum in row["Data"]] for page in pages for row in page["ResultSet"]["Rows"]
+        ]
+        return Answer(header, rows)
+
+    def records(self, sql: str) -> list[dict[str, str | None]]:
+        """The rows of a SELECT as objects."""
+        answer = self.ask(sql)
+        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+    def _wait(self, execution: str) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            status = self._athena.get_query_execution(QueryExecutionId=execution)["QueryExecution"]["Status"]
+            if status["State"] == "SUCCEEDED":
+                return
+            assert status["State"] in ("QUEUED", "RUNNING"), status["StateChangeReason"]
+            time.sleep(0.03)  # asking takes the query's own thread some time, too
+        raise TimeoutError(execution)
+
+
+def saved_queries() -> list[Statement]:
+    """Every saved query of athena/queries."""
+    return read_statements(SQL / "queries", LANDING)
+
+
+@contextlib.contextmanager
+def warehouse(cache: Path, now: datetime.datetime) -> Iterator[Warehouse]:
+    """An empty warehouse for which it is `now`, the end of the tables' days."""
+    with mock_aws():
+        s3: Any = boto3.client("s3", REGION)
+        glue: Any = boto3.client("glue", REGION)
+        s3.create_bucket(Bucket=BUCKET)
+        for database in (DATABASE, LANDING):
+            glue.create_database(DatabaseInput={"Name": database})
+        for name, resource in resolved_template.transformed().document["Resources"].items():
+            if resource["Type"] == "AWS::Glue::Table":
+                glue.create_table(DatabaseName=LANDING, TableInput=resolved_template.table_input(name))
+        service = AthenaService(s3, glue, cache, now=lambda: now)
+        server = JsonServer([service.service()])
+        server.start()
+        athena: Any = boto3.client("athena", REGION, endpoint_url=server.url)
+        results = {"ResultConfiguration": {"OutputLocation": f"s3://{BUCKET}/athena-results/"}}
+        athena.create_work_group(Name=WORKGROUP, Configuration=results)
+        yield Warehouse(s3, athena)
+        server.stop()
+        service.close()

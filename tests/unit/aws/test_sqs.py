@@ -1,0 +1,52 @@
+"""Jobs to SQS: nothing lost."""
+
+import json
+
+import pytest
+
+from photolake.aws.sqs import JobQueue
+from photolake.errors import DeliveryError
+
+
+class FakeSqs:
+    """Takes messages as SQS does; `refusals` says for each message that comes whether it is refused."""
+
+    def __init__(self, refusals=()):
+        self.refusals = iter(refusals)
+        self.bodies: list[dict] = []
+
+    def send_message_batch(self, QueueUrl, Entries):  # noqa: N803 (boto3's names)
+        assert 1 <= len(Entries) <= 10
+        assert len({entry["Id"] for entry in Entries}) == len(Entries)
+        failed = []
+        for entry in Entries:
+            if next(self.refusals, False):
+                failed.append({"Id": entry["Id"], "Code": "InternalError", "Message": "again", "SenderFault": False})
+            else:
+                self.bodies.append(json.loads(entry["MessageBody"]))
+        return {"Failed": failed} if failed else {}
+
+
+def queue(sqs):
+    return JobQueue(sqs, "https://queue", sleep=lambda seconds: None)
+
+
+def test_jobs_are_sent_ten_at_a_time():
+    sqs = FakeSqs()
+
+    assert queue(sqs).send({"n": number} for number in range(23)) == 23
+
+    assert sqs.bodies == [{"n": number} for number in range(23)]
+
+
+def test_only_refused_messages_are_sent_again():
+    sqs = FakeSqs(refusals=[False, True, True, False, False, True])
+
+    queue(sqs).send({"n": number} for number in range(4))
+
+    assert sorted(body["n"] for body in sqs.bodies) == [0, 1, 2, 3]
+
+
+def test_messages_refused_six_times_raise():
+    with pytest.raises(DeliveryError, match="still refuses 1 messages: again"):
+        queue(FakeSqs(refusals=[True] * 6)).send([{"n": 1}])

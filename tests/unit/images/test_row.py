@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from photolake.images.registry import ImageRecord
+from photolake.images.rekognition import Answers, ApiError
+from photolake.images.rekognition_apis import chosen
+from photolake.images.row import analysis_row
+from tests.fakes.rekognition import answer_of, label
+
+if TYPE_CHECKING:
+    from photolake.rows.schema import Table
+
+IMAGE = ImageRecord(
+    image_id="ab" * 32,
+    image_dt="2026-11-20",
+    origin="post",
+    source_key="1:2",
+    s3_key=f"images/ab/{'ab' * 32}.jpg",
+    width=640,
+    height=480,
+    content_type="image/jpeg",
+)
+ALL = ("labels", "moderation", "text", "faces", "celebrities", "properties")
+
+
+def row_of(analyses: Table, given: Mapping[str, Mapping[str, Any]], *errors: ApiError) -> dict[str, Any]:
+    apis = {api.name: api for api in chosen(ALL)}
+    answers = Answers([(apis[name], answer) for name, answer in given.items()], errors)
+    row = analysis_row(
+        IMAGE,
+        answers,
+        analyses,
+        fingerprint="0f" * 8,
+        analyzed_at="2026-11-20T12:00:00.000Z",
+        processed_at="2026-11-20T12:00:01.000Z",
+    )
+    analyses.check(row)
+    return row
+
+
+def full_answers() -> dict[str, dict[str, Any]]:
+    answers = {api.name: answer_of(api.method) for api in chosen(ALL)}
+    for answer in answers.values():
+        del answer["ResponseMetadata"]
+    return answers
+
+
+def test_the_whole_row_of_a_cat(analyses: Table) -> None:
+    labels = {"Labels": [label("Cat", parents=["Animal"])], "LabelModelVersion": "3.0"}
+    moderation: dict[str, Any] = {"ModerationLabels": [], "ModerationModelVersion": "7.0", "ContentTypes": []}
+
+    assert row_of(analyses, {"labels": labels, "moderation": moderation}) == {
+        "dt": "2026-11-20",
+        "image_id": "ab" * 32,
+        "s3_key": f"images/ab/{'ab' * 32}.jpg",
+        "origin": "post",
+        "width": 640,
+        "height": 480,
+        "content_type": "image/jpeg",
+        "perceptual_hash": "0f" * 8,
+        "analyzed_at": "2026-11-20T12:00:00.000Z",
+        "image_labels": {
+            "labels": [
+                {
+                    "name": "Cat",
+                    "confidence": 98.5,
+                    "instances": [],
+                    "parents": [{"name": "Animal"}],
+                    "aliases": [],
+                    "categories": [],
+                }
+            ],
+            "labelmodelversion": "3.0",
+            "moderationlabels": [],
+            "moderationmodelversion": "7.0",
+            "contenttypes": [],
+        },
+        "image_properties": None,
+        "errors": [],
+        "unmapped": None,
+        "processed_at": "2026-11-20T12:00:01.000Z",
+    }
+
+
+def test_the_row_fills_every_column_of_the_table(analyses: Table) -> None:
+    row = row_of(analyses, full_answers())
+
+    assert row.keys() == analyses.columns.keys()
+    assert row["image_labels"].keys() == analyses.columns["image_labels"].fields.keys()
+    assert row["image_properties"].keys() == analyses.columns["image_properties"].fields.keys()
+
+
+def test_of_full_answers_only_the_human_review_has_no_column(analyses: Table) -> None:
+    unmapped = json.loads(row_of(analyses, full_answers())["unmapped"])
+
+    assert unmapped == {
+        "image_labels": {
+            "humanloopactivationoutput": {
+                "humanlooparn": "word",
+                "humanloopactivationreasons": ["word"],
+                "humanloopactivationconditionsevaluationresults": "word",
+            }
+        }
+    }
+
+
+def test_celebrities_keep_their_whole_answer_in_one_struct(analyses: Table) -> None:
+    answer: dict[str, Any] = {"CelebrityFaces": [], "UnrecognizedFaces": []}
+
+    row = row_of(analyses, {"celebrities": answer})
+
+    assert row["image_labels"] == {"celebrityrecognition": {"celebrityfaces": [], "unrecognizedfaces": []}}
+
+
+def test_an_api_that_found_nothing_leaves_an_empty_list_and_one_not_asked_leaves_nothing(analyses: Table) -> None:
+    row = row_of(analyses, {"faces": {"FaceDetails": []}})
+
+    assert row["image_labels"] == {"facedetails": []}
+
+
+def test_an_image_about_which_nothing_is_known_has_null_structs(analyses: Table) -> None:
+    refused = ApiError("labels", "InvalidImageFormatException", "cannot be read")
+
+    row = row_of(analyses, {}, refused)
+
+    assert (row["image_labels"], row["image_properties"]) == (None, None)
+    assert row["errors"] == [{"api": "labels", "code": "InvalidImageFormatException", "message": "cannot be read"}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "unmapped"),
+    [
+        ({"Labels": [], "Mood": {"Warmth": 1.5}}, {"mood": {"warmth": 1.5}}),
+        ({"Labels": [label("Cat") | {"Rank": 1}]}, {"labels": [{"rank": 1}]}),
+        ({"Labels": [label("Cat") | {"Confidence": "high"}]}, {"labels": [{"confidence": "high"}]}),
+    ],
+    ids=["a new field", "a new field within a list", "another type"],
+)
+def test_what_has_no_column_yet_is_kept_as_json(
+    analyses: Table, answer: dict[str, Any], unmapped: dict[str, Any]
+) -> None:
+    assert json.loads(row_of(analyses, {"labels": answer})["unmapped"]) == {"image_labels": unmapped}
+
+
+def test_the_answers_are_left_as_they_were(analyses: Table) -> None:
+    answers = full_answers()
+
+    row_of(analyses, answers)
+
+    assert answers == full_answers()

@@ -1,0 +1,95 @@
+import json
+from typing import Any
+
+from photolake.photos.job import PhotoJob
+from photolake.posts.photo_jobs import photo_jobs
+
+POST = {"id": 1, "source_platform": "x", "collected_at": "2026-11-20T10:00:00.000Z"}
+
+
+def medium(mediaid: str, **more: Any) -> dict[str, Any]:
+    url = f"pbs.twimg.com/media/{mediaid}.jpg"
+    return {"id": mediaid, "type": "photo", "media_url": f"http://{url}", "media_url_https": f"https://{url}", **more}
+
+
+def with_media(*media: Any, **more: Any) -> dict[str, Any]:
+    return {**POST, "extended_entities": {"media": list(media)}, **more}
+
+
+def ids(post: dict[str, Any]) -> list[str]:
+    return [job["mediaid"] for job in photo_jobs(post, "2026-11-20")]
+
+
+def test_a_photo_becomes_a_job() -> None:
+    (job,) = photo_jobs(with_media(medium("7", ext_alt_text="A red bicycle")), "2026-11-19")
+
+    assert job == {
+        "origin": "post",
+        "source_platform": "x",
+        "tweetid": 1,
+        "dt": "2026-11-19",
+        "mediaid": "7",
+        "media_url": "https://pbs.twimg.com/media/7.jpg",
+        "alt_text": "A red bicycle",
+        "kind": "photo",
+        "collected_at": "2026-11-20T10:00:00.000Z",
+    }
+
+
+def test_the_preview_of_a_video_or_gif_says_so() -> None:
+    media = [
+        medium("1", type="video"),
+        medium("2", type="animated_gif"),
+        medium("3", type="photo"),
+        medium("4", type=None),
+    ]
+
+    assert [job["kind"] for job in photo_jobs(with_media(*media), "2026-11-20")] == [
+        "video_preview",
+        "gif_preview",
+        "photo",
+        "photo",
+    ]
+
+
+def test_photos_of_retweeted_and_quoted_posts_are_shown_by_the_post_but_not_those_of_what_it_replies_to() -> None:
+    referenced = [
+        {"type": "retweeted", "media": [medium("2")]},
+        {"type": "quoted", "media": [medium("3"), None]},
+        {"type": "replied_to", "media": [medium("4")]},
+        {"type": "quoted", "media": None},
+        None,
+    ]
+
+    assert ids(with_media(medium("1"), referenced_tweets=referenced)) == ["1", "2", "3"]
+
+
+def test_a_photo_that_is_listed_twice_is_one_job() -> None:
+    referenced = [{"type": "retweeted", "media": [medium("1"), medium("2")]}]
+
+    assert ids(with_media(medium("1"), medium("1"), referenced_tweets=referenced)) == ["1", "2"]
+
+
+def test_a_medium_without_an_id_is_known_by_its_key_or_its_url() -> None:
+    url = "https://cdn.example/a.jpg"
+    media = [medium("1", id=None, media_key="3_99"), {"media_url_https": url}, {"media_url": url}, {"type": "video"}]
+
+    assert ids(with_media(*media)) == ["99", url, "unknown"]
+
+
+def test_a_medium_without_a_url_still_gets_a_job_that_photo_fetcher_accepts() -> None:
+    (job,) = photo_jobs(with_media({"id": "5", "type": "video"}), "2026-11-20")
+
+    assert PhotoJob.parse(json.dumps(job)).columns() == {**job, "source_key": "1:5"}
+    assert job["media_url"] is None
+
+
+def test_http_is_taken_where_there_is_no_https() -> None:
+    (job,) = photo_jobs(with_media(medium("1", media_url_https=None)), "2026-11-20")
+
+    assert job["media_url"] == "http://pbs.twimg.com/media/1.jpg"
+
+
+def test_a_post_without_media_has_no_jobs() -> None:
+    assert ids(POST) == ids({**POST, "extended_entities": None, "referenced_tweets": None}) == []
+    assert ids({**POST, "extended_entities": {"media": None}}) == []

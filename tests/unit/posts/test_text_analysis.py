@@ -1,0 +1,187 @@
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photolake.errors import RetryableError
+from photolake.posts.comprehend import Comprehend
+from photolake.posts.languages import comprehend_language
+from photolake.posts.text_analysis import TextAnalyzer
+from photolake.posts.text_cache import TextCache
+from tests.fakes.comprehend import LANGUAGES, FakeComprehend, FakeTable, client_error, entities_of
+
+NO_SCORES = dict.fromkeys(
+    ("sentimentposscore", "sentimentnegscore", "sentimentneuscore", "sentimentmixedscore", "text_model_version")
+)
+
+
+def analyzer_on(table: Any, comprehend: Any, tally: Counter[str] | None = None) -> TextAnalyzer:
+    counted = Counter[str]() if tally is None else tally
+
+    def count(name: str, value: int) -> None:
+        counted.update({name: value})
+
+    return TextAnalyzer(Comprehend(comprehend, count), TextCache(table, 30, sleep=lambda _: None), count)
+
+
+def test_an_analysed_text_fills_every_column(table) -> None:
+    (analysis,) = analyzer_on(table, FakeComprehend()).analyze([("Ada met Grace", "en")])
+
+    assert analysis.columns() == {
+        "language": "en",
+        "sentiment": "NEGATIVE",
+        "sentimentposscore": 0.2,
+        "sentimentnegscore": 0.8,
+        "sentimentneuscore": 0.0,
+        "sentimentmixedscore": 0.0,
+        "text_model_version": "local-1",
+        "sentiment_status": "ok",
+        "entities_status": "ok",
+        "text_entities": [
+            {"text": "Ada", "type": "PERSON", "score": 0.75, "begin_offset": 0, "end_offset": 3},
+            {"text": "Grace", "type": "PERSON", "score": 0.75, "begin_offset": 8, "end_offset": 13},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "language", "status"),
+    [
+        (None, None, "und", "empty"),
+        (" \n ", "en", "en", "empty"),
+        ("hei på deg", "no", "no", "unsupported_language"),
+        ("#a #b", "qht", "qht", "unsupported_language"),
+    ],
+)
+def test_a_text_that_cannot_be_analysed_says_why_without_a_call(table, text, tag, language, status) -> None:
+    comprehend = FakeComprehend()
+    (analysis,) = analyzer_on(table, comprehend).analyze([(text, tag)])
+
+    assert analysis.columns() == {
+        "language": language,
+        "sentiment": None,
+        **NO_SCORES,
+        "sentiment_status": status,
+        "entities_status": status,
+        "text_entities": None,
+    }
+    assert comprehend.calls == []
+
+
+def test_a_missing_language_is_detected_once_and_remembered(table) -> None:
+    comprehend = FakeComprehend()
+    texts = [("good morning", None), ("good morning", "und"), ("おはよう", "und"), ("what?", None)]
+
+    for _ in range(2):
+        languages = [analysis.language for analysis in analyzer_on(table, comprehend).analyze(texts)]
+        assert languages == ["en", "en", "ja", "und"]
+    assert Counter(operation for operation, _ in comprehend.calls) == {
+        "BatchDetectDominantLanguage": 1,
+        "BatchDetectSentiment": 2,
+        "BatchDetectEntities": 2,
+    }
+
+
+def test_a_refused_detection_is_the_status_of_both_apis(table) -> None:
+    comprehend = FakeComprehend(document_errors={"odd": ["SomethingWrong"]})
+    (analysis,) = analyzer_on(table, comprehend).analyze([("odd", None)])
+
+    assert (analysis.language, analysis.columns()["sentiment_status"], analysis.columns()["entities_status"]) == (
+        "und",
+        "SomethingWrong",
+        "SomethingWrong",
+    )
+
+
+def test_texts_are_sent_in_batches_of_25_of_one_language(table) -> None:
+    comprehend = FakeComprehend()
+    analyzer_on(table, comprehend).analyze([(f"text {index}", "en" if index % 2 else "de") for index in range(60)])
+
+    assert comprehend.calls == [
+        (operation, size) for size in (25, 5, 25, 5) for operation in ("BatchDetectSentiment", "BatchDetectEntities")
+    ]
+
+
+def test_texts_that_differ_only_beyond_the_limit_are_bought_once(table) -> None:
+    comprehend, tally = FakeComprehend(), Counter[str]()
+    analyses = analyzer_on(table, comprehend, tally).analyze([("A" * 5000 + end, "en") for end in ("b", "c", "d")])
+
+    assert len({str(analysis.columns()) for analysis in analyses}) == 1
+    assert tally == {"TextsBought": 1, "TextsSaved": 2, "ComprehendCalls": 2}
+
+
+def test_an_answer_is_kept_although_the_next_call_fails(table) -> None:
+    broken = FakeComprehend(call_errors=[None, client_error("ThrottlingException")])
+    with pytest.raises(RetryableError):
+        analyzer_on(table, broken).analyze([("hello", "en")])
+
+    comprehend = FakeComprehend()
+    (analysis,) = analyzer_on(table, comprehend).analyze([("hello", "en")])
+    assert comprehend.calls == [("BatchDetectEntities", 1)]
+    assert analysis.columns()["sentiment_status"] == "ok"
+
+
+def test_a_text_that_fails_for_a_passing_reason_must_wait_and_only_it_is_bought_later(table) -> None:
+    comprehend = FakeComprehend(document_errors={"b": ["InternalServerException"] * 2})
+    texts = [("a", "en"), ("b", "en")]
+
+    assert [analysis.must_wait for analysis in analyzer_on(table, comprehend).analyze(texts)] == [False, True]
+    assert [analysis.must_wait for analysis in analyzer_on(table, comprehend).analyze(texts)] == [False, False]
+    assert comprehend.answered == {
+        (f"BatchDetect{api}", "en", text): 1 for api in ("Sentiment", "Entities") for text in "ab"
+    }
+
+
+def test_a_language_without_sentiment_still_gets_its_entities(table) -> None:
+    class EnglishSentiment(FakeComprehend):
+        def batch_detect_sentiment(self, **request):
+            if request["LanguageCode"] != "en":
+                raise client_error("UnsupportedLanguageException")
+            return super().batch_detect_sentiment(**request)
+
+    (analysis,) = analyzer_on(table, EnglishSentiment()).analyze([("Anna lacht", "de")])
+    columns = analysis.columns()
+    assert (columns["sentiment_status"], columns["entities_status"]) == ("unsupported_language", "ok")
+    assert [entity["text"] for entity in columns["text_entities"]] == ["Anna"]
+
+
+TEXTS = st.sampled_from(["", "  ", "a", "Ada lives", "おはよう", "why?", "x" * 5001, "x" * 5002, "\ud83d", "\ud83e"])
+TAGS = st.sampled_from([None, "und", "en", "en-US", "fr", "zh-Hant", "no", "qme"])
+FAULTS = st.sampled_from(["InternalServerException", "ThrottlingException", "SomethingWrong"])
+
+
+@given(
+    st.lists(st.tuples(TEXTS | st.text(max_size=5), TAGS), max_size=80),
+    st.dictionaries(TEXTS.filter(lambda text: text.isascii()), st.lists(FAULTS, max_size=3), max_size=4),
+    st.sets(st.sampled_from(LANGUAGES)),
+)
+def test_whatever_fails_each_post_gets_one_analysis_and_no_answer_is_bought_twice(texts, faults, supported) -> None:
+    table, comprehend = FakeTable(), FakeComprehend(supported, document_errors=faults)
+    for _ in range(3):
+        analyses = analyzer_on(table, comprehend).analyze(texts)
+
+        assert len(analyses) == len(texts)
+        for (text, tag), analysis in zip(texts, analyses, strict=True):
+            declared = comprehend_language(tag)
+            assert declared in ("und", analysis.language)
+            if analysis.columns()["entities_status"] == "ok":
+                expected = [entity["Text"] for entity in entities_of((text or "")[:5000])]
+                assert [entity["text"] for entity in analysis.columns()["text_entities"]] == expected
+    assert not comprehend.answered or max(comprehend.answered.values()) == 1
+
+
+@given(st.lists(st.tuples(TEXTS | st.text(max_size=5), TAGS), max_size=80))
+def test_without_failures_a_second_run_buys_nothing_and_agrees_with_the_first(texts) -> None:
+    table, comprehend, tally = FakeTable(), FakeComprehend(), Counter[str]()
+    first = analyzer_on(table, comprehend, tally).analyze(texts)
+    calls = len(comprehend.calls)
+    second = analyzer_on(table, comprehend).analyze(texts)
+
+    assert [analysis.columns() for analysis in second] == [analysis.columns() for analysis in first]
+    assert not any(analysis.must_wait for analysis in first)
+    assert len(comprehend.calls) == calls == tally["ComprehendCalls"]
+    assert tally["TextsBought"] + tally["TextsSaved"] == sum(
+        analysis.columns()["sentiment_status"] == "ok" for analysis in first
+    )

@@ -1,0 +1,261 @@
+"""Whatever becomes of the connections, no post is lost."""
+
+import datetime as dt
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from photolake.collect.budgets import MonthlyAllowance, RunAllowance
+from photolake.collect.runner import Collection
+from photolake.collect.source import RateLimitedError
+from photolake.errors import RetryableError
+from photolake.sources.x.search_source import SearchSource
+from photolake.sources.x.stream.backoff import Pauses
+from photolake.sources.x.stream.batcher import Progress, StreamPosts
+from photolake.sources.x.stream.connection import SILENCE_S, DisconnectedError
+from photolake.sources.x.stream.gap_filler import Gap
+from photolake.sources.x.stream.runner import StreamRun
+from photolake.sources.x.window import snowflake_at
+from tests.builders.x_payloads import POSTED
+from tests.fakes.collect import Delivered, FakeCheckpoints, FakeTable
+from tests.fakes.x_search import FakeSearch
+
+CALM_S = 8_000  # longer than what a search is put off by
+
+
+class World:
+    """X with a clock of its own. `actions` happen one by one, as the stream is connected to and read."""
+
+    def __init__(self, actions, search_troubles=()):
+        self.now = 0.0
+        self.actions = list(actions)
+        self.search = FakeSearch(page_size=3)
+        self.search.before_page = self._before_page
+        self.troubles = list(search_troubles)
+        self.expected: set[int] = set()
+        self.withheld: set[int] = set()  # of the connection that lasts
+        self.connects = 0
+        self.left: list[bytes] = []
+        self.stopped = False
+        self.calm_from: float | None = None
+
+    def clock(self):
+        return POSTED + dt.timedelta(seconds=self.now)
+
+    def monotonic(self):
+        return self.now
+
+    def post(self, in_search=True):
+        self.now += 0.01
+        number = snowflake_at(int(self.clock().timestamp() * 1000)) + len(self.expected)
+        self.expected.add(number)
+        if in_search:
+            self.search.ids.append(number)
+        return json.dumps({"data": {"id": str(number), "text": "a"}}).encode()
+
+    def _before_page(self):
+        self.now += 2
+        if self.troubles and (trouble := self.troubles.pop(0)):
+            raise trouble
+
+    # threading.Event
+    def is_set(self):
+        return self.stopped
+
+    def wait(self, seconds):
+        self.now += seconds
+        return self.stopped
+
+    # StreamApi
+    def ask(self, method, path, body=None):
+        return {"data": [{"id": "1", "value": "sea", "tag": ""}]}
+
+    def connect(self):
+        while self.actions and self.actions[0] in ("missed", 429, 503):
+            action = self.actions.pop(0)
+            if action == 429:
+                raise RateLimitedError
+            if action == 503:
+                raise RetryableError("503")
+            self.post()
+        self.connects += 1
+        self.withheld = set()
+        return self
+
+    def close(self):
+        pass
+
+    # Connection
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def rest(self):
+        return iter(self.left)
+
+    def chunk(self, timeout_s):
+        self.now += timeout_s
+        if not self.actions:
+            return self._calm()
+        action = self.actions.pop(0)
+        if action in ("missed", 429, 503, "end"):
+            raise DisconnectedError("ended")
+        return getattr(self, f"_{action}")()
+
+    def _calm(self):
+        self.calm_from = self.calm_from or self.now
+        self.now += 20
+        self.stopped = self.now > self.calm_from + CALM_S
+        return b"\r\n"
+
+    def _post(self):
+        return self.post() + b"\r\n"
+
+    def _unsearched(self):
+        return self.post(in_search=False) + b"\r\n"
+
+    def _withheld(self):
+        before = set(self.expected)
+        self.post()
+        self.withheld |= self.expected - before
+        return b"\r\n"
+
+    def _quiet(self):
+        self.now += 19
+        return b"\r\n"
+
+    def _silence(self):
+        self.now += SILENCE_S + 1
+        return b""
+
+    def _garbage(self):
+        return b"\xff{garbage\n"
+
+    def _cut(self):
+        self.actions.insert(0, "end")
+        return self.post()[:20]
+
+    def _bye(self):
+        return b'{"errors": [{"title": "operational-disconnect"}]}\r\n'
+
+
+def run(world, limit=0, checkpoints: Any = None):
+    delivered, progress = Delivered(), Progress()
+    told: list[str] = []
+    table: Any = FakeTable()
+    checkpoints = checkpoints or FakeCheckpoints()
+    budget = MonthlyAllowance(table, "x", limit, world.clock)
+    collection = Collection(checkpoints, delivered.put, delivered.keep, delivered.keep_deletions, world.clock)
+    source = SearchSource(world.search, budget, RunAllowance(10**9), world.clock)
+    posts = StreamPosts(delivered.put, delivered.keep, budget, progress, world.clock, world.monotonic)
+    gap = Gap([source], collection, progress, told.append, world.is_set, world.clock, world.monotonic)
+    pauses = Pauses(world.monotonic, lambda: world.clock().timestamp())
+    StreamRun(world, [world.search.query], posts, gap, pauses, progress, told.append, world, world.monotonic).run()
+    return delivered, progress, told
+
+
+WIRE = st.sampled_from(
+    ["post", "unsearched", "withheld", "quiet", "silence", "garbage", "cut", "bye", "end", "missed", 429, 503]
+)
+TROUBLES = st.sampled_from([None, RateLimitedError(), RetryableError("out of order")])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(WIRE, max_size=40), st.lists(TROUBLES, max_size=6))
+def test_every_post_of_the_stream_and_of_the_search_is_delivered(actions, troubles):
+    world, checkpoints = World(actions, troubles), FakeCheckpoints()
+
+    delivered, progress, _ = run(world, checkpoints=checkpoints)
+
+    # The search has reached up to the last connect; what X withheld since then is left to the next run.
+    assert world.expected - world.withheld <= set(delivered.ids)
+    assert (progress.posts + progress.found, progress.connects) == (len(delivered.rows), world.connects)
+    world.actions, world.stopped, world.calm_from = [], False, None
+    again, _, _ = run(world, checkpoints=checkpoints)
+    assert world.expected <= {*delivered.ids, *again.ids}
+    assert sum(len(lines) for _, lines in delivered.malformed) <= actions.count("garbage")
+
+
+def test_posts_of_a_search_that_fails_later_are_counted():
+    world = World(["post"] * 4, [None, RetryableError("out of order")])
+
+    delivered, progress, told = run(world)
+
+    assert (progress.posts, progress.found) == (4, len(delivered.rows) - 4)
+    assert any("out of order; again in 60 s" in line for line in told)
+
+
+def test_a_silent_connection_is_given_up_and_what_it_kept_back_is_searched_for():
+    world = World(["withheld", "silence", "post"])
+
+    delivered, progress, told = run(world)
+
+    assert world.expected <= set(delivered.ids)
+    assert (progress.connects, progress.found) == (2, 2)
+    assert any("silent for" in line for line in told)
+
+
+def test_a_query_begins_with_the_stream_and_not_seven_days_before():
+    world = World([])
+    world.search.ids = [snowflake_at(int((POSTED - dt.timedelta(days=1)).timestamp() * 1000))]
+
+    delivered, _, _ = run(world)
+
+    assert (delivered.ids, world.search.counted) == ([], 0)
+
+
+def test_a_long_search_is_cut_into_slices_and_read_to_its_end():
+    world = World(["missed"] * 30)
+
+    delivered, progress, told = run(world)
+
+    assert sorted(delivered.ids) == sorted(world.expected)
+    assert (progress.found, len([line for line in told if "searched up to the connect" in line])) == (30, 1)
+
+
+def test_a_stop_takes_what_has_come_and_is_not_looked_at_yet():
+    world = World([])
+    world.left = [b'{"data": {"id": "7", "text": "a"', b"}}\r\n"]
+
+    delivered, _, _ = run(world)
+
+    assert delivered.ids == [7]
+
+
+def test_short_connections_do_not_put_off_the_search_for_ever():
+    world = World(["withheld", *["quiet", "quiet", "end"] * 10])
+    seen = []
+    world.search.before_page = lambda: seen.append(world.now)
+
+    run(world)
+
+    assert seen[0] < 120
+
+
+def test_the_run_ends_by_itself_once_the_month_is_used_up():
+    world = World(["unsearched"] * 5 + ["quiet"] * 10 + ["unsearched"] * 5)
+
+    delivered, progress, told = run(world, limit=3)
+
+    assert (len(delivered.rows), progress.state, world.stopped) == (5, "ended", False)
+    assert "MonthlyPostBudget are bought" in told[-1]
+
+
+def test_nothing_is_connected_to_without_anything_left_to_buy():
+    world = World(["post"])
+    world.connect = None  # type: ignore[assignment]
+    table = FakeTable()
+    table.items[f"budget#x#{POSTED:%Y-%m}"] = {"posts": 3}
+    told: list[str] = []
+    budget = MonthlyAllowance(table, "x", 3, world.clock)  # type: ignore[arg-type]
+    delivered, progress = Delivered(), Progress()
+    posts = StreamPosts(delivered.put, delivered.keep, budget, progress, world.clock, world.monotonic)
+    no_gap: Any = None
+
+    StreamRun(world, [], posts, no_gap, Pauses(), progress, told.append, world).run()  # type: ignore[arg-type]
+
+    assert len(told) == 1

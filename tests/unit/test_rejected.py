@@ -1,0 +1,105 @@
+import base64
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from photolake.rejected import MAX_KEPT_BYTES, MalformedLine, MalformedStore, Refused, misfit
+
+SOURCE = "s3://lake/tweets/2026/11/20/a.gz"
+FIRST = "errors/malformed/tweets/2026/11/20/a.gz.jsonl"
+NOW = dt.datetime(2026, 11, 20, 10, 0, 0, 250_000, tzinfo=dt.UTC)
+
+
+class Bucket:
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def put_object(self, *, Bucket, Key, Body, ContentType):  # noqa: N803 (boto3's names)
+        assert (Bucket, ContentType) == ("lake", "application/x-ndjson")
+        self.objects[Key] = Body
+
+    def lines(self, key: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.objects[key].splitlines()]
+
+
+@pytest.fixture
+def bucket() -> Bucket:
+    return Bucket()
+
+
+def store_in(bucket: Any) -> MalformedStore:
+    return MalformedStore(bucket, "lake", lambda: NOW)
+
+
+def test_lines_are_kept_with_their_origin_and_bytes(bucket: Bucket) -> None:
+    stored = store_in(bucket).put(SOURCE, [MalformedLine(SOURCE, 3, "not JSON", b'{"a\xff')])
+
+    assert stored == 1
+    assert bucket.lines(FIRST) == [
+        {
+            "source": SOURCE,
+            "line": 3,
+            "message": "not JSON",
+            "rawData": base64.b64encode(b'{"a\xff').decode(),
+            "recorded_at": "2026-11-20T10:00:00.250Z",
+        }
+    ]
+
+
+def test_a_source_without_malformed_lines_leaves_no_object(bucket: Bucket) -> None:
+    assert store_in(bucket).put(SOURCE, []) == 0
+    assert bucket.objects == {}
+
+
+def test_many_lines_are_stored_in_parts_and_again_over_the_same_parts(bucket: Bucket) -> None:
+    lines = [MalformedLine(SOURCE, number, "too long", b"x" * 900_000) for number in range(1, 11)]
+    for _ in range(2):
+        assert store_in(bucket).put(SOURCE, lines) == 10
+
+    assert sorted(bucket.objects) == [
+        f"errors/malformed/tweets/2026/11/20/a.gz{part}.jsonl" for part in (".2", ".3", "")
+    ]
+    assert [
+        line["line"] for part in ("", ".2", ".3") for line in bucket.lines(FIRST.replace(".gz", f".gz{part}"))
+    ] == list(range(1, 11))
+
+
+def test_lines_are_stored_although_the_reading_fails_later(bucket: Bucket) -> None:
+    def lines() -> Iterator[MalformedLine]:
+        yield MalformedLine(SOURCE, 1, "not JSON", b"x")
+        raise OSError("broken")
+
+    with pytest.raises(OSError, match="broken"):
+        store_in(bucket).put(SOURCE, lines())
+
+    assert [line["line"] for line in bucket.lines(FIRST)] == [1]
+
+
+def test_what_has_no_file_is_kept_under_a_name_of_its_content_and_the_same_again_under_the_same(
+    bucket: Bucket,
+) -> None:
+    store = store_in(bucket)
+    for refused in ([Refused(b"a", "no JSON"), Refused(b"b", "no id")], [Refused(b"a", "no JSON")]) * 2:
+        assert store.keep("x/stream", refused) == len(refused)
+
+    first, second = bucket.objects
+    assert first.startswith("errors/malformed/x/stream/")
+    assert [(line["line"], line["message"]) for line in bucket.lines(first)] == [(1, "no JSON"), (2, "no id")]
+    assert f"errors/malformed/{bucket.lines(second)[0]['source']}.jsonl" == second
+
+
+def test_a_row_that_cannot_be_delivered_is_kept_as_its_source_sent_it() -> None:
+    row = {"id": 5, "id_str": "5", "source_json": '{"text":"é"}'}
+
+    assert misfit(row, ValueError("too large")) == Refused(b'{"text":"\xc3\xa9"}', "post 5: too large")
+    assert misfit({"id": None}, ValueError("no id")) == Refused(b"", "post None: no id")
+    assert len(misfit({"source_json": "x" * 10**6}, ValueError("too large")).raw) == MAX_KEPT_BYTES
+
+
+def test_a_file_is_a_source_too(bucket: Bucket) -> None:
+    store_in(bucket).put("/data/posts.jsonl", [MalformedLine("/data/posts.jsonl", 1, "not JSON", b"x")])
+
+    assert list(bucket.objects) == ["errors/malformed/data/posts.jsonl.jsonl"]
