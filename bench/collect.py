@@ -24,9 +24,9 @@ from typing import Any
 from photolake.aws.firehose import DeliveryStream
 from photolake.rejected import MalformedStore
 from photolake.rows.schema import Table
-from photolake_cli.collecting import FileCollector
-from photolake_cli.pacing import Pace
-from photolake_cli.post_files import files_at
+from photolake_cli.collect.files import files_at
+from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.sender import FileCollector
 
 POSTS = 100_000
 TABLE_FILE = "raw_tweets.json"

@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import PhotolakeError
-from photolake_cli.show import problems
+from photolake_cli.console import problems
 
 
 class CommandError(Exception):

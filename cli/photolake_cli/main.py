@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-from photolake_cli import cloud_commands
-from photolake_cli.asking import Question, ask
-from photolake_cli.cloud_commands import ROOT, STATE, State, refuse_empty
-from photolake_cli.collect_run import CollectRequest
-from photolake_cli.collect_run import collect as send_files
-from photolake_cli.connections import deployed_lake, laptop_lake, queries_of
+from photolake_cli.cloud import deployed_lake, laptop_lake, queries_of
+from photolake_cli.collect.inlets import deployed_inlet, laptop_inlet
+from photolake_cli.collect.run import CollectRequest
+from photolake_cli.collect.run import collect as send_files
+from photolake_cli.commands import cloud as cloud_commands
+from photolake_cli.commands.cloud import ROOT, STATE, State, refuse_empty
 from photolake_cli.demo.run import DemoInput, run_demo, synthetic_input
 from photolake_cli.errors import CommandError, told
-from photolake_cli.formats import Format
-from photolake_cli.inlets import deployed_inlet, laptop_inlet
 from photolake_cli.laptop import Laptop
+from photolake_cli.query.export import Format
+from photolake_cli.query.run import Question, ask
 
 app = typer.Typer(
     help="Turn the photos people post into tables you can query: on this machine, from template.yaml.",
@@ -164,7 +164,7 @@ def stream(
     if region and not stack:
         raise CommandError("--region goes with --stack NAME: the laptop cloud has one Region")
     # X's client takes a moment to import, which the other commands need not wait for.
-    from photolake_cli import streaming
+    from photolake_cli import stream as streaming
 
     place = streaming.deployed_place(stack, region) if stack else streaming.laptop_place(Laptop.connect(state))
     streaming.stream(place, query or [], budget)

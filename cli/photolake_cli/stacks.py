@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from photolake_cli.aws_errors import explained
 from photolake_cli.errors import CommandError
-from photolake_cli.explanations import explained
 
 _NEEDED = ("WorkgroupName", "DatabaseName", "EarliestDate")
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from photolake_cli.distinct import Distinct
+from photolake_cli.collect.distinct import Distinct
 
 if TYPE_CHECKING:
-    from photolake_cli.collecting import Account
-    from photolake_cli.querying import Queries
+    from photolake_cli.collect.sender import Account
+    from photolake_cli.query.client import Queries
 
 # Photos as the archive holds them: counted from the collected posts, not from what became of them.
 PHOTOS_COLLECTED = """

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from photolake_cli.collect_run import chosen_files
-from photolake_cli.connections import laptop_lake, queries_of
+from photolake_cli.cloud import laptop_lake, queries_of
+from photolake_cli.collect.inlets import laptop_inlet
+from photolake_cli.collect.run import chosen_files
+from photolake_cli.console import console, pipeline_line, show_table
 from photolake_cli.demo import ledger
 from photolake_cli.demo.photos import write_photos
 from photolake_cli.demo.posts import write_posts
-from photolake_cli.inlets import laptop_inlet
 from photolake_cli.laptop import Laptop, LaptopOptions, start
-from photolake_cli.show import console, pipeline_line, show_table
 
 if TYPE_CHECKING:
-    from photolake_cli.collecting import Account
-    from photolake_cli.inlets import Inlet
-    from photolake_cli.querying import Queries
+    from photolake_cli.collect.inlets import Inlet
+    from photolake_cli.collect.sender import Account
+    from photolake_cli.query.client import Queries
 
 # The questions of the 2019 blog, and what became of every photo: saved queries, in the order they are shown.
 # Beside each the column that is drawn as bars.

@@ -16,12 +16,14 @@ from typer.testing import CliRunner
 from photolake.aws.firehose import DeliveryStream
 from photolake.rejected import MalformedStore
 from photolake.rows.schema import Table
-from photolake_cli import collect_run, collecting, main
-from photolake_cli.collecting import FileCollector
+from photolake_cli import main
+from photolake_cli.collect import run as collect_run
+from photolake_cli.collect import sender as collecting
+from photolake_cli.collect.inlets import Inlet, deployed_inlet
+from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.sender import FileCollector
 from photolake_cli.errors import CommandError
-from photolake_cli.inlets import Inlet, deployed_inlet
 from photolake_cli.laptop import Laptop
-from photolake_cli.pacing import Pace
 from tests import resolved_template
 
 REGION: Any = "eu-west-1"

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from photolake.athena_schema.workgroup import Workgroup
 from photolake_cli import main
-from photolake_cli.connections import Lake, laptop_lake
+from photolake_cli.cloud import Lake, laptop_lake
 from photolake_cli.laptop import Laptop
 from tests.synthetic_lake.warehouse import DATABASE, REGION, WORKGROUP, saved_queries, warehouse
 
@@ -196,7 +196,7 @@ def test_a_table_shows_the_first_thousand_rows_and_says_so(query):
 ASK = """
     import boto3, sys
     from photolake_cli import main
-    from photolake_cli.connections import Lake
+    from photolake_cli.cloud import Lake
 
     url, workgroup, database, *arguments = sys.argv[1:]
     lake = Lake("here", boto3.Session("x", "x", region_name="us-east-1"), workgroup, database, str, 0.05, url)

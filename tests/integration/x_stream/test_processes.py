@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from photolake.sources.x.stream.batcher import Progress
 from photolake.sources.x.stream.service import StreamSettings
-from photolake_cli import main, streaming
-from photolake_cli.streaming import StreamPlace
+from photolake_cli import main
+from photolake_cli import stream as streaming
+from photolake_cli.stream import StreamPlace
 from services.x_stream import app
 from tests.resolved_template import ROOT, transformed
 

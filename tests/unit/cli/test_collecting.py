@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from photolake.aws.firehose import DeliveryStream
 from photolake.rejected import MalformedStore
 from photolake.rows.schema import Table
-from photolake_cli import collecting
-from photolake_cli.collecting import FileCollector, Watch
-from photolake_cli.journal import Progress
-from photolake_cli.pacing import Pace
-from photolake_cli.post_files import files_at
+from photolake_cli.collect import sender as collecting
+from photolake_cli.collect.files import files_at
+from photolake_cli.collect.journal import Progress
+from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.sender import FileCollector, Watch
 from tests import resolved_template
 
 FIRST = 2030000000000000001

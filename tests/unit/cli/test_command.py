@@ -9,11 +9,11 @@ from rich.console import Console
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from photolake_cli.asking import Question
+from photolake_cli.console import cell, dead_letters, pipeline_line, show_status
 from photolake_cli.errors import CommandError
-from photolake_cli.formats import Format
 from photolake_cli.main import app
-from photolake_cli.show import cell, dead_letters, pipeline_line, show_status
+from photolake_cli.query.export import Format
+from photolake_cli.query.run import Question
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
@@ -100,7 +100,7 @@ def test_a_query_that_cannot_be_asked_is_told_before_anything_is_started(argumen
 
 
 def test_parquet_is_not_written_to_a_terminal(monkeypatch):
-    monkeypatch.setattr("photolake_cli.asking.console", Console(force_terminal=True))
+    monkeypatch.setattr("photolake_cli.query.run.console", Console(force_terminal=True))
 
     with pytest.raises(CommandError, match="name a file"):
         Question("select 1", form=Format.PARQUET)

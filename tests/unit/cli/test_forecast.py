@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from photolake.errors import RowError
-from photolake_cli.distinct import Distinct
-from photolake_cli.forecast import Forecast, sample
-from photolake_cli.journal import Progress
-from photolake_cli.post_files import files_at
+from photolake_cli.collect.distinct import Distinct
+from photolake_cli.collect.files import files_at
+from photolake_cli.collect.forecast import Forecast, sample
+from photolake_cli.collect.journal import Progress
 
 FIRST = 2030000000000000001
 S3: Any = None

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from photolake_cli.answers import Answer, Column
 from photolake_cli.errors import CommandError
-from photolake_cli.formats import write_csv, write_json, write_parquet
+from photolake_cli.query.export import write_csv, write_json, write_parquet
+from photolake_cli.query.result import Answer, Column
 
 COLUMNS = {
     "id": ("bigint", "2030500000000000001"),

@@ -6,10 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from photolake_cli import main
-from photolake_cli.answers import Answer, Column
-from photolake_cli.collecting import Account
+from photolake_cli.collect.sender import Account
 from photolake_cli.demo import ledger
 from photolake_cli.demo.run import DemoInput
+from photolake_cli.query.result import Answer, Column
 
 
 class FakeQueries:

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photolake_cli.pacing import Pace
+from photolake_cli.collect.pacing import Pace
 
 INTERVAL = 900
 

@@ -6,7 +6,7 @@ import pytest
 
 from photolake.athena_schema.sql_files import Parameter
 from photolake_cli.errors import CommandError
-from photolake_cli.parameters import by_name, default_days, in_order
+from photolake_cli.query.parameters import by_name, default_days, in_order
 
 NAME = Parameter("name", "varchar", "the celebrity's name or a part of it")
 SINCE = Parameter("since", "varchar", "the first day of the posts")

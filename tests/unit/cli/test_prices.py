@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from photolake_cli.prices import receipt, shown_bytes, shown_usd, usd
+from photolake_cli.query.price import receipt, shown_bytes, shown_usd, usd
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
-from photolake_cli.connections import Lake
+from photolake_cli.cloud import Lake
 from photolake_cli.errors import CommandError
-from photolake_cli.querying import Queries, QueryFailedError
+from photolake_cli.query.client import Queries, QueryFailedError
 
 DECIMAL = {"Precision": 38, "Scale": 2, "Nullable": "UNKNOWN"}
 SAVED = """-- What is seen most often?

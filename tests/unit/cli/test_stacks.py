@@ -13,9 +13,9 @@ from botocore.exceptions import (
 )
 from moto import mock_aws
 
-from photolake_cli.connections import deployed_lake
+from photolake_cli.aws_errors import explained
+from photolake_cli.cloud import deployed_lake
 from photolake_cli.errors import CommandError
-from photolake_cli.explanations import explained
 
 REGION = "eu-west-1"
 PLACE = "the stack lake in eu-west-1"

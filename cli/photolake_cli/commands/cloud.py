@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from photolake_cli.console import console, dead_letters, pipeline_line, problems, show_status, work
 from photolake_cli.errors import CommandError, told
 from photolake_cli.laptop import Laptop, LaptopOptions, run, start
-from photolake_cli.show import console, dead_letters, pipeline_line, problems, show_status, work
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 State = Annotated[Path, typer.Option("--state", help="Folder of the laptop cloud's state.", show_default=True)]
 STATE = Path(".photolake")
 

@@ -13,15 +13,15 @@ from photolake.errors import RowError
 from photolake.partition import post_date
 from photolake.post_files.reader import START, Entry, Place, entries
 from photolake.rejected import MalformedLine, MalformedStore, MalformedWriter, misfit, part_key
-from photolake_cli.distinct import Distinct
-from photolake_cli.journal import Progress
-from photolake_cli.post_formats import author_of
+from photolake_cli.collect.distinct import Distinct
+from photolake_cli.collect.formats import author_of
+from photolake_cli.collect.journal import Progress
 
 if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
     from photolake.rows.schema import Table
-    from photolake_cli.pacing import Pace
-    from photolake_cli.post_files import PostFile
+    from photolake_cli.collect.files import PostFile
+    from photolake_cli.collect.pacing import Pace
 
 POSTS_AT_ONCE = 1_000
 SHOWN_MALFORMED = 10

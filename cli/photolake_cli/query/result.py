@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from photolake_cli.values import value
+from photolake_cli.query.values import value
 
 Row = Sequence[str | None]
 

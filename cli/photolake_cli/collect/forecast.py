@@ -17,11 +17,11 @@ from photolake.errors import RowError
 from photolake.post_files.reader import START, Entry, entries
 from photolake.posts.documents import clip
 from photolake.posts.photo_jobs import photo_jobs
-from photolake_cli.distinct import Distinct
+from photolake_cli.collect.distinct import Distinct
 
 if TYPE_CHECKING:
-    from photolake_cli.journal import Progress
-    from photolake_cli.post_files import PostFile
+    from photolake_cli.collect.files import PostFile
+    from photolake_cli.collect.journal import Progress
 
 CHARACTERS_OF_A_UNIT = 100
 LEAST_UNITS = 3

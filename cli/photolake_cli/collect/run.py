@@ -16,20 +16,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from photolake.errors import PhotolakeError
-from photolake_cli.asking import INTERRUPTED
-from photolake_cli.collecting import Account, Watch
+from photolake_cli.collect.files import PostFile, files_at, is_folder
+from photolake_cli.collect.forecast import Forecast, sample
+from photolake_cli.collect.formats import holds_posts, refusal
+from photolake_cli.collect.journal import Journal
+from photolake_cli.collect.journal import Progress as Delivered
+from photolake_cli.collect.pacing import MAX_DATES
+from photolake_cli.collect.sender import Account, Watch
+from photolake_cli.console import console, problems, show_table, work
 from photolake_cli.errors import CommandError
-from photolake_cli.forecast import Forecast, sample
-from photolake_cli.journal import Journal
-from photolake_cli.journal import Progress as Delivered
-from photolake_cli.pacing import MAX_DATES
-from photolake_cli.post_files import PostFile, files_at, is_folder
-from photolake_cli.post_formats import holds_posts, refusal
-from photolake_cli.prices import shown_usd
-from photolake_cli.show import console, problems, show_table, work
+from photolake_cli.query.price import shown_usd
+from photolake_cli.query.run import INTERRUPTED
 
 if TYPE_CHECKING:
-    from photolake_cli.inlets import Inlet
+    from photolake_cli.collect.inlets import Inlet
 
 FEW_POSTS = 5_000
 """So many are sent without a forecast, and a forecast looks at so many."""

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from photolake_cli.errors import CommandError
-from photolake_cli.values import json_value
+from photolake_cli.query.values import json_value
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from photolake_cli.answers import Answer, Column, Row
+    from photolake_cli.query.result import Answer, Column, Row
 
 ROW_GROUP_PAGES = 50
 _TO_BE_QUOTED = re.compile(r'[",\r\n]|^\s|\s$|^$')

@@ -14,17 +14,17 @@ from pyathena.error import Error
 
 from photolake.athena_schema.sql_files import Parameter, Statement
 from photolake.athena_schema.workgroup import OWN
-from photolake_cli.answers import Answer, Column, Row
+from photolake_cli.aws_errors import explained
 from photolake_cli.errors import CommandError
-from photolake_cli.explanations import explained
-from photolake_cli.parameters import by_name, default_days, in_order
-from photolake_cli.prices import shown_bytes
+from photolake_cli.query.parameters import by_name, default_days, in_order
+from photolake_cli.query.price import shown_bytes
+from photolake_cli.query.result import Answer, Column, Row
 
 if TYPE_CHECKING:
     from pyathena.cursor import Cursor
     from pyathena.model import AthenaQueryExecution
 
-    from photolake_cli.connections import Lake
+    from photolake_cli.cloud import Lake
 
 PAGE_ROWS = 1000
 _MOST_IDS = 50

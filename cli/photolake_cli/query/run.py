@@ -10,15 +10,15 @@ from typing import IO, TYPE_CHECKING, Any
 
 import typer
 
-from photolake_cli.destinations import destination
+from photolake_cli.console import console, problems, show_saved_queries, show_table, work
 from photolake_cli.errors import CommandError
-from photolake_cli.formats import Format, write_csv, write_json, write_parquet
-from photolake_cli.prices import receipt
-from photolake_cli.show import console, problems, show_saved_queries, show_table, work
+from photolake_cli.query.destinations import destination
+from photolake_cli.query.export import Format, write_csv, write_json, write_parquet
+from photolake_cli.query.price import receipt
 
 if TYPE_CHECKING:
-    from photolake_cli.answers import Answer, Row
-    from photolake_cli.querying import Queries
+    from photolake_cli.query.client import Queries
+    from photolake_cli.query.result import Answer, Row
 
 MOST_TABLE_ROWS = 1000
 INTERRUPTED = 130

@@ -17,10 +17,10 @@ from rich.text import Text
 from photolake.aws.secrets import secret_value
 from photolake.sources.x.stream.batcher import Progress
 from photolake.sources.x.stream.service import Streaming, StreamSettings, streaming
-from photolake_cli.connections import deployed_lake, laptop_lake
+from photolake_cli.aws_errors import explained
+from photolake_cli.cloud import deployed_lake, laptop_lake
+from photolake_cli.console import console
 from photolake_cli.errors import CommandError
-from photolake_cli.explanations import explained
-from photolake_cli.show import console
 
 if TYPE_CHECKING:
     import boto3

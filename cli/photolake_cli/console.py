@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from photolake_cli.querying import SavedQuery
+    from photolake_cli.query.client import SavedQuery
 
 # A pipe or a log has no width of its own.
 console = Console(width=None if sys.stdout.isatty() else 120)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError
 
-from photolake_cli.explanations import explained
+from photolake_cli.aws_errors import explained
 from photolake_cli.stacks import stack_values
 
 if TYPE_CHECKING:
     from photolake_cli.laptop import Laptop
-    from photolake_cli.querying import Queries
+    from photolake_cli.query.client import Queries
 
 LAPTOP_POLL_SECONDS = 0.05
 AWS_POLL_SECONDS = 0.5
@@ -79,7 +79,7 @@ def deployed_lake(stack: str, region: str | None) -> Lake:
 def queries_of(lake: Lake) -> Queries:
     """Athena in the lake's workgroup and database."""
     # PyAthena takes a moment to import, which commands that ask nothing need not wait for.
-    from photolake_cli.querying import Queries
+    from photolake_cli.query.client import Queries
 
     return Queries(lake)
 

@@ -14,7 +14,7 @@ from photolake.post_files.reader import entries
 from photolake.sources.x.account_archive import POSTS, owner, part_name
 
 if TYPE_CHECKING:
-    from photolake_cli.post_files import PostFile
+    from photolake_cli.collect.files import PostFile
 
 LOOKED_AT_OF_A_FOLDERS_FILE = 100
 _PACKED: Mapping[bytes, str] = {

@@ -14,11 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from photolake.aws.firehose import DeliveryStream
 from photolake.rejected import MalformedStore
 from photolake.rows.schema import Table
-from photolake_cli.collecting import FileCollector
-from photolake_cli.connections import deployed_lake, laptop_lake
+from photolake_cli.aws_errors import explained
+from photolake_cli.cloud import deployed_lake, laptop_lake
+from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.sender import FileCollector
 from photolake_cli.errors import CommandError
-from photolake_cli.explanations import explained
-from photolake_cli.pacing import Pace
 from photolake_cli.stacks import stack_values
 
 if TYPE_CHECKING:
