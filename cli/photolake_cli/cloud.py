@@ -1,92 +1,137 @@
-"""What the command needs of a running cloud, wired once."""
+"""The handle of a lake: a stack deployed on AWS, or the laptop cloud on this machine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from photolake_cli.aws_errors import explained
-from photolake_cli.stacks import stack_values
+from photolake_cli.aws_errors import explain_error
+from photolake_cli.errors import CommandError
+from photolake_cli.laptop import Laptop, find_endpoint
 
 if TYPE_CHECKING:
-    from photolake_cli.laptop import Laptop
-    from photolake_cli.query.client import Queries
+    from pathlib import Path
 
-LAPTOP_POLL_SECONDS = 0.05
-AWS_POLL_SECONDS = 0.5
+REQUIRED_VALUES = (
+    "WorkgroupName",
+    "DatabaseName",
+    "LandingDatabaseName",
+    "LakeBucketName",
+    "TweetsStreamName",
+    "EarliestDate",
+    "ImageApis",
+    "SampleRate",
+)
 
 
 @dataclass(frozen=True)
-class Lake:
-    """Where questions are asked: a workgroup and a database of Athena."""
+class Cloud:
+    """What the commands need of a stack; `values` are its parameters and outputs by name."""
 
-    place: str
-    """To be named in messages: `the stack photolake in eu-west-1`."""
+    name: str
+    """How messages name it: `the stack photolake in eu-west-1`."""
+    key: str
+    """Tells this lake from every other. A laptop cloud starts empty, so every start is a lake of its own."""
     session: boto3.Session
-    workgroup: str
-    database: str
-    earliest_date: Callable[[], str]
-    """The first partition's date."""
-    poll_seconds: float = AWS_POLL_SECONDS
-    endpoint_url: str | None = None
-    """Where Athena answers, if not where AWS says."""
+    values: Mapping[str, str]
+    find_physical_id: Callable[[str], str]
+    """The physical id of a resource by its logical id."""
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    """Endpoints that replace AWS's: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3` ..."""
     on_laptop: bool = False
+    time_scale: float = 1
+    """How much of its buffering intervals the laptop cloud really waits."""
+
+    @property
+    def image_apis(self) -> list[str]:
+        """The Rekognition APIs that each image is sent to."""
+        return [api for api in self.values["ImageApis"].split(",") if api]
+
+    @property
+    def sample_rate(self) -> Decimal:
+        """The share of posts that are analysed."""
+        return Decimal(self.values["SampleRate"])
+
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+        make: Any = self.session.client
+        return make(service, endpoint_url=self.endpoint(service))
+
+    def table(self, name: str) -> Any:
+        """A DynamoDB table."""
+        return self.session.resource("dynamodb", endpoint_url=self.endpoint("dynamodb")).Table(name)
+
+    def endpoint(self, service: str) -> str | None:
+        """The service's endpoint; None for AWS's own."""
+        return find_endpoint(self.endpoints, service)
 
 
-def laptop_lake(laptop: Laptop) -> Lake:
-    """The laptop cloud's lake."""
-    environment = laptop.state.environment
-    session = boto3.Session(
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        region_name=environment["AWS_DEFAULT_REGION"],
-    )
-    return Lake(
-        place=f"the laptop cloud in {laptop.folder}",
-        session=session,
-        workgroup=laptop.output("WorkgroupName"),
-        database=laptop.output("DatabaseName"),
-        earliest_date=lambda: _first_partition(laptop),
-        poll_seconds=LAPTOP_POLL_SECONDS,
-        endpoint_url=environment["AWS_ENDPOINT_URL_ATHENA"],
+def connect(stack: str | None, region: str | None, state: Path) -> Cloud:
+    """The stack of this name on AWS, or without a name the laptop cloud that runs in this state folder."""
+    if region and not stack:
+        raise CommandError("--region goes with --stack NAME: the laptop cloud has one Region")
+    return connect_stack(stack, region) if stack else connect_laptop(Laptop.connect(state))
+
+
+def connect_laptop(laptop: Laptop) -> Cloud:
+    """A running laptop cloud."""
+    state = laptop.state
+    return Cloud(
+        name=f"the laptop cloud in {laptop.folder}",
+        key=f"laptop {state.started_at}",
+        session=laptop.session,
+        values={**state.parameters, **state.outputs},
+        find_physical_id=lambda logical_id: state.resources[logical_id]["physical_id"],
+        endpoints=state.environment,
         on_laptop=True,
+        time_scale=state.scale,
     )
 
 
-def deployed_lake(stack: str, region: str | None) -> Lake:
-    """The lake of a stack on AWS, with the credentials boto3 finds; CommandError says what to do if that fails."""
-    place = f"the stack {stack}" + (f" in {region}" if region else "")
+def connect_stack(stack: str, region: str | None) -> Cloud:
+    """A stack on AWS, with the credentials that boto3 finds; CommandError says what to do if that fails."""
+    name = f"the stack {stack}" + (f" in {region}" if region else "")
     try:
         session = boto3.Session(region_name=region)
         client = session.client("cloudformation")
-    except BotoCoreError as error:
-        raise explained(error, place) from error
-    place = f"the stack {stack} in {client.meta.region_name}"
-    values = stack_values(client, stack, place)
-    return Lake(
-        place=place,
-        session=session,
-        workgroup=values["WorkgroupName"],
-        database=values["DatabaseName"],
-        earliest_date=lambda: values["EarliestDate"],
-    )
+        name = f"the stack {stack} in {client.meta.region_name}"
+        values = _read_values(client, stack, name)
+    except (BotoCoreError, ClientError) as error:
+        raise explain_error(error, name) from error
+
+    def find_physical_id(logical_id: str) -> str:
+        try:
+            found = client.describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
+        except (BotoCoreError, ClientError) as error:
+            raise explain_error(error, name) from error
+        return found["StackResourceDetail"]["PhysicalResourceId"]
+
+    return Cloud(name, f"{client.meta.region_name} {values['LakeBucketName']}", session, values, find_physical_id)
 
 
-def queries_of(lake: Lake) -> Queries:
-    """Athena in the lake's workgroup and database."""
-    # PyAthena takes a moment to import, which commands that ask nothing need not wait for.
-    from photolake_cli.query.client import Queries
-
-    return Queries(lake)
-
-
-def _first_partition(laptop: Laptop) -> str:
-    """The template's EarliestDate, which begins the projected range of every landing table."""
-    table = laptop.client("athena").get_table_metadata(
-        CatalogName="AwsDataCatalog", DatabaseName=laptop.output("LandingDatabaseName"), TableName="posts"
-    )["TableMetadata"]
-    return str(table["Parameters"]["projection.dt.range"]).partition(",")[0]
+def _read_values(client: Any, stack: str, name: str) -> Mapping[str, str]:
+    """The stack's parameters and outputs by name; CommandError if there is no such stack, or it is not photolake's."""
+    try:
+        (found,) = client.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            region = client.meta.region_name
+            raise CommandError(
+                f"There is no stack {stack} in {region}. List the stacks: aws cloudformation list-stacks "
+                f"--region {region}; another Region: --region"
+            ) from error
+        raise
+    parameters = {item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", [])}
+    outputs = {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])}
+    values = {**parameters, **outputs}
+    if missing := [key for key in REQUIRED_VALUES if key not in values]:
+        raise CommandError(
+            f"{name} has no {', '.join(missing)}; its status is {found['StackStatus']}. "
+            "Is it a photolake stack, completely deployed? sam build && sam deploy"
+        )
+    return values

@@ -1,4 +1,4 @@
-"""`photolake stream`: X's filtered stream into a cloud, until it is stopped."""
+"""`photolake stream`: sends X's filtered stream into a lake until it is stopped."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.live import Live
@@ -17,20 +16,17 @@ from rich.text import Text
 from photolake.aws.secrets import secret_value
 from photolake.sources.x.stream.batcher import Progress
 from photolake.sources.x.stream.service import Streaming, StreamSettings, streaming
-from photolake_cli.aws_errors import explained
-from photolake_cli.cloud import deployed_lake, laptop_lake
+from photolake_cli.aws_errors import explain_error
 from photolake_cli.console import console
 from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
-    import boto3
-
-    from photolake_cli.laptop import Laptop
+    from photolake_cli.cloud import Cloud
 
 TOKEN_VARIABLE = "X_BEARER_TOKEN"  # noqa: S105 (a name)
 URL_VARIABLE = "X_API_URL"
-# What the laptop cloud does not know.
-UNLESS_SAID = {
+# For a laptop cloud, whose collector has no queries.
+DEFAULTS = {
     URL_VARIABLE: "https://api.twitter.com",
     "SEARCH_QUERY": "",
     "SEARCH_QUERIES": "",
@@ -39,116 +35,83 @@ UNLESS_SAID = {
 }
 
 
-@dataclass(frozen=True)
-class StreamPlace:
-    """A cloud to stream into; `settings` are the collector's environment variables, as far as they are known."""
-
-    place: str
-    session: boto3.Session
-    settings: Mapping[str, str]
-    endpoints: Mapping[str, str]
-    """Where services answer, if not where AWS says: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3` ..."""
-
-    def client(self, service: str) -> Any:
-        """A boto3 client."""
-        make: Any = self.session.client
-        return make(service, endpoint_url=self._endpoint(service))
-
-    def table(self, name: str) -> Any:
-        """A DynamoDB table."""
-        return self.session.resource("dynamodb", endpoint_url=self._endpoint("dynamodb")).Table(name)
-
-    def _endpoint(self, service: str) -> str | None:
-        return self.endpoints.get(f"AWS_ENDPOINT_URL_{service.upper()}") or self.endpoints.get("AWS_ENDPOINT_URL")
-
-
-def laptop_place(laptop: Laptop) -> StreamPlace:
-    """The laptop cloud, which knows no queries: they are said with the command."""
-    lake = laptop_lake(laptop)
-    physical = {name: resource["physical_id"] for name, resource in laptop.state.resources.items()}
-    settings = {
-        "CHECKPOINT_TABLE": physical["CheckpointTable"],
-        "X_TOKEN_SECRET": physical["XTokenSecret"],
-        "LAKE_BUCKET": laptop.output("LakeBucketName"),
-        "TWEETS_STREAM": laptop.output("TweetsStreamName"),
-        "LANDING_DATABASE": laptop.output("LandingDatabaseName"),
-    }
-    return StreamPlace(lake.place, lake.session, settings, laptop.state.environment)
-
-
-def deployed_place(stack: str, region: str | None) -> StreamPlace:
-    """A stack on AWS, with the settings of its collector; CommandError says what to do if there is none."""
-    lake = deployed_lake(stack, region)
-    make: Any = lake.session.client
+def read_settings(cloud: Cloud) -> Mapping[str, str]:
+    """The environment of the stack's collector; of a laptop cloud only where posts are delivered."""
+    if cloud.on_laptop:
+        return {
+            "CHECKPOINT_TABLE": cloud.find_physical_id("CheckpointTable"),
+            "X_TOKEN_SECRET": cloud.find_physical_id("XTokenSecret"),
+            "LAKE_BUCKET": cloud.values["LakeBucketName"],
+            "TWEETS_STREAM": cloud.values["TweetsStreamName"],
+            "LANDING_DATABASE": cloud.values["LandingDatabaseName"],
+        }
+    function = cloud.find_physical_id("CollectorFunction")
     try:
-        found = make("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId="CollectorFunction")
-        function = found["StackResourceDetail"]["PhysicalResourceId"]
-        settings = make("lambda").get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        configuration = cloud.client("lambda").get_function_configuration(FunctionName=function)
     except (BotoCoreError, ClientError) as error:
-        raise explained(error, lake.place) from error
-    return StreamPlace(lake.place, lake.session, settings, {})
+        raise explain_error(error, cloud.name) from error
+    settings: Mapping[str, str] = configuration["Environment"]["Variables"]
+    return settings
 
 
-def stream(place: StreamPlace, queries: Sequence[str], budget: int | None) -> None:
-    """Stream until Ctrl-C or SIGTERM, or until the month's posts are bought; then all that has come is delivered.
+def stream_posts(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[str], budget: int | None) -> None:
+    """Stream until Ctrl-C or SIGTERM, or until the month's budget is used up; posts received by then are delivered.
 
-    `queries` and `budget` (posts a month) take the place of the collector's.
+    `queries` and `budget` (posts a month) replace those of the settings.
     """
     progress, stop = Progress(), threading.Event()
-    run = _streaming(place, queries, budget)
+    run = _create_stream(cloud, settings, queries, budget)
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    console.print(f"Streaming into {place.place}. Ctrl-C ends it.", markup=False, highlight=False)
+    console.print(f"Streaming into {cloud.name}. Stop with Ctrl-C.", markup=False, highlight=False)
     meter = Meter(progress)
     try:
-        with Live(get_renderable=meter.line, console=console, refresh_per_second=2, transient=True):
+        with Live(get_renderable=meter.build_line, console=console, refresh_per_second=2, transient=True):
             run.run(progress, lambda line: console.print(line, markup=False, highlight=False), stop)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     console.print(
         f"{progress.posts:,} posts of the stream and {progress.found:,} of the search delivered, "
-        f"{progress.malformed:,} lines malformed, {progress.connects:,} connects."
+        f"{progress.malformed:,} records rejected, {progress.connects:,} connections."
     )
 
 
 class Meter:
-    """A line on the progress, with the posts a second since the line before."""
+    """Shows progress as one line, with the posts per second since the last measurement."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._seen = (time.monotonic(), 0)
         self._rate = 0.0
 
-    def line(self) -> Text:
-        """The line now."""
+    def build_line(self) -> Text:
+        """The line to show now."""
         now, posts = time.monotonic(), self._progress.posts
         then, before = self._seen
-        # Posts are delivered every five seconds, so a shorter time says nothing.
+        # Posts are delivered every five seconds: a rate over a shorter time would jump.
         if now - then >= 10:
             self._rate, self._seen = (posts - before) / (now - then), (now, posts)
-        return Text(
-            f"{self._progress.state}: {posts:,} posts, {self._rate:.1f} a second; {self._progress.found:,} by search"
-        )
+        return Text(f"{self._progress.state}: {posts:,} posts, {self._rate:.1f}/s; {self._progress.found:,} by search")
 
 
-def _streaming(place: StreamPlace, queries: Sequence[str], budget: int | None) -> Streaming:
-    if not queries and "SEARCH_QUERY" not in place.settings:
-        raise CommandError("Say what to stream: photolake stream --query '(#beach OR #surf) has:images'")
+def _create_stream(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[str], budget: int | None) -> Streaming:
+    if not queries and "SEARCH_QUERY" not in settings:
+        raise CommandError("Add a query: photolake stream --query '(#beach OR #surf) has:images'")
     named = "\n".join(f"query{number}: {text}" for number, text in enumerate(queries, 1))
-    said = {"SEARCH_QUERIES": named, "SEARCH_LANGUAGES": ""} if queries else {}
+    overrides = {"SEARCH_QUERIES": named, "SEARCH_LANGUAGES": ""} if queries else {}
     if budget is not None:
-        said["MONTHLY_POST_BUDGET"] = str(budget)
+        overrides["MONTHLY_POST_BUDGET"] = str(budget)
     if url := os.environ.get(URL_VARIABLE):
-        said[URL_VARIABLE] = url
-    settings = StreamSettings.from_env({**UNLESS_SAID, **place.settings, **said})
-    return streaming(settings, _token(place), place.client, place.table)
+        overrides[URL_VARIABLE] = url
+    environment = {**DEFAULTS, **settings, **overrides}
+    token = _read_token(cloud, environment["X_TOKEN_SECRET"])
+    return streaming(StreamSettings.from_env(environment), token, cloud.client, cloud.table)
 
 
-def _token(place: StreamPlace) -> str:
+def _read_token(cloud: Cloud, secret: str) -> str:
     if token := os.environ.get(TOKEN_VARIABLE, "").strip():
         return token
-    secret = place.settings["X_TOKEN_SECRET"]
-    token = secret_value(place.client("secretsmanager"), secret)
+    token = secret_value(cloud.client("secretsmanager"), secret)
     if not token:
-        raise CommandError(f"X wants a bearer token: set {TOKEN_VARIABLE}, or put it into the secret {secret}")
+        raise CommandError(f"X needs a bearer token: set {TOKEN_VARIABLE}, or put it into the secret {secret}")
     return token

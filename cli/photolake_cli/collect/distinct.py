@@ -1,4 +1,4 @@
-"""Counting what is different among millions, in twelve bytes each."""
+"""Counts distinct keys among millions, in twelve bytes each."""
 
 from __future__ import annotations
 
@@ -8,39 +8,38 @@ from hashlib import blake2b
 _BYTES = 8
 
 
-class Distinct:
-    """Keys seen so far and the amount of each, known by 64 bits: two of ten million meet once in 300,000 counts."""
+class DistinctCounter:
+    """Distinct keys, each with an amount. Keys are hashed to 64 bits: 10 million collide with a probability of 3e-6."""
 
     def __init__(self) -> None:
-        """Nothing has been seen."""
         self._keys = array("q")
         self._amounts = array("i")
 
     def add(self, key: str | int, amount: int = 1) -> None:
-        """See a key, which may have been seen before with the same amount; whole numbers are 64-bit."""
+        """Add a key, which must come with the same amount each time; integers must fit into 64 bits."""
         if isinstance(key, str):
             digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest()
             key = int.from_bytes(digest, "little", signed=True)
         self._keys.append(key)
         self._amounts.append(amount)
 
-    def update(self, other: Distinct) -> None:
-        """See all that another has seen."""
+    def update(self, other: DistinctCounter) -> None:
+        """Add all keys of another counter."""
         self._keys.extend(other._keys)
         self._amounts.extend(other._amounts)
 
     @property
     def count(self) -> int:
-        """How many different keys there are."""
-        return self._counted()[0]
+        """The number of distinct keys."""
+        return self._count_keys()[0]
 
     @property
     def amount(self) -> int:
-        """The sum of their amounts, of each key once."""
-        return self._counted()[1]
+        """The sum of the amounts of distinct keys."""
+        return self._count_keys()[1]
 
-    def _counted(self) -> tuple[int, int]:
-        # Most commands never count, and importing it takes a moment.
+    def _count_keys(self) -> tuple[int, int]:
+        # Imported late for start-up time.
         import pyarrow as pa
 
         size = len(self._keys)

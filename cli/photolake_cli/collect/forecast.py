@@ -1,4 +1,4 @@
-"""What the analysis of posts will cost on AWS, before it is bought.
+"""Forecasts what the analysis of posts will cost on AWS.
 
 Comprehend bills a text in units of 100 characters, at least three, at $0.0001 for each of sentiment and entities
 (https://aws.amazon.com/comprehend/pricing/); Rekognition $0.001 for a photo and API, of image properties $0.00075
@@ -17,11 +17,11 @@ from photolake.errors import RowError
 from photolake.post_files.reader import START, Entry, entries
 from photolake.posts.documents import clip
 from photolake.posts.photo_jobs import photo_jobs
-from photolake_cli.collect.distinct import Distinct
+from photolake_cli.collect.distinct import DistinctCounter
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
-    from photolake_cli.collect.journal import Progress
+    from photolake_cli.collect.journal import Checkpoint
 
 CHARACTERS_OF_A_UNIT = 100
 LEAST_UNITS = 3
@@ -34,13 +34,13 @@ Check = Callable[[dict[str, Any], int], object]
 
 @dataclass
 class Volume:
-    """What there is to analyse: posts, their distinct texts in units, and their distinct photos; and what else."""
+    """What is to be analysed: posts, their distinct texts in units, and their distinct photos; and what is not."""
 
     posts: int = 0
-    malformed: int = 0
+    rejected: int = 0
     notices: int = 0
-    texts: Distinct = field(default_factory=Distinct)
-    photos: Distinct = field(default_factory=Distinct)
+    texts: DistinctCounter = field(default_factory=DistinctCounter)
+    photos: DistinctCounter = field(default_factory=DistinctCounter)
 
     def add(self, post: Mapping[str, Any]) -> None:
         """Count a post that fits the table."""
@@ -55,7 +55,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Amounts and prices; `is_whole` if everything was counted, else they are those of a sample, scaled up."""
+    """Amounts and prices; `is_whole` if all posts were counted, else they are scaled up from a sample."""
 
     posts: int
     text_units: int
@@ -67,19 +67,19 @@ class Forecast:
 
     @property
     def usd(self) -> Decimal:
-        """The price of all."""
+        """The price of text and photos."""
         return self.text_usd + self.photo_usd
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The posts that were looked at, and how many times as much there is."""
+    """The posts that were read, and the factor from them to all posts."""
 
     volume: Volume
     factor: Decimal
 
     def forecast(self, image_apis: Sequence[str], share: Decimal) -> Forecast:
-        """What it will cost; `share` of the posts are analysed at all."""
+        """The cost if `share` of the posts are analysed."""
         units = round(self.volume.texts.amount * self.factor)
         photos = round(self.volume.photos.count * self.factor)
         per_photo = sum(
@@ -96,17 +96,17 @@ class Sample:
         )
 
 
-def sample(files: Iterable[tuple[PostFile, Progress]], check: Check, limit: int | None = None) -> Sample:
-    """Read up to `limit` posts of the files, or all, from where they stand; the bytes left say how many there are.
+def sample_posts(files: Iterable[tuple[PostFile, Checkpoint]], check: Check, limit: int | None = None) -> Sample:
+    """Read up to `limit` posts of the files, or all, from their checkpoints on, and scale up by the bytes left.
 
-    `check` raises RowError for a post that will be set aside; it takes the post and the bytes of its document.
+    `check` raises RowError for a post that will be rejected; it takes the post and the bytes of its document.
     """
     volume, stretches, unread = Volume(), [], 0
-    for file, progress in files:
+    for file, checkpoint in files:
         if limit and volume.posts >= limit:
             unread += file.size
         else:
-            stretches.append(_read(file, progress, volume, check, limit))
+            stretches.append(_read_stretch(file, checkpoint, volume, check, limit))
     unread += sum(stretch.left for stretch in stretches)
     if not unread or not volume.posts:
         return Sample(volume, Decimal(1))
@@ -116,34 +116,34 @@ def sample(files: Iterable[tuple[PostFile, Progress]], check: Check, limit: int 
 
 @dataclass(frozen=True)
 class _Stretch:
-    """So many bytes of a file hold so many posts, and so many bytes are left."""
+    """A stretch of a file: its bytes, the posts in it, and the bytes of the file after it."""
 
     size: int
     posts: int
     left: int
 
 
-def _read(file: PostFile, progress: Progress, volume: Volume, check: Check, limit: int | None) -> _Stretch:
+def _read_stretch(file: PostFile, checkpoint: Checkpoint, volume: Volume, check: Check, limit: int | None) -> _Stretch:
     """Read a file until there are `limit` posts, or to its end."""
     before = volume.posts
-    with file.opened() as opened:
+    with file.open() as opened:
         began = position = 0
         whole = _Stretch(0, 0, 0)
-        found = entries(opened.file, source=file.name, collected_at=iso_utc(utc_now()), after=progress.place)
+        found = entries(opened.file, source=file.name, collected_at=iso_utc(utc_now()), after=checkpoint.place)
         for number, entry in enumerate(found):
-            if number == 0 and progress.place != START:
+            if number == 0 and checkpoint.place != START:
                 began = position = opened.position
             if opened.position > position:
-                # Only now all posts of the bytes before have been seen.
+                # The file is read in blocks: all posts before this block have been counted.
                 whole = _Stretch(position - began, volume.posts - before, file.size - position)
                 position = opened.position
-            _count(entry, volume, check)
+            _count_entry(entry, volume, check)
             if limit and volume.posts >= limit:
                 return whole if whole.size else _Stretch(position - began, volume.posts - before, file.size - position)
     return _Stretch(file.size - began, volume.posts - before, 0)
 
 
-def _count(entry: Entry, volume: Volume, check: Check) -> None:
+def _count_entry(entry: Entry, volume: Volume, check: Check) -> None:
     if entry.found is None:
         volume.notices += 1
         return
@@ -151,8 +151,8 @@ def _count(entry: Entry, volume: Volume, check: Check) -> None:
         try:
             check(entry.found, entry.size)
         except RowError:
-            volume.malformed += 1
+            volume.rejected += 1
         else:
             volume.add(entry.found)
     else:
-        volume.malformed += 1
+        volume.rejected += 1

@@ -1,4 +1,4 @@
-"""How far each file has been collected, so that a collection that was interrupted goes on where it stopped."""
+"""Records how far each file has been sent, so that an interrupted collection can be resumed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from photolake_cli.errors import CommandError
 
 
 @dataclass(frozen=True)
-class Progress:
-    """What has been delivered of a file: everything up to `place`, `sent` posts among it; `is_done` if that is all."""
+class Checkpoint:
+    """How far a file has been sent: everything up to `place`, with `sent` posts; `is_done` at its end."""
 
     place: Place = START
     sent: int = 0
@@ -21,38 +21,38 @@ class Progress:
 
 
 class Journal:
-    """A small file for each file and each lake it is sent to, written after Firehose has accepted the posts."""
+    """One small file for each file of posts and lake, written after Firehose has accepted the posts."""
 
     def __init__(self, folder: Path, lake: str) -> None:
-        """`lake` tells one lake from another, and a laptop cloud from the one that ran in the folder before."""
+        """`lake` is the key of the cloud that the files are sent to."""
         self._folder = folder
         self._lake = lake
 
-    def load(self, identity: str) -> Progress:
-        """How far a file is; `identity` changes when the file does."""
+    def load(self, identity: str) -> Checkpoint:
+        """The checkpoint of a file; `identity` changes when the file does."""
         path = self._path(identity)
         try:
-            noted = json.loads(path.read_text("utf-8"))
-            return Progress(Place(*noted["place"]), noted["sent"], noted["is_done"])
+            saved = json.loads(path.read_text("utf-8"))
+            return Checkpoint(Place(*saved["place"]), saved["sent"], saved["is_done"])
         except FileNotFoundError:
-            return Progress()
+            return Checkpoint()
         except (ValueError, LookupError, TypeError) as error:
             raise CommandError(
-                f"{path} does not say how far {identity} was collected. Remove it, or collect the file --again"
+                f"{path} does not say how far {identity} was sent. Remove it, or send the whole file again: --again"
             ) from error
 
-    def save(self, identity: str, progress: Progress) -> None:
-        """Note how far a file is, whole or not at all."""
+    def save(self, identity: str, checkpoint: Checkpoint) -> None:
+        """Replace the checkpoint of a file atomically."""
         path = self._path(identity)
         unfinished = path.with_suffix(".new")
-        note = {"file": identity, "lake": self._lake, **asdict(progress)}
+        record = {"file": identity, "lake": self._lake, **asdict(checkpoint)}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(note) + "\n", "utf-8")
+            unfinished.write_text(json.dumps(record) + "\n", "utf-8")
             unfinished.replace(path)
         except OSError as error:
             raise CommandError(
-                f"How far the file is cannot be noted in {self._folder}: {error.strerror}. Name a folder: --state"
+                f"The checkpoint cannot be written to {self._folder}: {error.strerror}. Name another folder: --state"
             ) from error
 
     def _path(self, identity: str) -> Path:

@@ -1,206 +1,134 @@
-"""`photolake collect`: which files, what their analysis will cost, how far they are, and what became of them."""
+"""`photolake collect`: chooses the files, forecasts the cost, asks for consent, sends, and reports."""
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from decimal import ROUND_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from photolake.errors import PhotolakeError
-from photolake_cli.collect.files import PostFile, files_at, is_folder
-from photolake_cli.collect.forecast import Forecast, sample
-from photolake_cli.collect.formats import holds_posts, refusal
-from photolake_cli.collect.journal import Journal
-from photolake_cli.collect.journal import Progress as Delivered
-from photolake_cli.collect.pacing import MAX_DATES
-from photolake_cli.collect.sender import Account, Watch
-from photolake_cli.console import console, problems, show_table, work
+from photolake_cli.collect.files import PostFile, find_files, is_folder
+from photolake_cli.collect.forecast import Forecast, sample_posts
+from photolake_cli.collect.formats import probe_file
+from photolake_cli.collect.journal import Checkpoint, Journal
+from photolake_cli.collect.report import show_file_progress, show_forecast, show_tallies
+from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
-from photolake_cli.query.price import shown_usd
-from photolake_cli.query.run import INTERRUPTED
 
 if TYPE_CHECKING:
-    from photolake_cli.collect.inlets import Inlet
+    from mypy_boto3_s3 import S3Client
 
-FEW_POSTS = 5_000
-"""So many are sent without a forecast, and a forecast looks at so many."""
-_CENT = Decimal("0.01")
-LEDGER = ("file", "read", "sent", "repeated", "malformed", "notices", "sent before")
+    from photolake_cli.cloud import Cloud
+    from photolake_cli.collect.sender import FileSender, Tally
+
+SAMPLE_POSTS = 5_000
+"""The size of the sample for a forecast; fewer posts are sent without one."""
+
+Pending = Sequence[tuple[PostFile, Checkpoint]]
 
 
 @dataclass(frozen=True)
 class CollectRequest:
-    """What the command line says: paths and `s3://` URIs, and how to take them."""
+    """What the command line asks for: paths and `s3://` URIs, and how to send them."""
 
-    given: Sequence[str]
+    names: Sequence[str]
     again: bool = False
     dry_run: bool = False
     yes: bool = False
 
 
-def collect(request: CollectRequest, inlet: Inlet, folder: Path) -> None:
-    """Send files of posts into a lake, and account for them; `folder` is where to note how far each is."""
-    journal = Journal(folder, inlet.key)
-    files = chosen_files(request.given, inlet)
-    states = [(file, Delivered() if request.again else journal.load(file.identity)) for file in files]
-    for file, state in states:
-        if state.is_done:
-            _say(f"{file.name}: collected before, {state.sent:,} posts. To send it again: --again")
-    left = [(file, state) for file, state in states if not state.is_done]
-    if not left:
+def collect_files(request: CollectRequest, cloud: Cloud, sender: FileSender, folder: Path) -> None:
+    """Send files of posts into a lake, and report what became of them; `folder` holds their checkpoints."""
+    journal = Journal(folder, cloud.key)
+    files = choose_files(request.names, cloud.client("s3"))
+    checkpoints = [(file, Checkpoint() if request.again else journal.load(file.identity)) for file in files]
+    for file, checkpoint in checkpoints:
+        if checkpoint.is_done:
+            print_note(f"{file.name}: collected before, {checkpoint.sent:,} posts. To send it again: --again")
+    pending = [(file, checkpoint) for file, checkpoint in checkpoints if not checkpoint.is_done]
+    if not pending:
         return
     if request.dry_run:
-        _foretell(left, inlet, None)
+        _forecast_cost(pending, cloud, sender, None)
         return
-    _expect_consent(_foretell(left, inlet, FEW_POSTS), request, inlet)
-    accounts: list[Account] = []
+    _require_consent(_forecast_cost(pending, cloud, sender, SAMPLE_POSTS), request, cloud)
+    tallies: list[Tally] = []
     try:
-        accounts.extend(_sent(left, inlet, journal))
+        tallies.extend(_send_files(pending, sender, journal))
     finally:
-        _show_ledger(accounts)
-    if not all(account.balances for account in accounts):
-        raise CommandError("The account does not balance: something was lost or counted twice.")
+        show_tallies(tallies)
+    if not all(tally.is_balanced for tally in tallies):
+        raise CommandError("The counts do not add up: a record was lost or counted twice. Please report this.")
 
 
-def chosen_files(given: Sequence[str], inlet: Inlet) -> list[PostFile]:
-    """The files of posts; CommandError for one that is none, but those of a folder are passed over with a message."""
+def choose_files(names: Sequence[str], s3: S3Client) -> list[PostFile]:
+    """The files of posts at these paths and URIs.
+
+    A file that holds no posts is skipped with a message if it was found in a folder, else it is a CommandError.
+    """
     chosen: dict[str, PostFile] = {}
-    for name in given:
-        found = files_at(name, inlet.s3)
-        for file in found:
-            reason = refusal(file)
-            if is_folder(name):
-                reason = reason or (None if holds_posts(file) else "holds no posts")
-                if reason:
-                    _say(f"{file.name}: passed over, it {reason}", "yellow")
-            elif reason:
-                raise CommandError(f"{file.name} {reason}")
-            if not reason:
-                chosen[file.identity] = file
+    for name in names:
+        in_folder = is_folder(name)
+        for file in find_files(name, s3):
+            probe = probe_file(file, needs_post=in_folder)
+            if probe.reason is None:
+                chosen[file.identity] = replace(file, author=probe.author)
+            elif in_folder:
+                print_note(f"{file.name}: skipped, it {probe.reason}", "yellow")
+            else:
+                raise CommandError(f"{file.name} {probe.reason}")
     if not chosen:
-        raise CommandError(f"There are no posts in {', '.join(given)}. Name a file of posts: tweets.jsonl, tweets.js")
+        raise CommandError(f"There are no posts in {', '.join(names)}. Name a file of posts: tweets.jsonl, tweets.js")
     return list(chosen.values())
 
 
-def _foretell(states: Sequence[tuple[PostFile, Delivered]], inlet: Inlet, limit: int | None) -> Forecast | None:
-    """Say what the analysis will cost, from a sample of `limit` posts or from all; None if there are but a few."""
-    with work("Counting", problems):
-        seen = sample(states, inlet.collector.check, limit)
-        if limit and seen.volume.posts < limit:
-            return None
-        forecast = seen.forecast(inlet.image_apis, inlet.sample_rate)
-    about = "" if forecast.is_whole else "about "
+def _forecast_cost(pending: Pending, cloud: Cloud, sender: FileSender, limit: int | None) -> Forecast | None:
+    """Show the cost by a sample of `limit` posts, or by all; None, and nothing shown, if there are fewer."""
+    with show_progress("Counting", error_console):
+        sample = sample_posts(pending, sender.check, limit)
+    volume = sample.volume
+    if limit and volume.posts < limit:
+        return None
     if not limit:
-        _say(f"posts {seen.volume.posts:,}, malformed {seen.volume.malformed:,}, notices {seen.volume.notices:,}")
-    _say(
-        f"To analyse: {about}{forecast.posts:,} posts with {forecast.text_units:,} units of text "
-        f"({_price(forecast.text_usd)}) and {forecast.photos:,} photos for {forecast.apis} APIs "
-        f"({_price(forecast.photo_usd)})"
-    )
-    where = "On AWS that would cost" if inlet.on_laptop else f"In {inlet.place} that costs"
-    _say(
-        f"{where} {about}{_price(forecast.usd)}, or less: "
-        "texts and photos that the lake has analysed before, and photos that are gone, cost nothing"
-    )
+        print_note(f"posts {volume.posts:,}, rejected {volume.rejected:,}, notices {volume.notices:,}")
+    forecast = sample.forecast(cloud.image_apis, cloud.sample_rate)
+    show_forecast(forecast, cloud)
     return forecast
 
 
-def _price(amount: Decimal) -> str:
-    return shown_usd(amount.quantize(_CENT, ROUND_UP))
-
-
-def _expect_consent(forecast: Forecast | None, request: CollectRequest, inlet: Inlet) -> None:
-    if forecast is None or inlet.on_laptop or request.yes:
+def _require_consent(forecast: Forecast | None, request: CollectRequest, cloud: Cloud) -> None:
+    if forecast is None or cloud.on_laptop or request.yes:
         return
     if not console.is_terminal:
-        raise CommandError(f"Nothing is sent yet. To spend that in {inlet.place}: --yes")
-    if not typer.confirm("Go on?"):
-        raise CommandError("Nothing is sent.")
+        raise CommandError(f"Nothing has been sent. To spend that in {cloud.name}: --yes")
+    if not typer.confirm("Continue?"):
+        raise CommandError("Nothing has been sent.")
 
 
-def _sent(states: Sequence[tuple[PostFile, Delivered]], inlet: Inlet, journal: Journal) -> Iterator[Account]:
-    for file, state in states:
-        reached = [state]
+def _send_files(pending: Pending, sender: FileSender, journal: Journal) -> Iterator[Tally]:
+    for file, checkpoint in pending:
+        reached = [checkpoint]
 
-        def accept(progress: Delivered, file: PostFile = file, reached: list[Delivered] = reached) -> None:
-            journal.save(file.identity, progress)
-            reached.append(progress)
+        def on_accepted(accepted: Checkpoint, file: PostFile = file, reached: list[Checkpoint] = reached) -> None:
+            journal.save(file.identity, accepted)
+            reached.append(accepted)
 
-        with _bar(file) as watch:
+        with show_file_progress(file) as callbacks:
             try:
-                yield inlet.collector.collect(file, state, replace(watch, on_accepted=accept))
+                yield sender.send(file, checkpoint, replace(callbacks, on_accepted=on_accepted))
             except KeyboardInterrupt as interrupt:
-                problems.print(_stopped(file, reached[-1]), style="yellow", markup=False, highlight=False)
+                _print_stopped(file, reached[-1])
                 raise typer.Exit(INTERRUPTED) from interrupt
             except (PhotolakeError, CommandError, ClientError, BotoCoreError):
-                problems.print(_stopped(file, reached[-1]), style="yellow", markup=False, highlight=False)
+                _print_stopped(file, reached[-1])
                 raise
 
 
-def _stopped(file: PostFile, state: Delivered) -> str:
-    return f"Stopped in {file.name}, after {state.sent:,} posts. Run it again, and it goes on there."
-
-
-@contextmanager
-def _bar(file: PostFile) -> Iterator[Watch]:
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    began = time.monotonic()
-    pauses: list[float] = []
-    with Progress(*columns, console=problems, transient=True, disable=not problems.is_terminal) as bar:
-        task = bar.add_task(file.base, total=file.size)
-
-        def read(position: int, posts: int) -> None:
-            rate = posts / max(time.monotonic() - began, 1e-3)
-            bar.update(task, completed=position, description=f"{file.base} {posts:,} posts, {rate:,.0f}/s")
-
-        def pause(seconds: float) -> None:
-            bar.update(task, description=f"{file.base} waits {seconds:,.0f} s")
-            if not pauses:
-                _say(
-                    f"{file.base} goes slowly, first after a pause of {seconds:,.0f} s: it has posts of more than "
-                    f"{MAX_DATES} days, and Firehose sends those of more than 500 at a time to errors/"
-                )
-            pauses.append(seconds)
-
-        yield Watch(on_read=read, on_pause=pause)
-
-
-def _show_ledger(accounts: Sequence[Account]) -> None:
-    for account in accounts:
-        for line in account.shown:
-            problems.print(f"{account.file}:{line.line}: {line.message}", style="yellow", markup=False, highlight=False)
-        if account.malformed:
-            rest = (
-                f"; {account.malformed - len(account.shown):,} more" if account.malformed > len(account.shown) else ""
-            )
-            _say(f"{account.file}: all malformed entries are in {account.malformed_key}{rest}", "yellow")
-    rows = [_row(account) for account in accounts]
-    if len(rows) > 1:
-        rows.append(("all", *(sum(amounts) for amounts in itertools.islice(zip(*rows, strict=True), 1, None))))
-    if rows:
-        show_table("", LEDGER, rows, "read = sent + malformed + notices; the views count repeated posts once")
-
-
-def _row(account: Account) -> tuple[str | int, ...]:
-    return (
-        account.file,
-        account.read,
-        account.sent,
-        account.repeated,
-        account.malformed,
-        account.notices,
-        account.before,
+def _print_stopped(file: PostFile, checkpoint: Checkpoint) -> None:
+    print_note(
+        f"Stopped in {file.name} after {checkpoint.sent:,} posts. Run the command again to resume there.", "yellow"
     )
-
-
-def _say(line: str, style: str = "") -> None:
-    problems.print(line, style=style, markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""The commands that start, stop and watch the laptop cloud."""
+"""`photolake up`, `down`, `env`, `status`, `wait`: the laptop cloud."""
 
 from __future__ import annotations
 
@@ -8,118 +8,118 @@ from typing import Annotated
 
 import typer
 
-from photolake_cli.console import console, dead_letters, pipeline_line, problems, show_status, work
-from photolake_cli.errors import CommandError, told
-from photolake_cli.laptop import Laptop, LaptopOptions, run, start
-
-ROOT = Path(__file__).resolve().parents[3]
-State = Annotated[Path, typer.Option("--state", help="Folder of the laptop cloud's state.", show_default=True)]
-STATE = Path(".photolake")
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, State
+from photolake_cli.console import console, error_console, show_progress
+from photolake_cli.errors import CommandError, report_errors
+from photolake_cli.laptop import Laptop, LaptopOptions, check_photos, run_laptop, start_laptop
+from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
 
 
-@told
+@report_errors
 def up(
-    background: Annotated[bool, typer.Option("--background", help="Return when it is ready; stop it by down.")] = False,
+    background: Annotated[
+        bool, typer.Option("--background", help="Return when the cloud is ready. Stop it with: photolake down")
+    ] = False,
     photos: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="Answer media URLs with files of this folder."),
+        typer.Option(exists=True, file_okay=False, help="A folder of photos to answer the posts' media URLs with."),
     ] = None,
-    param: Annotated[list[str] | None, typer.Option(help="A parameter of template.yaml, NAME=VALUE.")] = None,
-    state: State = STATE,
+    param: Annotated[
+        list[str] | None, typer.Option(help="A parameter of template.yaml as NAME=VALUE. Repeatable.")
+    ] = None,
+    state: State = DEFAULT_STATE,
 ) -> None:
     """Start the stack of template.yaml on this machine.
+
+    It keeps its data in memory, and runs until Ctrl-C or, with --background, until photolake down.
 
     Examples:
 
         photolake up --background
-
         photolake up --photos ~/Pictures --param ImageApis=labels,text --param SampleRate=0.5
     """
-    options = LaptopOptions(ROOT, state, photos, param or [])
-    refuse_empty(photos)
+    options = LaptopOptions(PROJECT, state, photos, param or [])
+    check_photos(photos)
     if not background:
-        raise typer.Exit(run(options))
-    with work("Starting the laptop cloud") as tell:
-        laptop = start(options, tell)
-    console.print(f"Up, at {laptop.state.endpoint_url}. For any AWS client: eval $(photolake env)")
-    console.print(f"Firehose's delivery intervals are shortened by a factor of {1 / laptop.state.scale:,.0f}.")
+        raise typer.Exit(run_laptop(options))
+    with show_progress("Starting the laptop cloud") as on_line:
+        laptop = start_laptop(options, on_line)
+    console.print(f"The laptop cloud is up at {laptop.state.endpoint_url}. For any AWS client: eval $(photolake env)")
+    console.print(f"Firehose's buffering intervals are shortened by a factor of {1 / laptop.state.scale:,.0f}.")
 
 
-@told
-def down(state: State = STATE) -> None:
-    """Stop the laptop cloud: finish what runs, deliver what is buffered, forget the rest.
+@report_errors
+def down(state: State = DEFAULT_STATE) -> None:
+    """Stop the laptop cloud.
+
+    Invocations that are running finish, buffered records are delivered, and then all data is deleted.
 
     Example:
 
         photolake down
     """
     laptop = Laptop.connect(state)
-    with work("Stopping"):
+    with show_progress("Stopping"):
         laptop.stop()
     console.print("Stopped.")
 
 
-@told
-def env(state: State = STATE) -> None:
-    """Print the environment variables that point any AWS client at the laptop cloud.
+@report_errors
+def env(state: State = DEFAULT_STATE) -> None:
+    """Print environment variables that point any AWS client at the laptop cloud.
 
-    Version 1 of the AWS CLI leaves out SQS in us-east-1: give it --endpoint-url $AWS_ENDPOINT_URL there.
+    Version 1 of the AWS CLI ignores them for SQS in us-east-1: add --endpoint-url $AWS_ENDPOINT_URL there.
 
     Example:
 
         eval $(photolake env) && aws s3 ls
     """
     laptop = Laptop.connect(state)
-    # Where PyAthena looks for the workgroup.
+    # PyAthena reads this variable.
     variables = {**laptop.state.environment, "AWS_ATHENA_WORK_GROUP": laptop.output("WorkgroupName")}
     for name, value in sorted(variables.items()):
         typer.echo(f"export {name}={value}")
 
 
-@told
+@report_errors
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole document as JSON.")] = False,
-    state: State = STATE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole status as JSON.")] = False,
+    state: State = DEFAULT_STATE,
 ) -> None:
-    """Show what waits in queues and buffers, what the functions did, and what lies in the lake.
+    """Show the laptop cloud's queues, buffers, functions and objects.
 
     Examples:
 
         photolake status
-
         photolake status --json | jq .queues
     """
     laptop = Laptop.connect(state)
-    document = {**laptop.status(), "objects": laptop.objects()}
+    document = {**laptop.status(), "objects": laptop.count_objects()}
     if as_json:
         typer.echo(json.dumps(document, indent=2))
         return
     show_status(document)
-    console.print("Everything has drained." if document["drained"] else f"On the way: {pipeline_line(document)}")
-    if letters := dead_letters(document):
-        problems.print(f"Dead letters: {letters}. The reasons are in {state}/logs.", style="red")
+    console.print("Everything is processed." if document["drained"] else f"Waiting: {describe_backlog(document)}")
+    if letters := describe_dead_letters(document):
+        error_console.print(f"Dead letters: {letters}. The reasons are in {state}/logs.", style="red")
 
 
-@told
+@report_errors
 def wait(
-    timeout: Annotated[float, typer.Option(help="Seconds after which to give up, with exit status 1.", min=1)] = 300,
-    state: State = STATE,
+    timeout: Annotated[float, typer.Option(help="Seconds until the command gives up with exit status 1.", min=1)] = 300,
+    state: State = DEFAULT_STATE,
 ) -> None:
-    """Wait until nothing is queued, buffered or running; exit status 1 if messages ended as dead letters.
+    """Wait until the laptop cloud has processed everything.
+
+    The exit status is 1 if messages ended in a dead-letter queue.
 
     Example:
 
-        photolake collect --from posts.jsonl && photolake wait --timeout 120
+        photolake collect posts.jsonl && photolake wait --timeout 120
     """
     laptop = Laptop.connect(state)
-    with work("Waiting") as tell:
-        laptop.wait(timeout, lambda document: tell(pipeline_line(document)))
-    console.print("Everything has drained.")
-    if letters := dead_letters(laptop.status()):
+    with show_progress("Waiting") as on_line:
+        laptop.wait(timeout, lambda document: on_line(describe_backlog(document)))
+    console.print("Everything is processed.")
+    if letters := describe_dead_letters(laptop.status()):
         raise CommandError(f"But there are dead letters: {letters}. The reasons are in {state}/logs.")
-
-
-def refuse_empty(photos: Path | None) -> None:
-    """CommandError for a folder of photos without any."""
-    if photos is not None and not any(path.is_file() for path in photos.iterdir()):
-        raise CommandError(f"{photos} holds no file: every photo would be gone. Name a folder with photos in it.")

@@ -1,4 +1,4 @@
-"""`photolake query`: a question, its values, and the form and place of its answer."""
+"""`photolake query`: runs a statement or a saved query, and shows or writes its result."""
 
 from __future__ import annotations
 
@@ -9,112 +9,140 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import typer
+from rich import box
+from rich.markup import escape
+from rich.table import Table
 
-from photolake_cli.console import console, problems, show_saved_queries, show_table, work
+from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress, show_table
 from photolake_cli.errors import CommandError
-from photolake_cli.query.destinations import destination
-from photolake_cli.query.export import Format, write_csv, write_json, write_parquet
-from photolake_cli.query.price import receipt
+from photolake_cli.query.export import Format, open_output, write_csv, write_json, write_parquet
+from photolake_cli.query.price import describe_cost
 
 if TYPE_CHECKING:
-    from photolake_cli.query.client import Queries
-    from photolake_cli.query.result import Answer, Row
+    from photolake_cli.query.client import QueryClient, SavedQuery
+    from photolake_cli.query.result import QueryResult, Row
 
-MOST_TABLE_ROWS = 1000
-INTERRUPTED = 130
-_WRITERS: Mapping[Format, Callable[[Answer, IO[Any]], int]] = {
+MAX_TABLE_ROWS = 1000
+_WRITERS: Mapping[Format, Callable[[QueryResult, IO[Any]], int]] = {
     Format.CSV: write_csv,
     Format.JSON: write_json,
     Format.PARQUET: write_parquet,
 }
 _BY_SUFFIX = {".csv": Format.CSV, ".json": Format.JSON, ".parquet": Format.PARQUET}
+_DAY_PARAMETERS = ("since", "until")
 
 
 @dataclass(frozen=True)
-class Question:
-    """What the command line says; CommandError if that contradicts itself."""
+class QueryRequest:
+    """What the command line asks for; CommandError if its options contradict each other."""
 
     sql: str | None = None
     saved: str | None = None
     values: Sequence[str] = ()
-    form: Format | None = None
+    chosen_format: Format | None = None
     output: Path | None = None
+    list_saved: bool = False
 
     def __post_init__(self) -> None:
+        if self.list_saved and (self.sql is not None or self.saved is not None):
+            raise CommandError("--list goes alone. To run a saved query: photolake query --saved NAME")
         if self.sql is not None and not self.sql.strip():
-            raise CommandError("The statement is empty. Saved queries are listed by: photolake query")
+            raise CommandError("The statement is empty. To list the saved queries: photolake query --list")
         if self.sql is not None and self.saved is not None:
             raise CommandError("Give a statement or --saved NAME, not both")
-        if self.asks_for_list and (self.values or self.form or self.output):
+        if self.is_list and (self.values or self.chosen_format or self.output):
             raise CommandError(
-                "There is no question: give a statement or --saved NAME; they are listed by: photolake query"
+                "There is nothing to run: give a statement or --saved NAME. To list the saved queries: "
+                "photolake query --list"
             )
         if self.output and self.format is Format.TABLE:
-            raise CommandError(f"How is {self.output} to be written? --format csv, json or parquet")
+            raise CommandError(f"The format of {self.output} is not known: add --format csv, json or parquet")
         if self.format is Format.PARQUET and not self.output and console.is_terminal:
-            raise CommandError("Parquet is no text for a terminal: name a file (--output rows.parquet) or a pipe")
+            raise CommandError("Parquet is binary: name a file (--output rows.parquet) or pipe it to a program")
 
     @property
-    def asks_for_list(self) -> bool:
-        """Whether there is no question at all: then the saved queries are listed."""
-        return self.sql is None and self.saved is None
+    def is_list(self) -> bool:
+        """Whether the saved queries are to be listed: by --list, or because nothing is to be run."""
+        return self.list_saved or (self.sql is None and self.saved is None)
 
     @property
     def format(self) -> Format:
-        """The form asked for, else that of the file's name, else a table."""
-        return self.form or _BY_SUFFIX.get(self.output.suffix.lower() if self.output else "", Format.TABLE)
+        """The format chosen, else that of the file's suffix, else a table."""
+        return self.chosen_format or _BY_SUFFIX.get(self.output.suffix.lower() if self.output else "", Format.TABLE)
 
 
-def ask(queries: Queries, question: Question, on_laptop: bool) -> None:
-    """Ask and show, and say what it cost: below a table, or on standard error."""
-    if question.asks_for_list:
-        show_saved_queries(list(queries.saved().values()))
-    elif question.format is Format.TABLE:
-        answer = _answer(queries, question)
-        rows = list(islice(answer.values(), MOST_TABLE_ROWS + 1))
-        cut = len(rows) > MOST_TABLE_ROWS
-        said = f"the first {MOST_TABLE_ROWS:,} rows (all of them: --format csv)" if cut else _rows(len(rows))
-        show_table("", answer.names, rows[:MOST_TABLE_ROWS], f"{said}, {_cost(answer, on_laptop)}")
+def run_query(client: QueryClient, request: QueryRequest, on_laptop: bool) -> None:
+    """Run the query, show or write its result, and say what it cost: below a table, or on standard error."""
+    if request.is_list:
+        _show_saved_queries(list(client.list_saved().values()))
+    elif request.format is Format.TABLE:
+        result = _run_request(client, request)
+        rows = list(islice(result.typed_rows(), MAX_TABLE_ROWS + 1))
+        is_cut = len(rows) > MAX_TABLE_ROWS
+        count = f"the first {MAX_TABLE_ROWS:,} rows (for all: --format csv)" if is_cut else _count_rows(len(rows))
+        show_table("", result.column_names, rows[:MAX_TABLE_ROWS], f"{count}, {_describe_cost(result, on_laptop)}")
     else:
-        with destination(question.output, binary=question.format is Format.PARQUET) as out:
-            answer = _answer(queries, question)
-            written = _written(answer, question, out)
-        problems.print(f"{_rows(written)}, {_cost(answer, on_laptop)}", style="italic", markup=False, highlight=False)
+        with open_output(request.output, binary=request.format is Format.PARQUET) as out:
+            result = _run_request(client, request)
+            written = _write_result(result, request, out)
+        print_note(f"{_count_rows(written)}, {_describe_cost(result, on_laptop)}", "italic")
 
 
-def _answer(queries: Queries, question: Question) -> Answer:
+def _run_request(client: QueryClient, request: QueryRequest) -> QueryResult:
     try:
-        with work("Asking", problems) as tell:
-            if question.sql is not None:
-                return queries.run(question.sql, question.values, tell)
-            return queries.run_saved(queries.saved_query(str(question.saved)), question.values, tell)
+        with show_progress("Running", error_console) as on_state:
+            if request.sql is not None:
+                return client.run(request.sql, request.values, on_state)
+            return client.run_saved(client.find_saved(str(request.saved)), request.values, on_state)
     except KeyboardInterrupt as interrupt:
-        said = "Stopped, on the server too; what it had scanned by then is charged."
+        message = (
+            "Stopped, also in Athena, which charges for the data scanned so far. Run the command again to repeat it."
+        )
         if interrupt.__cause__:
-            said = f"It may still run, for it could not be stopped: {interrupt.__cause__}"
-        problems.print(said, style="yellow", markup=False, highlight=False)
+            message = f"The query may still run, as it could not be stopped: {interrupt.__cause__}"
+        print_note(message, "yellow")
         raise typer.Exit(INTERRUPTED) from interrupt
 
 
-def _written(answer: Answer, question: Question, out: IO[Any]) -> int:
-    write = _WRITERS[question.format]
-    if not question.output and console.is_terminal:
-        return write(answer, out)
-    with work("Writing", problems) as tell:
-        return write(replace(answer, pages=_counted(answer.pages, tell)), out)
+def _write_result(result: QueryResult, request: QueryRequest, out: IO[Any]) -> int:
+    write = _WRITERS[request.format]
+    if not request.output and console.is_terminal:
+        return write(result, out)
+    with show_progress("Writing", error_console) as on_count:
+        return write(replace(result, pages=_count_pages(result.pages, on_count)), out)
 
 
-def _counted(pages: Iterator[Sequence[Row]], tell: Callable[[str], None]) -> Iterator[Sequence[Row]]:
+def _count_pages(pages: Iterator[Sequence[Row]], on_count: Callable[[str], None]) -> Iterator[Sequence[Row]]:
     rows = 0
     for page in pages:
         rows += len(page)
-        tell(_rows(rows))
+        on_count(_count_rows(rows))
         yield page
 
 
-def _rows(number: int) -> str:
+def _count_rows(number: int) -> str:
     return "1 row" if number == 1 else f"{number:,} rows"
 
 
-def _cost(answer: Answer, on_laptop: bool) -> str:
-    return receipt(answer.scanned_bytes, answer.is_charged, on_laptop)
+def _describe_cost(result: QueryResult, on_laptop: bool) -> str:
+    return describe_cost(result.scanned_bytes, result.is_charged, on_laptop)
+
+
+def _show_saved_queries(queries: Sequence[SavedQuery]) -> None:
+    console.print("\nSaved queries (photolake query --saved NAME --param NAME=VALUE)", style="bold", highlight=False)
+    if not queries:
+        console.print("  (none)")
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("name", "answers", "parameters"):
+        table.add_column(title, overflow="fold", no_wrap=title == "name")
+    for query in queries:
+        table.add_row(escape(query.name), escape(query.description), escape(_describe_parameters(query)))
+    console.print(table)
+    console.print("  since and until are days such as 2026-11-01; without them, all days are queried.", style="italic")
+
+
+def _describe_parameters(query: SavedQuery) -> str:
+    days = [each.name for each in query.parameters if each.name in _DAY_PARAMETERS]
+    others = [f"{each.name}: {each.meaning}" for each in query.parameters if each.name not in _DAY_PARAMETERS]
+    return "\n".join([*others, ", ".join(dict.fromkeys(days))]).strip()

@@ -1,4 +1,4 @@
-"""The command's help, and what it says when something is wrong."""
+"""The command: its help, its options, and its messages when something is wrong."""
 
 import subprocess
 import sys
@@ -9,11 +9,12 @@ from rich.console import Console
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from photolake_cli.console import cell, dead_letters, pipeline_line, show_status
+from photolake_cli.console import format_cell
 from photolake_cli.errors import CommandError
 from photolake_cli.main import app
 from photolake_cli.query.export import Format
-from photolake_cli.query.run import Question
+from photolake_cli.query.run import QueryRequest
+from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
@@ -40,24 +41,24 @@ def test_without_a_running_cloud_the_command_says_how_to_start_one(tmp_path):
 
 
 def test_a_cell_shows_markup_as_it_is():
-    assert cell("[red]sale[/red]") == "\\[red]sale\\[/red]"
-    assert cell("x" * 100) == "x" * 69 + "…"
-    assert cell(1234567) == "1,234,567"
+    assert format_cell("[red]sale[/red]") == "\\[red]sale\\[/red]"
+    assert format_cell("x" * 100) == "x" * 69 + "…"
+    assert format_cell(1234567) == "1,234,567"
 
 
-def test_the_pipeline_line_names_what_is_on_its_way():
+def test_the_backlog_names_queues_and_buffers_that_are_not_empty():
     queue = {"visible": 2, "in_flight": 1, "delayed": 0, "is_dlq": False, "feeds_function": True}
     status = {
         "queues": {"TweetQueue": queue, "ErrorQueue": {**queue, "feeds_function": False}},
         "buffers": {"posts": 5},
     }
 
-    assert pipeline_line(status) == "TweetQueue 3, in Firehose 5"
-    assert pipeline_line({"queues": {}, "buffers": {}}) == "nothing on its way"
+    assert describe_backlog(status) == "TweetQueue 3, in Firehose 5"
+    assert describe_backlog({"queues": {}, "buffers": {}}) == "nothing is waiting"
 
 
 def test_ids_can_be_copied_from_a_table():
-    assert cell(2030500000000000001) == "2030500000000000001"
+    assert format_cell(2030500000000000001) == "2030500000000000001"
 
 
 def test_a_folder_without_photos_is_refused(tmp_path):
@@ -67,15 +68,17 @@ def test_a_folder_without_photos_is_refused(tmp_path):
     assert "holds no file" in result.output
 
 
-def test_dead_letters_are_told():
+def test_dead_letters_are_counted_by_queue():
     queue = {"visible": 0, "in_flight": 0, "delayed": 0, "is_dlq": True, "feeds_function": False}
     status = {"queues": {"ImageDeadLetterQueue": {**queue, "visible": 2}, "TweetDeadLetterQueue": queue}}
 
-    assert dead_letters(status) == "2 in ImageDeadLetterQueue"
+    assert describe_dead_letters(status) == "2 in ImageDeadLetterQueue"
 
 
-def test_commands_that_ask_nothing_do_not_wait_for_the_libraries_of_queries():
-    late = "{'pandas', 'pyarrow', 'pyathena', 'sqlalchemy'}"
+def test_help_does_not_wait_for_large_libraries():
+    late = (
+        "{'boto3', 'botocore', 'duckdb', 'moto', 'pandas', 'pyarrow', 'pyathena', 'requests', 'sqlalchemy', 'tweepy'}"
+    )
     program = f"import sys, photolake_cli.main; print(*sorted({late} & {{*sys.modules}}))"
 
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "\n"
@@ -85,14 +88,18 @@ def test_commands_that_ask_nothing_do_not_wait_for_the_libraries_of_queries():
     ("arguments", "said"),
     [
         (["  "], "The statement is empty"),
+        (["--list", "--saved", "top_labels"], "--list goes alone"),
         (["select 1", "--saved", "top_labels"], "Give a statement or --saved NAME, not both"),
-        (["--param", "since=2026-11-01"], "There is no question"),
-        (["select 1", "--output", "rows.txt"], "How is rows.txt to be written? --format csv, json or parquet"),
+        (["--param", "since=2026-11-01"], "There is nothing to run"),
+        (
+            ["select 1", "--output", "rows.txt"],
+            "The format of rows.txt is not known: add --format",
+        ),
         (["select 1", "--region", "eu-west-1"], "--region goes with --stack NAME"),
         (["select 1"], "No laptop cloud runs in"),
     ],
 )
-def test_a_query_that_cannot_be_asked_is_told_before_anything_is_started(arguments, said, tmp_path):
+def test_options_that_contradict_each_other_are_an_error_before_anything_is_started(arguments, said, tmp_path):
     result = CliRunner().invoke(app, ["query", *arguments, "--state", str(tmp_path)])
 
     assert result.exit_code == 1
@@ -103,13 +110,13 @@ def test_parquet_is_not_written_to_a_terminal(monkeypatch):
     monkeypatch.setattr("photolake_cli.query.run.console", Console(force_terminal=True))
 
     with pytest.raises(CommandError, match="name a file"):
-        Question("select 1", form=Format.PARQUET)
+        QueryRequest("select 1", chosen_format=Format.PARQUET)
 
 
-def test_the_form_of_the_rows_follows_from_the_files_name():
-    assert Question("select 1", output=Path("rows.PARQUET")).format is Format.PARQUET
-    assert Question("select 1", form=Format.JSON, output=Path("rows.csv")).format is Format.JSON
-    assert Question("select 1").format is Format.TABLE
+def test_the_format_follows_from_the_suffix_of_the_file():
+    assert QueryRequest("select 1", output=Path("rows.PARQUET")).format is Format.PARQUET
+    assert QueryRequest("select 1", chosen_format=Format.JSON, output=Path("rows.csv")).format is Format.JSON
+    assert QueryRequest("select 1").format is Format.TABLE
 
 
 def test_status_shows_queues_with_and_without_messages(capsys):

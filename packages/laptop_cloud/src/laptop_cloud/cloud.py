@@ -106,6 +106,7 @@ class Cloud:
             scale=host.scale,
             endpoint_url=services.endpoints[""],
             environment=environment({**services.endpoints, "lambda": compute.control.url}),
+            parameters=template.parameter_texts(written.parameters),
             outputs=resolver.outputs(),
             resources=resources,
             status_url=f"{compute.control.url}/status",

@@ -73,6 +73,11 @@ def parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[s
     return {name: _parameter(name, rules, given.get(name)) for name, rules in declared.items()}
 
 
+def parameter_texts(parameters: Mapping[str, ParameterValue]) -> dict[str, str]:
+    """The values as CloudFormation writes them: lists joined by commas."""
+    return {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
+
+
 def _parameter(name: str, rules: Mapping[str, Any], given: str | None) -> ParameterValue:
     value = given if given is not None else rules.get("Default")
     if value is None:
@@ -148,10 +153,9 @@ def _with_remote_code(written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _translate(document: dict[str, Any], parameters: Mapping[str, ParameterValue], region: str) -> dict[str, Any]:
-    texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
     try:
-        translated: dict[str, Any] = translator.translate(document, texts)
+        translated: dict[str, Any] = translator.translate(document, parameter_texts(parameters))
     except InvalidDocumentException as error:
         causes: list[ExceptionWithMessage] = list(error.causes)
         raise TemplateError("; ".join(str(cause.message) for cause in causes)) from error

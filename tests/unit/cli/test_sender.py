@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import json
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 from photolake.aws.firehose import DeliveryStream
 from photolake.rejected import MalformedStore
 from photolake.rows.schema import Table
-from photolake_cli.collect import sender as collecting
-from photolake_cli.collect.files import files_at
-from photolake_cli.collect.journal import Progress
+from photolake_cli.collect import sender
+from photolake_cli.collect.files import find_files
+from photolake_cli.collect.formats import probe_file
+from photolake_cli.collect.journal import Checkpoint
 from photolake_cli.collect.pacing import Pace
-from photolake_cli.collect.sender import FileCollector, Watch
+from photolake_cli.collect.sender import Callbacks, FileSender
 from tests import resolved_template
 
 FIRST = 2030000000000000001
@@ -91,7 +93,7 @@ class Parts:
         self.firehose, self.s3, self.time = FakeFirehose(), FakeS3(), FakeTime()
         firehose: Any = self.firehose
         s3: Any = self.s3
-        self.collector = FileCollector(
+        self.sender = FileSender(
             DeliveryStream(firehose, "tweets"),
             raw_tweets(),
             MalformedStore(s3, "lake"),
@@ -122,13 +124,13 @@ def lines(*values):
 
 def file_of(path, content):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    (file,) = files_at(str(path), S3)
-    return file
+    (file,) = find_files(str(path), S3)
+    return replace(file, author=probe_file(file).author)
 
 
-def amounts(account):
-    assert account.balances
-    return (account.read, account.sent, account.repeated, account.malformed, account.notices, account.before)
+def amounts(tally):
+    assert tally.is_balanced
+    return (tally.read, tally.sent, tally.repeated, tally.rejected, tally.notices, tally.sent_before)
 
 
 def test_every_entry_is_sent_repeated_set_aside_or_a_notice(tmp_path, parts):
@@ -136,13 +138,13 @@ def test_every_entry_is_sent_repeated_set_aside_or_a_notice(tmp_path, parts):
     notice = {"delete": {"status": {"id": 5}}}
     file = file_of(tmp_path / "posts.jsonl", lines(page, "{broken", notice, post(3)))
 
-    account = parts.collector.collect(file)
+    tally = parts.sender.send(file)
 
-    assert amounts(account) == (6, 4, 1, 1, 1, 0)
+    assert amounts(tally) == (6, 4, 1, 1, 1, 0)
     assert parts.firehose.ids == [FIRST + number for number in (1, 2, 1, 3)]
     assert set(parts.s3.places) == {(str(tmp_path / "posts.jsonl"), 2)}
-    assert [*parts.s3.objects] == [account.malformed_key]
-    assert [(line.line, line.message) for line in account.shown] == [
+    assert [*parts.s3.objects] == [tally.rejected_key]
+    assert [(line.line, line.message) for line in tally.shown] == [
         (2, "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)")
     ]
 
@@ -151,9 +153,9 @@ def test_a_post_that_does_not_fit_the_table_is_set_aside_and_its_neighbours_sent
     bad = post(2, public_metrics={"like_count": "many"})
     file = file_of(tmp_path / "posts.json", json.dumps({"data": [post(1), bad, post(3)]}))
 
-    account = parts.collector.collect(file)
+    tally = parts.sender.send(file)
 
-    assert amounts(account) == (3, 2, 0, 1, 0, 0)
+    assert amounts(tally) == (3, 2, 0, 1, 0, 0)
     assert parts.firehose.ids == [FIRST + 1, FIRST + 3]
 
 
@@ -170,25 +172,25 @@ def test_a_post_that_does_not_fit_the_table_is_set_aside_and_its_neighbours_sent
     ],
 )
 def test_an_archive_line_that_cannot_be_sent_is_set_aside_and_the_next_sent(tmp_path, parts, line, reason):
-    account = parts.collector.collect(file_of(tmp_path / "archive.jsonl", lines(line, {"data": post(1)})))
+    tally = parts.sender.send(file_of(tmp_path / "archive.jsonl", lines(line, {"data": post(1)})))
 
-    assert amounts(account) == (2, 1, 0, 1, 0, 0)
+    assert amounts(tally) == (2, 1, 0, 1, 0, 0)
     assert parts.firehose.ids == [FIRST + 1]
-    assert reason in account.shown[0].message
+    assert reason in tally.shown[0].message
 
 
 def test_of_many_malformed_entries_ten_are_shown_and_all_kept(tmp_path, parts):
-    account = parts.collector.collect(file_of(tmp_path / "posts.jsonl", lines(*["{broken"] * 25, post(1))))
+    tally = parts.sender.send(file_of(tmp_path / "posts.jsonl", lines(*["{broken"] * 25, post(1))))
 
-    assert amounts(account) == (26, 1, 0, 25, 0, 0)
-    assert [line.line for line in account.shown] == [*range(1, 11)]
+    assert amounts(tally) == (26, 1, 0, 25, 0, 0)
+    assert [line.line for line in tally.shown] == [*range(1, 11)]
     assert [line for _, line in parts.s3.places] == [*range(1, 26)]
 
 
 def test_files_of_one_name_in_two_folders_keep_their_malformed_entries_apart(tmp_path, parts):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        parts.collector.collect(file_of(tmp_path / folder / "posts.jsonl", "{broken\n"))
+        parts.sender.send(file_of(tmp_path / folder / "posts.jsonl", "{broken\n"))
 
     assert len(parts.s3.objects) == 2
 
@@ -199,7 +201,7 @@ def test_the_author_of_an_account_archive_stands_beside_its_posts(tmp_path, part
     (tmp_path / "account.js").write_text(f"window.YTD.account.part0 = {json.dumps([account])}")
     content = f"window.YTD.tweets.part0 = {json.dumps([tweet, tweet], indent=2)}"
 
-    read = parts.collector.collect(file_of(tmp_path / "tweets.js", content))
+    read = parts.sender.send(file_of(tmp_path / "tweets.js", content))
 
     assert amounts(read) == (2, 2, 1, 0, 0, 0)
     assert [row["user"] for row in parts.firehose.rows] == [{"id": 7, "id_str": "7", "screen_name": "ann"}] * 2
@@ -210,9 +212,9 @@ def test_a_post_of_one_date_too_many_waits_until_the_buffers_are_emptied(tmp_pat
     pauses: list[float] = []
     file = file_of(tmp_path / "posts.jsonl", lines(*(on_day(day) for day in (0, 0, 1, 0, 2, 3, 3, 4))))
 
-    account = parts.collector.collect(file, watch=Watch(on_pause=pauses.append))
+    tally = parts.sender.send(file, callbacks=Callbacks(on_pause=pauses.append))
 
-    assert amounts(account) == (8, 8, 3, 0, 0, 0)
+    assert amounts(tally) == (8, 8, 3, 0, 0, 0)
     assert pauses == parts.time.pauses == [900, 900]
     assert [row["text"] for row in parts.firehose.rows] == [f"day {day}" for day in (0, 0, 1, 0, 2, 3, 3, 4)]
 
@@ -220,20 +222,20 @@ def test_a_post_of_one_date_too_many_waits_until_the_buffers_are_emptied(tmp_pat
 def test_dates_before_the_first_partition_are_one(tmp_path):
     parts = Parts(limit=1)
 
-    parts.collector.collect(file_of(tmp_path / "posts.jsonl", lines(*(on_day(-day) for day in range(400, 500)))))
+    parts.sender.send(file_of(tmp_path / "posts.jsonl", lines(*(on_day(-day) for day in range(400, 500)))))
 
     assert (len(parts.firehose.rows), parts.time.pauses) == (100, [])
 
 
 def run_until_done(parts, file, calls_before_each_end):
-    """Collect a file, be interrupted at those calls, and go on each time; gives the accounts that came to an end."""
-    reached = [Progress()]
-    accounts = []
+    """Collect a file, be interrupted at those calls, and go on each time; gives the tallies that came to an end."""
+    reached = [Checkpoint()]
+    tallies = []
     for calls in [*calls_before_each_end, None]:
         parts.firehose.calls, parts.firehose.ends_at = 0, calls
         with suppress(InterruptionError):
-            accounts.append(parts.collector.collect(file, reached[-1], Watch(on_accepted=reached.append)))
-    return reached[-1], accounts
+            tallies.append(parts.sender.send(file, reached[-1], Callbacks(on_accepted=reached.append)))
+    return reached[-1], tallies
 
 
 KINDS = st.sampled_from(["post", "page", "broken", "notice", "misfit", "array"])
@@ -250,7 +252,7 @@ KINDS = st.sampled_from(["post", "page", "broken", "notice", "misfit", "array"])
 def test_wherever_runs_end_every_post_is_sent_and_every_malformed_entry_kept(
     tmp_path, monkeypatch, kinds, ends, at_once, form, packed
 ):
-    monkeypatch.setattr(collecting, "POSTS_AT_ONCE", at_once)
+    monkeypatch.setattr(sender, "BATCH_POSTS", at_once)
     parts = Parts()
     values, sent, malformed = [], [], 0
     for number, kind in enumerate(kinds):
@@ -271,24 +273,24 @@ def test_wherever_runs_end_every_post_is_sent_and_every_malformed_entry_kept(
     content = lines(*values) if form == "lines" else json.dumps(values, indent=1)
     file = file_of(tmp_path / "posts", gzip.compress(content.encode()) if packed else content)
 
-    progress, accounts = run_until_done(parts, file, ends)
+    checkpoint, tallies = run_until_done(parts, file, ends)
 
     assert set(parts.firehose.ids) == set(sent)
     assert len(parts.firehose.ids) - len(sent) <= len(ends) * at_once
     kept = {(line["line"], line["rawData"]) for lines in parts.s3.objects.values() for line in lines}
     assert len(kept) == malformed
-    assert progress.is_done
-    assert progress.sent == len(sent)
-    assert all(account.balances for account in accounts)
+    assert checkpoint.is_done
+    assert checkpoint.sent == len(sent)
+    assert all(tally.is_balanced for tally in tallies)
 
 
 def test_a_run_that_goes_on_sends_nothing_twice_that_was_accepted(tmp_path, parts, monkeypatch):
-    monkeypatch.setattr(collecting, "POSTS_AT_ONCE", 2)
+    monkeypatch.setattr(sender, "BATCH_POSTS", 2)
     file = file_of(tmp_path / "posts.jsonl", lines({"data": [post(1), post(2), post(3)]}, "{broken", post(4), post(5)))
 
-    progress, (account,) = run_until_done(parts, file, [2])
+    checkpoint, (tally,) = run_until_done(parts, file, [2])
 
     assert parts.firehose.ids == [FIRST + number for number in range(1, 6)]
-    assert amounts(account) == (4, 3, 0, 1, 0, 2)
-    assert progress == Progress(progress.place, sent=5, is_done=True)
+    assert amounts(tally) == (4, 3, 0, 1, 0, 2)
+    assert checkpoint == Checkpoint(checkpoint.place, sent=5, is_done=True)
     assert set(parts.s3.places) == {(str(tmp_path / "posts.jsonl"), 2)}

@@ -1,4 +1,4 @@
-"""What is asked of Athena by PyAthena, and what is made of its answers."""
+"""The requests to Athena through PyAthena, and the results."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
-from photolake_cli.cloud import Lake
+from photolake_cli.cloud import Cloud
 from photolake_cli.errors import CommandError
-from photolake_cli.query.client import Queries, QueryFailedError
+from photolake_cli.query import client
+from photolake_cli.query.client import QueryClient, QueryFailedError
 
 DECIMAL = {"Precision": 38, "Scale": 2, "Nullable": "UNKNOWN"}
 SAVED = """-- What is seen most often?
@@ -46,13 +47,15 @@ def stub(athena):
 
 
 @pytest.fixture
-def queries(athena):
-    return queries_over(athena)
+def query_client(athena, monkeypatch):
+    monkeypatch.setattr(client, "AWS_POLL_SECONDS", 0.0)
+    return client_over(athena)
 
 
-def queries_over(client):
-    session: Any = Session(client)
-    return Queries(Lake("the stack lake in eu-west-1", session, "group", "lake", lambda: "2026-01-01", 0.0))
+def client_over(athena):
+    session: Any = Session(athena)
+    values = {"WorkgroupName": "group", "DatabaseName": "lake", "EarliestDate": "2026-01-01"}
+    return QueryClient(Cloud("the stack lake in eu-west-1", "lake", session, values, str))
 
 
 def expect_query(stub, sql, parameters=(), **execution):
@@ -93,81 +96,81 @@ def expect_rows(stub, columns, *pages):
         )
 
 
-def test_a_statements_values_are_execution_parameters(queries, stub):
+def test_a_statements_values_are_execution_parameters(query_client, stub):
     expect_query(stub, "select ? as a, ? as b", ["5", "'O''Hara'"])
     expect_rows(stub, {"a": "integer"}, [["a"]])
 
-    assert queries.run("select ? as a, ? as b", ["5", "O'Hara"]).records() == []
+    assert query_client.run("select ? as a, ? as b", ["5", "O'Hara"]).records() == []
 
 
-def test_rows_come_in_pages_as_athena_wrote_them(queries, stub):
+def test_rows_come_in_pages_as_athena_wrote_them(query_client, stub):
     columns = {"label": "varchar", "tags": "array", "price": "decimal", "data": "json"}
     first, last = ["Cat", "[a, null]", "1.10", '{"n": 1.0}'], [None, None, None, None]
     expect_query(stub, "select 1", scanned=12)
     expect_rows(stub, columns, [list(columns), first], [last])
 
-    answer = queries.run("select 1")
+    result = query_client.run("select 1")
 
-    assert list(answer.pages) == [[tuple(first), tuple(last)]]
-    assert (answer.names, answer.scanned_bytes, answer.is_charged) == (list(columns), 12, True)
-    assert [(column.precision, column.scale) for column in answer.columns] == [(38, 2)] * 4
+    assert list(result.pages) == [[tuple(first), tuple(last)]]
+    assert (result.column_names, result.scanned_bytes, result.is_charged) == (list(columns), 12, True)
+    assert [(column.precision, column.scale) for column in result.columns] == [(38, 2)] * 4
 
 
-def test_rows_have_numbers_and_truth_values_where_these_are_exact(queries, stub):
+def test_rows_have_numbers_and_truth_values_where_these_are_exact(query_client, stub):
     expect_query(stub, "select 1")
     expect_rows(
         stub, {"label": "varchar", "n": "bigint", "sure": "boolean"}, [["label", "n", "sure"], ["2", "2", "true"]]
     )
 
-    assert queries.run("select 1").records() == [{"label": "2", "n": 2, "sure": True}]
+    assert query_client.run("select 1").records() == [{"label": "2", "n": 2, "sure": True}]
 
 
-def test_a_statement_that_reads_no_data_is_not_charged(queries, stub):
+def test_a_statement_that_reads_no_data_is_not_charged(query_client, stub):
     expect_query(stub, "show tables", kind="UTILITY")
     expect_rows(stub, {"tab_name": "string"}, [["tweets"]])
 
-    answer = queries.run("show tables")
+    result = query_client.run("show tables")
 
-    assert (list(answer.rows), answer.is_charged) == ([("tweets",)], False)
+    assert (list(result.rows), result.is_charged) == ([("tweets",)], False)
 
 
-def test_a_leading_comment_is_left_out_and_lines_keep_their_numbers(queries, stub):
+def test_a_leading_comment_is_left_out_and_lines_keep_their_numbers(query_client, stub):
     expect_query(stub, "\nselect 1")
     expect_rows(stub, {"_col0": "integer"}, [["_col0"]])
 
-    queries.run("-- One.\nselect 1")
+    query_client.run("-- One.\nselect 1")
 
 
-def test_the_state_of_the_query_is_told_while_it_runs(queries, stub):
+def test_the_state_of_the_query_is_reported_while_it_runs(query_client, stub):
     expect_query(stub, "select 1", scanned=1_400_000)
     expect_rows(stub, {"_col0": "integer"}, [["_col0"]])
-    told: list[str] = []
+    states: list[str] = []
 
-    queries.run("select 1", tell=told.append)
+    query_client.run("select 1", on_state=states.append)
 
-    assert told == ["queued", "running", "succeeded, 1.4 MB scanned"]
+    assert states == ["queued", "running", "succeeded, 1.4 MB scanned"]
 
 
-def test_a_failed_query_gives_the_engines_message_and_what_to_do(queries, stub, caplog):
+def test_a_failed_query_gives_the_engines_message_and_what_to_do(query_client, stub, caplog):
     reasons = {
         "COLUMN_NOT_FOUND: line 1:8": "COLUMN_NOT_FOUND: line 1:8",
         "Query cancelled! : Bytes scanned limit was exceeded": "Query cancelled! : Bytes scanned limit was exceeded. "
-        "Ask for fewer days (dt), or raise the stack's parameter QueryScanLimitBytes",
+        "Query fewer days (dt), or raise the stack's parameter QueryScanLimitBytes",
         None: "The query was cancelled",
     }
     for reason, said in reasons.items():
         expect_query(stub, "select x", state="FAILED" if reason else "CANCELLED", reason=reason)
         with pytest.raises(QueryFailedError) as error:
-            queries.run("select x")
+            query_client.run("select x")
         assert str(error.value) == said
     assert caplog.records == []
 
 
-def test_what_aws_refuses_is_explained(queries, stub):
+def test_what_aws_refuses_is_explained(query_client, stub):
     stub.add_client_error("start_query_execution", "InvalidRequestException", "WorkGroup group is not found.")
 
-    with pytest.raises(CommandError, match=r"^WorkGroup group is not found at the stack lake in eu-west-1"):
-        queries.run("select 1")
+    with pytest.raises(CommandError, match=r"^WorkGroup group is not found; the stack lake in eu-west-1"):
+        query_client.run("select 1")
 
 
 def test_missing_credentials_are_explained():
@@ -178,7 +181,7 @@ def test_missing_credentials_are_explained():
 
     athena.meta.events.register("before-call.athena", refuse)
 
-    for ask in (queries_over(athena).saved, lambda: queries_over(athena).run("select 1")):
+    for ask in (client_over(athena).list_saved, lambda: client_over(athena).run("select 1")):
         with pytest.raises(CommandError, match="There are no AWS credentials for the stack lake"):
             ask()
 
@@ -198,44 +201,44 @@ def saved(name, description="photolake: What is seen most often?", text=SAVED):
     return {"Name": name, "Description": description, "QueryString": text}
 
 
-def test_a_saved_query_is_run_with_its_values_and_without_its_header(queries, stub):
+def test_a_saved_query_is_run_with_its_values_and_without_its_header(query_client, stub):
     expect_saved(stub, saved("top"))
     expect_query(stub, "\n\n\nselect label\nfrom labels\nwhere dt >= ? and posts > ?", ["'2026-01-01'", "3"])
     expect_rows(stub, {"label": "varchar"}, [["label"], ["Cat"]])
 
-    answer = queries.run_saved(queries.saved_query("top"), ["least=3"])
+    result = query_client.run_saved(query_client.find_saved("top"), ["least=3"])
 
-    assert answer.records() == [{"label": "Cat"}]
+    assert result.records() == [{"label": "Cat"}]
 
 
-def test_a_saved_query_that_fails_is_named(queries, stub):
+def test_a_saved_query_that_fails_is_named(query_client, stub):
     expect_saved(stub, saved("mine", "Mine", "select x"))
     expect_query(stub, "select x", state="FAILED", reason="COLUMN_NOT_FOUND: line 1:8: x")
 
     with pytest.raises(QueryFailedError, match=r"^saved query mine: COLUMN_NOT_FOUND: line 1:8: x$"):
-        queries.run_saved(queries.saved_query("mine"))
+        query_client.run_saved(query_client.find_saved("mine"))
 
 
-def test_of_two_saved_queries_with_one_name_the_stacks_own_is_asked(queries, stub):
+def test_of_two_saved_queries_with_one_name_the_stacks_own_is_found(query_client, stub):
     expect_saved(stub, saved("top"), saved("top", "My own", "select 1"), saved("a", "Mine", "select 2"))
 
-    found = queries.saved()
+    found = query_client.list_saved()
 
-    assert [(query.name, query.question) for query in found.values()] == [
+    assert [(query.name, query.description) for query in found.values()] == [
         ("a", "Mine"),
         ("top", "What is seen most often?"),
     ]
     assert found["top"].text == SAVED
 
 
-def test_more_saved_queries_than_one_request_may_name_are_all_found(queries, stub):
+def test_more_saved_queries_than_one_request_may_name_are_all_found(query_client, stub):
     expect_saved(stub, *(saved(f"q{number:02}") for number in range(60)))
 
-    assert len(queries.saved()) == 60
+    assert len(query_client.list_saved()) == 60
 
 
-def test_an_unknown_saved_query_is_told_with_those_there_are(queries, stub):
+def test_an_unknown_saved_query_is_an_error_that_lists_all_names(query_client, stub):
     expect_saved(stub, saved("b"), saved("a"))
 
-    with pytest.raises(CommandError, match=r"^There is no saved query 'c'. There are: a, b$"):
-        queries.saved_query("c")
+    with pytest.raises(CommandError, match=r"^There is no saved query 'c'. Saved queries: a, b$"):
+        query_client.find_saved("c")
