@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import RowError
-from photolake.rows.schema import HiveType, Table, fit
+from photolake.rows.schema import HiveType, TableSchema, fit
 
 PERSON = "struct<name:string,age:bigint,scores:array<double>,known:boolean>"
-TABLE = Table("posts", {"id": HiveType.parse("bigint"), "user": HiveType.parse(PERSON)})
+TABLE = TableSchema("posts", {"id": HiveType.parse("bigint"), "user": HiveType.parse(PERSON)})
 
 scalars = st.sampled_from(["string", "bigint", "double", "boolean"])
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)

@@ -12,11 +12,17 @@ if TYPE_CHECKING:
     from photolake.images.registry import ImageRecord
     from photolake.images.rekognition import Answers
     from photolake.images.rekognition_apis import ImageApi
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
 
 
 def analysis_row(
-    image: ImageRecord, answers: Answers, table: Table, *, fingerprint: str | None, analyzed_at: str, processed_at: str
+    image: ImageRecord,
+    answers: Answers,
+    table: TableSchema,
+    *,
+    fingerprint: str | None,
+    analyzed_at: str,
+    processed_at: str,
 ) -> dict[str, Any]:
     """The image's row; an API that was not asked leaves null, one that found nothing an empty list.
 

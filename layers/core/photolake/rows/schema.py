@@ -64,7 +64,7 @@ class HiveType:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableSchema:
     """A landing table: its name and every column of it, the partition key included."""
 
     name: str
