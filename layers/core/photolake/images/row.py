@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from photolake.rows.schema import fit
+from photolake.rows.schema import fit_value
 
 if TYPE_CHECKING:
     from photolake.images.registry import ImageRecord
@@ -30,7 +30,7 @@ def analysis_row(
     """
     fitted, unmapped = {}, {}
     for column, value in _columns_of(answers.given).items():
-        fitted[column], left = fit(value, table.columns[column])
+        fitted[column], left = fit_value(value, table.columns[column])
         if left is not None:
             unmapped[column] = left
     return {
