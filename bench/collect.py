@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.rejected import MalformedStore
-from photolake.rows.schema import Table
+from photolake.rejected import RejectedStore
+from photolake.rows.schema import TableSchema
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.pacing import Pace
 from photolake_cli.collect.sender import FileSender
@@ -116,8 +116,8 @@ def collected(path: Path) -> int:
     firehose: Any = SilentFirehose()
     sender = FileSender(
         DeliveryStream(firehose, "tweets"),
-        Table.from_glue(glue, "landing", "raw_tweets"),
-        MalformedStore(nothing, "lake"),
+        TableSchema.from_glue(glue, "landing", "raw_tweets"),
+        RejectedStore(nothing, "lake"),
         Pace(900, time.monotonic),
         dt.date(2026, 1, 1),
     )

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.live import Live
 from rich.text import Text
 
-from photolake.aws.secrets import secret_value
+from photolake.aws.secrets import read_secret
 from photolake.sources.x.stream.batcher import Progress
 from photolake.sources.x.stream.service import Streaming, StreamSettings, streaming
 from photolake_cli.aws_errors import explain_error
@@ -111,7 +111,7 @@ def _create_stream(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[
 def _read_token(cloud: Cloud, secret: str) -> str:
     if token := os.environ.get(TOKEN_VARIABLE, "").strip():
         return token
-    token = secret_value(cloud.client("secretsmanager"), secret)
+    token = read_secret(cloud.client("secretsmanager"), secret)
     if not token:
         raise CommandError(f"X needs a bearer token: set {TOKEN_VARIABLE}, or put it into the secret {secret}")
     return token

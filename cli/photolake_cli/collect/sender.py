@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.clock import iso_utc, utc_now
+from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.partition import post_date
 from photolake.post_files.reader import START, Entry, Place, entries
-from photolake.rejected import MalformedLine, MalformedStore, MalformedWriter, misfit, part_key
-from photolake.rows.schema import Table
+from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, part_key, reject_row
+from photolake.rows.schema import TableSchema
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.collect.distinct import DistinctCounter
 from photolake_cli.collect.journal import Checkpoint
@@ -47,7 +47,7 @@ class Tally:
     notices: int = 0
     sent_before: int = 0
     ids: DistinctCounter = field(default_factory=DistinctCounter)
-    shown: list[MalformedLine] = field(default_factory=list)
+    shown: list[RejectedRecord] = field(default_factory=list)
     rejected_key: str = ""
 
     @property
@@ -79,8 +79,8 @@ class FileSender:
     def __init__(
         self,
         stream: DeliveryStream,
-        table: Table,
-        rejected: MalformedStore,
+        table: TableSchema,
+        rejected: RejectedStore,
         pace: Pace,
         earliest: dt.date,
         sleep: Callable[[float], None] = time.sleep,
@@ -103,11 +103,11 @@ class FileSender:
         resumed = "" if checkpoint.place == START else f".from-{checkpoint.place.line}-{checkpoint.place.entry}"
         name = f"{file.rejected_name}{resumed}"
         tally = Tally(file.name, sent_before=checkpoint.sent, rejected_key=part_key(name, 1))
-        with file.open() as opened, self._rejected.writer(name) as writer:
+        with file.open() as opened, self._rejected.open_writer(name) as writer:
             found = entries(
                 opened.file,
                 source=file.name,
-                collected_at=iso_utc(utc_now()),
+                collected_at=format_utc(utc_now()),
                 after=checkpoint.place,
                 author=file.author,
             )
@@ -151,7 +151,7 @@ class _Batcher:
         found: Iterator[Entry],
         place: Place,
         tally: Tally,
-        writer: MalformedWriter,
+        writer: RejectedWriter,
         check: Callable[[dict[str, Any], int], str],
     ) -> None:
         self.place = place
@@ -196,16 +196,16 @@ class _Batcher:
             self.place = entry.place
         return None
 
-    def _reject(self, record: MalformedLine) -> None:
+    def _reject(self, record: RejectedRecord) -> None:
         self._writer.add(record)
         self._tally.rejected += 1
         if len(self._tally.shown) < REJECTED_SHOWN:
             self._tally.shown.append(replace(record, raw=b""))
 
 
-def _reject_post(post: dict[str, Any], line: int, source: str, error: RowError) -> MalformedLine:
-    refused = misfit(post, error)
-    return MalformedLine(source, line, refused.message, refused.raw)
+def _reject_post(post: dict[str, Any], line: int, source: str, error: RowError) -> RejectedRecord:
+    rejected = reject_row(post, error)
+    return RejectedRecord(rejected.raw, rejected.message, source, line)
 
 
 def open_sender(cloud: Cloud) -> FileSender:
@@ -215,8 +215,8 @@ def open_sender(cloud: Cloud) -> FileSender:
         interval = _read_interval(firehose, cloud.find_physical_id("PostsStream")) * cloud.time_scale
         return FileSender(
             DeliveryStream(firehose, cloud.values["TweetsStreamName"]),
-            Table.from_glue(cloud.client("glue"), cloud.values["LandingDatabaseName"], "raw_tweets"),
-            MalformedStore(cloud.client("s3"), cloud.values["LakeBucketName"]),
+            TableSchema.from_glue(cloud.client("glue"), cloud.values["LandingDatabaseName"], "raw_tweets"),
+            RejectedStore(cloud.client("s3"), cloud.values["LakeBucketName"]),
             Pace(interval, time.monotonic),
             dt.date.fromisoformat(cloud.values["EarliestDate"]),
         )

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.rejected import MalformedStore
-from photolake.rows.schema import Table
+from photolake.rejected import RejectedStore
+from photolake.rows.schema import TableSchema
 from photolake_cli.collect import sender
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.formats import probe_file
@@ -72,7 +72,7 @@ class FakeGlue:
 @cache
 def raw_tweets():
     glue: Any = FakeGlue()
-    return Table.from_glue(glue, "landing", "raw_tweets")
+    return TableSchema.from_glue(glue, "landing", "raw_tweets")
 
 
 class FakeTime:
@@ -96,7 +96,7 @@ class Parts:
         self.sender = FileSender(
             DeliveryStream(firehose, "tweets"),
             raw_tweets(),
-            MalformedStore(s3, "lake"),
+            RejectedStore(s3, "lake"),
             Pace(900, self.time, limit),
             EARLIEST,
             self.time.sleep,
