@@ -33,6 +33,8 @@ def photolake(
 ) -> None:
     """Turn the photos people post into tables you can query, on this machine or on AWS.
 
+    Shell completion for bash, zsh, fish and PowerShell: `photolake --install-completion`.
+
     Examples:
 
         photolake demo

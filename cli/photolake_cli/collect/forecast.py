@@ -1,9 +1,4 @@
-"""Forecasts what the analysis of posts will cost on AWS.
-
-Comprehend bills a text in units of 100 characters, at least three, at $0.0001 for each of sentiment and entities
-(https://aws.amazon.com/comprehend/pricing/); Rekognition $0.001 for a photo and API, of image properties $0.00075
-(https://aws.amazon.com/rekognition/pricing/). These are the first tiers in us-east-1.
-"""
+"""Forecasts what the analysis of posts will cost on AWS: list prices, by a sample of the posts or by all."""
 
 from __future__ import annotations
 
@@ -17,15 +12,15 @@ from photolake.errors import RowError
 from photolake.post_files.reader import START, Entry, entries
 from photolake.posts.documents import clip
 from photolake.posts.photo_jobs import photo_jobs
+from photolake.pricing import COMPREHEND_UNIT_USD, count_comprehend_units
 from photolake_cli.collect.distinct import DistinctCounter
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
     from photolake_cli.collect.journal import Checkpoint
 
-CHARACTERS_OF_A_UNIT = 100
-LEAST_UNITS = 3
-USD_PER_UNIT = 2 * Decimal("0.0001")
+TEXT_APIS = 2
+"""Comprehend reads each text for its sentiment and for its entities."""
 USD_PER_PHOTO = Decimal("0.001")
 USD_PER_PROPERTIES = Decimal("0.00075")
 
@@ -47,8 +42,7 @@ class Volume:
         self.posts += 1
         text = clip(post.get("text") or "")
         if text.strip():
-            units = max(LEAST_UNITS, -(-len(text) // CHARACTERS_OF_A_UNIT))
-            self.texts.add(f"{post.get('lang')} {text}", units)
+            self.texts.add(f"{post.get('lang')} {text}", count_comprehend_units(text))
         for job in photo_jobs({"source_platform": None, "collected_at": None, **post}, ""):
             self.photos.add(f"{job['source_platform']} {job['mediaid']}")
 
@@ -90,7 +84,7 @@ class Sample:
             text_units=units,
             photos=photos,
             apis=len(image_apis),
-            text_usd=units * USD_PER_UNIT * share,
+            text_usd=units * TEXT_APIS * COMPREHEND_UNIT_USD * share,
             photo_usd=photos * per_photo * share,
             is_whole=self.factor == 1,
         )

@@ -6,15 +6,14 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from photolake.pricing import format_usd
 from photolake_cli.collect.pacing import MAX_DATES
 from photolake_cli.collect.sender import Callbacks, Tally
 from photolake_cli.console import error_console, print_note, show_table
-from photolake_cli.query.price import format_usd
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from photolake_cli.collect.forecast import Forecast
 
 COLUMNS = ("file", "read", "sent", "repeated", "rejected", "notices", "sent before")
-_CENT = Decimal("0.01")
 
 
 def show_forecast(forecast: Forecast, cloud: Cloud) -> None:
@@ -30,18 +28,14 @@ def show_forecast(forecast: Forecast, cloud: Cloud) -> None:
     about = "" if forecast.is_whole else "about "
     print_note(
         f"To analyse: {about}{forecast.posts:,} posts with {forecast.text_units:,} units of text "
-        f"({_format_price(forecast.text_usd)}) and {forecast.photos:,} photos for {forecast.apis} APIs "
-        f"({_format_price(forecast.photo_usd)})"
+        f"({format_usd(forecast.text_usd)}) and {forecast.photos:,} photos for {forecast.apis} APIs "
+        f"({format_usd(forecast.photo_usd)})"
     )
     where = "On AWS that would cost" if cloud.on_laptop else f"In {cloud.name} that costs"
     print_note(
-        f"{where} {about}{_format_price(forecast.usd)}, or less: "
+        f"{where} {about}{format_usd(forecast.usd)}, or less: "
         "texts and photos that the lake has analysed before, and unavailable photos, cost nothing"
     )
-
-
-def _format_price(amount: Decimal) -> str:
-    return format_usd(amount.quantize(_CENT, ROUND_UP))
 
 
 @contextmanager

@@ -22,16 +22,25 @@ def up(
     ] = False,
     photos: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="A folder of photos to answer the posts' media URLs with."),
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="A folder of photos to answer the posts' media URLs with.",
+            show_default="none: every photo is unavailable",
+        ),
     ] = None,
     param: Annotated[
-        list[str] | None, typer.Option(help="A parameter of template.yaml as NAME=VALUE. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="A parameter of template.yaml as NAME=VALUE. Repeatable.", show_default="those of the template"
+        ),
     ] = None,
     state: State = DEFAULT_STATE,
 ) -> None:
-    """Start the stack of template.yaml on this machine.
+    """Start the laptop cloud.
 
-    It keeps its data in memory, and runs until Ctrl-C or, with --background, until photolake down.
+    It runs the stack of template.yaml on this machine with its data in memory, until Ctrl-C or, with --background,
+    until `photolake down`.
 
     Examples:
 
@@ -52,7 +61,7 @@ def up(
 def down(state: State = DEFAULT_STATE) -> None:
     """Stop the laptop cloud.
 
-    Invocations that are running finish, buffered records are delivered, and then all data is deleted.
+    Running invocations finish and buffered records are delivered, then all data is deleted.
 
     Example:
 
@@ -66,7 +75,9 @@ def down(state: State = DEFAULT_STATE) -> None:
 
 @report_errors
 def env(state: State = DEFAULT_STATE) -> None:
-    """Print environment variables that point any AWS client at the laptop cloud.
+    """Print variables for any AWS client.
+
+    They are the environment variables that point AWS clients at the laptop cloud.
 
     Version 1 of the AWS CLI ignores them for SQS in us-east-1: add --endpoint-url $AWS_ENDPOINT_URL there.
 
@@ -86,7 +97,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole status as JSON.")] = False,
     state: State = DEFAULT_STATE,
 ) -> None:
-    """Show the laptop cloud's queues, buffers, functions and objects.
+    """Show queues, buffers, functions, objects.
 
     Examples:
 
@@ -109,7 +120,7 @@ def wait(
     timeout: Annotated[float, typer.Option(help="Seconds until the command gives up with exit status 1.", min=1)] = 300,
     state: State = DEFAULT_STATE,
 ) -> None:
-    """Wait until the laptop cloud has processed everything.
+    """Wait until everything is processed.
 
     The exit status is 1 if messages ended in a dead-letter queue.
 

@@ -12,7 +12,9 @@ from photolake_cli.errors import report_errors
 
 @report_errors
 def collect(
-    files: Annotated[list[str], typer.Argument(help="Files of posts, folders of them, or s3:// URIs of either.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Files of posts, folders of them, or s3:// URIs of either.", metavar="FILES")
+    ],
     again: Annotated[bool, typer.Option("--again", help="Also send files that were sent before.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing: count, and forecast the cost.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for consent to the cost on AWS.")] = False,

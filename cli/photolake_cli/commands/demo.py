@@ -25,10 +25,10 @@ def demo(
     timeout: Annotated[float, typer.Option(help="Seconds that the pipeline may take.", min=1)] = 600,
     state: State = DEFAULT_STATE / "demo",
 ) -> None:
-    """Run the whole pipeline on this machine, and show what it finds.
+    """Run the whole pipeline on this machine.
 
-    By default it processes synthetic posts over real photos. The exit status is 1 if a post or photo is not accounted
-    for.
+    Without options it processes synthetic posts with real photos. It ends with what it found, and with an account of
+    every post and photo; the exit status is 1 if one is missing.
 
     Examples:
 

@@ -33,7 +33,7 @@ def query(
     region: Region = None,
     state: State = DEFAULT_STATE,
 ) -> None:
-    """Run SQL over the lake: a statement or a saved query.
+    """Run a statement or a saved query.
 
     A VALUE that looks like a number is a number, anything else is text, days too; --param "'2026'" is text.
 

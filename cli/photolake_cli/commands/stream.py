@@ -28,11 +28,13 @@ def stream(
     region: Region = None,
     state: State = DEFAULT_STATE,
 ) -> None:
-    """Send X's filtered stream through the pipeline, until Ctrl-C or the end of the month's budget.
+    """Send X's filtered stream to the lake.
 
-    X charges about $0.005 per post. The bearer token is read from the environment variable X_BEARER_TOKEN, else from
-    the secret of the stack. The laptop cloud has no queries of its own, so it needs --query. Rules that photolake has
-    created are replaced by these queries; other rules of the same X app stay as they are.
+    It ends with Ctrl-C, or when the month's budget is used up. X charges about $0.005 per post.
+
+    The bearer token is read from the environment variable X_BEARER_TOKEN, else from the secret of the stack. The laptop
+    cloud has no queries of its own, so it needs --query. Rules that photolake has created are replaced by these
+    queries; other rules of the same X app stay as they are.
 
     Examples:
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import typer
 from rich import box
+from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
+from photolake.pricing import price_athena_query
 from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress, show_table
 from photolake_cli.errors import CommandError
 from photolake_cli.query.export import Format, open_output, write_csv, write_json, write_parquet
-from photolake_cli.query.price import describe_cost
 
 if TYPE_CHECKING:
     from photolake_cli.query.client import QueryClient, SavedQuery
@@ -80,12 +82,17 @@ def run_query(client: QueryClient, request: QueryRequest, on_laptop: bool) -> No
         rows = list(islice(result.typed_rows(), MAX_TABLE_ROWS + 1))
         is_cut = len(rows) > MAX_TABLE_ROWS
         count = f"the first {MAX_TABLE_ROWS:,} rows (for all: --format csv)" if is_cut else _count_rows(len(rows))
-        show_table("", result.column_names, rows[:MAX_TABLE_ROWS], f"{count}, {_describe_cost(result, on_laptop)}")
+        show_table(
+            "",
+            result.column_names,
+            rows[:MAX_TABLE_ROWS],
+            f"{count}, {describe_cost(result, on_laptop)}",
+        )
     else:
         with open_output(request.output, binary=request.format is Format.PARQUET) as out:
             result = _run_request(client, request)
             written = _write_result(result, request, out)
-        print_note(f"{_count_rows(written)}, {_describe_cost(result, on_laptop)}", "italic")
+        print_note(f"{_count_rows(written)}, {describe_cost(result, on_laptop)}", "italic")
 
 
 def _run_request(client: QueryClient, request: QueryRequest) -> QueryResult:
@@ -124,8 +131,22 @@ def _count_rows(number: int) -> str:
     return "1 row" if number == 1 else f"{number:,} rows"
 
 
-def _describe_cost(result: QueryResult, on_laptop: bool) -> str:
-    return describe_cost(result.scanned_bytes, result.is_charged, on_laptop)
+def describe_cost(result: QueryResult, on_laptop: bool) -> str:
+    """What was scanned and what that costs: `1.4 MB scanned: $0.00005`.
+
+    The laptop cloud counts whole objects, Athena only the columns it reads, so there the price is an upper bound.
+    """
+    if not result.is_charged:
+        return "nothing scanned, no charge"
+    price = _format_exactly(price_athena_query(result.scanned_bytes))
+    cost = f"would cost at most {price} on AWS" if on_laptop else price
+    return f"{decimal(result.scanned_bytes)} scanned: {cost}"
+
+
+def _format_exactly(usd: Decimal) -> str:
+    """An amount with all its digits, at least cents: `$0.00005`, `$5.00`."""
+    digits = max(2, -int(usd.normalize().as_tuple().exponent))
+    return f"${usd:,.{digits}f}"
 
 
 def _show_saved_queries(queries: Sequence[SavedQuery]) -> None:

@@ -1,10 +1,16 @@
 """The command: its help, its options, and its messages when something is wrong."""
 
+import os
+import re
+import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from rich.console import Console
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -16,20 +22,102 @@ from photolake_cli.query.export import Format
 from photolake_cli.query.run import QueryRequest
 from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
 
-README = (Path(__file__).parents[3] / "README.md").read_text()
-COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
+ROOT = Path(__file__).parents[3]
+COMMANDS: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+PARAMETERS = [(name, parameter) for name, command in COMMANDS.items() for parameter in command.params]
+
+
+def run_program(*arguments, **environment):
+    """The installed program, as a shell runs it."""
+    program = str(Path(sys.executable).parent / "photolake")
+    result = subprocess.run([program, *arguments], env={**os.environ, **environment}, capture_output=True, text=True)
+    return result.returncode, result.stdout
+
+
+def get_documented_commands():
+    """The command lines in the fenced blocks of README and docs, without the generated page."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    blocks = [block for page in pages for block in page.read_text().split("```")[1::2] if page.name != "commands.md"]
+    lines = [line.removeprefix(".venv/bin/") for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("photolake ") and line.split()[1].islower()]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself_with_an_example(name):
-    assert f"photolake {name}" in (COMMANDS[name].help or "")
+def test_every_command_has_an_example_that_parses(name):
+    examples = [line.strip() for line in COMMANDS[name].help.splitlines() if line.startswith("    ")]
+
+    assert examples
+    for example in examples:
+        for words in re.split(r"&&|\||>", example):
+            assert_parses(words.strip())
 
 
-def test_every_command_that_the_readme_shows_exists():
-    shown = {line.split()[1] for line in README.splitlines() if line.startswith(".venv/bin/photolake")}
+def assert_parses(line):
+    """The line, if it calls photolake, names a command and its options."""
+    words = shlex.split(line.replace("eval $(", "").rstrip(")"), comments=True)
+    if words[:1] == ["photolake"]:
+        command = COMMANDS[words[1]]
+        given = [word for word in words[2:] if word not in ("&&", "&")]
+        command.make_context(words[1], given, resilient_parsing=True)
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        assert {word for word in given if word.startswith("--")} <= known
 
-    assert shown
-    assert shown <= COMMANDS.keys()
+
+def test_every_command_that_readme_and_docs_show_parses():
+    shown = get_documented_commands()
+
+    assert len(shown) > 5
+    for line in shown:
+        assert_parses(line)
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=[f"{name} {each.name}" for name, each in PARAMETERS])
+def test_every_option_has_help_and_shows_its_default(name, parameter):
+    record = parameter.get_help_record(typer.Context(COMMANDS[name]))
+
+    assert record[1]
+    is_flag = getattr(parameter, "is_flag", False)
+    chooses = (name, parameter.name) in {("query", "sql"), ("query", "saved"), ("query", "param")}
+    assert is_flag or chooses or "[default: " in record[1] or "[required]" in record[1]
+
+
+def test_the_committed_page_of_commands_is_current():
+    command = ["photolake_cli.main", "utils", "docs", "--name", "photolake", "--title", "Commands"]
+    page = subprocess.run([sys.executable, "-m", "typer", *command], capture_output=True, text=True, check=True).stdout
+
+    assert (ROOT / "docs" / "commands.md").read_text() == page.rstrip("\n") + "\n", "make docs writes it again"
+
+
+def test_the_version_is_the_packages():
+    assert run_program("--version") == (0, f"photolake {version('photolake')}\n")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_is_shown(shell):
+    status, script = run_program("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+
+    assert status == 0
+    assert "_PHOTOLAKE_COMPLETE" in script
+
+
+def test_the_shell_completes_commands():
+    words = {"_PHOTOLAKE_COMPLETE": "complete_bash", "COMP_WORDS": "photolake col", "COMP_CWORD": "1"}
+
+    assert run_program(**words) == (0, "collect\n")
+
+
+def test_the_list_of_saved_queries_is_the_option_that_the_help_names():
+    options = {option for parameter in COMMANDS["query"].params for option in parameter.opts}
+
+    assert {"--list", "--saved"} <= options
+    assert "photolake query --list" in COMMANDS["query"].help
+
+
+def test_files_are_positional_and_required(tmp_path):
+    result = CliRunner().invoke(app, ["collect", "--state", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert "Missing argument 'FILES'" in result.output
 
 
 def test_without_a_running_cloud_the_command_says_how_to_start_one(tmp_path):
