@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from photolake.errors import PhotolakeError
-from photolake_cli.console import error_console
+from photolake_cli.console import INTERRUPTED, error_console
 
 
 class CommandError(Exception):
@@ -17,12 +17,15 @@ class CommandError(Exception):
 
 
 def report_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Show an expected failure as one message on standard error, with exit status 1."""
+    """Show an expected failure, or Ctrl-C, as one message on standard error, with exit status 1 or 130."""
 
     @wraps(command)
     def wrapper(*arguments: Any, **options: Any) -> None:
+        status = 1
         try:
             command(*arguments, **options)
+        except KeyboardInterrupt:
+            message, status = "Interrupted. Run the same command to start again.", INTERRUPTED
         # Called only when something was raised, so that botocore is imported only then.
         except _expected_errors() as error:
             message = str(error)
@@ -31,7 +34,7 @@ def report_errors(command: Callable[..., None]) -> Callable[..., None]:
         else:
             return
         error_console.print(message, style="red", markup=False, highlight=False)
-        raise typer.Exit(1)
+        raise typer.Exit(status)
 
     return wrapper
 

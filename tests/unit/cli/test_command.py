@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from photolake_cli.console import format_cell
 from photolake_cli.errors import CommandError
+from photolake_cli.laptop import Laptop
 from photolake_cli.main import app
 from photolake_cli.query.export import Format
 from photolake_cli.query.run import QueryRequest
@@ -126,6 +127,16 @@ def test_without_a_running_cloud_the_command_says_how_to_start_one(tmp_path):
     assert result.exit_code == 1
     assert "photolake up --background" in result.output
     assert "Traceback" not in result.output
+
+
+def test_an_interrupted_command_says_how_to_go_on(monkeypatch, tmp_path):
+    def interrupt(folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Laptop, "connect", interrupt)
+    result = CliRunner().invoke(app, ["wait", "--state", str(tmp_path)])
+
+    assert (result.exit_code, result.output) == (130, "Interrupted. Run the same command to start again.\n")
 
 
 def test_a_cell_shows_markup_as_it_is():
