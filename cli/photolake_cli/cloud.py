@@ -115,7 +115,7 @@ def connect_stack(stack: str, region: str | None) -> Cloud:
 
 
 def _read_values(client: Any, stack: str, name: str) -> Mapping[str, str]:
-    """The stack's parameters and outputs by name; CommandError if there is no such stack, or it is not photolake's."""
+    """The stack's parameters and outputs by name; CommandError if it is missing or not photolake's."""
     try:
         (found,) = client.describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:

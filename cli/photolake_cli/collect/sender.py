@@ -130,7 +130,7 @@ class FileSender:
         try:
             return post_date(post, self._earliest)
         except ValueError as error:
-            raise RowError(f"its collected_at is no moment: {error}") from error
+            raise RowError(f"its collected_at is not a time: {error}") from error
 
     def _send_batch(self, batcher: _Batcher, tally: Tally, callbacks: Callbacks) -> None:
         if pause := self._pace.seconds_to_wait() if batcher.has_held_post else 0:

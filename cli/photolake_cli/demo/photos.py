@@ -1,4 +1,4 @@
-"""The demo's photos: real ones from installed packages, drawn posters, and files that are no usable photo."""
+"""The demo's photos: real ones from installed packages, drawn posters, and files that are not usable photos."""
 
 from __future__ import annotations
 

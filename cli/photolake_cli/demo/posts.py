@@ -1,7 +1,7 @@
 """The demo's synthetic posts, in the form of X API v2 pages, the same on every run.
 
 Among them retweets and quotes that repeat photos, several photos in a post, alt text, product links, a video, an edited
-post, posts collected twice, and lines that are no JSON.
+post, posts collected twice, and lines that are not JSON.
 """
 
 from __future__ import annotations

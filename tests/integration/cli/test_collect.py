@@ -32,7 +32,7 @@ BUCKETS = ("lake", "archive")
 
 
 class FakeFirehose:
-    """Keeps the rows; from the call it is told on it refuses everything."""
+    """Keeps the rows; refuses everything from call number `refuses_from` on."""
 
     def __init__(self):
         self.rows = []

@@ -92,7 +92,7 @@ def test_saved_queries_are_listed_with_their_description_and_parameters(query, a
     assert "name: the celebrity's name or a part of it" in shown
 
 
-def test_a_saved_query_is_asked_for_some_days(query):
+def test_a_saved_query_is_run_for_some_days(query):
     days = ["--param", "since=2026-03-03", "--param", "until=2026-03-03"]
     rows = json.loads(query("--saved", "sentiment_by_language", "--format", "json", *days).stdout)
 

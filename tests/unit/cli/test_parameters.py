@@ -36,7 +36,7 @@ def test_a_number_is_given_as_a_number(number):
         ("'; drop view tweets; --", "'''; drop view tweets; --'"),
     ],
 )
-def test_everything_else_is_text_and_what_stands_in_quotes_is_the_text_between_them(value, literal):
+def test_everything_else_is_text_and_quotes_are_those_of_sql(value, literal):
     assert positional_literals([value]) == [literal]
 
 

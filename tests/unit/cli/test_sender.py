@@ -1,4 +1,4 @@
-"""Files of posts into the stream, with an account of every entry, also when a run is interrupted."""
+"""Sending files of posts: every entry is accounted for, also when a run is interrupted."""
 
 import datetime as dt
 import gzip
@@ -33,7 +33,7 @@ class InterruptionError(Exception):
 
 
 class FakeFirehose:
-    """Keeps the rows; ends the run at the call whose number it is told."""
+    """Keeps the rows; ends the run at call number `ends_at`."""
 
     def __init__(self):
         self.rows = []
@@ -133,7 +133,7 @@ def amounts(tally):
     return (tally.read, tally.sent, tally.repeated, tally.rejected, tally.notices, tally.sent_before)
 
 
-def test_every_entry_is_sent_repeated_set_aside_or_a_notice(tmp_path, parts):
+def test_every_entry_is_sent_repeated_rejected_or_a_notice(tmp_path, parts):
     page = {"data": [post(1), post(2), post(1)]}
     notice = {"delete": {"status": {"id": 5}}}
     file = file_of(tmp_path / "posts.jsonl", lines(page, "{broken", notice, post(3)))
@@ -149,7 +149,7 @@ def test_every_entry_is_sent_repeated_set_aside_or_a_notice(tmp_path, parts):
     ]
 
 
-def test_a_post_that_does_not_fit_the_table_is_set_aside_and_its_neighbours_sent(tmp_path, parts):
+def test_a_post_that_does_not_fit_the_table_is_rejected_and_its_neighbours_are_sent(tmp_path, parts):
     bad = post(2, public_metrics={"like_count": "many"})
     file = file_of(tmp_path / "posts.json", json.dumps({"data": [post(1), bad, post(3)]}))
 
@@ -166,12 +166,12 @@ def test_a_post_that_does_not_fit_the_table_is_set_aside_and_its_neighbours_sent
         ({"id": 5, "source_platform": "x", "source_json": "x" * 1_200_000}, "larger than a Firehose record"),
         (
             {"id": 5, "source_platform": "b", "source_json": "{}", "timestamp_ms": 1, "collected_at": "then"},
-            "no moment",
+            "not a time",
         ),
         ({"id": 5, "source_platform": "x", "source_json": "{}", "colour": "red"}, "colour: there is no such column"),
     ],
 )
-def test_an_archive_line_that_cannot_be_sent_is_set_aside_and_the_next_sent(tmp_path, parts, line, reason):
+def test_an_archive_line_that_cannot_be_sent_is_rejected_and_the_next_is_sent(tmp_path, parts, line, reason):
     tally = parts.sender.send(file_of(tmp_path / "archive.jsonl", lines(line, {"data": post(1)})))
 
     assert amounts(tally) == (2, 1, 0, 1, 0, 0)
@@ -179,7 +179,7 @@ def test_an_archive_line_that_cannot_be_sent_is_set_aside_and_the_next_sent(tmp_
     assert reason in tally.shown[0].message
 
 
-def test_of_many_malformed_entries_ten_are_shown_and_all_kept(tmp_path, parts):
+def test_of_many_rejected_records_ten_are_shown_and_all_are_stored(tmp_path, parts):
     tally = parts.sender.send(file_of(tmp_path / "posts.jsonl", lines(*["{broken"] * 25, post(1))))
 
     assert amounts(tally) == (26, 1, 0, 25, 0, 0)
@@ -187,7 +187,7 @@ def test_of_many_malformed_entries_ten_are_shown_and_all_kept(tmp_path, parts):
     assert [line for _, line in parts.s3.places] == [*range(1, 26)]
 
 
-def test_files_of_one_name_in_two_folders_keep_their_malformed_entries_apart(tmp_path, parts):
+def test_rejected_records_of_two_files_with_one_name_are_stored_apart(tmp_path, parts):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         parts.sender.send(file_of(tmp_path / folder / "posts.jsonl", "{broken\n"))
@@ -195,7 +195,7 @@ def test_files_of_one_name_in_two_folders_keep_their_malformed_entries_apart(tmp
     assert len(parts.s3.objects) == 2
 
 
-def test_the_author_of_an_account_archive_stands_beside_its_posts(tmp_path, parts):
+def test_the_owner_of_an_account_archive_is_the_author_of_its_posts(tmp_path, parts):
     account = {"account": {"accountId": "7", "username": "ann"}}
     tweet = {"tweet": {"id_str": str(FIRST), "full_text": "bread", "favorite_count": "2"}}
     (tmp_path / "account.js").write_text(f"window.YTD.account.part0 = {json.dumps([account])}")
@@ -249,7 +249,7 @@ KINDS = st.sampled_from(["post", "page", "broken", "notice", "misfit", "array"])
     form=st.sampled_from(["lines", "document"]),
     packed=st.booleans(),
 )
-def test_wherever_runs_end_every_post_is_sent_and_every_malformed_entry_kept(
+def test_wherever_runs_end_every_post_is_sent_or_its_rejected_record_stored(
     tmp_path, monkeypatch, kinds, ends, at_once, form, packed
 ):
     monkeypatch.setattr(sender, "BATCH_POSTS", at_once)
