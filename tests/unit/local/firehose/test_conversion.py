@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laptop_cloud.services.firehose.conversion import columns_of, rows_of, to_parquet
+from laptop_cloud.services.firehose.column_types import ColumnType, read_columns
+from laptop_cloud.services.firehose.conversion import rows_of, to_parquet
 from laptop_cloud.services.firehose.records import RecordError
-from photolake.rows.schema import HiveType
 from tests.unit.local.firehose.fakes import POSTS_COLUMNS, FakeGlue, lines, read_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COLUMNS = columns_of(FakeGlue(posts=POSTS_COLUMNS).get_table("landing", "posts")["Table"])
+COLUMNS = read_columns(FakeGlue(posts=POSTS_COLUMNS).get_table("landing", "posts")["Table"])
 POST = {
     "id": 2**62 + 1,
     "text": "Grüße 👋",
@@ -31,7 +31,7 @@ NOTHING = dict.fromkeys(POSTS_COLUMNS)
 
 
 def fit(kind: str, value: Any) -> Any:
-    return rows_of(json.dumps({"v": value}).encode(), {"v": HiveType.parse(kind)})[0]["v"]
+    return rows_of(json.dumps({"v": value}).encode(), {"v": ColumnType.parse(kind)})[0]["v"]
 
 
 def failure_of(data: bytes) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from laptop_cloud.server.aws_json import ServiceError
+from laptop_cloud.services.firehose.service import DeliveryError
 from laptop_cloud.services.firehose.stream import Counters
-from photolake.errors import DeliveryError
 from tests.unit.local.firehose.fakes import (
     BUCKET,
     START,

@@ -14,26 +14,20 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from laptop_cloud.services.firehose.records import CONVERSION_FAILED, RecordError, decode_values, strict_decoder
-from photolake.rows.schema import HiveType
 
-Columns = Mapping[str, HiveType]
+if TYPE_CHECKING:
+    from laptop_cloud.services.firehose.column_types import Columns, ColumnType
 
 _ARROW = {"string": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _BIGINT = range(-(2**63), 2**63)
-
-
-def columns_of(table: Mapping[str, Any]) -> dict[str, HiveType]:
-    """Read the columns that are in the file, from a Glue table; partition keys are not. RowError: an unknown type."""
-    columns = table["StorageDescriptor"]["Columns"]
-    return {column["Name"]: HiveType.parse(column["Type"]) for column in columns}
 
 
 def rows_of(data: bytes, columns: Columns, *, fold_case: bool = True) -> list[dict[str, Any]]:
@@ -56,7 +50,7 @@ def to_parquet(rows: Sequence[Mapping[str, Any]], columns: Columns, compression:
     return sink.getvalue()
 
 
-def _arrow_type(kind: HiveType) -> pa.DataType:
+def _arrow_type(kind: ColumnType) -> pa.DataType:
     if kind.element is not None:
         return pa.list_(_arrow_type(kind.element))
     if kind.name == "struct":
@@ -87,7 +81,7 @@ def _fit_fields(value: Mapping[str, Any], fields: Columns, path: str, *, fold_ca
     }
 
 
-def _fit(value: Any, kind: HiveType, path: str, *, fold_case: bool) -> Any:
+def _fit(value: Any, kind: ColumnType, path: str, *, fold_case: bool) -> Any:
     if value is None:
         return None
     if kind.element is not None:
@@ -102,7 +96,7 @@ def _fit(value: Any, kind: HiveType, path: str, *, fold_case: bool) -> Any:
     return _SCALARS[kind.name](value, path)
 
 
-def _fit_struct(value: Any, kind: HiveType, path: str, *, fold_case: bool) -> dict[str, Any]:
+def _fit_struct(value: Any, kind: ColumnType, path: str, *, fold_case: bool) -> dict[str, Any]:
     if isinstance(value, list):
         by_position = dict(zip((name.lower() if fold_case else name for name in kind.fields), value, strict=False))
         return _fit_fields(by_position, kind.fields, f"{path}.", fold_case=fold_case)

@@ -8,15 +8,18 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from laptop_cloud.services.firehose import prefixes
 from laptop_cloud.services.firehose.buffer import Batch, Group
-from laptop_cloud.services.firehose.conversion import Columns, rows_of, to_parquet
+from laptop_cloud.services.firehose.conversion import rows_of, to_parquet
 from laptop_cloud.services.firehose.destination import Destination, Schema, utc
 from laptop_cloud.services.firehose.records import CONVERSION_FAILED, Failure, Record, RecordError
+
+if TYPE_CHECKING:
+    from laptop_cloud.services.firehose.column_types import Columns
 
 CONTENT_TYPE = "application/octet-stream"
 

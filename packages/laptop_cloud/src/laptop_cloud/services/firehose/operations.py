@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from laptop_cloud.server.aws_json import Operation, ServiceError
+from laptop_cloud.services.firehose.column_types import SchemaError, read_columns
 from laptop_cloud.services.firehose.configuration import Configuration, buffering, is_partitioned, problems
-from laptop_cloud.services.firehose.conversion import columns_of
 from laptop_cloud.services.firehose.destination import Destination
 from laptop_cloud.services.firehose.objects import StreamVersion
 from laptop_cloud.services.firehose.stream import DeliveryStream
-from photolake.errors import RowError
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -219,12 +218,12 @@ class StreamOperations:
 
     def _table_exists(self, database: str, table: str) -> bool:
         try:
-            columns_of(self._glue.get_table(DatabaseName=database, Name=table)["Table"])
+            read_columns(self._glue.get_table(DatabaseName=database, Name=table)["Table"])
         except ClientError as error:
             if error.response["Error"]["Code"] == "EntityNotFoundException":
                 return False
             raise
-        except RowError as error:
+        except SchemaError as error:
             raise _invalid(f"the columns of {database}.{table} are not available locally: {error}") from error
         return True
 

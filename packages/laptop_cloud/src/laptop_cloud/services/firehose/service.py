@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from laptop_cloud.server.aws_json import JsonService
 from laptop_cloud.services.firehose.operations import StreamOperations
-from photolake.errors import DeliveryError
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
     from laptop_cloud.services.firehose.stream import Counters
 
 STOP_ATTEMPTS = 3
+
+
+class DeliveryError(Exception):
+    """What was buffered could not be delivered before the service stopped."""
 
 
 class FirehoseService:

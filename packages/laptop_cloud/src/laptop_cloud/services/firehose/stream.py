@@ -13,11 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from laptop_cloud.server.aws_json import ServiceError
 from laptop_cloud.services.firehose.buffer import Batch, Buffer, Group
-from laptop_cloud.services.firehose.conversion import columns_of
+from laptop_cloud.services.firehose.column_types import SchemaError, read_columns
 from laptop_cloud.services.firehose.destination import Destination, Schema, failed
 from laptop_cloud.services.firehose.objects import Delivered, Renderer, StreamVersion
 from laptop_cloud.services.firehose.records import CONVERSION_FAILED, TOO_MANY_PARTITIONS, Failure, Record, RecordError
-from photolake.errors import RowError
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -196,8 +195,8 @@ class DeliveryStream:
             failure = Failure(CONVERSION_FAILED, "DataFormatConversion.EntityNotFound", str(error))
             return [renderer.all_failed(batch.records, failure, self._clock())]
         try:
-            columns = columns_of(table)
-        except RowError as error:
+            columns = read_columns(table)
+        except SchemaError as error:
             failure = Failure(CONVERSION_FAILED, "DataFormatConversion.InvalidSchema", str(error))
             return [renderer.all_failed(batch.records, failure, self._clock())]
         return renderer.converted(batch, schema, columns, self._clock())
