@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from laptop_cloud.server.aws_clients import CREDENTIAL, REGION
-from laptop_cloud.services.firehose.conversion import columns_of, rows_of, to_parquet
+from laptop_cloud.services.firehose.column_types import read_columns
+from laptop_cloud.services.firehose.conversion import rows_of, to_parquet
 from laptop_cloud.services.glue_defaults import with_defaults
 from tests.conformance import lakes
 from tests.resolved_template import table_input
@@ -129,7 +130,7 @@ def _write_day(day: int, plan: Plan, endpoint: str, buckets: Mapping[str, str]) 
 def _objects(table: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Layout, str, bytes]]:
     day = rows[0]["dt"]
     yield OF_2019, f"{table}/{day}.json", b"".join(_line(row) for row in rows)
-    columns = columns_of(table_input(TABLES[table]))
+    columns = read_columns(table_input(TABLES[table]))
     fitted = rows_of(b"".join(map(_line, rows)), columns)
     for layout in (HOURLY, DAILY):
         for number, part in enumerate(_parts(fitted, layout.objects_a_day)):

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from laptop_cloud.services.athena.results import java_double
+from laptop_cloud.services.athena.execution.result_text import java_double
 from tests.conformance.trino_server import Answer
 
 # Sums of doubles differ in their last digits with the order of the rows.

@@ -15,9 +15,9 @@ from typing import Any
 from laptop_cloud.server.aws_clients import ACCOUNT, REGION, Clients, isolation
 from laptop_cloud.server.aws_json import JsonServer
 from laptop_cloud.server.child_processes import Children
-from laptop_cloud.services.athena.service import AthenaService
+from laptop_cloud.service_processes import Host, ServiceProcess
+from laptop_cloud.services.athena.api.service import AthenaService
 from laptop_cloud.services.firehose.service import FirehoseService
-from laptop_cloud.services.processes import Host, ServiceProcess
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.creators.context import Context
 from laptop_cloud.stack.resolver import Resolver
@@ -174,7 +174,7 @@ def running(folder: Path) -> Iterator[Services]:
         children = Children()
         end.callback(children.stop)
         host = Host(folder, 1, children, end, isolation(folder))
-        endpoint = ServiceProcess("services.moto_server", {}, host).url()
+        endpoint = ServiceProcess("services.moto.process", {}, host).url()
         own = Clients({"": endpoint}, host.variables)
         # Not started: it delivers when it is told to.
         firehose = FirehoseService(own("s3"), own("glue"), ACCOUNT, REGION)

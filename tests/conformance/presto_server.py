@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from laptop_cloud.services.athena.results import text
+from laptop_cloud.services.athena.execution.result_text import text
 from tests.conformance.server_process import free_port, launch_settings, running, write_properties
 from tests.conformance.trino_server import Answer
 

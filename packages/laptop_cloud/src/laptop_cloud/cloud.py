@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from laptop_cloud import state
-from laptop_cloud.lambda_runtime.builds import Builds
-from laptop_cloud.lambda_runtime.compute import Compute
+from laptop_cloud.compute import Compute
 from laptop_cloud.server.aws_clients import ACCOUNT, REGION, environment, isolation
 from laptop_cloud.server.child_processes import Children
+from laptop_cloud.service_processes import Host, ServiceProcess, start_services
 from laptop_cloud.services.photo_host import PhotoFolder, PhotoHost
-from laptop_cloud.services.processes import Host, ServiceProcess, start_services
 from laptop_cloud.stack import creators, template
+from laptop_cloud.stack.builds import Builds
 from laptop_cloud.stack.creators.context import Context
 from laptop_cloud.stack.resolver import Resolver
 
@@ -81,7 +81,7 @@ class Cloud:
         photo_host = PhotoHost(PhotoFolder(self._options.photos))
         self._running.callback(photo_host.stop)
         # It starts while the template is being transformed.
-        moto = ServiceProcess("services.moto_server", {}, host)
+        moto = ServiceProcess("services.moto.process", {}, host)
         written, resolver = self._template(photo_host.url)
         services = start_services(moto, host)
         self._tell(f"AWS endpoint {services.endpoints['']}")

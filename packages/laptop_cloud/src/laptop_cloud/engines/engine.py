@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import Picture
 
 Found_co = TypeVar("Found_co", covariant=True)
 Found = TypeVar("Found")

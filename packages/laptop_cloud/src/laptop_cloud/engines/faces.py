@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from laptop_cloud.engines import light
-from laptop_cloud.engines.findings import Box, Face, Point
+from laptop_cloud.engines import luma
+from laptop_cloud.engines.results import Box, Face, Point
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import Picture
 
 # On the sample photos of scikit-image, scikit-learn and matplotlib and on four portraits, faces scored 0.83 or more and
 # nothing else more than 0.26. Of scikit-image's 100 face thumbnails (25 pixels, enlarged) 95 reach 0.5, of its 100
@@ -72,8 +72,8 @@ def _face(pixels: NDArray[np.uint8], row: NDArray[np.float32], marks: NDArray[np
         confidence=float(row[4]) * 100,
         landmarks=places,
         roll=roll(places["eyeLeft"], places["eyeRight"], width / height),
-        brightness=light.brightness(crop),
-        sharpness=light.sharpness(crop),
+        brightness=luma.brightness(crop),
+        sharpness=luma.sharpness(crop),
     )
 
 

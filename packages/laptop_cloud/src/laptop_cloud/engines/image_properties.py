@@ -11,15 +11,15 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor
 
-from laptop_cloud.engines import light
-from laptop_cloud.engines.findings import DominantColor, ImageProperties
+from laptop_cloud.engines import luma
+from laptop_cloud.engines.results import DominantColor, ImageProperties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import Picture
 
 RGB = tuple[int, int, int]
 # https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabelsImagePropertiesSettings.html
@@ -51,9 +51,9 @@ class PixelStatistics:
 
     def __call__(self, picture: Picture) -> ImageProperties:
         return ImageProperties(
-            brightness=light.brightness(picture.pixels),
-            sharpness=light.sharpness(picture.pixels),
-            contrast=light.contrast(picture.pixels),
+            brightness=luma.brightness(picture.pixels),
+            sharpness=luma.sharpness(picture.pixels),
+            contrast=luma.contrast(picture.pixels),
             colors=dominant_colors(picture.shrunk(MEASURED_SIDE)),
         )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from laptop_cloud.engines.findings import Face, Instance, Label, TextLine
+from laptop_cloud.engines.results import Face, Instance, Label, TextLine
 
 if TYPE_CHECKING:
+    from laptop_cloud.engines.decoded_image import Picture
     from laptop_cloud.engines.engine import Engine
-    from laptop_cloud.engines.picture import Picture
 
 PEOPLE = "Person Description"
 TEXT = "Text and Documents"

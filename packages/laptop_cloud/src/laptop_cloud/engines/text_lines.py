@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from laptop_cloud.engines.findings import Point, TextLine, Word
+from laptop_cloud.engines.results import Point, TextLine, Word
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import Picture
 
 # On the sample photos real text scored 0.81 or more, and patterns read as two or more signs 0.79 or less.
 MIN_SCORE = 0.8

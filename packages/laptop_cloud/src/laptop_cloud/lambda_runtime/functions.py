@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import urllib.parse
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -162,6 +163,12 @@ class FunctionProcess:
         if self._sandbox is not None:
             self._sandbox.stop()
         self._sandbox = None
+
+
+def parse_function_name(reference: str) -> str:
+    """The name in a function's name, ARN, or ARN with an alias."""
+    decoded = urllib.parse.unquote(reference)
+    return decoded.split(":")[6] if decoded.startswith("arn:") else decoded.partition(":")[0]
 
 
 def _reason(report: Report | None) -> str:

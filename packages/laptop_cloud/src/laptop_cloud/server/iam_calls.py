@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import itertools
 import json
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,13 +18,13 @@ from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
 from laptop_cloud.server.aws_clients import ACCOUNT, CREDENTIAL
+from laptop_cloud.server.signatures import read_signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Not a bucket: their names begin with a letter or a digit.
 PAGE = "/_calls"
-_SIGNATURE = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _FOLDERS = 2
 
 Permission = tuple[str, str]
@@ -47,11 +46,11 @@ class CallRecorder:
         """The application's answer, or the page."""
         if environ["PATH_INFO"] == PAGE:
             return Response(json.dumps(self._by_function()), mimetype="application/json")(environ, start_response)
-        signature = _SIGNATURE.match(environ.get("HTTP_AUTHORIZATION", ""))
-        if signature and signature[1] != CREDENTIAL:
-            needed = permissions(Call.of(environ, region=signature[2], service=signature[3]))
+        signature = read_signature(environ)
+        if signature and signature.access_key != CREDENTIAL:
+            needed = permissions(Call.of(environ, region=signature.region, service=signature.service))
             with self._lock:
-                self._kept.update((signature[1], permission) for permission in needed)
+                self._kept.update((signature.access_key, permission) for permission in needed)
         return self._application(environ, start_response)
 
     def _by_function(self) -> dict[str, list[Permission]]:

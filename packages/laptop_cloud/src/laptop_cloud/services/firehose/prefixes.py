@@ -10,12 +10,13 @@ import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from laptop_cloud.services import java_dates
+
 MAX_EVALUATED = 512
 HOURLY = "!{timestamp:yyyy/MM/dd/HH/}"
 _EXPRESSION = re.compile(r"!\{([^:{}]*):([^{}]*)\}")
 # A Java DateTimeFormatter pattern: quoted literals, runs of one letter, anything else as it is.
 _TIME_TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*|[^A-Za-z']")
-_TIME_FORMATS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
 def expressions(prefix: str) -> list[tuple[str, str]]:
@@ -36,7 +37,7 @@ def prefix_problems(prefix: str) -> Iterator[str]:
         if namespace == "timestamp":
             unknown = [text for text in _unknown_formats(value) if text]
             if unknown:
-                known = ", ".join(_TIME_FORMATS)
+                known = ", ".join(java_dates.STRFTIME)
                 yield f"has the timestamp format {unknown[0]!r}; available locally are {known} and 'quoted' text"
         elif namespace == "firehose":
             if value not in ("error-output-type", "random-string"):
@@ -79,11 +80,11 @@ def _format_time(pattern: str, when: datetime) -> str:
 def _time_text(match: re.Match[str], when: datetime) -> str:
     if match[1] is not None:
         return match[1] or "'"
-    return when.strftime(_TIME_FORMATS[match[0]]) if match[2] else match[0]
+    return when.strftime(java_dates.STRFTIME[match[0]]) if match[2] else match[0]
 
 
 def _unknown_formats(pattern: str) -> Iterator[str]:
     yield _TIME_TOKEN.sub("", pattern)
     for match in _TIME_TOKEN.finditer(pattern):
-        if match[2] and match[0] not in _TIME_FORMATS:
+        if match[2] and match[0] not in java_dates.STRFTIME:
             yield match[0]

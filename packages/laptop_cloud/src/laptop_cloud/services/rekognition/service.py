@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from laptop_cloud.engines.decoded_image import Picture, read_picture
 from laptop_cloud.engines.engine import Engine, Remembered
 from laptop_cloud.engines.faces import CenterFaceEngine
 from laptop_cloud.engines.image_properties import MAX_COLORS, PixelStatistics
 from laptop_cloud.engines.labels import DerivedLabels
-from laptop_cloud.engines.picture import Picture, read_picture
 from laptop_cloud.engines.text_lines import RapidOcrEngine
 from laptop_cloud.server.aws_json import JsonService, ServiceError
-from laptop_cloud.services.rekognition.shapes import face_shape, label_shape, properties_shape, text_shapes
+from laptop_cloud.services.rekognition.response_shapes import face_shape, label_shape, properties_shape, text_shapes
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.findings import Face, ImageProperties, Label, TextLine
+    from laptop_cloud.engines.results import Face, ImageProperties, Label, TextLine
 
 MAX_BYTES = 5_242_880
 MAX_OBJECT_BYTES = 15 * 1024 * 1024

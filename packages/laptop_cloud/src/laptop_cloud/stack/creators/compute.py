@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.errors import TemplateError
 from laptop_cloud.lambda_runtime import schedule_expressions
+from laptop_cloud.lambda_runtime.functions import parse_function_name
 from laptop_cloud.lambda_runtime.pollers import QueueSource
 from laptop_cloud.lambda_runtime.sandbox import Function
 from laptop_cloud.lambda_runtime.schedules import Schedule
 from laptop_cloud.stack.creators.coerce import only, text
-from laptop_cloud.stack.creators.context import as_json, function_name
+from laptop_cloud.stack.creators.context import as_json
 from laptop_cloud.stack.resolver import Created
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def create_event_source(logical_id: str, properties: Mapping[str, Any], context:
             QueueSource(
                 queue_arn=source,
                 queue_url=queue["QueueUrl"],
-                function=function_name(properties["FunctionName"]),
+                function=parse_function_name(properties["FunctionName"]),
                 batch_size=int(properties.get("BatchSize", 10)),
                 window=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
                 partial_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
@@ -110,13 +111,13 @@ def create_schedule(logical_id: str, properties: Mapping[str, Any], context: Con
     arn = context.arn("scheduler", f"schedule/default/{name}")
     if properties.get("State", "ENABLED") == "ENABLED":
         next_time = schedule_expressions.parse(properties["ScheduleExpression"])
-        context.schedules.add(Schedule(arn, next_time, function_name(target["Arn"]), target.get("Input")))
+        context.schedules.add(Schedule(arn, next_time, parse_function_name(target["Arn"]), target.get("Input")))
     return Created(name, {"Arn": arn})
 
 
 def create_custom(kind: str, logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
     """Custom::*: call the function behind ServiceToken as CloudFormation does, and wait for its answer."""
-    name = function_name(properties["ServiceToken"])
+    name = parse_function_name(properties["ServiceToken"])
     callback = context.callbacks.open()
     event = {
         "RequestType": "Create",

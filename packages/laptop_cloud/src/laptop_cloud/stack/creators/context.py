@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from laptop_cloud.stack.resolver import Created
 
 if TYPE_CHECKING:
-    from laptop_cloud.lambda_runtime.builds import Builds
     from laptop_cloud.lambda_runtime.callbacks import Callbacks
     from laptop_cloud.lambda_runtime.functions import Functions
     from laptop_cloud.lambda_runtime.pollers import Pollers
     from laptop_cloud.lambda_runtime.schedules import Schedules
+    from laptop_cloud.stack.builds import Builds
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,3 @@ Creator = Callable[[str, Mapping[str, Any], Context], Created]
 def as_json(document: Mapping[str, Any]) -> str:
     """A policy or event as compact JSON."""
     return json.dumps(document, separators=(",", ":"))
-
-
-def function_name(reference: str) -> str:
-    """The name in a function's name, ARN, or ARN with an alias."""
-    decoded = urllib.parse.unquote(reference)
-    return decoded.split(":")[6] if decoded.startswith("arn:") else decoded.partition(":")[0]

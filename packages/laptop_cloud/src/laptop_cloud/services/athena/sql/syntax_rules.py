@@ -1,0 +1,161 @@
+"""What Athena refuses and DuckDB, or sqlglot's tolerant parser, would accept.
+
+A refusal is better than an answer that AWS would not give. Positions and codes are worded as Athena's.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
+
+from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, error_at
+from laptop_cloud.services.athena.sql.functions import FUNCTIONS, NOT_LOCAL, lambda_result
+from laptop_cloud.services.athena.sql.type_families import kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html#list-of-reserved-words-sql-select
+_RESERVED_WORDS = """
+    alter and as between by case cast constraint create cross cube current_catalog current_date current_path
+    current_schema current_time current_timestamp current_user deallocate delete describe distinct drop else end escape
+    except execute exists extract false first for from full group grouping having in inner insert intersect into is join
+    json_array json_exists json_object json_query json_table json_value last left like listagg localtime localtimestamp
+    natural normalize not null of on or order outer prepare recursive right rollup select skip table then trim true
+    uescape union unnest using values when where with
+"""
+RESERVED = frozenset(_RESERVED_WORDS.split())
+_NODE_NAMES = """
+    Select Union Intersect Except Subquery With CTE From Join Where Group Having Order Ordered Limit Offset Fetch
+    LimitOptions Distinct Table TableAlias Alias Column Identifier Dot Star Literal Boolean Null Paren Tuple Values
+    Unnest Array Bracket Anonymous Lambda Cast TryCast DataType DataTypeParam ColumnDef Interval Var Case If
+    And Or Not EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Is In Between Like Escape Exists All Any
+    Add Sub Mul Div Mod Neg DPipe Window WindowSpec Filter WithinGroup IgnoreNulls RespectNulls
+    GroupingSets Rollup Cube CurrentDate CurrentTimestamp Localtimestamp AtTimeZone Extract Trim StrPosition Substring
+    PropertyEQ
+"""
+_NODES = frozenset(_NODE_NAMES.split())
+_AFTER_NO_COMMA = {"from", "where", "group", "order", "having", "limit", "union", "except", "intersect", ")", ""}
+
+
+def check_tokens(tokens: Sequence[Token]) -> None:
+    """Refuse what the parser would forgive: trailing commas, `::`, bracket literals, LIMIT before OFFSET."""
+    limits: set[int] = set()
+    depth = 0
+    for before, token, after in _in_context(tokens):
+        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
+        if token.token_type == TokenType.LIMIT:
+            limits.add(depth)
+        if token.token_type in (TokenType.SELECT, TokenType.R_PAREN):
+            limits.discard(depth + (token.token_type == TokenType.R_PAREN))
+        if (
+            (token.token_type == TokenType.COMMA and _ends_a_list(after))
+            or token.token_type in (TokenType.DCOLON, TokenType.L_BRACE)
+            or (token.token_type == TokenType.L_BRACKET and not _subscripts(before))
+            or (token.token_type == TokenType.OFFSET and depth in limits)
+            or (token.token_type == TokenType.FROM and before.text in ("", "("))
+            or (token.token_type == TokenType.EQ and token.text == "==")
+            or (token.token_type == TokenType.INTERVAL and after.token_type == TokenType.NUMBER)
+            or (token.text.lower() == "string" and before.token_type == TokenType.ALIAS and after.text == ")")
+        ):
+            wrong = after if token.token_type == TokenType.COMMA else token
+            line, column = token.line, token.col - (token.end - token.start)
+            raise QueryError("SYNTAX_ERROR", f"line {line}:{column}: mismatched input '{wrong.text or '<EOF>'}'")
+
+
+def _in_context(tokens: Sequence[Token]) -> itertools.chain[tuple[Token, Token, Token]]:
+    edge = Token(TokenType.SPACE, "")
+    return itertools.chain(zip([edge, *tokens], tokens, [*tokens[1:], edge], strict=False))
+
+
+def _ends_a_list(token: Token) -> bool:
+    quoted = token.token_type in (TokenType.IDENTIFIER, TokenType.STRING)
+    return not quoted and token.text.lower() in _AFTER_NO_COMMA
+
+
+def _subscripts(before: Token) -> bool:
+    return before.token_type not in (TokenType.COMMA, TokenType.L_PAREN, TokenType.SELECT, TokenType.EQ) and (
+        before.token_type in (TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.IDENTIFIER, TokenType.ARRAY)
+        or before.text.lower() not in RESERVED
+    )
+
+
+def check_nodes(query: exp.Expr) -> None:
+    """Refuse syntax, functions and bare reserved words that Athena does not have, before names are resolved."""
+    for node in query.walk():
+        if type(node).__name__ not in _NODES:
+            raise error_at(node, "SYNTAX_ERROR", f"{type(node).__name__.upper()} is not supported in Athena's SELECT")
+        if isinstance(node, exp.Anonymous):
+            _check_function(node)
+        elif isinstance(node, exp.Identifier) and not node.quoted and node.name.lower() in RESERVED:
+            raise error_at(
+                node, "SYNTAX_ERROR", f"mismatched input '{node.name}': a reserved word must be in double quotes"
+            )
+        elif isinstance(node, (exp.Star, exp.Distinct, exp.Group, exp.Join, exp.Fetch, exp.Table)):
+            _check_clause(node)
+
+
+def _check_function(call: exp.Anonymous) -> None:
+    name = str(call.this if isinstance(call.this, str) else call.name).lower()
+    if name in NOT_LOCAL:
+        raise error_at(call, "NOT_SUPPORTED", f"Function '{name}' {NOT_AVAILABLE}")
+    if name not in FUNCTIONS:
+        raise error_at(call, "FUNCTION_NOT_FOUND", f"Function '{name}' not registered")
+
+
+def _check_clause(node: exp.Expr) -> None:
+    arguments = {name for name, value in node.args.items() if value}
+    options = node.args.get("limit_options")
+    wrong = (
+        (isinstance(node, exp.Star) and bool(arguments))
+        or (isinstance(node, exp.Distinct) and "on" in arguments)
+        or (isinstance(node, exp.Group) and bool(arguments & {"all", "totals"}))
+        or (isinstance(node, exp.Fetch) and options is not None and bool(options.args.get("with_ties")))
+        or (isinstance(node, exp.Join) and (node.method or node.kind not in ("", "INNER", "OUTER", "CROSS")))
+        or (isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier))
+    )
+    if wrong:
+        raise error_at(node, "SYNTAX_ERROR", f"'{node.sql('trino')}' is not supported in Athena's SELECT")
+
+
+def check_distinct(query: exp.Expr) -> None:
+    """Refuse ORDER BY what a SELECT DISTINCT does not select, once names are resolved."""
+    for select in query.find_all(exp.Select):
+        order = select.args.get("order")
+        if order is None or not select.args.get("distinct"):
+            continue
+        outputs = {item.alias for item in select.selects}
+        values = {item.unalias() for item in select.selects}
+        for ordered in order.expressions:
+            wanted = ordered.this
+            if wanted not in values and not (isinstance(wanted, exp.Column) and wanted.name in outputs):
+                message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
+                raise error_at(ordered, "EXPRESSION_NOT_IN_DISTINCT", message)
+
+
+def check_unnests(query: exp.Expr, in_view: bool) -> None:
+    """Refuse the forms of UNNEST that mean different things in Athena, Trino and DuckDB."""
+    for unnest in query.find_all(exp.Unnest):
+        alias = unnest.args.get("alias")
+        names = len(alias.columns) if isinstance(alias, exp.TableAlias) else 0
+        if len(unnest.expressions) != 1:
+            raise error_at(unnest, "NOT_SUPPORTED", f"UNNEST of several arrays {NOT_AVAILABLE}")
+        array = unnest.expressions[0]
+        if kind(array) == "map":
+            raise error_at(unnest, "NOT_SUPPORTED", f"UNNEST of a map {NOT_AVAILABLE}: unnest map_keys(m)")
+        if names > 1:
+            raise error_at(unnest, "NOT_SUPPORTED", f"UNNEST of an array of rows as several columns {NOT_AVAILABLE}")
+        if not names and unnest.parent_select is not None and unnest.parent_select.is_star:
+            raise error_at(unnest, "NOT_SUPPORTED", f"* over an UNNEST whose column has no name {NOT_AVAILABLE}")
+        if in_view and _has_rows(array):
+            raise error_at(unnest, "NOT_SUPPORTED", "a view cannot be created over UNNEST of an array of rows")
+
+
+def _has_rows(array: exp.Expr) -> bool:
+    if isinstance(array, exp.Anonymous) and array.name.lower() == "transform":
+        return lambda_result(array.expressions).is_type("struct", "map")
+    inner = array.type.expressions if array.type and array.type.is_type("array") else []
+    return bool(inner) and inner[0].is_type("struct", "map")
