@@ -138,16 +138,16 @@ def differences(documented: Columns, actual: Columns) -> list[str]:
 def _fields(path: str, datatype: exp.DataType) -> Iterator[tuple[str, str]]:
     yield path, _kind(datatype)
     while _is_array(datatype):
-        path, datatype = f"{path}[]", data_types.element(datatype)
+        path, datatype = f"{path}[]", data_types.element_type(datatype)
     if datatype.this == exp.DataType.Type.STRUCT:
-        for name, inner in data_types.fields(datatype):
+        for name, inner in data_types.struct_fields(datatype):
             yield from _fields(f"{path}.{name}", inner)
 
 
 def _kind(datatype: exp.DataType) -> str:
     if _is_array(datatype):
-        return f"array<{_kind(data_types.element(datatype))}>"
-    return "struct" if datatype.this == exp.DataType.Type.STRUCT else data_types.hive(datatype)
+        return f"array<{_kind(data_types.element_type(datatype))}>"
+    return "struct" if datatype.this == exp.DataType.Type.STRUCT else data_types.to_hive(datatype)
 
 
 def _is_array(datatype: exp.DataType) -> bool:

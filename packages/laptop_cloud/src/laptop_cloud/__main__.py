@@ -18,11 +18,11 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 def main() -> int:
     """Run until SIGTERM, SIGINT or SIGHUP; 1 when the cloud does not come up."""
     for number in _SIGNALS:
-        signal.signal(number, _leave)
-    cloud = Cloud(_options(), _print)
+        signal.signal(number, _exit_on_signal)
+    cloud = Cloud(_parse_options(), _write_line)
     try:
         cloud.start()
-        _print("ready")
+        _write_line("ready")
         threading.Event().wait()
     except CloudError as error:
         sys.stderr.write(f"{error}\n")
@@ -32,18 +32,18 @@ def main() -> int:
     return 0
 
 
-def _leave(*_: Any) -> None:
+def _exit_on_signal(*_: Any) -> None:
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(0)
 
 
-def _print(line: str) -> None:
+def _write_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
-def _options() -> Options:
+def _parse_options() -> Options:
     parser = argparse.ArgumentParser(prog="laptop_cloud", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(), help="folder of template.yaml")
     parser.add_argument("--state", type=Path, default=Path(".photolake"), help="folder for everything the cloud writes")

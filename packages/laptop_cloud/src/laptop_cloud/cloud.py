@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from laptop_cloud import state
 from laptop_cloud.compute import Compute
-from laptop_cloud.server.aws_clients import ACCOUNT, REGION, environment, isolation
+from laptop_cloud.server.aws_clients import ACCOUNT, REGION, build_environment, build_isolated_environment
 from laptop_cloud.server.child_processes import Children
 from laptop_cloud.service_processes import Host, ServiceProcess, start_services
 from laptop_cloud.services.photo_host import PhotoFolder, PhotoHost
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.builds import Builds
-from laptop_cloud.stack.creators.context import Context
+from laptop_cloud.stack.creators.context import CreationContext
 from laptop_cloud.stack.resolver import Resolver
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class Cloud:
 
     def __init__(self, options: Options, on_progress: Callable[[str], None] = lambda _: None) -> None:
         self._options = options
-        self._tell = on_progress
+        self._on_progress = on_progress
         self._running = ExitStack()
 
     def start(self) -> state.CloudState:
         """Bring everything up; raises CloudError, and leaves nothing running then."""
         try:
-            return self._start()
+            return self._start_all()
         except BaseException:
             self.stop()
             raise
@@ -75,18 +75,18 @@ class Cloud:
         """Finish the batches under way, deliver what is buffered, and end every process and server."""
         self._running.close()
 
-    def _start(self) -> state.CloudState:
+    def _start_all(self) -> state.CloudState:
         started_at = datetime.datetime.now(datetime.UTC)
-        host = self._host()
+        host = self._prepare_host()
         photo_host = PhotoHost(PhotoFolder(self._options.photos))
         self._running.callback(photo_host.stop)
         # It starts while the template is being transformed.
         moto = ServiceProcess("services.moto.process", {}, host)
-        written, resolver = self._template(photo_host.url)
+        written, resolver = self._load_template(photo_host.url)
         services = start_services(moto, host)
-        self._tell(f"AWS endpoint {services.endpoints['']}")
+        self._on_progress(f"AWS endpoint {services.endpoints['']}")
         compute = Compute(services, host)
-        context = Context(
+        context = CreationContext(
             stack=STACK,
             region=REGION,
             account=ACCOUNT,
@@ -97,15 +97,15 @@ class Cloud:
             schedules=compute.schedules,
             callbacks=compute.callbacks,
         )
-        resources = self._create(resolver, context)
+        resources = self._create_resources(resolver, context)
         compute.start()
-        self._tell(f"{len(compute.functions.status())} functions ready")
+        self._on_progress(f"{len(compute.functions.status())} functions ready")
         published = state.CloudState(
             pid=os.getpid(),
             started_at=started_at.isoformat(timespec="seconds"),
             scale=host.scale,
             endpoint_url=services.endpoints[""],
-            environment=environment({**services.endpoints, "lambda": compute.control.url}),
+            environment=build_environment({**services.endpoints, "lambda": compute.control.url}),
             outputs=resolver.outputs(),
             resources=resources,
             status_url=f"{compute.control.url}/status",
@@ -114,34 +114,34 @@ class Cloud:
         self._running.callback(state.remove, host.state)
         return published
 
-    def _host(self) -> Host:
+    def _prepare_host(self) -> Host:
         folder = self._options.state.resolve()
-        self._running.callback(state.Lock(folder).release)
-        _empty(folder)
+        self._running.callback(state.FolderLock(folder).release)
+        _empty_folder(folder)
         children = Children()
         self._running.callback(children.stop)
-        return Host(folder, self._options.scale, children, self._running, isolation(folder))
+        return Host(folder, self._options.scale, children, self._running, build_isolated_environment(folder))
 
-    def _template(self, photo_endpoint: str) -> tuple[template.Template, Resolver]:
+    def _load_template(self, photo_endpoint: str) -> tuple[template.Template, Resolver]:
         path = self._options.root.resolve() / "template.yaml"
-        written = template.load(path, self._options.parameters, {_PHOTO_ENDPOINT: photo_endpoint}, REGION)
+        written = template.load_template(path, self._options.parameters, {_PHOTO_ENDPOINT: photo_endpoint}, REGION)
         resolver = Resolver(written.document, {**written.parameters, **_PSEUDO_PARAMETERS})
         creators.check_types(resolver.resources)
-        self._tell(f"template.yaml: {len(resolver.order)} resources")
+        self._on_progress(f"template.yaml: {len(resolver.order)} resources")
         return written, resolver
 
-    def _create(self, resolver: Resolver, context: Context) -> dict[str, dict[str, str]]:
+    def _create_resources(self, resolver: Resolver, context: CreationContext) -> dict[str, dict[str, str]]:
         resources = {}
         for logical_id in resolver.order:
             kind = resolver.resources[logical_id]["Type"]
-            created = creators.create(kind, logical_id, resolver.properties(logical_id), context)
+            created = creators.create_resource(kind, logical_id, resolver.properties(logical_id), context)
             resolver.add(logical_id, created)
             resources[logical_id] = {"type": kind, "physical_id": created.physical_id}
-            self._tell(f"{logical_id} ({kind})")
+            self._on_progress(f"{logical_id} ({kind})")
         return resources
 
 
-def _empty(folder: Path) -> None:
+def _empty_folder(folder: Path) -> None:
     """Remove what an earlier run left."""
     state.remove(folder)
     for name in ("athena", "build", "logs", "opt"):

@@ -9,7 +9,7 @@ from laptop_cloud.lambda_runtime.functions import Functions
 from laptop_cloud.lambda_runtime.invoke_api import ControlServer
 from laptop_cloud.lambda_runtime.pollers import Pollers
 from laptop_cloud.lambda_runtime.schedules import Schedules
-from laptop_cloud.server.aws_clients import environment
+from laptop_cloud.server.aws_clients import build_environment
 from laptop_cloud.status import StatusPage
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Compute:
     def __init__(self, services: Services, host: Host) -> None:
         sqs = services.clients("sqs")
         self._running = host.running
-        variables = {**host.variables, **environment(services.endpoints)}
+        variables = {**host.variables, **build_environment(services.endpoints)}
         self.functions = Functions(host.children, variables, host.state / "logs")
         self.pollers = Pollers(sqs, self.functions.invoke, host.scale)
         self.schedules = Schedules(self.functions.invoke)

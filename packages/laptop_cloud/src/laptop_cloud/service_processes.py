@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from laptop_cloud.errors import ServiceStartError
-from laptop_cloud.server.aws_clients import ACCOUNT, REGION, Clients, environment
+from laptop_cloud.server.aws_clients import ACCOUNT, REGION, Clients, build_environment
 from laptop_cloud.server.aws_json import JsonServer
-from laptop_cloud.server.child_processes import log_tail
+from laptop_cloud.server.child_processes import read_log_tail
 from laptop_cloud.services.athena.api.service import AthenaService
 from laptop_cloud.services.firehose.service import FirehoseService
 
@@ -52,7 +52,7 @@ class ServiceProcess:
         with self._log.open("ab") as log:
             process = host.children.spawn(
                 [sys.executable, "-m", f"laptop_cloud.{module}"],
-                environment={**host.variables, **environment(endpoints)},
+                environment={**host.variables, **build_environment(endpoints)},
                 folder=host.state,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -63,7 +63,7 @@ class ServiceProcess:
         """Wait until it answers; raises ServiceStartError when it ended instead."""
         line = self._first_line.get()
         if not line:
-            raise ServiceStartError(f"laptop_cloud.{self._module} did not start:\n{log_tail(self._log)}")
+            raise ServiceStartError(f"laptop_cloud.{self._module} did not start:\n{read_log_tail(self._log)}")
         url: str = json.loads(line)["url"]
         return url
 

@@ -50,7 +50,7 @@ def is_running(folder: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as lock:
-        return not _locked(lock, fcntl.LOCK_SH)
+        return not _try_lock(lock, fcntl.LOCK_SH)
 
 
 def write(folder: Path, state: CloudState) -> None:
@@ -65,7 +65,7 @@ def remove(folder: Path) -> None:
     (folder / _STATE_FILE).unlink(missing_ok=True)
 
 
-class Lock:
+class FolderLock:
     """Holds the folder for this process; the system lets go when the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
@@ -73,7 +73,7 @@ class Lock:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = (folder / _LOCK_FILE).open("a+", encoding="utf-8")
         for _ in range(_LOCK_ATTEMPTS):
-            if _locked(self._file, fcntl.LOCK_EX):
+            if _try_lock(self._file, fcntl.LOCK_EX):
                 break
             time.sleep(_LOCK_PAUSE_SECONDS)
         else:
@@ -90,7 +90,7 @@ class Lock:
         self._file.close()
 
 
-def _locked(file: IO[Any], kind: int) -> bool:
+def _try_lock(file: IO[Any], kind: int) -> bool:
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:

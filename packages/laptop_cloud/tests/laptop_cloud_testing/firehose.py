@@ -12,7 +12,7 @@ from typing import Any, cast
 import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
-from laptop_cloud.services.firehose import FirehoseService
+from laptop_cloud.services.firehose.service import FirehoseService
 
 BUCKET = "lake"
 START = 1_790_000_000.0  # 2026-09-21T14:13:20Z

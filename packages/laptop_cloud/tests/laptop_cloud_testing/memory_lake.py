@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 
 from laptop_cloud.services.athena.catalog import data_types
-from laptop_cloud.services.athena.execution.result_text import text
+from laptop_cloud.services.athena.execution.result_text import format_value
 from laptop_cloud.services.athena.sql import macros
-from laptop_cloud.services.athena.sql.compiler import compile_query, parse, tables_in
+from laptop_cloud.services.athena.sql.compiler import compile_query, parse_query, resolve_tables
 
 COLUMNS = {
     "id": "bigint",
@@ -58,7 +58,7 @@ def connected(tables: Mapping[str, MemoryTable]) -> duckdb.DuckDBPyConnection:
     connection.execute("create schema lake")
     for name, table in tables.items():
         types = table.columns.items()
-        schema = pa.schema([(column, data_types.arrow(data_types.from_hive(kind))) for column, kind in types])
+        schema = pa.schema([(column, data_types.to_arrow(data_types.from_hive(kind))) for column, kind in types])
         connection.register("rows", pa.Table.from_pylist(list(table.rows), schema=schema))
         connection.execute(f"create table lake.{name} as from rows")
     return connection
@@ -74,10 +74,10 @@ def answering(
     }
 
     def run(sql: str) -> Rows:
-        query = parse(sql)
-        compiled = compile_query(query, {name: types[name] for name in tables_in(query, "lake")}, for_view)
+        query = parse_query(sql)
+        compiled = compile_query(query, {name: types[name] for name in resolve_tables(query, "lake")}, for_view)
         kinds = [data_types.from_duckdb(row[1]) for row in connection.execute(f"describe {compiled.sql}").fetchall()]
         found = connection.execute(compiled.sql).fetchall()
-        return [tuple(text(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in found]
+        return [tuple(format_value(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in found]
 
     return run

@@ -18,7 +18,7 @@ STATE = state.CloudState(
 
 
 def test_the_state_of_a_running_cloud_can_be_read(tmp_path: Path):
-    lock = state.Lock(tmp_path)
+    lock = state.FolderLock(tmp_path)
     state.write(tmp_path, STATE)
 
     assert state.read(tmp_path) == STATE
@@ -29,7 +29,7 @@ def test_the_state_of_a_running_cloud_can_be_read(tmp_path: Path):
 
 
 def test_a_file_that_a_dead_cloud_left_is_no_state(tmp_path: Path):
-    state.Lock(tmp_path).release()
+    state.FolderLock(tmp_path).release()
     state.write(tmp_path, STATE)
 
     assert state.read(tmp_path) is None
@@ -41,10 +41,10 @@ def test_a_folder_without_a_cloud_has_no_state(tmp_path: Path):
 
 
 def test_a_second_cloud_in_the_same_folder_is_refused(tmp_path: Path):
-    lock = state.Lock(tmp_path)
+    lock = state.FolderLock(tmp_path)
 
     with pytest.raises(CloudRunningError, match=r"a laptop cloud already runs in .* \(process \d+\)"):
-        state.Lock(tmp_path)
+        state.FolderLock(tmp_path)
 
     lock.release()
-    state.Lock(tmp_path).release()
+    state.FolderLock(tmp_path).release()

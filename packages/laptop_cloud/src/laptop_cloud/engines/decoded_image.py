@@ -25,7 +25,7 @@ MAX_SIDE = 10_000
 
 
 @dataclass(frozen=True)
-class Picture:
+class DecodedImage:
     """An upright picture: rows of RGB pixels, and the SHA-256 of the bytes it came from."""
 
     pixels: NDArray[np.uint8]
@@ -41,10 +41,10 @@ class Picture:
 
     def shrunk(self, longest_side: int) -> NDArray[np.uint8]:
         """The pixels, made smaller where the longer side exceeds `longest_side`, never larger."""
-        return shrink(self.pixels, longest_side)
+        return shrink_pixels(self.pixels, longest_side)
 
 
-def shrink(pixels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
+def shrink_pixels(pixels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
     """The same rows of pixels with at most `longest_side` of them in either direction."""
     height, width = pixels.shape[:2]
     scale = longest_side / max(height, width)
@@ -54,7 +54,7 @@ def shrink(pixels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def read_picture(content: bytes) -> Picture:
+def decode_image(content: bytes) -> DecodedImage:
     """Decode a JPEG or PNG, turned upright by its EXIF orientation, on white where it is transparent.
 
     Raises ServiceError as Rekognition answers: InvalidImageFormatException for anything else or broken bytes,
@@ -66,26 +66,26 @@ def read_picture(content: bytes) -> Picture:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
             _check_sides(image)
-            pixels = np.asarray(_opaque(ImageOps.exif_transpose(image)), dtype=np.uint8)
+            pixels = np.asarray(_remove_transparency(ImageOps.exif_transpose(image)), dtype=np.uint8)
     except Image.DecompressionBombError as error:
-        raise _bad_side(f"the image is too large: {error}") from error
+        raise _side_error(f"the image is too large: {error}") from error
     # Pillow reports a broken PNG as SyntaxError.
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise ServiceError("InvalidImageFormatException", "Request has invalid image format") from error
-    return Picture(pixels, hashlib.sha256(content).hexdigest())
+    return DecodedImage(pixels, hashlib.sha256(content).hexdigest())
 
 
 def _check_sides(image: Image.Image) -> None:
     if min(image.size) < MIN_SIDE or max(image.size) > MAX_SIDE:
         width, height = image.size
-        raise _bad_side(f"each side must have {MIN_SIDE} to {MAX_SIDE} pixels, the image is {width}x{height}")
+        raise _side_error(f"each side must have {MIN_SIDE} to {MAX_SIDE} pixels, the image is {width}x{height}")
 
 
-def _bad_side(detail: str) -> ServiceError:
+def _side_error(detail: str) -> ServiceError:
     return ServiceError("InvalidParameterException", f"Request has invalid parameters: {detail}")
 
 
-def _opaque(image: Image.Image) -> Image.Image:
+def _remove_transparency(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         grey: NDArray[Any] = np.asarray(image) >> 8
         return Image.fromarray(grey.astype(np.uint8)).convert("RGB")

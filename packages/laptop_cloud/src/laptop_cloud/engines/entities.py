@@ -37,12 +37,12 @@ class Entity:
     end: int
 
 
-def _rules(*rules: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _compile_rules(*rules: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((type_, re.compile(pattern)) for type_, pattern in rules)
 
 
 # Earlier rules win where two overlap. The group `entity`, where there is one, is what is found, else the whole match.
-ANY_LANGUAGE = _rules(
+ANY_LANGUAGE = _compile_rules(
     ("OTHER", rf"https?://[^{_NOT_IN_URL}]*[^{_NOT_IN_URL}.,;:!?)\]…]"),
     ("OTHER", r"[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+"),
     # An account may be a person, a company or a bot.
@@ -55,7 +55,7 @@ ANY_LANGUAGE = _rules(
     ("QUANTITY", rf"[$€£¥₹₩]\s?{_NUMBER}(?:[kKMB]\b)?"),
     ("QUANTITY", rf"(?<![\w.,]){_NUMBER}\s?(?:%|[€£¥₹₩$]|(?:USD|EUR|GBP|JPY)\b)"),
 )
-ENGLISH = _rules(
+ENGLISH = _compile_rules(
     ("DATE", rf"\b(?:{_MONTH} {_DAY}(?:,? \d{{4}})?|{_DAY} (?:of )?{_MONTH}(?:,? \d{{4}})?|{_MONTH},? \d{{4}})(?!\w)"),
     ("DATE", r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"),
     ("DATE", r"\b(?i:today|tomorrow|yesterday|tonight|(?:last|next|this) (?:week|weekend|month|year|night))\b"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from laptop_cloud.engines.decoded_image import shrink
+from laptop_cloud.engines.decoded_image import shrink_pixels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,21 +19,21 @@ MEASURED_SIDE = 512
 SHARP = 400.0
 
 
-def brightness(pixels: NDArray[np.uint8]) -> float:
+def measure_brightness(pixels: NDArray[np.uint8]) -> float:
     """Mean luma in percent."""
-    return float(_luma(pixels).mean()) / 255 * 100
+    return float(_convert_to_luma(pixels).mean()) / 255 * 100
 
 
-def contrast(pixels: NDArray[np.uint8]) -> float:
+def measure_contrast(pixels: NDArray[np.uint8]) -> float:
     """Standard deviation of the luma in percent of the largest there can be (half black, half white)."""
-    return float(_luma(pixels).std()) / 127.5 * 100
+    return float(_convert_to_luma(pixels).std()) / 127.5 * 100
 
 
-def sharpness(pixels: NDArray[np.uint8]) -> float:
+def measure_sharpness(pixels: NDArray[np.uint8]) -> float:
     """100 * (1 - e^(-v / 400)), where v is the variance of the Laplacian of the luma."""
-    edges = cv2.Laplacian(_luma(shrink(pixels, MEASURED_SIDE)), cv2.CV_64F)
+    edges = cv2.Laplacian(_convert_to_luma(shrink_pixels(pixels, MEASURED_SIDE)), cv2.CV_64F)
     return 100 * (1 - math.exp(-float(edges.var()) / SHARP))
 
 
-def _luma(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _convert_to_luma(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)

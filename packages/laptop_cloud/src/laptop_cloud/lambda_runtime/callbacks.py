@@ -22,7 +22,7 @@ class Callbacks:
 
     def __init__(self) -> None:
         self._responses: dict[str, Mapping[str, Any] | None] = {}
-        self._server = LoopbackServer(self._application, "callbacks")
+        self._server = LoopbackServer(self._handle_request, "callbacks")
 
     def open(self) -> Callback:
         """A URL that takes one answer."""
@@ -34,7 +34,7 @@ class Callbacks:
         """Stop answering."""
         self._server.stop()
 
-    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _handle_request(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         token = request.path.strip("/")
         if request.method != "PUT" or token not in self._responses:

@@ -27,7 +27,7 @@ class ControlServer:
     def __init__(self, functions: Functions, status: Callable[[], Mapping[str, Any]]) -> None:
         self._functions = functions
         self._status = status
-        self._server = LoopbackServer(Request.application(self._answer), "control")
+        self._server = LoopbackServer(Request.application(self._handle_request), "control")
 
     @property
     def url(self) -> str:
@@ -38,16 +38,16 @@ class ControlServer:
         """Stop answering."""
         self._server.stop()
 
-    def _answer(self, request: Request) -> Response:
+    def _handle_request(self, request: Request) -> Response:
         if request.method == "GET" and request.path == "/status":
             return Response(json.dumps(self._status()), content_type="application/json")
         invocation = _INVOKE.fullmatch(request.path)
         if request.method != "POST" or invocation is None:
-            return _refusal(404, "UnknownOperationException", "only Invoke is available locally")
+            return _build_error_response(404, "UnknownOperationException", "only Invoke is available locally")
         try:
             return self._invoke(parse_function_name(invocation[1]), request)
         except UnknownFunctionError as error:
-            return _refusal(404, "ResourceNotFoundException", f"Function not found: {error}")
+            return _build_error_response(404, "ResourceNotFoundException", f"Function not found: {error}")
 
     def _invoke(self, name: str, request: Request) -> Response:
         payload = request.get_data() or b"{}"
@@ -62,11 +62,11 @@ class ControlServer:
                     headers["X-Amz-Function-Error"] = answer.error
                 return Response(answer.payload, 200, headers, content_type="application/json")
             case other:
-                return _refusal(
+                return _build_error_response(
                     400, "InvalidParameterValueException", f"InvocationType {other} is not available locally"
                 )
 
 
-def _refusal(status: int, code: str, message: str) -> Response:
+def _build_error_response(status: int, code: str, message: str) -> Response:
     body = json.dumps({"Type": "User", "Message": message})
     return Response(body, status, {"x-amzn-ErrorType": code}, content_type="application/json")

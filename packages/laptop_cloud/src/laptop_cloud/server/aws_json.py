@@ -61,7 +61,7 @@ class JsonServer:
 
     def start(self) -> None:
         """Answer in the background until `stop`."""
-        self._server = LoopbackServer(CallRecorder(self._answer), "aws-json")
+        self._server = LoopbackServer(CallRecorder(self._handle_request), "aws-json")
 
     @property
     def url(self) -> str:
@@ -72,22 +72,22 @@ class JsonServer:
         """Stop answering and free the port."""
         self._server.stop()
 
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _handle_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
         try:
-            body, status = self._body(request), 200
+            body, status = self._build_body(request), 200
         except ServiceError as error:
             body, status = {"__type": error.code, "message": error.message}, error.status
-        response = Response(json.dumps(body, default=_encode), status, content_type="application/x-amz-json-1.1")
+        response = Response(json.dumps(body, default=_encode_value), status, content_type="application/x-amz-json-1.1")
         response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
         return response(environ, start_response)
 
-    def _body(self, request: Request) -> Mapping[str, Any]:
+    def _build_body(self, request: Request) -> Mapping[str, Any]:
         if self._status and request.method == "GET" and request.path == "/status":
             return self._status()
-        return self._call(request)
+        return self._call_operation(request)
 
-    def _call(self, request: Request) -> dict[str, Any]:
+    def _call_operation(self, request: Request) -> dict[str, Any]:
         prefix, _, name = request.headers.get("X-Amz-Target", "").rpartition(".")
         service, model = self._services.get(prefix, (None, None))
         if service is None or model is None or name not in service.operations:
@@ -108,7 +108,7 @@ def _decode_blobs(value: Any, shape: Any) -> Any:
     return value
 
 
-def _encode(value: Any) -> Any:
+def _encode_value(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, datetime.datetime):

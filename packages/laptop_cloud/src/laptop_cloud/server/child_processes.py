@@ -62,7 +62,7 @@ class Children:
             self._warden.stdin.close()
 
 
-def log_tail(log: Path) -> str:
+def read_log_tail(log: Path) -> str:
     """The last lines a process wrote."""
     # awslambdaric separates the lines of a traceback by a carriage return.
     lines = log.read_text(encoding="utf-8", errors="replace").replace("\r", "\n").splitlines()

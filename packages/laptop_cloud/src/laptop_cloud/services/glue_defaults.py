@@ -12,7 +12,7 @@ _STORAGE = {"Compressed": False, "NumberOfBuckets": 0, "SortColumns": [], "Store
 _TABLE = {"Retention": 0}
 
 
-def with_defaults(table_input: Mapping[str, Any]) -> dict[str, Any]:
+def add_glue_defaults(table_input: Mapping[str, Any]) -> dict[str, Any]:
     """The TableInput with what Glue itself would add to it."""
     storage = {**_STORAGE, **table_input.get("StorageDescriptor", {})}
     return {**_TABLE, **table_input, "StorageDescriptor": storage}

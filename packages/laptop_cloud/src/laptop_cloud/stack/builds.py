@@ -41,21 +41,21 @@ class Builds:
             raise TemplateError(
                 f"{code.logical_id}: BuildMethod {code.build_method} is not available locally, only makefile"
             )
-        return self._make(code)
+        return self._run_makefile(code)
 
     def layers_folder(self, logical_id: str, layer_arns: Sequence[str]) -> Path:
         """What a function finds in /opt: its layers, each laid over those before it."""
         folder = self._opt / logical_id
-        _empty(folder)
+        _empty_folder(folder)
         for arn in layer_arns:
             layer = self._layers[arn]
             if layer is not None:
                 shutil.copytree(layer, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         return folder
 
-    def _make(self, code: CodeFolder) -> Path:
+    def _run_makefile(self, code: CodeFolder) -> Path:
         folder = self._build / code.logical_id
-        _empty(folder)
+        _empty_folder(folder)
         made = subprocess.run(  # noqa: S603 (the project's own makefile)
             ["make", "--makefile", str(code.path / "Makefile"), f"build-{code.logical_id}"],  # noqa: S607
             cwd=code.path,
@@ -71,6 +71,6 @@ class Builds:
         return folder
 
 
-def _empty(folder: Path) -> None:
+def _empty_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

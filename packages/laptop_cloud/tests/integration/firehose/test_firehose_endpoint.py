@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from laptop_cloud.server.aws_json import JsonServer
-from laptop_cloud.services.firehose import FirehoseService
+from laptop_cloud.services.firehose.service import FirehoseService
 from laptop_cloud_testing.firehose import (
     BUCKET,
     POSTS_COLUMNS,

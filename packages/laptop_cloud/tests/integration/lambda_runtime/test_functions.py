@@ -8,8 +8,8 @@ from textwrap import dedent
 import pytest
 
 from laptop_cloud.errors import FunctionStartError
-from laptop_cloud.lambda_runtime.functions import Answer, Functions, UnknownFunctionError
-from laptop_cloud.lambda_runtime.sandbox import Function
+from laptop_cloud.lambda_runtime.functions import Functions, InvocationResult, UnknownFunctionError
+from laptop_cloud.lambda_runtime.sandbox import DeployedFunction
 from laptop_cloud.server.child_processes import Children
 
 HANDLER = """
@@ -49,7 +49,7 @@ def _functions(children: Children, folder: Path, code: str = HANDLER) -> Functio
     (folder / "code" / "app.py").write_text(dedent(code))
     functions = Functions(children, {"AWS_REGION": "us-east-1"}, folder / "logs")
     functions.start(
-        Function(
+        DeployedFunction(
             logical_id="WorkerFunction",
             name="worker",
             arn="arn:aws:lambda:us-east-1:123456789012:function:worker",
@@ -73,12 +73,12 @@ def functions(children: Children, tmp_path: Path) -> Iterator[Functions]:
     started.stop()
 
 
-def _invoke(functions: Functions, **event: object) -> Answer:
+def _invoke(functions: Functions, **event: object) -> InvocationResult:
     return functions.invoke("worker", json.dumps(event).encode())
 
 
 def test_a_handler_gets_its_event_and_its_result_comes_back(functions: Functions):
-    assert _invoke(functions, do="echo", text="日本") == Answer(
+    assert _invoke(functions, do="echo", text="日本") == InvocationResult(
         json.dumps({"do": "echo", "text": "日本"}, ensure_ascii=False).encode()
     )
 
@@ -164,7 +164,7 @@ def test_what_a_handler_prints_is_in_its_log(functions: Functions, tmp_path: Pat
 def test_stopping_ends_a_handler_in_the_middle_of_an_event(children: Children, tmp_path: Path):
     functions = _functions(children, tmp_path, HANDLER)
     functions.wait_until_ready()
-    answers: list[Answer] = []
+    answers: list[InvocationResult] = []
     caller = threading.Thread(target=lambda: answers.append(_invoke(functions, do="sleep")))
     caller.start()
     deadline = time.monotonic() + 5

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from laptop_cloud.lambda_runtime.functions import Answer
+from laptop_cloud.lambda_runtime.functions import InvocationResult
 from laptop_cloud.lambda_runtime.pollers import Pollers, QueueSource
 
 if TYPE_CHECKING:
@@ -51,11 +51,13 @@ class Worker:
         self.batches: list[list[str]] = []
         self._refuses = refuses
 
-    def invoke(self, _name: str, payload: bytes) -> Answer:
+    def invoke(self, _name: str, payload: bytes) -> InvocationResult:
         records: list[dict[str, Any]] = json.loads(payload)["Records"]
         self.batches = [*self.batches, [record["body"] for record in records]]
         failed = [record["messageId"] for record in records if self._refuses(record["body"])]
-        return Answer(json.dumps({"batchItemFailures": [{"itemIdentifier": item} for item in failed]}).encode())
+        return InvocationResult(
+            json.dumps({"batchItemFailures": [{"itemIdentifier": item} for item in failed]}).encode()
+        )
 
 
 def test_what_succeeded_is_deleted_and_what_failed_stays(sqs: "SQSClient"):
@@ -85,7 +87,7 @@ def test_a_failed_message_comes_back_soon_and_ends_in_the_dead_letter_queue(sqs:
 def test_a_function_error_keeps_the_whole_batch(sqs: "SQSClient"):
     _send(sqs, "a", "b")
 
-    Pollers(sqs, lambda *_: Answer(b'{"errorType": "X"}', "Unhandled"), 1.0).poll(_source(sqs))
+    Pollers(sqs, lambda *_: InvocationResult(b'{"errorType": "X"}', "Unhandled"), 1.0).poll(_source(sqs))
 
     assert _count(sqs, "jobs") == (0, 2)
 

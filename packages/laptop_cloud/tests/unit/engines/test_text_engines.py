@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from laptop_cloud.engines.entities import Entity, find_entities
 from laptop_cloud.engines.language import LanguageIdentifier
-from laptop_cloud.engines.sentiment import VaderSentiment, four_scores, strongest
+from laptop_cloud.engines.sentiment import VaderSentiment, compute_scores, pick_sentiment
 
 VADER = VaderSentiment()
 SHARES = st.floats(min_value=0, max_value=1)
@@ -29,7 +29,7 @@ def identifier():
     ],
 )
 def test_plain_english_gets_the_sentiment_a_reader_would_give(text, sentiment):
-    assert strongest(VADER(text)) == sentiment
+    assert pick_sentiment(VADER(text)) == sentiment
 
 
 @settings(deadline=None)  # the first text loads the word list
@@ -44,14 +44,14 @@ def test_four_scores_of_any_text_add_up_to_one(text):
 
 @given(SHARES, SHARES, st.floats(min_value=-1, max_value=1))
 def test_four_scores_stay_scores_whatever_vader_answers(pos, neg, compound):
-    scores = four_scores({"pos": pos, "neg": neg, "compound": compound})
+    scores = compute_scores({"pos": pos, "neg": neg, "compound": compound})
 
     assert sum(scores.values()) == pytest.approx(1)
     assert all(-1e-9 <= score <= 1 for score in scores.values())
 
 
 def test_polar_and_neutral_weigh_the_same_at_the_threshold_of_vader():
-    scores = four_scores({"pos": 0.1, "neg": 0.0, "compound": 0.05})
+    scores = compute_scores({"pos": 0.1, "neg": 0.0, "compound": 0.05})
 
     assert scores == pytest.approx({"Positive": 0.5, "Negative": 0.0, "Neutral": 0.5, "Mixed": 0.0})
 

@@ -3,29 +3,29 @@ from typing import Any
 
 import pytest
 
-from laptop_cloud.lambda_runtime.functions import Answer
-from laptop_cloud.lambda_runtime.pollers import failed_ids, sqs_record
+from laptop_cloud.lambda_runtime.functions import InvocationResult
+from laptop_cloud.lambda_runtime.pollers import build_sqs_record, find_failed_ids
 
 SENT = {"a", "b"}
 
 
-def _answer(result: Any) -> Answer:
-    return Answer(json.dumps(result).encode())
+def _answer(result: Any) -> InvocationResult:
+    return InvocationResult(json.dumps(result).encode())
 
 
 @pytest.mark.parametrize("result", [None, {}, {"batchItemFailures": []}, {"batchItemFailures": None}, "done"])
 def test_nothing_is_delivered_again_when_nothing_is_reported(result: Any):
     if result == "done":
-        assert failed_ids(_answer(result), SENT, partial_failures=False) == frozenset()
+        assert find_failed_ids(_answer(result), SENT, partial_failures=False) == frozenset()
     else:
-        assert failed_ids(_answer(result), SENT, partial_failures=True) == frozenset()
+        assert find_failed_ids(_answer(result), SENT, partial_failures=True) == frozenset()
 
 
 def test_what_is_reported_is_delivered_again():
     report = {"batchItemFailures": [{"itemIdentifier": "b"}]}
 
-    assert failed_ids(_answer(report), SENT, partial_failures=True) == {"b"}
-    assert failed_ids(_answer(report), SENT, partial_failures=False) == frozenset()
+    assert find_failed_ids(_answer(report), SENT, partial_failures=True) == {"b"}
+    assert find_failed_ids(_answer(report), SENT, partial_failures=False) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_what_is_reported_is_delivered_again():
     ],
 )
 def test_an_unsound_report_fails_the_whole_batch(result: Any):
-    assert failed_ids(_answer(result), SENT, partial_failures=True) == SENT
+    assert find_failed_ids(_answer(result), SENT, partial_failures=True) == SENT
 
 
 def test_an_error_fails_the_whole_batch():
-    assert failed_ids(Answer(b"{}", "Unhandled"), SENT, partial_failures=True) == SENT
+    assert find_failed_ids(InvocationResult(b"{}", "Unhandled"), SENT, partial_failures=True) == SENT
 
 
 def test_a_message_is_handed_over_as_lambda_does():
@@ -59,7 +59,7 @@ def test_a_message_is_handed_over_as_lambda_does():
         "MessageAttributes": {"kind": {"StringValue": "x", "DataType": "String"}},
     }
 
-    assert sqs_record(message, "arn:aws:sqs:eu-west-1:123456789012:jobs") == {
+    assert build_sqs_record(message, "arn:aws:sqs:eu-west-1:123456789012:jobs") == {
         "messageId": "m",
         "receiptHandle": "r",
         "body": "{}",

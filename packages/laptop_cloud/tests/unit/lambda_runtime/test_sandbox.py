@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from laptop_cloud.lambda_runtime.sandbox import Function, environment
+from laptop_cloud.lambda_runtime.sandbox import DeployedFunction, build_environment
 
-FUNCTION = Function(
+FUNCTION = DeployedFunction(
     logical_id="WorkerFunction",
     name="photolake-WorkerFunction",
     arn="arn:aws:lambda:us-east-1:123456789012:function:photolake-WorkerFunction",
@@ -20,7 +20,7 @@ CLOUD = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_ENDPOINT_U
 
 
 def test_the_process_sees_what_lambda_the_cloud_and_the_template_give_it_and_nothing_else():
-    assert environment(FUNCTION, CLOUD) == {
+    assert build_environment(FUNCTION, CLOUD) == {
         "LANG": "en_US.UTF-8",
         "TZ": "Europe/Berlin",
         "LAMBDA_TASK_ROOT": "/state/build/WorkerFunction",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from laptop_cloud.errors import TemplateError
-from laptop_cloud.lambda_runtime.schedule_expressions import parse
+from laptop_cloud.lambda_runtime.schedule_expressions import parse_schedule
 
 FRIDAY = datetime(2026, 11, 20, 14, 56, 30, tzinfo=UTC)
 
@@ -28,12 +28,12 @@ FRIDAY = datetime(2026, 11, 20, 14, 56, 30, tzinfo=UTC)
     ],
 )
 def test_the_next_time_of_a_schedule(expression: str, due: datetime | None):
-    assert parse(expression)(FRIDAY) == due
+    assert parse_schedule(expression)(FRIDAY) == due
 
 
 @given(st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2028, 12, 31), timezones=st.just(UTC)))
 def test_a_daily_schedule_comes_once_a_day(moment: datetime):
-    due = parse("cron(5 0 * * ? *)")(moment)
+    due = parse_schedule("cron(5 0 * * ? *)")(moment)
 
     assert due is not None
     assert timedelta(0) < due - moment <= timedelta(days=1)
@@ -55,6 +55,6 @@ def test_a_daily_schedule_comes_once_a_day(moment: datetime):
 )
 def test_a_schedule_that_cannot_be_kept_is_refused(expression: str):
     with pytest.raises(TemplateError) as refused:
-        parse(expression)
+        parse_schedule(expression)
 
     assert repr(expression) in str(refused.value)

@@ -38,7 +38,7 @@ def refuse(request):
 
 def test_calls_texts_and_refusals_are_counted():
     log = CallLog()
-    service = log.counted(JsonService("comprehend", {"Detect": lambda request: {}, "BatchDetect": refuse}))
+    service = log.count_calls(JsonService("comprehend", {"Detect": lambda request: {}, "BatchDetect": refuse}))
     service.operations["Detect"]({"Text": "a"})
     with pytest.raises(ServiceError):
         service.operations["BatchDetect"]({"TextList": ["a", "b"]})

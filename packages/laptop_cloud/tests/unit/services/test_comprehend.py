@@ -6,7 +6,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from laptop_cloud.server.aws_json import JsonServer
-from laptop_cloud.services.comprehend.service import LANGUAGES, comprehend_service
+from laptop_cloud.services.comprehend.service import LANGUAGES, build_comprehend_service
 from laptop_cloud_testing.response_shapes import misfits
 
 GOOD = "I love this phone, only $19.99 at https://shop.example"
@@ -14,7 +14,7 @@ GOOD = "I love this phone, only $19.99 at https://shop.example"
 
 @pytest.fixture(scope="module")
 def service():
-    return comprehend_service()
+    return build_comprehend_service()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from laptop_cloud.services.photo_host import PhotoFolder, content_type
+from laptop_cloud.services.photo_host import PhotoFolder, guess_content_type
 
 URL = "https://pbs.twimg.com/media/EaBcD1.jpg"
 
@@ -60,4 +60,4 @@ def test_without_photos_nothing_is_found(tmp_path: Path):
     ],
 )
 def test_the_content_type_follows_the_name(name: str, kind: str):
-    assert content_type(name) == kind
+    assert guess_content_type(name) == kind

@@ -21,7 +21,7 @@ from laptop_cloud.engines.results import (
     Word,
 )
 from laptop_cloud.server.aws_json import JsonServer
-from laptop_cloud.services.rekognition.service import RekognitionEngines, rekognition_service
+from laptop_cloud.services.rekognition.service import RekognitionEngines, build_rekognition_service
 from laptop_cloud_testing.response_shapes import misfits
 
 
@@ -85,7 +85,7 @@ def read_object(bucket, key):
 
 @pytest.fixture(scope="module")
 def rekognition():
-    server = JsonServer([rekognition_service(read_object, ENGINES)])
+    server = JsonServer([build_rekognition_service(read_object, ENGINES)])
     server.start()
     yield boto3.client(
         "rekognition", endpoint_url=server.url, region_name="us-east-1", config=Config(retries={"mode": "adaptive"})
@@ -112,7 +112,7 @@ def code(call, **parameters):
     ],
 )
 def test_answers_have_the_shape_that_sdks_expect(operation, parameters):
-    answer = rekognition_service(read_object, ENGINES).operations[operation]({"Image": PHOTO, **parameters})
+    answer = build_rekognition_service(read_object, ENGINES).operations[operation]({"Image": PHOTO, **parameters})
 
     assert misfits("rekognition", operation, answer) == []
 
@@ -244,7 +244,7 @@ def test_an_engine_for_moderation_or_celebrities_can_be_plugged_in():
         {"ModerationLabels": [{"Name": "Alcohol", "ParentName": "", "Confidence": 80.0, "TaxonomyLevel": 1}]}
     )
     celebrities = Answering({"CelebrityFaces": [], "UnrecognizedFaces": []})
-    service = rekognition_service(read_object, replace(ENGINES, moderation=moderation, celebrities=celebrities))
+    service = build_rekognition_service(read_object, replace(ENGINES, moderation=moderation, celebrities=celebrities))
     labels = service.operations["DetectModerationLabels"]({"Image": PHOTO})
     faces = service.operations["RecognizeCelebrities"]({"Image": PHOTO})
 

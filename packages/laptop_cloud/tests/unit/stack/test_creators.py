@@ -6,7 +6,7 @@ import pytest
 from laptop_cloud.errors import TemplateError
 from laptop_cloud.lambda_runtime.functions import parse_function_name
 from laptop_cloud.stack import creators
-from laptop_cloud.stack.creators.coerce import coerce, only
+from laptop_cloud.stack.creators.coerce import coerce_value, refuse_other_properties
 from laptop_cloud.stack.creators.no_local_effect import NO_LOCAL_EFFECT
 
 
@@ -14,7 +14,7 @@ def _coerced(service: str, operation: str, value: Any) -> Any:
     model = botocore.session.get_session().get_service_model(service)
     shape = model.operation_model(operation).input_shape
     assert shape is not None
-    return coerce(value, shape, "Properties")
+    return coerce_value(value, shape, "Properties")
 
 
 def test_properties_take_the_types_of_the_api():
@@ -67,7 +67,7 @@ def test_a_property_that_does_not_fit_is_refused_by_its_path(written: Any, messa
 
 def test_a_property_that_would_not_be_heeded_is_refused():
     with pytest.raises(TemplateError, match="not available locally: Versioning"):
-        only({"BucketName": "b", "Versioning": {}}, "BucketName")
+        refuse_other_properties({"BucketName": "b", "Versioning": {}}, "BucketName")
 
 
 def test_a_resource_of_an_unknown_type_is_refused_before_anything_is_created():

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from laptop_cloud.errors import TemplateError
-from laptop_cloud.stack.resolver import Created, Resolver, creation_order
+from laptop_cloud.stack.resolver import CreatedResource, Resolver, order_resources
 
 DOCUMENT: dict[str, Any] = {
     "Mappings": {"Sizes": {"us-east-1": {"Small": 1}}},
@@ -20,7 +20,7 @@ VALUES = {"Stage": "prod", "AWS::Region": "us-east-1", "Hosts": ["a", "b"]}
 
 def _resolver(document: dict[str, Any] | None = None) -> Resolver:
     resolver = Resolver(document or DOCUMENT, VALUES)
-    resolver.add("Bucket", Created("my-bucket", {"Arn": "arn:my-bucket", "Outputs.Url": "http://x"}))
+    resolver.add("Bucket", CreatedResource("my-bucket", {"Arn": "arn:my-bucket", "Outputs.Url": "http://x"}))
     return resolver
 
 
@@ -111,7 +111,7 @@ def test_everything_a_resource_refers_to_is_created_before_it():
         "Fourth": {"Properties": {"A": {"Fn::GetAtt": "First.Arn"}}},
     }
 
-    order = creation_order(resources)
+    order = order_resources(resources)
 
     assert sorted(order) == sorted(resources)
     before = [("First", "Second"), ("Second", "Last"), ("Third", "Last"), ("Fourth", "Third"), ("First", "Fourth")]
@@ -131,7 +131,7 @@ def test_a_cycle_is_named():
     resources: dict[str, dict[str, Any]] = {"A": {"Properties": {"X": {"Ref": "B"}}}, "B": {"DependsOn": "A"}}
 
     with pytest.raises(TemplateError, match=r"circular dependency: (A → B → A|B → A → B)"):
-        creation_order(resources)
+        order_resources(resources)
 
 
 def test_a_condition_that_depends_on_itself_is_refused():

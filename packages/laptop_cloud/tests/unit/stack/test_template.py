@@ -6,11 +6,13 @@ import pytest
 
 from laptop_cloud.errors import TemplateError
 from laptop_cloud.stack import template
-from laptop_cloud.stack.template import parameter_values, parse
+from laptop_cloud.stack.template import parse_template, read_parameters
 
 
 def test_short_tags_are_the_long_forms():
-    parsed: Any = parse("[!Ref A, !GetAtt A.B.C, !Sub 'x${A}', !If [C, !Ref A, !Ref AWS::NoValue], {Condition: C}]")
+    parsed: Any = parse_template(
+        "[!Ref A, !GetAtt A.B.C, !Sub 'x${A}', !If [C, !Ref A, !Ref AWS::NoValue], {Condition: C}]"
+    )
 
     assert parsed == [
         {"Ref": "A"},
@@ -22,7 +24,7 @@ def test_short_tags_are_the_long_forms():
 
 
 def test_a_date_stays_text():
-    assert parse("Version: 2012-10-17") == {"Version": "2012-10-17"}
+    assert parse_template("Version: 2012-10-17") == {"Version": "2012-10-17"}
 
 
 def test_a_parameter_has_its_default_or_the_value_given():
@@ -32,7 +34,7 @@ def test_a_parameter_has_its_default_or_the_value_given():
         "Apis": {"Type": "CommaDelimitedList", "Default": "labels, text", "AllowedValues": ["labels", "text"]},
     }
 
-    assert parameter_values(declared, {"Days": "7"}) == {"Name": "lake", "Days": "7", "Apis": ["labels", "text"]}
+    assert read_parameters(declared, {"Days": "7"}) == {"Name": "lake", "Days": "7", "Apis": ["labels", "text"]}
 
 
 @pytest.mark.parametrize(
@@ -57,16 +59,16 @@ def test_a_parameter_has_its_default_or_the_value_given():
 )
 def test_a_value_out_of_bounds_is_refused_by_name(rules: dict[str, Any], value: str, message: str):
     with pytest.raises(TemplateError) as refused:
-        parameter_values({"P": rules}, {"P": value})
+        read_parameters({"P": rules}, {"P": value})
 
     assert message in str(refused.value)
 
 
 def test_a_parameter_without_value_or_declaration_is_refused():
     with pytest.raises(TemplateError, match="the parameter P has no default"):
-        parameter_values({"P": {"Type": "String"}}, {})
+        read_parameters({"P": {"Type": "String"}}, {})
     with pytest.raises(TemplateError, match="no such parameter: Q"):
-        parameter_values({"P": {"Type": "String"}}, {"Q": "1"})
+        read_parameters({"P": {"Type": "String"}}, {"Q": "1"})
 
 
 def _written(folder: Path, text: str) -> Path:
@@ -88,7 +90,7 @@ def test_code_folders_are_remembered_through_the_transform(tmp_path: Path):
         """,
     )
 
-    loaded = template.load(path, {}, {}, "us-east-1")
+    loaded = template.load_template(path, {}, {}, "us-east-1")
 
     functions = [item for item in loaded.document["Resources"].values() if item["Type"] == "AWS::Lambda::Function"]
     layers = [item for item in loaded.document["Resources"].values() if item["Type"] == "AWS::Lambda::LayerVersion"]
@@ -104,22 +106,22 @@ def test_a_missing_code_folder_is_named(tmp_path: Path):
     path = _written(tmp_path, "Resources: {Worker: {Type: AWS::Serverless::Function, Properties: {CodeUri: nowhere/}}}")
 
     with pytest.raises(TemplateError, match="Worker: CodeUri must name a folder beside the template, not 'nowhere/'"):
-        template.load(path, {}, {}, "us-east-1")
+        template.load_template(path, {}, {}, "us-east-1")
 
 
 def test_what_the_transform_refuses_is_said(tmp_path: Path):
     path = _written(tmp_path, "Resources: {Api: {Type: AWS::Serverless::Api, Properties: {}}}")
 
     with pytest.raises(TemplateError, match="Api"):
-        template.load(path, {}, {}, "us-east-1")
+        template.load_template(path, {}, {}, "us-east-1")
 
 
 def test_a_local_value_is_for_templates_that_declare_it_and_yields_to_the_users(tmp_path: Path):
     declares = "Parameters: {PhotoEndpoint: {Type: String, Default: ''}}\nResources: {T: {Type: AWS::SNS::Topic}}"
     local = {"PhotoEndpoint": "http://127.0.0.1:1"}
 
-    assert template.load(_written(tmp_path, declares), {}, local, "us-east-1").parameters == local
+    assert template.load_template(_written(tmp_path, declares), {}, local, "us-east-1").parameters == local
     given = {"PhotoEndpoint": "http://127.0.0.1:2"}
-    assert template.load(_written(tmp_path, declares), given, local, "us-east-1").parameters == given
+    assert template.load_template(_written(tmp_path, declares), given, local, "us-east-1").parameters == given
     silent = "Resources: {T: {Type: AWS::SNS::Topic}}"
-    assert template.load(_written(tmp_path, silent), {}, local, "us-east-1").parameters == {}
+    assert template.load_template(_written(tmp_path, silent), {}, local, "us-east-1").parameters == {}

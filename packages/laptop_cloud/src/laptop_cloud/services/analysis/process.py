@@ -21,8 +21,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from laptop_cloud.server.aws_json import JsonServer, JsonService, Operation, ServiceError
-from laptop_cloud.services.comprehend.service import comprehend_service
-from laptop_cloud.services.rekognition.service import rekognition_service
+from laptop_cloud.services.comprehend.service import build_comprehend_service
+from laptop_cloud.services.rekognition.service import build_rekognition_service
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -46,23 +46,25 @@ class CallLog:
         with self._lock:
             return dict(self._calls)
 
-    def counted(self, service: JsonService) -> JsonService:
+    def count_calls(self, service: JsonService) -> JsonService:
         """The same service, with its calls counted here."""
         operations = {
-            name: partial(self._call, f"{service.name}.{name}", operation)
+            name: partial(self._call_counted, f"{service.name}.{name}", operation)
             for name, operation in service.operations.items()
         }
         return replace(service, operations=operations)
 
-    def _call(self, name: str, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
-        self._add({name: 1, **({f"{name}.documents": len(request["TextList"])} if request.get("TextList") else {})})
+    def _call_counted(self, name: str, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
+        self._add_counts(
+            {name: 1, **({f"{name}.documents": len(request["TextList"])} if request.get("TextList") else {})}
+        )
         try:
             return operation(request)
         except ServiceError:
-            self._add({f"{name}.refused": 1})
+            self._add_counts({f"{name}.refused": 1})
             raise
 
-    def _add(self, counts: dict[str, int]) -> None:
+    def _add_counts(self, counts: dict[str, int]) -> None:
         with self._lock:
             self._calls.update(counts)
 
@@ -83,10 +85,10 @@ def main() -> None:
         sys.exit("AWS_ENDPOINT_URL must name the local S3; this process never reads from AWS itself.")
     client = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
     calls = CallLog()
-    services = (comprehend_service(), rekognition_service(partial(read_s3_object, client)))
+    services = (build_comprehend_service(), build_rekognition_service(partial(read_s3_object, client)))
     models = {service.name: service.model_version for service in services if service.model_version}
     server = JsonServer(
-        [calls.counted(service) for service in services],
+        [calls.count_calls(service) for service in services],
         status=lambda: {"calls": calls.counts(), "models": models},
     )
     stopped = threading.Event()

@@ -35,10 +35,10 @@ class ScanLimitError(QueryError):
 
 def error_at(node: exp.Expr, code: str, message: str) -> QueryError:
     """The error with the position of the first identifier in `node`, when the parser knows one."""
-    return QueryError(code, f"{position(node)}{message}")
+    return QueryError(code, f"{find_position(node)}{message}")
 
 
-def position(node: exp.Expr) -> str:
+def find_position(node: exp.Expr) -> str:
     """`line 3:8: ` (both from 1) of the first token known in `node`, else nothing."""
     places = [
         (part.meta["line"], part.meta["col"] - (part.meta["end"] - part.meta["start"]))

@@ -39,19 +39,19 @@ class AccessLog:
         requester = signature.access_key
 
         def logged(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            self._write(_request(environ, requester) | _answer(environ, status, headers))
+            self._write_entry(_describe_request(environ, requester) | _describe_response(environ, status, headers))
             return start_response(status, headers, *error)
 
         return self._application(environ, logged)
 
-    def _write(self, entry: dict[str, Any]) -> None:
+    def _write_entry(self, entry: dict[str, Any]) -> None:
         line = json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
         with self._lock:
             self._log.write(line)
             self._log.flush()
 
 
-def _request(environ: WSGIEnvironment, requester: str) -> dict[str, Any]:
+def _describe_request(environ: WSGIEnvironment, requester: str) -> dict[str, Any]:
     # WSGI hands over the path's bytes as Latin-1.
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     bucket, _, key = path.removeprefix("/").partition("/")
@@ -67,7 +67,7 @@ def _request(environ: WSGIEnvironment, requester: str) -> dict[str, Any]:
     }
 
 
-def _answer(environ: WSGIEnvironment, status: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
+def _describe_response(environ: WSGIEnvironment, status: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
     length = next((value for name, value in headers if name.lower() == "content-length"), None)
     sent = 0 if environ["REQUEST_METHOD"] == "HEAD" else length and int(length)
     return {"http_status": int(status[:3]), "bytes_sent": sent}

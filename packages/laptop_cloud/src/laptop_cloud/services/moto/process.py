@@ -36,13 +36,13 @@ def main() -> None:
     with ACCESS_LOG.open("a", encoding="utf-8") as log:
         application = AccessLog(CallRecorder(DomainDispatcherApplication(create_backend_app)), log)
         server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
-        signal.signal(signal.SIGTERM, _leave)
+        signal.signal(signal.SIGTERM, _exit_on_signal)
         sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}) + "\n")
         sys.stdout.flush()
         server.serve_forever()
 
 
-def _leave(*_: Any) -> None:
+def _exit_on_signal(*_: Any) -> None:
     sys.exit(0)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from laptop_cloud.stack.resolver import Created
+from laptop_cloud.stack.resolver import CreatedResource
 
 if TYPE_CHECKING:
     from laptop_cloud.lambda_runtime.callbacks import Callbacks
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Context:
+class CreationContext:
     """The account the resources are created in, the clients to do it with, and what runs Lambda's part.
 
     `client` takes botocore's name of a service.
@@ -43,9 +43,9 @@ class Context:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
 
-Creator = Callable[[str, Mapping[str, Any], Context], Created]
+Creator = Callable[[str, Mapping[str, Any], CreationContext], CreatedResource]
 
 
-def as_json(document: Mapping[str, Any]) -> str:
+def to_json(document: Mapping[str, Any]) -> str:
     """A policy or event as compact JSON."""
     return json.dumps(document, separators=(",", ":"))

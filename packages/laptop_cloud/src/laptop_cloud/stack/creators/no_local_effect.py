@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from laptop_cloud.stack.resolver import Created
+from laptop_cloud.stack.resolver import CreatedResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from laptop_cloud.stack.creators.context import Context
+    from laptop_cloud.stack.creators.context import CreationContext
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ NO_LOCAL_EFFECT: Mapping[str, NoLocalEffect] = {
 }
 
 
-def name_only(kind: NoLocalEffect, logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
+def name_resource(
+    kind: NoLocalEffect, logical_id: str, properties: Mapping[str, Any], context: CreationContext
+) -> CreatedResource:
     """The names by which other resources know it."""
     name = properties.get(kind.name_property) or context.name(logical_id)
     arn = context.arn(kind.service, kind.resource.format(name=name))
@@ -58,4 +60,4 @@ def name_only(kind: NoLocalEffect, logical_id: str, properties: Mapping[str, Any
         # IAM knows no Region.
         arn = arn.replace(f":{context.region}:", "::", 1)
     attributes = {attribute: arn if attribute.endswith("Arn") else name for attribute in kind.attributes}
-    return Created(arn if kind.ref_is_arn else name, attributes)
+    return CreatedResource(arn if kind.ref_is_arn else name, attributes)

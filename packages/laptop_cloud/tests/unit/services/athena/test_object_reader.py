@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from laptop_cloud.services.athena.catalog import data_types
-from laptop_cloud.services.athena.catalog.glue_catalog import Table
+from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable
 from laptop_cloud.services.athena.errors import QueryError
-from laptop_cloud.services.athena.storage.object_reader import read
+from laptop_cloud.services.athena.storage.object_reader import read_batches
 
 COLUMNS = {
     "id": "bigint",
@@ -23,23 +23,23 @@ COLUMNS = {
 }
 
 
-def table(kind: str, serde_parameters: dict[str, str] | None = None) -> Table:
+def table(kind: str, serde_parameters: dict[str, str] | None = None) -> ExternalTable:
     columns = {name: data_types.from_hive(column) for name, column in COLUMNS.items()}
-    return Table("lake", "posts", "s3://lake/posts/", kind, columns, serde_parameters=serde_parameters or {})
+    return ExternalTable("lake", "posts", "s3://lake/posts/", kind, columns, serde_parameters=serde_parameters or {})
 
 
 def parquet_rows(rows: pa.Table) -> list[dict]:
     body = io.BytesIO()
     pq.write_table(rows, body)
     body.seek(0)
-    return [row for batch in read(table("parquet"), "posts/a.parquet", body) for row in batch.to_pylist()]
+    return [row for batch in read_batches(table("parquet"), "posts/a.parquet", body) for row in batch.to_pylist()]
 
 
 def json_rows(*lines: object, key: str = "posts/a.json", **serde: str) -> list[dict]:
     texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
     body = "\n".join(texts).encode()
     stored = gzip.compress(body) if key.endswith(".gz") else body
-    return [row for batch in read(table("json", serde), key, io.BytesIO(stored)) for row in batch.to_pylist()]
+    return [row for batch in read_batches(table("json", serde), key, io.BytesIO(stored)) for row in batch.to_pylist()]
 
 
 NOTHING = dict.fromkeys(COLUMNS)
@@ -99,7 +99,7 @@ def test_parquet_of_another_type_is_refused():
 
 def test_a_damaged_parquet_object_is_named():
     with pytest.raises(QueryError, match=r"posts/a\.parquet") as error:
-        list(read(table("parquet"), "posts/a.parquet", io.BytesIO(b"no parquet")))
+        list(read_batches(table("parquet"), "posts/a.parquet", io.BytesIO(b"no parquet")))
 
     assert error.value.code == "HIVE_BAD_DATA"
 

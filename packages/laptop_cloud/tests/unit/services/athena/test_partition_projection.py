@@ -5,15 +5,15 @@ import datetime
 import pytest
 
 from laptop_cloud.services.athena.catalog import data_types
-from laptop_cloud.services.athena.catalog.glue_catalog import Table
+from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable
 from laptop_cloud.services.athena.errors import QueryError
-from laptop_cloud.services.athena.storage.partition_projection import layout
+from laptop_cloud.services.athena.storage.partition_projection import read_layout
 
 NOW = datetime.datetime(2026, 11, 20, 15, tzinfo=datetime.UTC)
 TEXT = data_types.from_hive("string")
 
 
-def table(keys: tuple[str, ...] = ("dt",), location: str = "s3://lake/posts/", **parameters: str) -> Table:
+def table(keys: tuple[str, ...] = ("dt",), location: str = "s3://lake/posts/", **parameters: str) -> ExternalTable:
     projection = {
         "projection.enabled": "true",
         "projection.dt.type": "date",
@@ -21,7 +21,7 @@ def table(keys: tuple[str, ...] = ("dt",), location: str = "s3://lake/posts/", *
         "projection.dt.range": "2026-01-01,NOW+1DAYS",
         **{name.replace("__", "."): value for name, value in parameters.items()},
     }
-    return Table("lake", "posts", location, "json", {}, dict.fromkeys(keys, TEXT), projection)
+    return ExternalTable("lake", "posts", location, "json", {}, dict.fromkeys(keys, TEXT), projection)
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def table(keys: tuple[str, ...] = ("dt",), location: str = "s3://lake/posts/", *
     ],
 )
 def test_a_date_outside_the_projected_range_is_not_in_the_table(key, partition):
-    assert layout(table(), NOW).partition_of(key) == partition
+    assert read_layout(table(), NOW).partition_of(key) == partition
 
 
 def test_a_location_template_says_where_partitions_lie():
-    place = layout(table(storage__location__template="s3://other/raw/${dt}/x/"), NOW)
+    place = read_layout(table(storage__location__template="s3://other/raw/${dt}/x/"), NOW)
 
     assert (place.bucket, place.prefix) == ("other", "raw/")
     assert place.partition_of("raw/2026-02-03/x/a.json") == ("2026-02-03",)
@@ -55,7 +55,7 @@ def test_several_keys_come_in_their_order():
         projection__kind__values="a,b",
         projection__dt__range="2026-01-01,NOW",
     )
-    place = layout(several, NOW)
+    place = read_layout(several, NOW)
 
     assert place.partition_of("posts/kind=b/dt=2026-02-03/x") == ("b", "2026-02-03")
     assert place.partition_of("posts/kind=c/dt=2026-02-03/x") is None
@@ -63,13 +63,18 @@ def test_several_keys_come_in_their_order():
 
 def test_an_integer_key_has_its_digits():
     hours = table(("hh",), projection__hh__type="integer", projection__hh__range="0,23", projection__hh__digits="2")
-    place = layout(hours, NOW)
+    place = read_layout(hours, NOW)
 
     assert [place.partition_of(f"posts/hh={hour}/x") for hour in ("07", "7", "24")] == [("07",), None, None]
 
 
 def test_a_table_without_partition_keys_is_one_partition():
-    assert layout(Table("lake", "deletions", "s3://lake/deletions", "json", {}), NOW).partition_of("deletions/a") == ()
+    assert (
+        read_layout(ExternalTable("lake", "deletions", "s3://lake/deletions", "json", {}), NOW).partition_of(
+            "deletions/a"
+        )
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,4 +82,4 @@ def test_a_table_without_partition_keys_is_one_partition():
 )
 def test_what_cannot_be_projected_here_is_refused(changed):
     with pytest.raises(QueryError, match="is not available locally"):
-        layout(table(**changed), NOW)
+        read_layout(table(**changed), NOW)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from laptop_cloud.services.athena.catalog import data_types
-from laptop_cloud.services.athena.execution.result_text import csv, java_double, text
+from laptop_cloud.services.athena.execution.result_text import format_double, format_value, write_csv
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ from laptop_cloud.services.athena.execution.result_text import csv, java_double,
     ],
 )
 def test_doubles_are_written_as_java_writes_them(value, shown):
-    assert java_double(value) == shown
+    assert format_double(value) == shown
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_double_reads_back_as_itself(value):
-    assert float(java_double(value)) == value
+    assert float(format_double(value)) == value
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_a_double_reads_back_as_itself(value):
     ],
 )
 def test_values_are_written_as_athena_writes_them(value, kind, shown):
-    assert text(value, data_types.from_duckdb(kind)) == shown
+    assert format_value(value, data_types.from_duckdb(kind)) == shown
 
 
 def test_csv_quotes_every_value_and_leaves_null_empty():
-    assert csv(["a", "b"], [('say "x"', None), ("", "1,2\n")]) == '"a","b"\n"say ""x""",\n"","1,2\n"\n'
+    assert write_csv(["a", "b"], [('say "x"', None), ("", "1,2\n")]) == '"a","b"\n"say ""x""",\n"","1,2\n"\n'
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,8 @@ def test_csv_quotes_every_value_and_leaves_null_empty():
 def test_a_type_has_a_name_in_each_world(duckdb, trino, hive, athena):
     datatype = data_types.from_duckdb(duckdb)
 
-    assert (data_types.trino(datatype), data_types.hive(datatype), data_types.athena(datatype)) == (trino, hive, athena)
+    assert (data_types.to_trino(datatype), data_types.to_hive(datatype), data_types.to_athena(datatype)) == (
+        trino,
+        hive,
+        athena,
+    )

@@ -3,7 +3,14 @@
 import pytest
 
 from laptop_cloud.services.athena.errors import QueryError
-from laptop_cloud.services.athena.sql.statements import CreateView, DropView, Select, Show, read, with_parameters
+from laptop_cloud.services.athena.sql.statements import (
+    CreateView,
+    DropView,
+    Select,
+    Show,
+    fill_parameters,
+    parse_statement,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,11 +31,11 @@ from laptop_cloud.services.athena.sql.statements import CreateView, DropView, Se
     ],
 )
 def test_a_statement_is_read(sql, statement):
-    assert read(sql, "lake") == statement
+    assert parse_statement(sql, "lake") == statement
 
 
 def test_the_query_of_a_view_keeps_its_place():
-    statement = read("-- one row per post\ncreate or replace view tweets as\nselect 1 as a", "lake")
+    statement = parse_statement("-- one row per post\ncreate or replace view tweets as\nselect 1 as a", "lake")
 
     assert statement == CreateView(
         "lake", "tweets", "\n\nselect 1 as a".replace("\n\n", f"{' ' * 19}\n{' ' * 32}\n"), True
@@ -48,13 +55,13 @@ def test_the_query_of_a_view_keeps_its_place():
 )
 def test_other_statements_are_refused(sql):
     with pytest.raises(QueryError):
-        read(sql, "lake")
+        parse_statement(sql, "lake")
 
 
 def test_parameters_replace_question_marks_that_are_not_text():
     sql = "select '?' as a, ? as b -- ?\nwhere x = ? and y = ?"
 
-    assert with_parameters(sql, ["'it''s'", "-1.5", "date '2026-01-01'"]) == (
+    assert fill_parameters(sql, ["'it''s'", "-1.5", "date '2026-01-01'"]) == (
         "select '?' as a, 'it''s' as b -- ?\nwhere x = -1.5 and y = date '2026-01-01'"
     )
 
@@ -62,6 +69,6 @@ def test_parameters_replace_question_marks_that_are_not_text():
 @pytest.mark.parametrize("parameters", [[], ["1", "2"], ["1; drop view v"], ["text"], ["1 or true"]])
 def test_parameters_are_as_many_as_question_marks_and_only_literals(parameters):
     with pytest.raises(QueryError) as error:
-        with_parameters("select ?", parameters)
+        fill_parameters("select ?", parameters)
 
     assert error.value.code == "INVALID_PARAMETER_USAGE"

@@ -4,7 +4,7 @@ import pytest
 
 from laptop_cloud.services.athena.catalog import data_types
 from laptop_cloud.services.athena.errors import QueryError
-from laptop_cloud.services.athena.sql.compiler import compile_query, parse, tables_in
+from laptop_cloud.services.athena.sql.compiler import compile_query, parse_query, resolve_tables
 from laptop_cloud_testing.memory_lake import COLUMNS
 
 TYPES = {name: data_types.from_hive(kind) for name, kind in COLUMNS.items()}
@@ -12,8 +12,8 @@ UNRESOLVED = "cannot be resolved or requester is not authorized to access reques
 
 
 def compiled(sql: str, for_view: bool) -> None:
-    query = parse(sql)
-    compile_query(query, dict.fromkeys(tables_in(query, "lake"), TYPES), for_view)
+    query = parse_query(sql)
+    compile_query(query, dict.fromkeys(resolve_tables(query, "lake"), TYPES), for_view)
 
 
 def refusal(sql: str, for_view: bool = False) -> str:

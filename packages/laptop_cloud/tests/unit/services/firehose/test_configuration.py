@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from laptop_cloud.services.firehose import problems
+from laptop_cloud.services.firehose.configuration import find_problems
 from laptop_cloud_testing.firehose import (
     conversion,
     deaggregation,
@@ -45,7 +45,7 @@ def processing(*processors: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_a_sound_configuration_has_no_problems(configuration: dict[str, Any]) -> None:
-    assert problems(configuration, table_exists=is_posts) == []
+    assert find_problems(configuration, table_exists=is_posts) == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_sound_configuration_has_no_problems(configuration: dict[str, Any]) ->
     ],
 )
 def test_what_aws_refuses_is_named(changes: dict[str, Any], problem: str) -> None:
-    found = problems(posts_configuration(**changes), table_exists=is_posts)
+    found = find_problems(posts_configuration(**changes), table_exists=is_posts)
 
     assert [text for text in found if problem in text], found
 
@@ -163,7 +163,7 @@ def test_every_problem_is_listed_at_once() -> None:
         BufferingHints={"SizeInMBs": 5, "IntervalInSeconds": 10}, CompressionFormat="GZIP", ErrorOutputPrefix=""
     )
 
-    assert problems(configuration, table_exists=is_posts) == [
+    assert find_problems(configuration, table_exists=is_posts) == [
         "SizeInMBs must be at least 64 with data format conversion, not 5",
         "IntervalInSeconds must be at least 60 with data format conversion, not 10",
         "SizeInMBs must be at least 64 with dynamic partitioning, not 5",

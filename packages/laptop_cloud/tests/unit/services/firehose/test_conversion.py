@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from laptop_cloud.services.firehose.column_types import ColumnType, read_columns
-from laptop_cloud.services.firehose.conversion import rows_of, to_parquet
+from laptop_cloud.services.firehose.conversion import read_rows, write_parquet
 from laptop_cloud.services.firehose.records import RecordError
 from laptop_cloud_testing.firehose import POSTS_COLUMNS, FakeGlue, lines, read_parquet
 
@@ -31,12 +31,12 @@ NOTHING = dict.fromkeys(POSTS_COLUMNS)
 
 
 def fit(kind: str, value: Any) -> Any:
-    return rows_of(json.dumps({"v": value}).encode(), {"v": ColumnType.parse(kind)})[0]["v"]
+    return read_rows(json.dumps({"v": value}).encode(), {"v": ColumnType.parse(kind)})[0]["v"]
 
 
 def failure_of(data: bytes) -> tuple[str, str]:
     with pytest.raises(RecordError) as raised:
-        rows_of(data, COLUMNS)
+        read_rows(data, COLUMNS)
     assert raised.value.failure.kind == "format-conversion-failed"
     return raised.value.failure.code, raised.value.failure.message
 
@@ -46,12 +46,12 @@ def test_the_partition_key_is_not_in_the_file() -> None:
 
 
 def test_a_row_is_read_back_as_it_was_put() -> None:
-    assert read_parquet(to_parquet(rows_of(lines(POST), COLUMNS), COLUMNS)) == [POST]
+    assert read_parquet(write_parquet(read_rows(lines(POST), COLUMNS), COLUMNS)) == [POST]
 
 
 def test_duckdb_reads_the_file_as_the_table_says(tmp_path: Path) -> None:
     file = tmp_path / "posts.parquet"
-    file.write_bytes(to_parquet(rows_of(lines(POST, {}), COLUMNS), COLUMNS))
+    file.write_bytes(write_parquet(read_rows(lines(POST, {}), COLUMNS), COLUMNS))
 
     with duckdb.connect() as connection:
         found = connection.execute("select * from read_parquet(?)", [str(file)]).fetchall()
@@ -70,21 +70,21 @@ def test_duckdb_reads_the_file_as_the_table_says(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("compression", ["SNAPPY", "GZIP", "UNCOMPRESSED"])
 def test_every_compression_is_readable(compression: str) -> None:
-    assert read_parquet(to_parquet(rows_of(lines(POST), COLUMNS), COLUMNS, compression)) == [POST]
+    assert read_parquet(write_parquet(read_rows(lines(POST), COLUMNS), COLUMNS, compression)) == [POST]
 
 
 def test_keys_are_compared_in_lower_case_unknown_ones_dropped_and_missing_ones_null() -> None:
     data = lines({"ID": 1, "dt": "2026-01-02", "User": {"NAME": "Ada", "x": 1}, "other": [1]})
 
-    assert rows_of(data, COLUMNS) == [{**NOTHING, "id": 1, "user": {"name": "Ada", "followers_count": None}}]
+    assert read_rows(data, COLUMNS) == [{**NOTHING, "id": 1, "user": {"name": "Ada", "followers_count": None}}]
 
 
 def test_keys_are_compared_exactly_when_the_serde_says_so() -> None:
-    assert rows_of(lines({"ID": 1, "text": "a"}), COLUMNS, fold_case=False) == [{**NOTHING, "text": "a"}]
+    assert read_rows(lines({"ID": 1, "text": "a"}), COLUMNS, fold_case=False) == [{**NOTHING, "text": "a"}]
 
 
 def test_one_record_may_hold_several_objects() -> None:
-    assert [row["id"] for row in rows_of(b'{"id":1}{"id":2}\n{"id":3}\n', COLUMNS)] == [1, 2, 3]
+    assert [row["id"] for row in read_rows(b'{"id":1}{"id":2}\n{"id":3}\n', COLUMNS)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ ANYTHING = st.recursive(
 @given(st.dictionaries(st.sampled_from([*POSTS_COLUMNS, "dt", "name", "ID"]), ANYTHING, max_size=6))
 def test_whatever_comes_is_converted_or_refused(row: dict[str, Any]) -> None:
     try:
-        rows = rows_of(lines(row), COLUMNS)
+        rows = read_rows(lines(row), COLUMNS)
     except RecordError:
         return
-    assert len(read_parquet(to_parquet(rows, COLUMNS))) == 1
+    assert len(read_parquet(write_parquet(rows, COLUMNS))) == 1

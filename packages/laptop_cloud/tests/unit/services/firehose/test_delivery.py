@@ -10,7 +10,7 @@ import pytest
 
 from laptop_cloud.server.aws_json import ServiceError
 from laptop_cloud.services.firehose.service import DeliveryError
-from laptop_cloud.services.firehose.stream import Counters
+from laptop_cloud.services.firehose.stream import StreamCounters
 from laptop_cloud_testing.firehose import (
     BUCKET,
     START,
@@ -128,7 +128,7 @@ def test_lines_are_deaggregated_partitioned_and_converted(posts: Firehose) -> No
     assert posts.s3.objects[first]["ContentEncoding"] == "hadoop-snappy"
     assert posts.s3.rows(first) == [{**NOTHING, "id": 1}, {**NOTHING, "id": 3}]
     assert posts.s3.rows(second) == [{**NOTHING, "id": 2}]
-    assert posts.service.counters() == {"posts": Counters(records=2, lines=3, objects=2, failed=0)}
+    assert posts.service.counters() == {"posts": StreamCounters(records=2, lines=3, objects=2, failed=0)}
 
 
 def test_each_partition_has_its_own_buffer_and_interval(posts: Firehose) -> None:
@@ -174,7 +174,7 @@ def test_a_line_that_does_not_fit_the_table_fails_alone(posts: Firehose) -> None
             "dataCatalogTable": {"databaseName": "landing", "tableName": "posts", "versionId": "LATEST"},
         }
     ]
-    assert posts.service.counters() == {"posts": Counters(records=1, lines=3, objects=1, failed=1)}
+    assert posts.service.counters() == {"posts": StreamCounters(records=1, lines=3, objects=1, failed=1)}
 
 
 def test_a_line_without_a_key_goes_to_the_error_prefix(posts: Firehose) -> None:

@@ -16,7 +16,7 @@ from laptop_cloud.services.firehose.records import (
     RecordError,
     split_delimited,
     split_json,
-    subrecords,
+    split_subrecords,
 )
 
 ARRIVED = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
@@ -37,11 +37,13 @@ JSON_OBJECTS = st.dictionaries(
     ],
 )
 def test_a_prefix_is_evaluated_at_the_arrival_of_the_oldest_record(prefix: str, evaluated: str) -> None:
-    assert prefixes.evaluate(prefix, ARRIVED, {"dt": "2026-01-02"}, "processing-failed") == evaluated
+    assert prefixes.evaluate_prefix(prefix, ARRIVED, {"dt": "2026-01-02"}, "processing-failed") == evaluated
 
 
 def test_every_random_string_is_another_one_of_eleven_characters() -> None:
-    first, second = prefixes.evaluate("!{firehose:random-string}/!{firehose:random-string}", ARRIVED, {}).split("/")
+    first, second = prefixes.evaluate_prefix("!{firehose:random-string}/!{firehose:random-string}", ARRIVED, {}).split(
+        "/"
+    )
 
     assert (len(first), len(second)) == (11, 11)
     assert first != second
@@ -58,7 +60,7 @@ def test_every_random_string_is_another_one_of_eleven_characters() -> None:
     ],
 )
 def test_a_prefix_without_a_time_gets_the_hour(prefix: str, completed: str) -> None:
-    assert prefixes.with_default_time(prefix) == completed
+    assert prefixes.add_default_time(prefix) == completed
 
 
 @pytest.mark.parametrize(
@@ -91,9 +93,9 @@ def test_a_delimiter_is_cut_out() -> None:
 
 
 def test_five_hundred_lines_are_split_and_one_more_is_too_many() -> None:
-    assert len(subrecords(b"{}\n" * 500, split_json)) == 500
+    assert len(split_subrecords(b"{}\n" * 500, split_json)) == 500
     with pytest.raises(RecordError) as raised:
-        subrecords(b"{}\n" * 501, split_json)
+        split_subrecords(b"{}\n" * 501, split_json)
     assert raised.value.failure == Failure(
         "processing-failed",
         "DynamicPartitioning.DeAggregationRecordCountLimitExceeded",

@@ -16,9 +16,9 @@ from laptop_cloud.services.athena.api.named_queries import NamedQueries
 from laptop_cloud.services.athena.api.requests import invalid_request, list_page, read_page
 from laptop_cloud.services.athena.api.workgroups import Workgroups
 from laptop_cloud.services.athena.catalog import data_types
-from laptop_cloud.services.athena.catalog.glue_catalog import Catalog
-from laptop_cloud.services.athena.execution.query_engine import Engine
-from laptop_cloud.services.athena.execution.runner import Execution, Runner
+from laptop_cloud.services.athena.catalog.glue_catalog import GlueCatalog
+from laptop_cloud.services.athena.execution.query_engine import QueryEngine
+from laptop_cloud.services.athena.execution.runner import QueryExecution, StatementRunner
 from laptop_cloud.services.athena.storage.object_cache import ObjectCache
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ class AthenaService:
     def __init__(
         self, s3: S3Client, glue: GlueClient, cache_dir: Path, now: Callable[[], datetime.datetime] = _utc_now
     ) -> None:
-        self._catalog = Catalog(glue)
-        engine = Engine(self._catalog, ObjectCache(s3, cache_dir / "objects"), now)
-        self._runner = Runner(s3, self._catalog, engine, cache_dir / "results")
+        self._catalog = GlueCatalog(glue)
+        engine = QueryEngine(self._catalog, ObjectCache(s3, cache_dir / "objects"), now)
+        self._runner = StatementRunner(s3, self._catalog, engine, cache_dir / "results")
         self._workgroups = Workgroups()
         self._named_queries = NamedQueries(self._workgroups)
-        self._executions: dict[str, Execution] = {}
+        self._executions: dict[str, QueryExecution] = {}
         self._threads = ThreadPoolExecutor(_RUNNING_AT_ONCE, thread_name_prefix="athena")
 
     def service(self) -> JsonService:
@@ -60,16 +60,16 @@ class AthenaService:
             {
                 **self._workgroups.operations(),
                 **self._named_queries.operations(),
-                **catalog_operations.operations(self._catalog),
+                **catalog_operations.build_catalog_operations(self._catalog),
                 "StartQueryExecution": self._start,
                 "GetQueryExecution": lambda request: {
-                    "QueryExecution": self._execution(request["QueryExecutionId"]).described()
+                    "QueryExecution": self._find_execution(request["QueryExecutionId"]).described()
                 },
                 "BatchGetQueryExecution": self._batch_get,
                 "ListQueryExecutions": self._list,
                 "StopQueryExecution": self._stop,
-                "GetQueryResults": self._results,
-                "GetQueryRuntimeStatistics": self._statistics,
+                "GetQueryResults": self._get_results,
+                "GetQueryRuntimeStatistics": self._get_statistics,
             },
         )
 
@@ -89,7 +89,7 @@ class AthenaService:
         identity = str(uuid.uuid5(uuid.NAMESPACE_OID, token))
         if identity in self._executions:
             return {"QueryExecutionId": identity}
-        execution = Execution(
+        execution = QueryExecution(
             identity=identity,
             sql=request["QueryString"],
             parameters=request.get("ExecutionParameters", []),
@@ -100,10 +100,12 @@ class AthenaService:
             submitted=_utc_now(),
         )
         self._executions[identity] = execution
-        self._threads.submit(self._runner.run, execution).add_done_callback(lambda run: _end(execution, run))
+        self._threads.submit(self._runner.run, execution).add_done_callback(
+            lambda run: _finish_after_fault(execution, run)
+        )
         return {"QueryExecutionId": identity}
 
-    def _execution(self, identity: str) -> Execution:
+    def _find_execution(self, identity: str) -> QueryExecution:
         if identity not in self._executions:
             raise invalid_request(f"QueryExecution {identity} was not found")
         return self._executions[identity]
@@ -128,36 +130,36 @@ class AthenaService:
         return list_page(found, request, "QueryExecutionIds")
 
     def _stop(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._execution(request["QueryExecutionId"]).stop()
+        self._find_execution(request["QueryExecutionId"]).stop()
         return {}
 
-    def _results(self, request: dict[str, Any]) -> dict[str, Any]:
-        execution = self._execution(request["QueryExecutionId"])
+    def _get_results(self, request: dict[str, Any]) -> dict[str, Any]:
+        execution = self._find_execution(request["QueryExecutionId"])
         if execution.state != "SUCCEEDED":
             raise invalid_request(f"Query has not yet finished. Current state: {execution.state}")
         names: Sequence[str | None] = [name for name, _ in execution.columns]
         header = [names] if execution.kind == "DML" else []
-        start, size = _range(request)
+        start, size = _read_row_range(request)
         total = len(header) + execution.row_count
         shown = header[start : start + size]
         rows = [*shown, *self._runner.rows(execution, max(0, start - len(header)), size - len(shown))]
         answer: dict[str, Any] = {
             "UpdateCount": 0,
             "ResultSet": {
-                "Rows": [{"Data": [_datum(value) for value in row]} for row in rows],
-                "ResultSetMetadata": {"ColumnInfo": [_column_info(*column) for column in execution.columns]},
+                "Rows": [{"Data": [_build_datum(value) for value in row]} for row in rows],
+                "ResultSetMetadata": {"ColumnInfo": [_describe_column(*column) for column in execution.columns]},
             },
         }
         return {**answer, "NextToken": str(start + size)} if start + size < total else answer
 
-    def _statistics(self, request: dict[str, Any]) -> dict[str, Any]:
-        execution = self._execution(request["QueryExecutionId"])
+    def _get_statistics(self, request: dict[str, Any]) -> dict[str, Any]:
+        execution = self._find_execution(request["QueryExecutionId"])
         timeline = {"TotalExecutionTimeInMillis": execution.milliseconds}
         rows = {"InputBytes": execution.scanned_bytes, "OutputRows": execution.row_count}
         return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
 
 
-def _end(execution: Execution, run: Future[None]) -> None:
+def _finish_after_fault(execution: QueryExecution, run: Future[None]) -> None:
     """A fault of this program ends the query too: nobody waits for it for ever."""
     fault = None if run.cancelled() else run.exception()
     if fault is not None:
@@ -165,19 +167,19 @@ def _end(execution: Execution, run: Future[None]) -> None:
         raise fault
 
 
-def _range(request: dict[str, Any]) -> tuple[int, int]:
+def _read_row_range(request: dict[str, Any]) -> tuple[int, int]:
     start, size = read_page(request, _MOST_ROWS)
     if not 1 <= size <= _MOST_ROWS:
         raise invalid_request(f"MaxResults {size} is not between 1 and {_MOST_ROWS}")
     return start, size
 
 
-def _datum(value: str | None) -> dict[str, str]:
+def _build_datum(value: str | None) -> dict[str, str]:
     return {} if value is None else {"VarCharValue": value}
 
 
-def _column_info(name: str, datatype: Any) -> dict[str, Any]:
-    kind = data_types.athena(datatype)
+def _describe_column(name: str, datatype: Any) -> dict[str, Any]:
+    kind = data_types.to_athena(datatype)
     precision = {"varchar": 2_147_483_647, "bigint": 19, "integer": 10, "double": 17, "timestamp": 3}.get(kind, 0)
     scale = 0
     if kind == "decimal":

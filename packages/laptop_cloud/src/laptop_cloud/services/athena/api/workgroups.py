@@ -68,7 +68,7 @@ class Workgroups:
             "State": "ENABLED",
             "Description": request.get("Description", ""),
             "CreationTime": datetime.datetime.now(datetime.UTC),
-            "Configuration": _checked({**configuration, "EngineVersion": ENGINE_VERSION}),
+            "Configuration": _check_cutoff({**configuration, "EngineVersion": ENGINE_VERSION}),
         }
         return {}
 
@@ -96,7 +96,7 @@ class Workgroups:
             **group,
             "State": request.get("State", group["State"]),
             "Description": request.get("Description", group["Description"]),
-            "Configuration": _checked({**configuration, **updates, "EngineVersion": ENGINE_VERSION}),
+            "Configuration": _check_cutoff({**configuration, **updates, "EngineVersion": ENGINE_VERSION}),
         }
         return {}
 
@@ -108,7 +108,7 @@ class Workgroups:
         return {}
 
 
-def _checked(configuration: dict[str, Any]) -> dict[str, Any]:
+def _check_cutoff(configuration: dict[str, Any]) -> dict[str, Any]:
     cutoff = configuration.get("BytesScannedCutoffPerQuery")
     if cutoff is not None and cutoff < _MINIMUM_CUTOFF:
         raise invalid_request(f"BytesScannedCutoffPerQuery {cutoff} is below {_MINIMUM_CUTOFF}")

@@ -64,67 +64,67 @@ def from_duckdb(text: str) -> exp.DataType:
     return exp.DataType.build(text.replace('"NULL"', "TEXT"), dialect="duckdb")
 
 
-def fields(datatype: exp.DataType) -> list[tuple[str, exp.DataType]]:
+def struct_fields(datatype: exp.DataType) -> list[tuple[str, exp.DataType]]:
     """Names (lower case) and types of a struct's fields."""
     return [(field.name.lower(), field.args["kind"]) for field in datatype.expressions]
 
 
-def element(datatype: exp.DataType) -> exp.DataType:
+def element_type(datatype: exp.DataType) -> exp.DataType:
     """The type of an array's elements."""
     found: exp.DataType = datatype.expressions[0]
     return found
 
 
-def duckdb(datatype: exp.DataType) -> str:
+def to_duckdb(datatype: exp.DataType) -> str:
     """The type in DuckDB's DDL."""
     return datatype.sql("duckdb", identify=True)
 
 
-def trino(datatype: exp.DataType) -> str:
+def to_trino(datatype: exp.DataType) -> str:
     """The full Trino type, as stored in a view: `array(row("a" bigint))`."""
     kind = datatype.this
     if kind in (_T.ARRAY, _T.LIST):
-        return f"array({trino(element(datatype))})"
+        return f"array({to_trino(element_type(datatype))})"
     if kind == _T.STRUCT:
-        return "row({})".format(",".join(f'"{name}" {trino(inner)}' for name, inner in fields(datatype)))
+        return "row({})".format(",".join(f'"{name}" {to_trino(inner)}' for name, inner in struct_fields(datatype)))
     if kind == _T.MAP:
-        return "map({})".format(",".join(trino(inner) for inner in datatype.expressions))
+        return "map({})".format(",".join(to_trino(inner) for inner in datatype.expressions))
     if kind == _T.DECIMAL:
         return str(datatype.sql("trino")).lower().replace(" ", "")
     return _TRINO.get(kind) or str(kind.value).lower()
 
 
-def hive(datatype: exp.DataType) -> str:
+def to_hive(datatype: exp.DataType) -> str:
     """The type as a Glue column has it; QueryError for one that Hive lacks, which no view's column may have."""
     kind = datatype.this
     if kind in (_T.ARRAY, _T.LIST):
-        return f"array<{hive(element(datatype))}>"
+        return f"array<{to_hive(element_type(datatype))}>"
     if kind == _T.STRUCT:
-        return "struct<{}>".format(",".join(f"{name}:{hive(inner)}" for name, inner in fields(datatype)))
+        return "struct<{}>".format(",".join(f"{name}:{to_hive(inner)}" for name, inner in struct_fields(datatype)))
     if kind == _T.MAP:
-        return "map<{}>".format(",".join(hive(inner) for inner in datatype.expressions))
-    name = trino(datatype)
+        return "map<{}>".format(",".join(to_hive(inner) for inner in datatype.expressions))
+    name = to_trino(datatype)
     if name in _NOT_IN_HIVE:
         raise QueryError("NOT_SUPPORTED", f"Unsupported Hive type: {name}")
     return _HIVE.get(name, name)
 
 
-def athena(datatype: exp.DataType) -> str:
+def to_athena(datatype: exp.DataType) -> str:
     """The name in a result set's metadata, without parameters: `varchar`, `array`, `row`, `timestamp`."""
-    name, _, rest = trino(datatype).partition("(")
+    name, _, rest = to_trino(datatype).partition("(")
     return f"{name} with time zone" if rest.endswith("time zone") else name
 
 
-def arrow(datatype: exp.DataType) -> pa.DataType:
+def to_arrow(datatype: exp.DataType) -> pa.DataType:
     """The Arrow type a Glue column is cached in."""
     kind = datatype.this
     if kind in (_T.ARRAY, _T.LIST):
-        return pa.list_(arrow(element(datatype)))
+        return pa.list_(to_arrow(element_type(datatype)))
     if kind == _T.STRUCT:
-        return pa.struct([pa.field(name, arrow(inner)) for name, inner in fields(datatype)])
+        return pa.struct([pa.field(name, to_arrow(inner)) for name, inner in struct_fields(datatype)])
     if kind == _T.MAP:
         key, value = datatype.expressions
-        return pa.map_(arrow(key), arrow(value))
+        return pa.map_(to_arrow(key), to_arrow(value))
     if kind == _T.DECIMAL:
         precision, scale = (int(parameter.name) for parameter in datatype.expressions)
         return pa.decimal128(precision, scale)

@@ -26,7 +26,7 @@ _FORMATS = {
 
 
 @dataclass(frozen=True)
-class Table:
+class ExternalTable:
     """An external table: where its objects lie and what Glue says is in them (all names in lower case)."""
 
     database: str
@@ -46,30 +46,30 @@ class Table:
     @cached_property
     def signature(self) -> tuple[tuple[str, str], ...]:
         """Names and Hive types of `all_columns`."""
-        return tuple((name, data_types.hive(kind)) for name, kind in self.all_columns.items())
+        return tuple((name, data_types.to_hive(kind)) for name, kind in self.all_columns.items())
 
     @cached_property
     def duckdb_columns(self) -> str:
         """The columns in DuckDB's DDL."""
         named = ((exp.to_identifier(name, quoted=True), kind) for name, kind in self.all_columns.items())
-        return ", ".join(f"{name} {data_types.duckdb(kind)}" for name, kind in named)
+        return ", ".join(f"{name} {data_types.to_duckdb(kind)}" for name, kind in named)
 
 
-class Catalog:
+class GlueCatalog:
     """Reads and writes the one data catalog, `awsdatacatalog`."""
 
     def __init__(self, glue: GlueClient) -> None:
         self._glue = glue
 
-    def find(self, database: str, name: str) -> Table | presto_view.View | None:
+    def find(self, database: str, name: str) -> ExternalTable | presto_view.StoredView | None:
         """The table or view, or None; QueryError when it exists but cannot be read here."""
         try:
             found: Any = self._glue.get_table(DatabaseName=database, Name=name)["Table"]
         except self._glue.exceptions.EntityNotFoundException:
             return None
         if found.get("TableType") == "VIRTUAL_VIEW":
-            return presto_view.decode(database, found)
-        return _table(database, json.dumps(found, default=str))
+            return presto_view.decode_view(database, found)
+        return _read_table(database, json.dumps(found, default=str))
 
     def has_database(self, database: str) -> bool:
         """Whether Glue knows the database."""
@@ -90,7 +90,7 @@ class Catalog:
         """Create the view, or replace one of the same name."""
         name = table_input["Name"]
         found = self.find(database, name)
-        if isinstance(found, Table):
+        if isinstance(found, ExternalTable):
             raise QueryError("TABLE_ALREADY_EXISTS", f"'{database}.{name}' is a table, not a view")
         if found is None:
             self._glue.create_table(DatabaseName=database, TableInput=table_input)
@@ -102,7 +102,7 @@ class Catalog:
     def drop_view(self, database: str, name: str, if_exists: bool) -> None:
         """Delete the view; a missing one is an error unless `if_exists`, a table is one always."""
         found = self.find(database, name)
-        if isinstance(found, Table):
+        if isinstance(found, ExternalTable):
             raise QueryError("TABLE_NOT_FOUND", f"'{database}.{name}' is a table, not a view")
         if found is not None:
             self._glue.delete_table(DatabaseName=database, Name=name)
@@ -111,26 +111,26 @@ class Catalog:
 
 
 @lru_cache(100)
-def _table(database: str, entry: str) -> Table:
+def _read_table(database: str, entry: str) -> ExternalTable:
     found = json.loads(entry)
     storage = found.get("StorageDescriptor", {})
     serde = storage.get("SerdeInfo", {})
     library = serde.get("SerializationLibrary", "")
     if library not in _FORMATS:
         raise QueryError("NOT_SUPPORTED", f"{database}.{found['Name']}: the SerDe '{library}' {NOT_AVAILABLE}")
-    return Table(
+    return ExternalTable(
         database=database,
         name=found["Name"],
         location=storage.get("Location", ""),
         format=_FORMATS[library],
-        columns=_columns(database, found["Name"], storage.get("Columns", [])),
-        partition_keys=_columns(database, found["Name"], found.get("PartitionKeys", [])),
+        columns=_read_columns(database, found["Name"], storage.get("Columns", [])),
+        partition_keys=_read_columns(database, found["Name"], found.get("PartitionKeys", [])),
         parameters=found.get("Parameters", {}),
         serde_parameters=serde.get("Parameters", {}),
     )
 
 
-def _columns(database: str, table: str, columns: list[Mapping[str, str]]) -> dict[str, exp.DataType]:
+def _read_columns(database: str, table: str, columns: list[Mapping[str, str]]) -> dict[str, exp.DataType]:
     try:
         return {column["Name"].lower(): data_types.from_hive(column["Type"]) for column in columns}
     except SqlglotError as error:

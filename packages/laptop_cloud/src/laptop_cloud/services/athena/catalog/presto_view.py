@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.services.athena.catalog import data_types
 from laptop_cloud.services.athena.errors import QueryError
-from laptop_cloud.services.glue_defaults import with_defaults
+from laptop_cloud.services.glue_defaults import add_glue_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ _PREFIX, _SUFFIX = "/* Presto View: ", " */"
 
 
 @dataclass(frozen=True)
-class View:
+class StoredView:
     """A stored view: its query, the database in which the query's bare names live, and its columns (Trino types)."""
 
     database: str
@@ -36,24 +36,26 @@ class View:
     columns: tuple[tuple[str, str], ...]
 
 
-def decode(database: str, table: Mapping[str, Any]) -> View:
+def decode_view(database: str, table: Mapping[str, Any]) -> StoredView:
     """The view in a Glue table; QueryError INVALID_VIEW when its text is not a Presto view's."""
     text = str(table.get("ViewOriginalText", ""))
     try:
         body = json.loads(base64.b64decode(text.removeprefix(_PREFIX).removesuffix(_SUFFIX), validate=True))
         columns = tuple((column["name"], column["type"]) for column in body["columns"])
-        return View(database, table["Name"], body["originalSql"], body.get("schema") or database, columns)
+        return StoredView(database, table["Name"], body["originalSql"], body.get("schema") or database, columns)
     except (ValueError, KeyError, TypeError) as error:
         raise QueryError("INVALID_VIEW", f"View '{database}.{table['Name']}' holds no Presto view: {error}") from error
 
 
-def table_input(name: str, sql: str, database: str, columns: Sequence[tuple[str, exp.DataType]]) -> dict[str, Any]:
+def build_table_input(
+    name: str, sql: str, database: str, columns: Sequence[tuple[str, exp.DataType]]
+) -> dict[str, Any]:
     """The Glue TableInput of a view whose bare names live in `database`."""
     body = {
         "originalSql": sql,
         "catalog": CATALOG,
         "schema": database,
-        "columns": [{"name": column, "type": data_types.trino(datatype)} for column, datatype in columns],
+        "columns": [{"name": column, "type": data_types.to_trino(datatype)} for column, datatype in columns],
     }
     view = {
         "Name": name,
@@ -62,11 +64,11 @@ def table_input(name: str, sql: str, database: str, columns: Sequence[tuple[str,
         "Parameters": {"presto_view": "true", "comment": "Presto View"},
         "PartitionKeys": [],
         "StorageDescriptor": {
-            "Columns": [{"Name": column, "Type": data_types.hive(datatype)} for column, datatype in columns],
+            "Columns": [{"Name": column, "Type": data_types.to_hive(datatype)} for column, datatype in columns],
             "Location": "",
             "SerdeInfo": {},
         },
         "ViewOriginalText": _PREFIX + base64.b64encode(json.dumps(body).encode()).decode() + _SUFFIX,
         "ViewExpandedText": "/* Presto View */",
     }
-    return with_defaults(view)
+    return add_glue_defaults(view)

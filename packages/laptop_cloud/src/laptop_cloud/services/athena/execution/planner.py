@@ -10,10 +10,16 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from laptop_cloud.services.athena.catalog import data_types
-from laptop_cloud.services.athena.catalog.glue_catalog import Catalog, Table
-from laptop_cloud.services.athena.catalog.presto_view import CATALOG, View
+from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable, GlueCatalog
+from laptop_cloud.services.athena.catalog.presto_view import CATALOG, StoredView
 from laptop_cloud.services.athena.errors import QueryError
-from laptop_cloud.services.athena.sql.compiler import Compiled, TableName, compile_query, parse, tables_in
+from laptop_cloud.services.athena.sql.compiler import (
+    CompiledQuery,
+    TableName,
+    compile_query,
+    parse_query,
+    resolve_tables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +36,7 @@ MOST_KNOWN = 500
 class CompiledView:
     """A view that a query reads, ready for DuckDB."""
 
-    view: View
+    view: StoredView
     sql: str
 
 
@@ -38,13 +44,13 @@ class CompiledView:
 class Plan:
     """What DuckDB must hold before it runs `query`: relations in dependency order."""
 
-    query: Compiled
-    relations: dict[TableName, Table | CompiledView] = field(default_factory=dict)
+    query: CompiledQuery
+    relations: dict[TableName, ExternalTable | CompiledView] = field(default_factory=dict)
 
     @property
-    def tables(self) -> list[Table]:
+    def tables(self) -> list[ExternalTable]:
         """The external tables at the bottom."""
-        return [relation for relation in self.relations.values() if isinstance(relation, Table)]
+        return [relation for relation in self.relations.values() if isinstance(relation, ExternalTable)]
 
     @property
     def texts(self) -> list[str]:
@@ -56,9 +62,9 @@ class Plan:
 class Planner:
     """Resolves names through the catalog, for one statement."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: GlueCatalog) -> None:
         self._catalog = catalog
-        self._relations: dict[TableName, Table | CompiledView] = {}
+        self._relations: dict[TableName, ExternalTable | CompiledView] = {}
         self._open: list[TableName] = []
 
     def plan(self, sql: str, database: str, for_view: TableName | None = None) -> Plan:
@@ -72,35 +78,35 @@ class Planner:
             # What is wrong has its place in the whole statement.
             return Plan(self._compile_view(sql, database), self._relations)
 
-    def _compile(self, sql: str, database: str) -> Compiled:
-        return _compiled(sql, database, self._read(sql, database), for_view=False)
+    def _compile(self, sql: str, database: str) -> CompiledQuery:
+        return _compile_cached(sql, database, self._read_relations(sql, database), for_view=False)
 
-    def _compile_view(self, sql: str, database: str) -> Compiled:
-        return _compiled(sql, database, self._read(sql, database), for_view=True)
+    def _compile_view(self, sql: str, database: str) -> CompiledQuery:
+        return _compile_cached(sql, database, self._read_relations(sql, database), for_view=True)
 
-    def _read(self, sql: str, database: str) -> Relations:
-        return tuple((name, *self._signature(name, place)) for name, place in _named(sql, database))
+    def _read_relations(self, sql: str, database: str) -> Relations:
+        return tuple((name, *self._read_signature(name, place)) for name, place in _find_relations(sql, database))
 
-    def _signature(self, name: TableName, place: str) -> tuple[bool, Signature]:
+    def _read_signature(self, name: TableName, place: str) -> tuple[bool, Signature]:
         """Whether the relation is a view, and its columns."""
         shown = f"'{CATALOG}.{name[0]}.{name[1]}'"
         if name in self._open:
             raise QueryError("VIEW_IS_RECURSIVE", f"{place}View {shown} is recursive")
         if name not in self._relations:
-            self._relations[name] = self._load(name, place, shown)
+            self._relations[name] = self._load_relation(name, place, shown)
         relation = self._relations[name]
-        if isinstance(relation, Table):
+        if isinstance(relation, ExternalTable):
             return False, relation.signature
         return True, relation.view.columns
 
-    def _load(self, name: TableName, place: str, shown: str) -> Table | CompiledView:
+    def _load_relation(self, name: TableName, place: str, shown: str) -> ExternalTable | CompiledView:
         found = self._catalog.find(*name)
         if found is None:
             known = self._catalog.has_database(name[0])
             code = "TABLE_NOT_FOUND" if known else "SCHEMA_NOT_FOUND"
             missing = f"Table {shown}" if known else f"Schema '{name[0]}'"
             raise QueryError(code, f"{place}{missing} does not exist")
-        if isinstance(found, Table):
+        if isinstance(found, ExternalTable):
             return found
         self._open.append(name)
         try:
@@ -117,25 +123,25 @@ class Planner:
 
 
 @lru_cache(MOST_KNOWN)
-def _named(sql: str, database: str) -> tuple[tuple[TableName, str], ...]:
-    return tuple(tables_in(parse(sql), database).items())
+def _find_relations(sql: str, database: str) -> tuple[tuple[TableName, str], ...]:
+    return tuple(resolve_tables(parse_query(sql), database).items())
 
 
 @lru_cache(MOST_KNOWN)
-def _compiled(sql: str, database: str, relations: Relations, for_view: bool) -> Compiled:
-    query = parse(sql)
-    tables_in(query, database)
-    columns = {name: _types(is_view, signature) for name, is_view, signature in relations}
+def _compile_cached(sql: str, database: str, relations: Relations, for_view: bool) -> CompiledQuery:
+    query = parse_query(sql)
+    resolve_tables(query, database)
+    columns = {name: _parse_types(is_view, signature) for name, is_view, signature in relations}
     return compile_query(query, columns, for_view)
 
 
-def _types(is_view: bool, signature: Signature) -> dict[str, exp.DataType]:
-    read: Callable[[str], exp.DataType] = _stored_type if is_view else data_types.from_hive
+def _parse_types(is_view: bool, signature: Signature) -> dict[str, exp.DataType]:
+    read: Callable[[str], exp.DataType] = _parse_stored_type if is_view else data_types.from_hive
     return {name: read(text) for name, text in signature}
 
 
 @lru_cache(MOST_KNOWN)
-def _stored_type(text: str) -> exp.DataType:
+def _parse_stored_type(text: str) -> exp.DataType:
     try:
         return exp.DataType.build(text, dialect="trino")
     except SqlglotError:

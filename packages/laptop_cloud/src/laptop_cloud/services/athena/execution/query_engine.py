@@ -13,24 +13,24 @@ from sqlglot import exp
 from laptop_cloud.services.athena.catalog import data_types
 from laptop_cloud.services.athena.catalog.presto_view import CATALOG
 from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, ScanLimitError
-from laptop_cloud.services.athena.execution.partition_pruning import needed_partitions
+from laptop_cloud.services.athena.execution.partition_pruning import find_needed_partitions
 from laptop_cloud.services.athena.execution.planner import CompiledView, Plan, Planner
-from laptop_cloud.services.athena.execution.result_text import Row, text
+from laptop_cloud.services.athena.execution.result_text import Row, format_value
 from laptop_cloud.services.athena.sql import macros
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Iterator
 
-    from laptop_cloud.services.athena.catalog.glue_catalog import Catalog, Table
-    from laptop_cloud.services.athena.catalog.presto_view import View
+    from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable, GlueCatalog
+    from laptop_cloud.services.athena.catalog.presto_view import StoredView
     from laptop_cloud.services.athena.storage.object_cache import ObjectCache, StoredObject
 
 Column = tuple[str, exp.DataType]
 
 
 @dataclass(frozen=True)
-class Answer:
+class QueryResult:
     """A result: its columns, its rows as Athena writes them, and the bytes of the objects it needed."""
 
     columns: list[Column]
@@ -38,22 +38,22 @@ class Answer:
     scanned_bytes: int
 
 
-class Engine:
+class QueryEngine:
     """Queries over the tables of a catalog, through a cache of their objects."""
 
-    def __init__(self, catalog: Catalog, objects: ObjectCache, now: Callable[[], datetime.datetime]) -> None:
+    def __init__(self, catalog: GlueCatalog, objects: ObjectCache, now: Callable[[], datetime.datetime]) -> None:
         self._catalog = catalog
         self._objects = objects
         self._now = now
 
-    def view_columns(self, sql: str, database: str, view: tuple[str, str]) -> list[Column]:
+    def describe_view(self, sql: str, database: str, view: tuple[str, str]) -> list[Column]:
         """The columns a view with this query would have; reads no object. QueryError when it cannot be created."""
         plan = Planner(self._catalog).plan(sql, database, for_view=view)
-        with self._connection(plan) as connection, _athena_errors():
+        with self._open_connection(plan) as connection, _translate_errors():
             for table in plan.tables:
                 _create_empty(connection, table)
             _create_views(connection, plan)
-            return _described(connection, plan)
+            return _describe_columns(connection, plan)
 
     def answer(
         self,
@@ -61,41 +61,43 @@ class Engine:
         database: str,
         cutoff_bytes: int | None = None,
         on_start: Callable[[duckdb.DuckDBPyConnection], None] = lambda connection: None,
-    ) -> Answer:
+    ) -> QueryResult:
         """The answer of a SELECT; `on_start` gets the connection, to interrupt it from another thread."""
         plan = Planner(self._catalog).plan(sql, database)
-        with self._connection(plan) as connection, _athena_errors():
+        with self._open_connection(plan) as connection, _translate_errors():
             on_start(connection)
-            needed = self._needed_objects(connection, plan)
+            needed = self._find_needed_objects(connection, plan)
             scanned = sum(stored.size for _, objects in needed for stored in objects)
             if cutoff_bytes is not None and scanned > cutoff_bytes:
                 raise ScanLimitError("SCAN_LIMIT", "Query cancelled! : Bytes scanned limit was exceeded")
             for table, objects in needed:
-                self._load(connection, table, objects)
-            columns = _described(connection, plan)
+                self._load_objects(connection, table, objects)
+            columns = _describe_columns(connection, plan)
             found = connection.execute(plan.query.sql).fetchall()
             types = [datatype for _, datatype in columns]
-            rows = [tuple(text(value, kind) for value, kind in zip(row, types, strict=True)) for row in found]
-            return Answer(columns, rows, scanned)
+            rows = [tuple(format_value(value, kind) for value, kind in zip(row, types, strict=True)) for row in found]
+            return QueryResult(columns, rows, scanned)
 
-    def _needed_objects(
+    def _find_needed_objects(
         self, connection: duckdb.DuckDBPyConnection, plan: Plan
-    ) -> list[tuple[Table, list[StoredObject]]]:
+    ) -> list[tuple[ExternalTable, list[StoredObject]]]:
         now = self._now()
         stored = [(table, self._objects.objects(table, now)) for table in plan.tables]
         for table, objects in stored:
             _create_empty(connection, table)
             _insert_partitions(connection, table, objects)
         _create_views(connection, plan)
-        needed = needed_partitions(connection, plan.query.sql, plan.tables)
+        needed = find_needed_partitions(connection, plan.query.sql, plan.tables)
         return [
             (table, [item for item in objects if item.partition in needed[table.database, table.name]])
             for table, objects in stored
         ]
 
-    def _load(self, connection: duckdb.DuckDBPyConnection, table: Table, objects: list[StoredObject]) -> None:
-        files = [str(self._objects.local_file(table, stored)) for stored in objects]
-        name = _name(table.database, table.name)
+    def _load_objects(
+        self, connection: duckdb.DuckDBPyConnection, table: ExternalTable, objects: list[StoredObject]
+    ) -> None:
+        files = [str(self._objects.fetch_object(table, stored)) for stored in objects]
+        name = _quote_name(table.database, table.name)
         connection.execute(f"drop table {name}")
         if files:
             listed = exp.Array(expressions=[exp.Literal.string(file) for file in files]).sql("duckdb")
@@ -105,7 +107,7 @@ class Engine:
             _create_empty(connection, table)
 
     @contextlib.contextmanager
-    def _connection(self, plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _open_connection(self, plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(":memory:", config={"threads": 2})
         try:
             connection.execute("set TimeZone = 'UTC'")
@@ -114,29 +116,31 @@ class Engine:
             connection.execute(f"set allowed_directories = [{exp.Literal.string(f'{self._objects.folder}/')}]")
             connection.execute("set enable_external_access = false")
             connection.execute("set lock_configuration = true")
-            connection.execute(macros.used_in(plan.texts))
+            connection.execute(macros.select_macros(plan.texts))
             yield connection
         finally:
             # Left open, a connection makes DuckDB 2.0 print about leaks at exit.
             connection.close()
 
 
-def _name(database: str, name: str) -> str:
+def _quote_name(database: str, name: str) -> str:
     return f"{exp.to_identifier(database, quoted=True)}.{exp.to_identifier(name, quoted=True)}"
 
 
-def _create_empty(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _create_empty(connection: duckdb.DuckDBPyConnection, table: ExternalTable) -> None:
     connection.execute(f"create schema if not exists {exp.to_identifier(table.database, quoted=True)}")
-    connection.execute(f"create table {_name(table.database, table.name)} ({table.duckdb_columns})")
+    connection.execute(f"create table {_quote_name(table.database, table.name)} ({table.duckdb_columns})")
 
 
-def _insert_partitions(connection: duckdb.DuckDBPyConnection, table: Table, objects: list[StoredObject]) -> None:
+def _insert_partitions(
+    connection: duckdb.DuckDBPyConnection, table: ExternalTable, objects: list[StoredObject]
+) -> None:
     partitions = sorted({stored.partition for stored in objects})
     if table.partition_keys and partitions:
         keys = ", ".join(str(exp.to_identifier(key, quoted=True)) for key in table.partition_keys)
         row = f"({', '.join('?' for _ in table.partition_keys)})"
         rows = ", ".join(row for _ in partitions)
-        insert = f"insert into {_name(table.database, table.name)} ({keys}) values {rows}"  # noqa: S608
+        insert = f"insert into {_quote_name(table.database, table.name)} ({keys}) values {rows}"  # noqa: S608
         connection.execute(insert, [value for partition in partitions for value in partition])
 
 
@@ -144,18 +148,18 @@ def _create_views(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     for (database, name), relation in plan.relations.items():
         if isinstance(relation, CompiledView):
             connection.execute(f"create schema if not exists {exp.to_identifier(database, quoted=True)}")
-            connection.execute(f"create view {_name(database, name)} as {relation.sql}")
+            connection.execute(f"create view {_quote_name(database, name)} as {relation.sql}")
             _refuse_stale(connection, relation.view)
 
 
-def _refuse_stale(connection: duckdb.DuckDBPyConnection, view: View) -> None:
+def _refuse_stale(connection: duckdb.DuckDBPyConnection, view: StoredView) -> None:
     """Raise VIEW_IS_STALE when a struct in the view is not what it was when the view was stored: it must be made again.
 
     Trino coerces no row to another one; numbers and text it does.
     """
-    described = connection.execute(f"describe {_name(view.database, view.name)}").fetchall()
+    described = connection.execute(f"describe {_quote_name(view.database, view.name)}").fetchall()
     for position, ((column, stored), row) in enumerate(zip(view.columns, described, strict=True)):
-        found = data_types.trino(data_types.from_duckdb(row[1]))
+        found = data_types.to_trino(data_types.from_duckdb(row[1]))
         if "row(" in stored and found != stored:
             shown = f"View '{CATALOG}.{view.database}.{view.name}' is stale or in invalid state"
             reason = f"column [{column}] of type {found} projected from query view at position {position}"
@@ -163,7 +167,7 @@ def _refuse_stale(connection: duckdb.DuckDBPyConnection, view: View) -> None:
             raise QueryError("VIEW_IS_STALE", f"{shown}: {reason} {cause}")
 
 
-def _described(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Column]:
+def _describe_columns(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Column]:
     types = [row[1] for row in connection.execute(f"describe {plan.query.sql}").fetchall()]
     return [(name, data_types.from_duckdb(kind)) for name, kind in zip(plan.query.columns, types, strict=True)]
 
@@ -181,16 +185,16 @@ _ERRORS: list[tuple[str, str]] = [
 
 
 @contextlib.contextmanager
-def _athena_errors() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except duckdb.InterruptException:
         raise
     except duckdb.Error as error:
-        raise _translated(str(error)) from error
+        raise _translate_error(str(error)) from error
 
 
-def _translated(message: str) -> QueryError:
+def _translate_error(message: str) -> QueryError:
     first = message.split("\n")[0]
     for pattern, code in _ERRORS:
         match = re.search(pattern, first)

@@ -17,32 +17,36 @@ if TYPE_CHECKING:
 Row = tuple[str | None, ...]
 
 
-def text(value: Any, datatype: exp.DataType) -> str | None:
+def format_value(value: Any, datatype: exp.DataType) -> str | None:
     """A value as Athena's CSV has it: `{a=1, b=[x, y]}`, `1.0E7`, `2026-01-01 00:00:00.000`; None for null."""
     if value is None:
         return None
-    kind = data_types.athena(datatype)
+    kind = data_types.to_athena(datatype)
     if kind == "array":
-        inner = data_types.element(datatype)
-        return "[{}]".format(", ".join(_inside(item, inner) for item in value))
+        inner = data_types.element_type(datatype)
+        return "[{}]".format(", ".join(_format_nested(item, inner) for item in value))
     if kind == "row":
-        fields = zip(data_types.fields(datatype), value.values() if isinstance(value, dict) else value, strict=True)
-        return "{{{}}}".format(", ".join(f"{name}={_inside(item, inner)}" for (name, inner), item in fields))
+        fields = zip(
+            data_types.struct_fields(datatype), value.values() if isinstance(value, dict) else value, strict=True
+        )
+        return "{{{}}}".format(", ".join(f"{name}={_format_nested(item, inner)}" for (name, inner), item in fields))
     if kind == "map":
         key, inner = datatype.expressions
-        return "{{{}}}".format(", ".join(f"{_inside(k, key)}={_inside(v, inner)}" for k, v in value.items()))
-    return _scalar(value)
+        return "{{{}}}".format(
+            ", ".join(f"{_format_nested(k, key)}={_format_nested(v, inner)}" for k, v in value.items())
+        )
+    return _format_scalar(value)
 
 
-def _inside(value: Any, datatype: exp.DataType) -> str:
-    return text(value, datatype) or ("null" if value is None else "")
+def _format_nested(value: Any, datatype: exp.DataType) -> str:
+    return format_value(value, datatype) or ("null" if value is None else "")
 
 
-def _scalar(value: Any) -> str:
+def _format_scalar(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return java_double(value)
+        return format_double(value)
     if isinstance(value, datetime.datetime):
         moment = value.replace(tzinfo=None).isoformat(" ", "milliseconds")
         return f"{moment} UTC" if value.tzinfo else moment
@@ -56,7 +60,7 @@ def _scalar(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def java_double(value: float) -> str:
+def format_double(value: float) -> str:
     """A double as Java's Double.toString: plain from 0.001 to 10,000,000, else with an exponent."""
     if math.isnan(value):
         return "NaN"
@@ -70,11 +74,11 @@ def java_double(value: float) -> str:
     return f"{'-' if sign else ''}{shown[0]}.{shown[1:] or '0'}E{power}"
 
 
-def csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
+def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """Athena's CSV: a header, every value in quotes, null as nothing at all."""
     lines = [columns, *rows]
-    return "".join(",".join(_quoted(value) for value in line) + "\n" for line in lines)
+    return "".join(",".join(_quote_value(value) for value in line) + "\n" for line in lines)
 
 
-def _quoted(value: str | None) -> str:
+def _quote_value(value: str | None) -> str:
     return "" if value is None else '"{}"'.format(value.replace('"', '""'))

@@ -18,15 +18,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from laptop_cloud.services.athena.catalog import data_types, presto_view
 from laptop_cloud.services.athena.errors import QueryError, ScanLimitError
 from laptop_cloud.services.athena.execution import result_text
-from laptop_cloud.services.athena.execution.show_statements import show
+from laptop_cloud.services.athena.execution.show_statements import run_show
 from laptop_cloud.services.athena.sql.statements import (
     CreateView,
     DropView,
     Select,
     Show,
     Statement,
-    read,
-    with_parameters,
+    fill_parameters,
+    parse_statement,
 )
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
-    from laptop_cloud.services.athena.catalog.glue_catalog import Catalog
-    from laptop_cloud.services.athena.execution.query_engine import Column, Engine
+    from laptop_cloud.services.athena.catalog.glue_catalog import GlueCatalog
+    from laptop_cloud.services.athena.execution.query_engine import Column, QueryEngine
     from laptop_cloud.services.athena.execution.result_text import Row
 
 ENGINE_VERSION = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
@@ -44,7 +44,7 @@ _INTERRUPT_SECONDS = 0.02
 
 
 @dataclass
-class Execution:
+class QueryExecution:
     """One run of a statement; the fields after `kind` change while it runs."""
 
     identity: str
@@ -121,26 +121,26 @@ class Execution:
         }
 
 
-class Runner:
+class StatementRunner:
     """Runs executions, one call of `run` each, and keeps their rows in a folder for paging."""
 
-    def __init__(self, s3: S3Client, catalog: Catalog, engine: Engine, folder: Path) -> None:
+    def __init__(self, s3: S3Client, catalog: GlueCatalog, engine: QueryEngine, folder: Path) -> None:
         self._s3 = s3
         self._catalog = catalog
         self._engine = engine
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def run(self, execution: Execution) -> None:
+    def run(self, execution: QueryExecution) -> None:
         """Run it to its end state; what goes wrong is its reason, not an exception."""
         started = time.monotonic()
         execution.state = "RUNNING"
         try:
             if execution.stopped.is_set():
                 raise duckdb.InterruptException
-            statement = read(with_parameters(execution.sql, execution.parameters), execution.database)
+            statement = parse_statement(fill_parameters(execution.sql, execution.parameters), execution.database)
             execution.kind = statement.kind
-            self._deliver(execution, *self._answer(execution, statement))
+            self._store_result(execution, *self._run_statement(execution, statement))
             state, reason = "SUCCEEDED", None
         except duckdb.InterruptException:
             state, reason = "CANCELLED", "Query cancelled by user"
@@ -153,18 +153,18 @@ class Runner:
         execution.milliseconds = int((time.monotonic() - started) * 1000)
         execution.finish(state, reason)
 
-    def rows(self, execution: Execution, start: int, count: int) -> list[list[str | None]]:
+    def rows(self, execution: QueryExecution, start: int, count: int) -> list[list[str | None]]:
         """A slice of the rows of a result."""
         if start >= execution.row_count:
             return []
-        with self._rows_file(execution).open("rb") as lines:
+        with self._find_rows_file(execution).open("rb") as lines:
             lines.seek(execution.row_offsets[start])
             return [json.loads(line) for line in itertools.islice(lines, count)]
 
-    def _rows_file(self, execution: Execution) -> Path:
+    def _find_rows_file(self, execution: QueryExecution) -> Path:
         return self._folder / f"{execution.identity}.jsonl"
 
-    def _answer(self, execution: Execution, statement: Statement) -> tuple[list[Column], list[Row]]:
+    def _run_statement(self, execution: QueryExecution, statement: Statement) -> tuple[list[Column], list[Row]]:
         if isinstance(statement, Select):
 
             def on_start(connection: duckdb.DuckDBPyConnection) -> None:
@@ -178,28 +178,28 @@ class Runner:
         elif isinstance(statement, DropView):
             self._catalog.drop_view(statement.database, statement.name, statement.if_exists)
         elif isinstance(statement, Show):
-            return show(self._catalog, statement)
+            return run_show(self._catalog, statement)
         return [], []
 
     def _create_view(self, statement: CreateView, database: str) -> None:
         if not self._catalog.has_database(statement.database):
             raise QueryError("SCHEMA_NOT_FOUND", f"Schema '{statement.database}' does not exist")
-        columns = self._engine.view_columns(statement.query, database, (statement.database, statement.name))
-        table_input = presto_view.table_input(statement.name, statement.query.strip(), database, columns)
+        columns = self._engine.describe_view(statement.query, database, (statement.database, statement.name))
+        table_input = presto_view.build_table_input(statement.name, statement.query.strip(), database, columns)
         self._catalog.put_view(statement.database, table_input, statement.replace)
 
-    def _deliver(self, execution: Execution, columns: list[Column], rows: list[Row]) -> None:
+    def _store_result(self, execution: QueryExecution, columns: list[Column], rows: list[Row]) -> None:
         names = [name for name, _ in columns]
         if execution.kind == "DML":
-            extension, body = "csv", result_text.csv(names, rows)
+            extension, body = "csv", result_text.write_csv(names, rows)
         else:
             extension, body = "txt", "".join("\t".join(value or "" for value in row) + "\n" for row in rows)
         execution.output = f"{execution.location}{execution.identity}.{extension}"
         bucket, _, key = execution.output.removeprefix("s3://").partition("/")
-        metadata = json.dumps([{"name": name, "type": data_types.athena(kind)} for name, kind in columns])
+        metadata = json.dumps([{"name": name, "type": data_types.to_athena(kind)} for name, kind in columns])
         self._s3.put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/octet-stream")
         self._s3.put_object(Bucket=bucket, Key=f"{key}.metadata", Body=metadata.encode())
-        with self._rows_file(execution).open("wb") as file:
+        with self._find_rows_file(execution).open("wb") as file:
             for row in rows:
                 execution.row_offsets.append(file.tell())
                 file.write(json.dumps(row).encode() + b"\n")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from sqlglot import exp
 
 from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, error_at
-from laptop_cloud.services.athena.sql.type_families import kind
+from laptop_cloud.services.athena.sql.type_families import find_type_family
 
 
-def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+def build_call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
     """A call of a DuckDB function or macro."""
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def arguments(node: exp.Anonymous, *counts: int) -> list[exp.Expr]:
+def read_arguments(node: exp.Anonymous, *counts: int) -> list[exp.Expr]:
     """The arguments of a call; QueryError unless there are as many as one of `counts`."""
     if len(node.expressions) not in counts:
         name = node.name.lower()
@@ -21,13 +21,15 @@ def arguments(node: exp.Anonymous, *counts: int) -> list[exp.Expr]:
     return list(node.expressions)
 
 
-def literal_text(node: exp.Anonymous, value: exp.Expr) -> str:
+def read_literal(node: exp.Anonymous, value: exp.Expr) -> str:
     """The text of an argument that must be written out; QueryError when it is computed."""
     if not value.is_string:
         raise error_at(node, "NOT_SUPPORTED", f"{node.name.lower()} with a computed format or unit {NOT_AVAILABLE}")
     return str(value.name)
 
 
-def refusal(node: exp.Anonymous, value: exp.Expr) -> QueryError:
+def argument_type_error(node: exp.Anonymous, value: exp.Expr) -> QueryError:
     """The error for a call of a known function on a type it cannot have here."""
-    return error_at(node, "NOT_SUPPORTED", f"{node.name.lower()} of {kind(value) or 'an unknown type'} {NOT_AVAILABLE}")
+    return error_at(
+        node, "NOT_SUPPORTED", f"{node.name.lower()} of {find_type_family(value) or 'an unknown type'} {NOT_AVAILABLE}"
+    )

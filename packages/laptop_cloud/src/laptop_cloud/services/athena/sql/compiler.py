@@ -13,11 +13,11 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from laptop_cloud.services.athena.catalog.presto_view import CATALOG
-from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, error_at, position
+from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, error_at, find_position
 from laptop_cloud.services.athena.sql import shared_aliases, syntax_rules, type_rules
 from laptop_cloud.services.athena.sql.dialect import AthenaSql
-from laptop_cloud.services.athena.sql.functions import returned_type
-from laptop_cloud.services.athena.sql.rewriter import to_duckdb
+from laptop_cloud.services.athena.sql.functions import infer_returned_type
+from laptop_cloud.services.athena.sql.rewriter import rewrite_to_duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,13 +31,13 @@ _NAMED = (exp.Alias, exp.Column, exp.Dot)
 
 
 def _annotate_call(_: object, call: exp.Anonymous) -> None:
-    call.type = returned_type(call)
+    call.type = infer_returned_type(call)
 
 
 _METADATA = {**AthenaSql.EXPRESSION_METADATA, exp.Anonymous: {"annotator": _annotate_call}}
 
 
-def parse(sql: str) -> exp.Query:
+def parse_query(sql: str) -> exp.Query:
     """The syntax tree of one SELECT (or VALUES, TABLE, set operation); QueryError SYNTAX_ERROR for anything else."""
     dialect = AthenaSql()
     try:
@@ -64,7 +64,7 @@ def _syntax_error(error: ParseError) -> QueryError:
     return QueryError("SYNTAX_ERROR", f"line {line}:{column}: mismatched input '{text}'. {description}")
 
 
-def tables_in(query: exp.Expr, database: str) -> dict[TableName, str]:
+def resolve_tables(query: exp.Expr, database: str) -> dict[TableName, str]:
     """What a query reads (bare names in `database`) and where it names it; the query then has the full names."""
     found: dict[TableName, str] = {}
     for table in query.find_all(exp.Table):
@@ -73,7 +73,7 @@ def tables_in(query: exp.Expr, database: str) -> dict[TableName, str]:
         if table.catalog and table.catalog.lower() != CATALOG:
             raise error_at(table, "CATALOG_NOT_FOUND", f"Catalog '{table.catalog}' not found")
         name = (table.db.lower() or database, table.name.lower())
-        found.setdefault(name, position(table))
+        found.setdefault(name, find_position(table))
         alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
         joins = table.args.get("joins")
         table.replace(exp.Table(this=table.this, db=exp.to_identifier(name[0], quoted=True), alias=alias, joins=joins))
@@ -98,7 +98,7 @@ def _names_cte(table: exp.Table) -> bool:
 
 
 @dataclass(frozen=True)
-class Compiled:
+class CompiledQuery:
     """DuckDB's text of a query, and the names of its columns, `_col0` for one without a name."""
 
     sql: str
@@ -107,14 +107,14 @@ class Compiled:
 
 def compile_query(
     query: exp.Query, columns: Mapping[TableName, Mapping[str, exp.DataType]], for_view: bool = False
-) -> Compiled:
-    """Compile a parsed query whose tables are resolved (`tables_in`) and have these columns.
+) -> CompiledQuery:
+    """Compile a parsed query whose tables are resolved (`resolve_tables`) and have these columns.
 
     A view must name each of its columns once, and holds no UNNEST of rows.
     """
     if for_view:
         _check_named(query)
-    shared_aliases.separate(query)
+    shared_aliases.separate_aliases(query)
     names = _name_outputs(query)
     schema = MappingSchema(dialect=AthenaSql, normalize=False)
     for (database, table), types in columns.items():
@@ -130,7 +130,7 @@ def compile_query(
         syntax_rules.check_distinct(resolved)
         syntax_rules.check_unnests(resolved, for_view)
         outputs = tuple(names.get(name, name) for name in resolved.named_selects)
-        return Compiled(to_duckdb(resolved), outputs)
+        return CompiledQuery(rewrite_to_duckdb(resolved), outputs)
     except UnsupportedError as error:
         raise QueryError("NOT_SUPPORTED", f"{error} {NOT_AVAILABLE}") from error
     except OptimizeError as error:
@@ -198,7 +198,7 @@ def _resolution_error(query: exp.Query, error: OptimizeError) -> QueryError:
             for column in columns
             if (column.this.meta.get("line"), column.this.meta.get("col")) == (int(found[1]), int(found[2]))
         ]
-    place = position(columns[0]) if columns else ""
+    place = find_position(columns[0]) if columns else ""
     if what.startswith("Ambiguous"):
         return QueryError("AMBIGUOUS_NAME", f"{place}Column '{name}' is ambiguous")
     shown = ".".join(part.name for part in columns[0].parts) if columns else name

@@ -18,21 +18,21 @@ FIRST, ELEMENT, LIST, LAMBDA_LIST, UNKNOWN = "first argument", "element of it", 
 
 
 @dataclass(frozen=True)
-class Function:
+class FunctionMapping:
     """`duckdb` is empty where `rewrite` builds the call by hand."""
 
     duckdb: str
     returns: str
 
 
-def _named(returns: str, names: str) -> dict[str, Function]:
+def _define_functions(returns: str, names: str) -> dict[str, FunctionMapping]:
     """Functions as `trino` or `trino=duckdb`, separated by blanks; `trino=` is built by hand."""
     pairs = (name.partition("=") for name in names.split())
-    return {name: Function(target if equals else name, returns) for name, equals, target in pairs}
+    return {name: FunctionMapping(target if equals else name, returns) for name, equals, target in pairs}
 
 
-FUNCTIONS: Mapping[str, Function] = {
-    **_named(
+FUNCTIONS: Mapping[str, FunctionMapping] = {
+    **_define_functions(
         "bigint",
         """count count_if= approx_distinct= row_number rank dense_rank ntile grouping cardinality= length strpos
         levenshtein_distance=levenshtein hamming_distance=t_hamming codepoint=unicode regexp_count=t_regexp_count
@@ -42,14 +42,14 @@ FUNCTIONS: Mapping[str, Function] = {
         year_of_week=isoyear yow=isoyear day_of_year=dayofyear doy=dayofyear day_of_week=isodow dow=isodow
         day_of_month=day millisecond=t_millisecond""",
     ),
-    **_named(
+    **_define_functions(
         "double",
         """avg stddev=stddev_samp stddev_samp stddev_pop variance=var_samp var_samp var_pop corr covar_samp covar_pop
         percent_rank cume_dist sqrt cbrt exp ln log2 log10 log power pow=power pi degrees radians
         sin cos tan asin acos atan atan2 nan=t_nan infinity=t_infinity random rand=random
         to_unixtime=epoch""",
     ),
-    **_named(
+    **_define_functions(
         "varchar",
         """lower upper trim= ltrim= rtrim= lpad rpad substr=t_substr substring=t_substr replace=t_replace chr translate
         split_part=t_split_part concat_ws= regexp_extract=t_regexp_extract regexp_replace= listagg=
@@ -59,22 +59,22 @@ FUNCTIONS: Mapping[str, Function] = {
         url_extract_fragment=t_url_extract_fragment url_extract_parameter=t_url_extract_parameter
         date_format= format_datetime= to_iso8601= to_hex=hex from_utf8=decode to_base64""",
     ),
-    **_named(
+    **_define_functions(
         "boolean",
         """bool_and bool_or every=bool_and contains=t_contains arrays_overlap=t_arrays_overlap starts_with
         regexp_like=regexp_matches any_match= all_match= none_match= is_nan=isnan is_finite=isfinite
         is_infinite=isinf""",
     ),
-    **_named("array(varchar)", "split= regexp_extract_all regexp_split=string_split_regex"),
-    **_named("date", "date= last_day_of_month=last_day from_iso8601_date=t_from_iso8601_date"),
-    **_named("timestamp", "date_parse="),
-    **_named(
+    **_define_functions("array(varchar)", "split= regexp_extract_all regexp_split=string_split_regex"),
+    **_define_functions("date", "date= last_day_of_month=last_day from_iso8601_date=t_from_iso8601_date"),
+    **_define_functions("timestamp", "date_parse="),
+    **_define_functions(
         "timestamp with time zone",
         "now from_unixtime= from_iso8601_timestamp=t_from_iso8601_timestamp parse_datetime=",
     ),
-    **_named("varbinary", "to_utf8=encode md5=t_md5 sha256=t_sha256 from_hex=unhex from_base64"),
-    **_named("json", "json_parse=json json_extract=t_json_extract"),
-    **_named(
+    **_define_functions("varbinary", "to_utf8=encode md5=t_md5 sha256=t_sha256 from_hex=unhex from_base64"),
+    **_define_functions("json", "json_parse=json json_extract=t_json_extract"),
+    **_define_functions(
         FIRST,
         """min max arbitrary=any_value any_value max_by min_by lag lead first_value last_value nth_value sum=
         coalesce nullif greatest= least= abs mod= round truncate=trunc ceil= ceiling= floor= sign= reverse= concat=
@@ -82,11 +82,11 @@ FUNCTIONS: Mapping[str, Function] = {
         filter= array_sort= array_distinct=t_array_distinct array_union=t_array_union
         array_intersect=t_array_intersect array_except=t_array_except array_remove=t_array_remove slice=t_slice""",
     ),
-    **_named(ELEMENT, "element_at= array_max=t_array_max array_min=t_array_min flatten"),
-    **_named(LIST, "array_agg sequence="),
-    **_named(LAMBDA_LIST, "transform="),
-    **_named("map", "map histogram map_agg= map_from_entries map_concat"),
-    **_named(UNKNOWN, "row map_keys map_values map_entries reduce="),
+    **_define_functions(ELEMENT, "element_at= array_max=t_array_max array_min=t_array_min flatten"),
+    **_define_functions(LIST, "array_agg sequence="),
+    **_define_functions(LAMBDA_LIST, "transform="),
+    **_define_functions("map", "map histogram map_agg= map_from_entries map_concat"),
+    **_define_functions(UNKNOWN, "row map_keys map_values map_entries reduce="),
 }
 
 # Trino has these; a query with one of them may be right, but not here.
@@ -106,7 +106,7 @@ _NOT_LOCAL_NAMES = """
 NOT_LOCAL = frozenset(_NOT_LOCAL_NAMES.split())
 
 
-def returned_type(call: exp.Anonymous) -> exp.DataType:
+def infer_returned_type(call: exp.Anonymous) -> exp.DataType:
     """The type a call returns, from its (annotated) arguments; UNKNOWN where that cannot be told."""
     function = FUNCTIONS.get(call.name.lower())
     arguments = call.expressions
@@ -120,17 +120,17 @@ def returned_type(call: exp.Anonymous) -> exp.DataType:
     if function is None or function.returns == UNKNOWN:
         return exp.DataType.build("unknown")
     if function.returns == FIRST:
-        return _of_first(call, first)
+        return _infer_from_first(call, first)
     if function.returns == ELEMENT:
         return first.expressions[0] if first.is_type("array") and first.expressions else exp.DataType.build("unknown")
     if function.returns == LIST:
         return exp.DataType(this=exp.DType.ARRAY, expressions=[first], nested=True)
     if function.returns == LAMBDA_LIST:
-        return exp.DataType(this=exp.DType.ARRAY, expressions=[lambda_result(arguments)], nested=True)
+        return exp.DataType(this=exp.DType.ARRAY, expressions=[infer_lambda_type(arguments)], nested=True)
     return exp.DataType.build(function.returns, dialect="trino")
 
 
-def _of_first(call: exp.Anonymous, first: exp.DataType) -> exp.DataType:
+def _infer_from_first(call: exp.Anonymous, first: exp.DataType) -> exp.DataType:
     if call.name.lower() == "sum" and first.is_type(*exp.DataType.INTEGER_TYPES):
         return exp.DataType.build("bigint")
     if call.name.lower() in ("coalesce", "greatest", "least") and first.is_type("null"):
@@ -138,7 +138,7 @@ def _of_first(call: exp.Anonymous, first: exp.DataType) -> exp.DataType:
     return first
 
 
-def lambda_result(arguments: list[exp.Expr]) -> exp.DataType:
+def infer_lambda_type(arguments: list[exp.Expr]) -> exp.DataType:
     """The type of `transform(a, x -> body)`'s elements: the body's own, or that of the field path from `x` it names."""
     unknown = exp.DataType.build("unknown")
     if len(arguments) != 2 or not isinstance(arguments[1], exp.Lambda):

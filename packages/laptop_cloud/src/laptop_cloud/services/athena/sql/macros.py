@@ -183,7 +183,7 @@ _MACROS = {
 }
 
 
-def used_in(texts: Iterable[str]) -> str:
+def select_macros(texts: Iterable[str]) -> str:
     """The definitions of the macros that these texts name, and of those within them; all would take DuckDB 60 ms."""
     used: set[str] = set()
     unread = list(texts)

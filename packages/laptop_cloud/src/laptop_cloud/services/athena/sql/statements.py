@@ -59,7 +59,7 @@ class Show:
 Statement = Select | CreateView | DropView | Show
 
 
-def read(sql: str, database: str) -> Statement:
+def parse_statement(sql: str, database: str) -> Statement:
     """The statement in `sql`, bare names in `database`; QueryError for statements that are not available here."""
     text = sql.rstrip().removesuffix(";")
     comments = _COMMENTS.match(text)
@@ -76,7 +76,7 @@ def read(sql: str, database: str) -> Statement:
     raise QueryError("NOT_SUPPORTED", f"The statement {' '.join(first).upper()} {NOT_AVAILABLE}")
 
 
-def with_parameters(sql: str, parameters: list[str]) -> str:
+def fill_parameters(sql: str, parameters: list[str]) -> str:
     """The query with each `?` replaced by the next parameter, a literal as SQL writes it (`'text'`, `12`)."""
     try:
         places = [token for token in AthenaSql().tokenize(sql) if token.token_type == TokenType.PLACEHOLDER]
@@ -86,7 +86,7 @@ def with_parameters(sql: str, parameters: list[str]) -> str:
         message = f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}"
         raise QueryError("INVALID_PARAMETER_USAGE", message)
     for token, parameter in reversed(list(zip(places, parameters, strict=True))):
-        sql = sql[: token.start] + _checked(parameter) + sql[token.end + 1 :]
+        sql = sql[: token.start] + _check_literal(parameter) + sql[token.end + 1 :]
     return sql
 
 
@@ -96,25 +96,25 @@ _LITERAL = re.compile(
 )
 
 
-def _checked(parameter: str) -> str:
+def _check_literal(parameter: str) -> str:
     if not _LITERAL.fullmatch(parameter):
         message = f"{parameter!r} is no literal: text is given in single quotes, as in '''text'''"
         raise QueryError("INVALID_PARAMETER_USAGE", message)
     return parameter
 
 
-def _names(match: re.Match[str], database: str) -> tuple[str, str]:
+def _read_names(match: re.Match[str], database: str) -> tuple[str, str]:
     parts = [part.strip('"`').lower() for part in re.findall(_PART, match["name"])]
     return (parts[-2] if len(parts) > 1 else database), parts[-1]
 
 
 def _create_view(match: re.Match[str], database: str) -> Statement:
     query = re.sub(r"[^\n]", " ", match.string[: match.start("query")]) + match["query"]
-    return CreateView(*_names(match, database), query=query, replace=bool(match["replace"]))
+    return CreateView(*_read_names(match, database), query=query, replace=bool(match["replace"]))
 
 
 def _drop_view(match: re.Match[str], database: str) -> Statement:
-    return DropView(*_names(match, database), if_exists=bool(match["if_exists"]))
+    return DropView(*_read_names(match, database), if_exists=bool(match["if_exists"]))
 
 
 def _show_list(match: re.Match[str], database: str) -> Statement:
@@ -127,7 +127,7 @@ def _show_databases(match: re.Match[str], database: str) -> Statement:
 
 
 def _show_named(subject: str, match: re.Match[str], database: str) -> Statement:
-    schema, name = _names(match, database)
+    schema, name = _read_names(match, database)
     return Show(subject, schema, name)
 
 

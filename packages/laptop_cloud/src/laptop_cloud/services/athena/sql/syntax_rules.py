@@ -12,8 +12,8 @@ from sqlglot import exp
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, error_at
-from laptop_cloud.services.athena.sql.functions import FUNCTIONS, NOT_LOCAL, lambda_result
-from laptop_cloud.services.athena.sql.type_families import kind
+from laptop_cloud.services.athena.sql.functions import FUNCTIONS, NOT_LOCAL, infer_lambda_type
+from laptop_cloud.services.athena.sql.type_families import find_type_family
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +144,7 @@ def check_unnests(query: exp.Expr, in_view: bool) -> None:
         if len(unnest.expressions) != 1:
             raise error_at(unnest, "NOT_SUPPORTED", f"UNNEST of several arrays {NOT_AVAILABLE}")
         array = unnest.expressions[0]
-        if kind(array) == "map":
+        if find_type_family(array) == "map":
             raise error_at(unnest, "NOT_SUPPORTED", f"UNNEST of a map {NOT_AVAILABLE}: unnest map_keys(m)")
         if names > 1:
             raise error_at(unnest, "NOT_SUPPORTED", f"UNNEST of an array of rows as several columns {NOT_AVAILABLE}")
@@ -156,6 +156,6 @@ def check_unnests(query: exp.Expr, in_view: bool) -> None:
 
 def _has_rows(array: exp.Expr) -> bool:
     if isinstance(array, exp.Anonymous) and array.name.lower() == "transform":
-        return lambda_result(array.expressions).is_type("struct", "map")
+        return infer_lambda_type(array.expressions).is_type("struct", "map")
     inner = array.type.expressions if array.type and array.type.is_type("array") else []
     return bool(inner) and inner[0].is_type("struct", "map")

@@ -35,13 +35,16 @@ _COMPARABLE = {
 }
 
 
-def kind(node: exp.Expr) -> str:
+def find_type_family(node: exp.Expr) -> str:
     """The family of an annotated expression's type: `integer`, `text`, `date` ...; empty when it is not known."""
     if isinstance(node, exp.Paren):
-        return kind(node.this)
+        return find_type_family(node.this)
     if isinstance(node, exp.Literal) and not node.is_string and not node.is_int:
         return "double" if "e" in node.name.lower() else "decimal"
-    if isinstance(node, (exp.Add, exp.Sub, exp.Mul)) and {kind(node.this), kind(node.expression)} == {
+    if isinstance(node, (exp.Add, exp.Sub, exp.Mul)) and {
+        find_type_family(node.this),
+        find_type_family(node.expression),
+    } == {
         "decimal",
         "integer",
     }:
@@ -49,6 +52,6 @@ def kind(node: exp.Expr) -> str:
     return _KINDS.get(node.type.this, "") if node.type else ""
 
 
-def comparable(left: str, right: str) -> bool:
+def are_comparable(left: str, right: str) -> bool:
     """Whether Trino compares the two kinds; what is not known may be."""
     return not left or not right or _COMPARABLE.get(left, left) == _COMPARABLE.get(right, right)

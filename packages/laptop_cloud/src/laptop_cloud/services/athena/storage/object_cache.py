@@ -17,14 +17,14 @@ from botocore.exceptions import ClientError
 from laptop_cloud.services.athena.catalog import data_types
 from laptop_cloud.services.athena.errors import QueryError
 from laptop_cloud.services.athena.storage import object_reader
-from laptop_cloud.services.athena.storage.partition_projection import Partition, layout
+from laptop_cloud.services.athena.storage.partition_projection import Partition, read_layout
 
 if TYPE_CHECKING:
     import datetime
 
     from mypy_boto3_s3 import S3Client
 
-    from laptop_cloud.services.athena.catalog.glue_catalog import Table
+    from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable
 
 _SPOOL_BYTES = 32 * 1024 * 1024
 
@@ -48,9 +48,9 @@ class ObjectCache:
         self.folder = folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def objects(self, table: Table, now: datetime.datetime) -> list[StoredObject]:
+    def objects(self, table: ExternalTable, now: datetime.datetime) -> list[StoredObject]:
         """The table's objects in all projected partitions, by key; names that start with `_` or `.` are hidden."""
-        place = layout(table, now)
+        place = read_layout(table, now)
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.prefix)
         found = []
         try:
@@ -67,16 +67,16 @@ class ObjectCache:
             raise QueryError("HIVE_FILESYSTEM_ERROR", f"Failed to list {table.location}: {error}") from error
         return found
 
-    def local_file(self, table: Table, stored: StoredObject) -> Path:
+    def fetch_object(self, table: ExternalTable, stored: StoredObject) -> Path:
         """The Parquet file of an object, with its partition's values as columns."""
-        path = self.folder / f"{_fingerprint(table, stored)}.parquet"
+        path = self.folder / f"{_digest_object(table, stored)}.parquet"
         if not path.exists():
-            self._fetch(table, stored, path)
+            self._copy_object(table, stored, path)
         return path
 
-    def _fetch(self, table: Table, stored: StoredObject, path: Path) -> None:
-        keys = [pa.field(name, data_types.arrow(kind)) for name, kind in table.partition_keys.items()]
-        schema = pa.schema([*object_reader.schema_of(table), *keys])
+    def _copy_object(self, table: ExternalTable, stored: StoredObject, path: Path) -> None:
+        keys = [pa.field(name, data_types.to_arrow(kind)) for name, kind in table.partition_keys.items()]
+        schema = pa.schema([*object_reader.build_schema(table), *keys])
         with (
             tempfile.TemporaryDirectory(dir=self.folder) as scratch,
             tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as body,
@@ -85,7 +85,7 @@ class ObjectCache:
             body.seek(0)
             target = Path(scratch) / path.name
             with pq.ParquetWriter(target, schema) as writer:
-                for batch in object_reader.read(table, stored.key, body):
+                for batch in object_reader.read_batches(table, stored.key, body):
                     constants = [
                         pa.array([value] * len(batch), pa.string()).cast(key.type)
                         for value, key in zip(stored.partition, keys, strict=True)
@@ -94,7 +94,7 @@ class ObjectCache:
             target.replace(path)
 
 
-def _fingerprint(table: Table, stored: StoredObject) -> str:
+def _digest_object(table: ExternalTable, stored: StoredObject) -> str:
     parts = [
         stored.bucket,
         stored.key,

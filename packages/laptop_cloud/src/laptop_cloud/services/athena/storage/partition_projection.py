@@ -18,7 +18,7 @@ from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from laptop_cloud.services.athena.catalog.glue_catalog import Table
+    from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable
 
 Partition = tuple[str, ...]
 
@@ -27,7 +27,7 @@ _SECONDS = {"WEEK": 604_800, "DAY": 86_400, "HOUR": 3_600, "MINUTE": 60, "SECOND
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """Where a table's objects lie: the common prefix to list, and the partition of a key (None: not in the table)."""
 
     bucket: str
@@ -35,23 +35,23 @@ class Layout:
     partition_of: Callable[[str], Partition | None]
 
 
-def layout(table: Table, now: datetime.datetime) -> Layout:
+def read_layout(table: ExternalTable, now: datetime.datetime) -> TableLayout:
     """The layout at the moment `now` (UTC); QueryError for what this endpoint cannot project."""
     keys = tuple(table.partition_keys)
-    bucket, root = _split(table.location)
+    bucket, root = _split_location(table.location)
     if not keys:
-        return Layout(bucket, root, lambda key: ())
+        return TableLayout(bucket, root, lambda key: ())
     if table.parameters.get("projection.enabled", "").lower() != "true":
         raise QueryError(
             "NOT_SUPPORTED", f"{table.name}: a partitioned table without partition projection {NOT_AVAILABLE}"
         )
     template = table.parameters.get("storage.location.template")
     if template:
-        bucket, path = _split(template)
+        bucket, path = _split_location(template)
     else:
         path = root + "".join(f"{key}=${{{key}}}/" for key in keys)
-    valid = {key: _values(table, key, now) for key in keys}
-    pattern = re.compile(_pattern(path))
+    valid = {key: _make_value_check(table, key, now) for key in keys}
+    pattern = re.compile(_build_pattern(path))
 
     def partition_of(key: str) -> Partition | None:
         match = pattern.match(key)
@@ -59,10 +59,10 @@ def layout(table: Table, now: datetime.datetime) -> Layout:
             return tuple(match[name] for name in keys)
         return None
 
-    return Layout(bucket, path.partition("${")[0], partition_of)
+    return TableLayout(bucket, path.partition("${")[0], partition_of)
 
 
-def _split(location: str) -> tuple[str, str]:
+def _split_location(location: str) -> tuple[str, str]:
     match = re.fullmatch(r"s3a?://([^/]+)/?(.*)", location)
     if match is None:
         raise QueryError("HIVE_INVALID_METADATA", f"'{location}' is no S3 location")
@@ -70,12 +70,12 @@ def _split(location: str) -> tuple[str, str]:
     return match[1], prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
 
 
-def _pattern(path: str) -> str:
+def _build_pattern(path: str) -> str:
     parts = re.split(r"\$\{(\w+)\}", path)
     return "".join(f"(?P<{part.lower()}>[^/]+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
 
 
-def _values(table: Table, key: str, now: datetime.datetime) -> Callable[[str], bool]:
+def _make_value_check(table: ExternalTable, key: str, now: datetime.datetime) -> Callable[[str], bool]:
     properties = {
         name.removeprefix(f"projection.{key}."): value
         for name, value in table.parameters.items()
@@ -83,7 +83,7 @@ def _values(table: Table, key: str, now: datetime.datetime) -> Callable[[str], b
     }
     kind = properties.get("type", "").lower()
     if kind == "date":
-        return _dates(properties, now)
+        return _make_date_check(properties, now)
     if kind == "enum":
         allowed = {value.strip() for value in properties["values"].split(",")}
         return allowed.__contains__
@@ -94,13 +94,13 @@ def _values(table: Table, key: str, now: datetime.datetime) -> Callable[[str], b
     raise QueryError("NOT_SUPPORTED", f"{table.name}.{key}: projection type '{kind}' {NOT_AVAILABLE}")
 
 
-def _dates(properties: Mapping[str, str], now: datetime.datetime) -> Callable[[str], bool]:
+def _make_date_check(properties: Mapping[str, str], now: datetime.datetime) -> Callable[[str], bool]:
     java = properties.get("format", "")
     letters = re.findall(r"[A-Za-z]+", java)
     if not letters or any(run not in java_dates.STRFTIME for run in letters):
         raise QueryError("NOT_SUPPORTED", f"the projection's date format '{java}' {NOT_AVAILABLE}")
     form = re.sub(r"[A-Za-z]+", lambda run: java_dates.STRFTIME[run[0]], java)
-    first, last = (_bound(text.strip(), form, now) for text in properties["range"].split(","))
+    first, last = (_read_bound(text.strip(), form, now) for text in properties["range"].split(","))
 
     def in_range(value: str) -> bool:
         try:
@@ -112,7 +112,7 @@ def _dates(properties: Mapping[str, str], now: datetime.datetime) -> Callable[[s
     return in_range
 
 
-def _bound(text: str, form: str, now: datetime.datetime) -> datetime.datetime:
+def _read_bound(text: str, form: str, now: datetime.datetime) -> datetime.datetime:
     match = _NOW.fullmatch(text)
     if match is None:
         return datetime.datetime.strptime(text, form)
