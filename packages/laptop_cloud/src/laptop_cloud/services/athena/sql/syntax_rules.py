@@ -5,8 +5,8 @@ A refusal is better than an answer that AWS would not give. Positions and codes 
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlglot import exp
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
@@ -16,7 +16,7 @@ from laptop_cloud.services.athena.sql.functions import FUNCTIONS, NOT_LOCAL, inf
 from laptop_cloud.services.athena.sql.type_families import find_type_family
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html#list-of-reserved-words-sql-select
 _RESERVED_WORDS = """
@@ -41,42 +41,87 @@ _NODES = frozenset(_NODE_NAMES.split())
 _AFTER_NO_COMMA = {"from", "where", "group", "order", "having", "limit", "union", "except", "intersect", ")", ""}
 
 
+class TokenContext(NamedTuple):
+    """A token with its neighbours; `limit_seen` says whether its SELECT has had a LIMIT already."""
+
+    before: Token
+    token: Token
+    after: Token
+    limit_seen: bool
+
+
+class TokenRule(NamedTuple):
+    """What the tolerant parser would accept: a name for the reader, how it is recognised, and the token to blame."""
+
+    name: str
+    matches: Callable[[TokenContext], bool]
+    blame: Callable[[TokenContext], Token] = lambda context: context.token
+
+
+def _has_type(*types: TokenType) -> Callable[[TokenContext], bool]:
+    return lambda context: context.token.token_type in types
+
+
+def _has_trailing_comma(context: TokenContext) -> bool:
+    is_quoted = context.after.token_type in (TokenType.IDENTIFIER, TokenType.STRING)
+    is_comma = context.token.token_type == TokenType.COMMA
+    return is_comma and not is_quoted and context.after.text.lower() in _AFTER_NO_COMMA
+
+
+def _has_bracket_literal(context: TokenContext) -> bool:
+    return context.token.token_type == TokenType.L_BRACKET and not _can_take_subscript(context.before)
+
+
+def _has_string_type(context: TokenContext) -> bool:
+    is_cast = context.before.token_type == TokenType.ALIAS and context.after.text == ")"
+    return is_cast and context.token.text.lower() == "string"
+
+
+TOKEN_RULES = (
+    TokenRule("a comma at the end of a list", _has_trailing_comma, blame=lambda context: context.after),
+    TokenRule("a cast written as ::", _has_type(TokenType.DCOLON)),
+    TokenRule("a literal in braces", _has_type(TokenType.L_BRACE)),
+    TokenRule("an array in brackets without ARRAY", _has_bracket_literal),
+    TokenRule(
+        "OFFSET after LIMIT", lambda context: context.limit_seen and context.token.token_type == TokenType.OFFSET
+    ),
+    TokenRule(
+        "FROM without SELECT",
+        lambda context: context.token.token_type == TokenType.FROM and context.before.text in ("", "("),
+    ),
+    TokenRule("==", lambda context: context.token.token_type == TokenType.EQ and context.token.text == "=="),
+    TokenRule(
+        "INTERVAL with a number",
+        lambda context: context.token.token_type == TokenType.INTERVAL and context.after.token_type == TokenType.NUMBER,
+    ),
+    TokenRule("Hive's type string", _has_string_type),
+)
+
+
 def check_tokens(tokens: Sequence[Token]) -> None:
-    """Refuse what the parser would forgive: trailing commas, `::`, bracket literals, LIMIT before OFFSET."""
+    """Raise QueryError for the first token that one of TOKEN_RULES refuses."""
+    for context in _read_contexts(tokens):
+        for rule in TOKEN_RULES:
+            if rule.matches(context):
+                wrong = rule.blame(context)
+                place = f"line {context.token.line}:{context.token.col - (context.token.end - context.token.start)}"
+                raise QueryError("SYNTAX_ERROR", f"{place}: mismatched input '{wrong.text or '<EOF>'}'")
+
+
+def _read_contexts(tokens: Sequence[Token]) -> Iterator[TokenContext]:
+    edge = Token(TokenType.SPACE, "")
     limits: set[int] = set()
     depth = 0
-    for before, token, after in _in_context(tokens):
+    for before, token, after in zip([edge, *tokens], tokens, [*tokens[1:], edge], strict=False):
         depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
         if token.token_type == TokenType.LIMIT:
             limits.add(depth)
         if token.token_type in (TokenType.SELECT, TokenType.R_PAREN):
             limits.discard(depth + (token.token_type == TokenType.R_PAREN))
-        if (
-            (token.token_type == TokenType.COMMA and _ends_a_list(after))
-            or token.token_type in (TokenType.DCOLON, TokenType.L_BRACE)
-            or (token.token_type == TokenType.L_BRACKET and not _subscripts(before))
-            or (token.token_type == TokenType.OFFSET and depth in limits)
-            or (token.token_type == TokenType.FROM and before.text in ("", "("))
-            or (token.token_type == TokenType.EQ and token.text == "==")
-            or (token.token_type == TokenType.INTERVAL and after.token_type == TokenType.NUMBER)
-            or (token.text.lower() == "string" and before.token_type == TokenType.ALIAS and after.text == ")")
-        ):
-            wrong = after if token.token_type == TokenType.COMMA else token
-            line, column = token.line, token.col - (token.end - token.start)
-            raise QueryError("SYNTAX_ERROR", f"line {line}:{column}: mismatched input '{wrong.text or '<EOF>'}'")
+        yield TokenContext(before, token, after, depth in limits)
 
 
-def _in_context(tokens: Sequence[Token]) -> itertools.chain[tuple[Token, Token, Token]]:
-    edge = Token(TokenType.SPACE, "")
-    return itertools.chain(zip([edge, *tokens], tokens, [*tokens[1:], edge], strict=False))
-
-
-def _ends_a_list(token: Token) -> bool:
-    quoted = token.token_type in (TokenType.IDENTIFIER, TokenType.STRING)
-    return not quoted and token.text.lower() in _AFTER_NO_COMMA
-
-
-def _subscripts(before: Token) -> bool:
+def _can_take_subscript(before: Token) -> bool:
     return before.token_type not in (TokenType.COMMA, TokenType.L_PAREN, TokenType.SELECT, TokenType.EQ) and (
         before.token_type in (TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.IDENTIFIER, TokenType.ARRAY)
         or before.text.lower() not in RESERVED
@@ -94,7 +139,7 @@ def check_nodes(query: exp.Expr) -> None:
             raise error_at(
                 node, "SYNTAX_ERROR", f"mismatched input '{node.name}': a reserved word must be in double quotes"
             )
-        elif isinstance(node, (exp.Star, exp.Distinct, exp.Group, exp.Join, exp.Fetch, exp.Table)):
+        else:
             _check_clause(node)
 
 
@@ -106,18 +151,37 @@ def _check_function(call: exp.Anonymous) -> None:
         raise error_at(call, "FUNCTION_NOT_FOUND", f"Function '{name}' not registered")
 
 
-def _check_clause(node: exp.Expr) -> None:
-    arguments = {name for name, value in node.args.items() if value}
+class ClauseRule(NamedTuple):
+    """A clause of other dialects: its name for the reader, the node it hangs on, and how it is recognised."""
+
+    name: str
+    node: type[exp.Expr]
+    matches: Callable[[exp.Expr], bool]
+
+
+def _has_ties(node: exp.Expr) -> bool:
     options = node.args.get("limit_options")
-    wrong = (
-        (isinstance(node, exp.Star) and bool(arguments))
-        or (isinstance(node, exp.Distinct) and "on" in arguments)
-        or (isinstance(node, exp.Group) and bool(arguments & {"all", "totals"}))
-        or (isinstance(node, exp.Fetch) and options is not None and bool(options.args.get("with_ties")))
-        or (isinstance(node, exp.Join) and (node.method or node.kind not in ("", "INNER", "OUTER", "CROSS")))
-        or (isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier))
-    )
-    if wrong:
+    return options is not None and bool(options.args.get("with_ties"))
+
+
+CLAUSE_RULES = (
+    ClauseRule("* except or replace", exp.Star, lambda node: any(node.args.values())),
+    ClauseRule("DISTINCT ON", exp.Distinct, lambda node: bool(node.args.get("on"))),
+    ClauseRule(
+        "GROUP BY ALL, WITH TOTALS", exp.Group, lambda node: bool(node.args.get("all") or node.args.get("totals"))
+    ),
+    ClauseRule("FETCH WITH TIES", exp.Fetch, _has_ties),
+    ClauseRule(
+        "joins other than inner, outer and cross",
+        exp.Join,
+        lambda node: bool(node.args.get("method")) or node.text("kind").upper() not in ("", "INNER", "OUTER", "CROSS"),
+    ),
+    ClauseRule("a table function", exp.Table, lambda node: not isinstance(node.this, exp.Identifier)),
+)
+
+
+def _check_clause(node: exp.Expr) -> None:
+    if any(isinstance(node, rule.node) and rule.matches(node) for rule in CLAUSE_RULES):
         raise error_at(node, "SYNTAX_ERROR", f"'{node.sql('trino')}' is not supported in Athena's SELECT")
 
 
