@@ -24,19 +24,9 @@ from laptop_cloud.stack.resolver import Resolver
 if TYPE_CHECKING:
     from pathlib import Path
 
-STACK = "photolake"
 # A delivery interval of 900 s takes three seconds.
 DEFAULT_SCALE = 1 / 300
-_PSEUDO_PARAMETERS: Mapping[str, Any] = {
-    "AWS::AccountId": ACCOUNT,
-    "AWS::NotificationARNs": [],
-    "AWS::Partition": "aws",
-    "AWS::Region": REGION,
-    "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/local",
-    "AWS::StackName": STACK,
-    "AWS::URLSuffix": "amazonaws.com",
-}
-# The template's parameter for the stand-in of the photo hosts.
+# A template that declares this parameter gets the URL of the photo host in it.
 _PHOTO_ENDPOINT = "PhotoEndpoint"
 
 
@@ -45,7 +35,8 @@ class Options:
     """What to run: `root` holds template.yaml, `state` gets everything the cloud writes.
 
     `photos` is the folder that photo URLs are answered from. Delivery intervals and sizes, and batching windows, are
-    multiplied by `scale`; schedules and timeouts are not.
+    multiplied by `scale`; schedules and timeouts are not. `provided_layers` are the logical ids of layers that are not
+    built, because this Python environment has their packages already.
     """
 
     root: Path
@@ -53,6 +44,8 @@ class Options:
     photos: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     scale: float = DEFAULT_SCALE
+    stack_name: str = "laptop"
+    provided_layers: frozenset[str] = frozenset()
 
 
 class Cloud:
@@ -87,11 +80,11 @@ class Cloud:
         self._on_progress(f"AWS endpoint {services.endpoints['']}")
         compute = Compute(services, host)
         context = CreationContext(
-            stack=STACK,
+            stack=self._options.stack_name,
             region=REGION,
             account=ACCOUNT,
             client=services.clients,
-            builds=Builds(written.code, host.state),
+            builds=Builds(written.code, host.state, self._options.provided_layers),
             functions=compute.functions,
             pollers=compute.pollers,
             schedules=compute.schedules,
@@ -125,7 +118,9 @@ class Cloud:
     def _load_template(self, photo_endpoint: str) -> tuple[template.Template, Resolver]:
         path = self._options.root.resolve() / "template.yaml"
         written = template.load_template(path, self._options.parameters, {_PHOTO_ENDPOINT: photo_endpoint}, REGION)
-        resolver = Resolver(written.document, {**written.parameters, **_PSEUDO_PARAMETERS})
+        resolver = Resolver(
+            written.document, {**written.parameters, **_list_pseudo_parameters(self._options.stack_name)}
+        )
         creators.check_types(resolver.resources)
         self._on_progress(f"template.yaml: {len(resolver.order)} resources")
         return written, resolver
@@ -139,6 +134,18 @@ class Cloud:
             resources[logical_id] = {"type": kind, "physical_id": created.physical_id}
             self._on_progress(f"{logical_id} ({kind})")
         return resources
+
+
+def _list_pseudo_parameters(stack_name: str) -> dict[str, Any]:
+    return {
+        "AWS::AccountId": ACCOUNT,
+        "AWS::NotificationARNs": [],
+        "AWS::Partition": "aws",
+        "AWS::Region": REGION,
+        "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack_name}/local",
+        "AWS::StackName": stack_name,
+        "AWS::URLSuffix": "amazonaws.com",
+    }
 
 
 def _empty_folder(folder: Path) -> None:

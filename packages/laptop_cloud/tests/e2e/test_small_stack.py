@@ -36,7 +36,7 @@ class Running:
     state: state.CloudState
 
     def client(self, service: str) -> Any:
-        """A client as `photolake env` would configure it."""
+        """A client with the published environment."""
         environment = self.state.environment
         url = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
         return botocore.session.Session().create_client(service, endpoint_url=url)
@@ -99,16 +99,16 @@ def test_an_object_that_is_refused_ends_in_the_dead_letter_queue(cloud: Running)
     bucket = cloud.state.outputs["BucketName"]
 
     cloud.client("s3").put_object(Bucket=bucket, Key="in/poison.txt", Body=b"poison")
-    status = cloud.wait(lambda status: bool(status["queues"]["photolake-DeadLetterQueue"]["visible"]))
+    status = cloud.wait(lambda status: bool(status["queues"]["laptop-DeadLetterQueue"]["visible"]))
 
-    assert status["queues"]["photolake-DeadLetterQueue"] == {
+    assert status["queues"]["laptop-DeadLetterQueue"] == {
         "visible": 1,
         "in_flight": 0,
         "delayed": 0,
         "is_dlq": True,
         "feeds_function": False,
     }
-    assert cloud.wait(lambda status: status["drained"])["queues"]["photolake-Queue"]["visible"] == 0
+    assert cloud.wait(lambda status: status["drained"])["queues"]["laptop-Queue"]["visible"] == 0
 
 
 def test_a_function_can_be_invoked_through_the_api_and_finds_its_layer(cloud: Running):
@@ -123,15 +123,15 @@ def test_a_failed_invocation_is_marked(cloud: Running):
 
     assert response["FunctionError"] == "Unhandled"
     assert json.loads(response["Payload"].read())["errorType"] == "KeyError"
-    assert cloud.status()["functions"]["photolake-CopierFunction"]["last_error"] == "KeyError: 'body'"
+    assert cloud.status()["functions"]["laptop-CopierFunction"]["last_error"] == "KeyError: 'body'"
 
 
 def test_an_event_is_taken_at_once_and_run_later(cloud: Running):
-    before = cloud.status()["functions"]["photolake-CopierFunction"]["invocations"]
+    before = cloud.status()["functions"]["laptop-CopierFunction"]["invocations"]
 
     assert cloud.invoke({}, InvocationType="Event")["StatusCode"] == 202
 
-    cloud.wait(lambda status: status["functions"]["photolake-CopierFunction"]["invocations"] > before)
+    cloud.wait(lambda status: status["functions"]["laptop-CopierFunction"]["invocations"] > before)
 
 
 def test_an_unknown_function_and_operation_are_refused(cloud: Running):
@@ -172,7 +172,7 @@ def test_a_secret_without_a_value_has_none(cloud: Running):
 
 def test_the_state_can_be_read_by_others(cloud: Running):
     assert state.read(cloud.options.state) == cloud.state
-    assert cloud.state.resources["Bucket"] == {"type": "AWS::S3::Bucket", "physical_id": "photolake-bucket"}
+    assert cloud.state.resources["Bucket"] == {"type": "AWS::S3::Bucket", "physical_id": "laptop-bucket"}
     assert "AlarmSubscription" not in cloud.state.resources
 
 

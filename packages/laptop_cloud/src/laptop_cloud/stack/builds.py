@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
     from laptop_cloud.stack.template import CodeFolder
 
-# Its wheels are for Lambda's processor; the environment this runs in holds the same packages for the laptop's.
-_DEPENDENCIES = "DependenciesLayer"
-
 
 class Builds:
     """Builds into the folders `build/` and `opt/` of the state folder."""
 
-    def __init__(self, code: Mapping[str, CodeFolder], state: Path) -> None:
+    def __init__(
+        self, code: Mapping[str, CodeFolder], state: Path, provided_layers: frozenset[str] = frozenset()
+    ) -> None:
         self._code = code
+        self._provided_layers = provided_layers
         self._build = state / "build"
         self._opt = state / "opt"
         self._layers: dict[str, Path | None] = {}
 
     def add_layer(self, arn: str, code_key: str) -> None:
-        """Build a layer, to be found by its ARN; the layer of dependencies stays empty."""
-        self._layers[arn] = None if code_key == _DEPENDENCIES else self.function_folder(code_key)
+        """Build a layer, to be found by its ARN; a provided layer stays empty."""
+        self._layers[arn] = None if code_key in self._provided_layers else self.function_folder(code_key)
 
     def function_folder(self, code_key: str) -> Path:
         """The built code of a function or layer: its LAMBDA_TASK_ROOT, or its part of /opt."""

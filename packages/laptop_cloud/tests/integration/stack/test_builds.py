@@ -41,7 +41,7 @@ def test_later_layers_lie_over_earlier_ones_and_the_dependencies_come_from_the_e
         "Second": CodeFolder("Second", tmp_path / "second", None),
         "DependenciesLayer": CodeFolder("DependenciesLayer", never_made, "makefile"),
     }
-    builds = Builds(code, tmp_path / "state")
+    builds = Builds(code, tmp_path / "state", frozenset({"DependenciesLayer"}))
     for key in code:
         builds.add_layer(f"arn:{key}", key)
 

@@ -27,7 +27,7 @@ Feature = Callable[[Request], Analysis]
 
 
 def build_comprehend_service() -> JsonService:
-    """The operations photolake calls, each as single and as batch. Models load when they are first needed."""
+    """Sentiment, entities and dominant language, single and in batches. Models load when they are first needed."""
     sentiment = partial(_detect_sentiment, VaderSentiment())
     language = partial(_detect_dominant_language, LanguageIdentifier())
     return JsonService(

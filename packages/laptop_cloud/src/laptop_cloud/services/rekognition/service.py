@@ -50,14 +50,14 @@ class RekognitionEngines:
 
 
 def build_local_engines() -> RekognitionEngines:
-    """The engines that come with photolake; their models load when they are first needed."""
+    """The engines of this package; their models load when they are first needed."""
     faces = CachedEngine(CenterFaceEngine())
     text = CachedEngine(RapidOcrEngine())
     return RekognitionEngines(faces, text, DerivedLabels(faces, text), PixelStatistics())
 
 
 def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngines | None = None) -> JsonService:
-    """The five operations photolake calls.
+    """The five image operations that are available locally.
 
     `read_object(bucket, key)` gives the bytes of an S3 object, or raises FileNotFoundError.
     """
