@@ -24,7 +24,7 @@ from laptop_cloud.stack.resolver import Resolver
 from photolake.athena_schema.sql_files import Statement, in_dependency_order, read_statements
 from photolake.athena_schema.workgroup import Workgroup
 from photolake.aws.firehose import MAX_LINES, DeliveryStream
-from photolake.rows.schema import Table
+from photolake.rows.schema import TableSchema
 from tests.conformance.request_log import RequestLog
 from tests.conformance.trino_server import Answer
 from tests.resolved_template import PSEUDO_PARAMETERS, ROOT
@@ -90,7 +90,7 @@ class Lake:
 
     def deliver(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Put rows of `posts`, `photos` or `analyses` into their stream, as the functions do, and let it write."""
-        landing_table = Table.from_glue(self.services.client("glue"), self.landing, table)
+        landing_table = TableSchema.from_glue(self.services.client("glue"), self.landing, table)
         DeliveryStream(self.services.client("firehose"), self._stream(table), landing_table).put(rows)
         assert self.services.firehose.flush()
 
