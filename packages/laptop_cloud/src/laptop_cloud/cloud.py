@@ -1,4 +1,4 @@
-"""The laptop cloud as a whole: from a template to a running stack, and back to nothing."""
+"""Starts a stack from a template, and stops it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Cloud:
         self._running = ExitStack()
 
     def start(self) -> state.CloudState:
-        """Bring everything up; raises CloudError, and leaves nothing running then."""
+        """Start everything; raises CloudError, after which nothing is left running."""
         try:
             return self._start_all()
         except BaseException:
@@ -65,7 +65,7 @@ class Cloud:
             raise
 
     def stop(self) -> None:
-        """Finish the batches under way, deliver what is buffered, and end every process and server."""
+        """Finish running batches, deliver buffered records, and end every process and server."""
         self._running.close()
 
     def _start_all(self) -> state.CloudState:

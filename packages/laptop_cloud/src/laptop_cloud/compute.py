@@ -1,4 +1,4 @@
-"""Lambda with its event sources and schedules, and the cloud's own endpoint."""
+"""Lambda with its event sources and schedules, and the endpoint for Invoke and status."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from laptop_cloud.status import StatusPage
 if TYPE_CHECKING:
     from laptop_cloud.service_processes import Host, Services
 
-# A batch under way may finish; what is not done then is lost with everything else.
+# A running batch may finish in this time; after it, its work is lost with the rest of the state.
 _GRACE_SECONDS = 10.0
 
 
 class Compute:
-    """Holds what the creators fill: functions, pollers, schedules; nothing is polled before `start`."""
+    """The functions, pollers and schedules that creators add to; polling begins with `start`."""
 
     def __init__(self, services: Services, host: Host) -> None:
         sqs = services.clients("sqs")

@@ -1,4 +1,4 @@
-"""What the cloud is doing, in one document."""
+"""The status document: queues, buffers, functions and calls at this moment."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def is_drained(
     before: Mapping[str, Mapping[str, Any]],
     after: Mapping[str, Mapping[str, Any]],
 ) -> bool:
-    """Whether nothing is on its way: no function ran while the rest was read, and all that feeds one is empty."""
+    """Whether no work is left: no function ran during the reading, and everything that feeds one is empty."""
     still = all(
         function["running"] == 0
         and before[name]["running"] == 0

@@ -1,4 +1,4 @@
-"""What the Rekognition endpoint asks of an image engine, and the memory that spares it the same picture twice."""
+"""The protocol of image engines, and a cache that saves analysing the same image twice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ImageEngine(Protocol[Found_co]):
 
 
 class CachedEngine(Generic[Found]):
-    """Runs an engine for one picture at a time and keeps its latest answers.
+    """Runs an engine for one image at a time and caches its latest results.
 
     Labels, text and faces of one photo are separate calls that rest on the same detections. The models are not safe
     to run in two threads at once; two calls for the same picture at the same time run it once.

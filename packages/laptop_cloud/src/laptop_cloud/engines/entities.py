@@ -1,4 +1,4 @@
-"""Entities that can be told by their form alone: links, accounts, tags, dates, quantities and titled names.
+"""Entities that can be recognised by their form alone: links, accounts, tags, dates, quantities and titled names.
 
 There is no engine here for names in general. A place, a brand or a person without a title or a company form beside
 the name is not found rather than guessed, nor is a bare number, which may be a year, a model or an amount. There is no
@@ -68,7 +68,7 @@ ENGLISH = _compile_rules(
 
 
 def find_entities(text: str, language: str) -> list[Entity]:
-    """The entities of a text in order of place: by forms any language shares, in English by more rules beside."""
+    """The entities of a text in order of place: by rules for any language, and more rules for English."""
     rules = (*ANY_LANGUAGE, *(ENGLISH if language == "en" else ()))
     found: list[Entity] = []
     for type_, pattern in rules:

@@ -1,4 +1,4 @@
-"""The labels that follow from faces and text, and no others."""
+"""Labels derived from faces and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the image engines find.
+"""Results of the image engines.
 
 All places are fractions of the picture's width and height, counted from its upper left corner.
 """

@@ -1,4 +1,4 @@
-"""Lambda's part: invocations of functions, one process each."""
+"""Lambda: invocations of functions, with one process for each function."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Functions:
             process.wait_until_ready()
 
     def invoke(self, name: str, payload: bytes) -> InvocationResult:
-        """Run the function on an event (JSON) and wait for its answer; raises UnknownFunctionError."""
+        """Run the function on an event (JSON) and wait for its result; raises UnknownFunctionError."""
         if name not in self._processes:
             raise UnknownFunctionError(name)
         return self._processes[name].invoke(payload)
@@ -115,7 +115,7 @@ class FunctionProcess:
             self._cold_start_ms = self._get_sandbox().cold_start_ms
 
     def invoke(self, payload: bytes) -> InvocationResult:
-        """Wait for the function's turn, and for its answer; a crash or a timeout is an answer with an error."""
+        """Run the event when the function is free; a crash or a timeout is a result with an error."""
         with self._counting:
             self._running += 1
             self._invocations += 1
@@ -134,7 +134,7 @@ class FunctionProcess:
             return FunctionStatus(self._invocations, self._errors, self._running, self._cold_start_ms, self._last_error)
 
     def stop(self) -> None:
-        """End the process; whoever waits for an answer gets an error."""
+        """End the process; a caller that waits for its result gets an error."""
         self._stopped = True
         if self._sandbox is not None:
             self._sandbox.stop()

@@ -22,7 +22,7 @@ _INVOKE = re.compile(r"/2015-03-31/functions/(.+)/invocations")
 
 
 class ControlServer:
-    """Answers on a loopback port of its own; `status` gives the status document."""
+    """Serves Invoke and the status page on a loopback port; `status` returns the status document."""
 
     def __init__(self, functions: Functions, status: Callable[[], Mapping[str, Any]]) -> None:
         self._functions = functions

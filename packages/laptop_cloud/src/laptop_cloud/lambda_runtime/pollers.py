@@ -54,11 +54,11 @@ class Pollers:
         return frozenset(source.queue_arn for source in self._sources)
 
     def add(self, source: QueueSource) -> None:
-        """Take up a queue, before the start."""
+        """Add a queue before the start."""
         self._sources.append(source)
 
     def start(self) -> None:
-        """Begin to poll."""
+        """Start polling."""
         self._threads = [
             threading.Thread(target=self._poll_until_stopped, args=(source,), name=source.queue_arn, daemon=True)
             for source in self._sources
@@ -67,7 +67,7 @@ class Pollers:
             thread.start()
 
     def stop(self, grace: float) -> None:
-        """Receive nothing more, and wait up to `grace` seconds for the batches under way."""
+        """Stop receiving, and wait up to `grace` seconds for running batches."""
         self._stopping.set()
         deadline = time.monotonic() + grace
         for thread in self._threads:

@@ -62,7 +62,7 @@ class _Event:
 
 
 class RuntimeApi:
-    """Serves one process: hands it events, and puts what it reports into `reports`, in order."""
+    """Serves one process: sends it events, and queues its reports in `reports`."""
 
     def __init__(self, function_arn: str, name: str) -> None:
         self.reports: queue.SimpleQueue[Report] = queue.SimpleQueue()

@@ -104,7 +104,7 @@ class Sandbox:
         return self._first
 
     def run(self, payload: bytes) -> Report | None:
-        """What became of the event; None when the function's time ran out. After anything but an answer, `stop` it."""
+        """The outcome of the event; None after a timeout. After anything but a response or error, call `stop`."""
         first = self.first_report()
         if not isinstance(first, Ready):
             return first

@@ -48,7 +48,7 @@ class JsonService:
 class JsonServer:
     """Answers for several services on one loopback port, in threads of this process.
 
-    `status` gives what `GET /status` answers as JSON; without it there is no such page.
+    `status` gives what `GET /status` answers as JSON; without it the page does not exist.
     """
 
     def __init__(self, services: Iterable[JsonService], status: Callable[[], Mapping[str, Any]] | None = None) -> None:

@@ -1,6 +1,6 @@
-"""Which calls the functions make, in IAM's words: an action, and the resources it is asked for.
+"""The calls that functions make, as IAM permissions: an action and its resources.
 
-A function's access key is its logical id, so each signed request tells who made it. Which action and resources an
+A function's access key is its logical id, so each signed request shows who made it. Which action and resources an
 operation needs: https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
 
@@ -31,10 +31,10 @@ Permission = tuple[str, str]
 
 
 class CallRecorder:
-    """Lets requests through to an application, and keeps once what each function's calls need of IAM.
+    """Passes requests on to an application, and records which IAM permissions each function's calls need.
 
-    `GET /_calls` gives it as JSON: `{function: [[action, resource], ...]}`. What is signed with the credential of
-    everybody else is not kept. The body of a JSON protocol is read ahead; an S3 object passes unread.
+    `GET /_calls` gives it as JSON: `{function: [[action, resource], ...]}`. Requests that
+    other clients signed are not recorded. The body of a JSON protocol is read ahead; an S3 object passes unread.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -86,8 +86,9 @@ class SignedCall:
 def find_permissions(call: SignedCall) -> list[Permission]:
     """Each action and resource that IAM must allow for the call.
 
-    A name that the call does not tell is `*`, and a key in S3 is cut after two folders (`bucket/images/ab/*`), so that
-    there are not as many as there are objects. An operation unknown here becomes an action that no policy can allow.
+    A name that is not in the call is `*`, and a key in S3 is cut after two folders (`bucket/images/ab/*`), so that
+    the number of permissions does not grow with the number of objects. An operation unknown here becomes an action that
+    no policy can allow.
     """
     if call.service == "s3":
         return [_find_s3_permission(call.request)]

@@ -1,4 +1,4 @@
-"""What Glue fills in when a table is created, and moto leaves out: other engines on the same catalog count on it."""
+"""Defaults that Glue adds to a new table and moto does not; other engines on the same catalog need them."""
 
 from __future__ import annotations
 

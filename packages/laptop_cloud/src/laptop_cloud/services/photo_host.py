@@ -1,4 +1,4 @@
-"""The laptop's stand-in for the hosts of photos: any URL is answered with one of the photos of a folder."""
+"""Replaces the hosts of photos: every URL returns one of the photos in a folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TYPES = {".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic"}
 class PhotoFolder:
     """Chooses a file for a URL: the one urls.json names, else one by a hash of the URL, the same in every run.
 
-    urls.json maps a URL to a file's name, or to an HTTP status such as 404. Without a folder nothing is found.
+    urls.json maps a URL to a file's name, or to an HTTP status such as 404. Without a folder every URL is 404.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -88,7 +88,7 @@ def _read_urls_file(urls: Path) -> Mapping[str, str | int]:
     try:
         chosen: dict[str, str | int] = json.loads(urls.read_text("utf-8"))
     except ValueError as error:
-        raise PhotoFolderError(f"{urls} is no JSON object of URLs and files: {error}") from error
+        raise PhotoFolderError(f"{urls} is not a JSON object of URLs and files: {error}") from error
     return chosen
 
 

@@ -167,7 +167,7 @@ class Resolver:
         raise TemplateError(f"{name} is not available locally in a condition")
 
     def _drop_untaken_branches(self, value: Any) -> Any:
-        """The value without the branches of `Fn::If` that its condition rules out: they are no dependencies."""
+        """The value without the branches of `Fn::If` that its condition rules out: those are not dependencies."""
         if isinstance(value, list):
             return [self._drop_untaken_branches(item) for item in value]
         if not isinstance(value, Mapping):
@@ -215,7 +215,7 @@ def _find_referred_names(value: Any) -> Iterator[str]:
 def _read_intrinsic_name(value: Mapping[str, Any]) -> str | None:
     names = [key for key in value if key == "Ref" or str(key).startswith("Fn::")]
     if names and len(value) > 1:
-        raise TemplateError(f"{names[0]} stands beside other keys: {', '.join(map(str, value))}")
+        raise TemplateError(f"{names[0]} must be the only key, but there are: {', '.join(map(str, value))}")
     return names[0] if names else None
 
 

@@ -38,7 +38,7 @@ class CodeFolder:
 
 @dataclass(frozen=True)
 class Template:
-    """`document` is plain CloudFormation; `code` finds a folder by the S3Key that stands in the resource."""
+    """`document` is plain CloudFormation; `code` has the folder for the S3Key in a resource."""
 
     document: Mapping[str, Any]
     parameters: Mapping[str, ParameterValue]
@@ -134,7 +134,7 @@ def _find_code_folders(written: Mapping[str, Any], root: Path) -> list[CodeFolde
         location = resource["Properties"].get(code_property, shared.get(code_property))
         if not isinstance(location, str) or not (root / location).is_dir():
             raise TemplateError(
-                f"{logical_id}: {code_property} must name a folder beside the template, not {location!r}"
+                f"{logical_id}: {code_property} must be a folder relative to the template, not {location!r}"
             )
         method = resource.get("Metadata", {}).get("BuildMethod")
         folders.append(CodeFolder(logical_id, (root / location).resolve(), method))

@@ -68,7 +68,7 @@ def test_an_intrinsic_is_resolved(written: Any, resolved: Any):
         ({"Fn::Sub": "${Hosts}"}, "expected text, got"),
         ({"Fn::FindInMap": ["Sizes", "eu-west-1", "Small"]}, "the mapping Sizes has no eu-west-1, Small"),
         ({"Fn::If": ["Nothing", 1, 2]}, "no condition is called Nothing"),
-        ({"Ref": "Stage", "Fn::Sub": "x"}, "Ref stands beside other keys"),
+        ({"Ref": "Stage", "Fn::Sub": "x"}, "Ref must be the only key, but there are: Ref, Fn::Sub"),
     ],
 )
 def test_what_cannot_be_resolved_is_refused(written: Any, message: str):

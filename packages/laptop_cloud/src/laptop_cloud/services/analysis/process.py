@@ -33,7 +33,7 @@ MISSING = {"NoSuchKey", "NoSuchBucket", "404", "AccessDenied"}
 class CallLog:
     """Counts the calls of services by name (`rekognition.DetectLabels`).
 
-    Batches count their texts beside (`comprehend.BatchDetectSentiment.documents`). Refused calls count as calls too,
+    The texts of a batch are counted too (`comprehend.BatchDetectSentiment.documents`). Failed calls count as calls,
     and once more as `rekognition.DetectLabels.refused`.
     """
 

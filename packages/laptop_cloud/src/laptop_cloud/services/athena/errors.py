@@ -1,4 +1,4 @@
-"""How a query fails: always a reason as Athena words it, never an HTTP error."""
+"""Errors of queries. A query fails with Athena's StateChangeReason, never with an HTTP error."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ScanLimitError(QueryError):
 
     @property
     def reason(self) -> str:
-        """Athena gives no code for it."""
+        """The message alone: Athena has no code for this reason."""
         return self.message
 
 

@@ -50,11 +50,11 @@ class Buffer:
         return waiting + sum(len(batch.records) for batch in self._full)
 
     def __contains__(self, group: BufferGroup) -> bool:
-        """Tell whether the group has an open buffer."""
+        """Whether the group has an open buffer."""
         return group in self._open
 
     def groups(self) -> set[BufferGroup]:
-        """Name the groups that hold records."""
+        """The groups that hold records."""
         return {*self._open, *(batch.group for batch in self._full)}
 
     def add(self, group: BufferGroup, record: Record) -> None:
@@ -66,7 +66,7 @@ class Buffer:
             self._full.append(self._close_group(group))
 
     def next_due(self) -> float | None:
-        """Tell when there will be something to deliver; None if nothing is buffered."""
+        """When (epoch seconds) the next buffer is due; None if nothing is buffered."""
         if self._full:
             return self._full[0].records[0].arrived
         return min((buffer.since + self._max_seconds for buffer in self._open.values()), default=None)

@@ -18,7 +18,7 @@ _SCALARS = {
 
 
 class SchemaError(ValueError):
-    """A column has a type that is no Hive type, or one that is not available locally."""
+    """A column's type is not a Hive type, or not available locally."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What Firehose refuses in an `ExtendedS3DestinationConfiguration`, and what this local one lacks.
+"""Checks an `ExtendedS3DestinationConfiguration`: what Firehose refuses, and what is not available locally.
 
 Neither CloudFormation's schema nor cfn-lint knows most of these rules. Sources:
 https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html,
@@ -29,7 +29,7 @@ _BUCKET = re.compile(r"arn:.*:s3:::[\w.\-]{1,255}")
 
 
 def find_problems(extended_s3_configuration: Configuration, *, table_exists: TableExists) -> list[str]:
-    """List every reason to refuse the configuration, in words; an empty list means that a stream can be created.
+    """Every reason to refuse the configuration, as messages; empty if a stream can be created.
 
     Numbers and booleans must have their own types, as in an API call. `table_exists(database, table)` asks Glue.
     """
@@ -46,18 +46,18 @@ def find_problems(extended_s3_configuration: Configuration, *, table_exists: Tab
 
 
 def read_conversion(configuration: Configuration) -> Configuration | None:
-    """Give the format conversion if it is enabled, which it is unless it says otherwise."""
+    """The format conversion, if enabled; a conversion without `Enabled` is enabled."""
     settings: Configuration | None = configuration.get("DataFormatConversionConfiguration")
     return settings if settings is not None and settings.get("Enabled", True) else None
 
 
 def is_partitioned(configuration: Configuration) -> bool:
-    """Tell whether dynamic partitioning is on."""
+    """Whether dynamic partitioning is enabled."""
     return bool(configuration.get("DynamicPartitioningConfiguration", {}).get("Enabled"))
 
 
 def read_processors(configuration: Configuration) -> dict[str, dict[str, str]]:
-    """Give the parameters of each enabled processor by its type."""
+    """The parameters of each enabled processor by its type."""
     processing = configuration.get("ProcessingConfiguration", {})
     listed = processing.get("Processors", []) if processing.get("Enabled") else []
     return {
@@ -69,7 +69,7 @@ def read_processors(configuration: Configuration) -> dict[str, dict[str, str]]:
 
 
 def read_buffering(configuration: Configuration) -> tuple[int, int]:
-    """Give the buffering hints as (MiB, seconds), with the service's defaults."""
+    """The buffering hints as (MiB, seconds), with the service's defaults."""
     hints = configuration.get("BufferingHints", {})
     large = read_conversion(configuration) is not None or is_partitioned(configuration)
     return hints.get("SizeInMBs", 128 if large else 5), hints.get("IntervalInSeconds", 300)

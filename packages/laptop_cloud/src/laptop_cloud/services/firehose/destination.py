@@ -1,4 +1,4 @@
-"""A stream's destination: its checked configuration, and where each record goes by it."""
+"""A stream's destination: its checked configuration, and the buffer group of each record."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class StreamDestination:
 
 
 def route_failure(record: Record, error: RecordError) -> tuple[BufferGroup, Record]:
-    """Give a failed record and its group."""
+    """A failed record, and the buffer group of its error type."""
     failure = error.failure
     return BufferGroup(error_type=failure.kind), Record(record.data, record.arrived, failure)
 

@@ -1,4 +1,4 @@
-"""The S3 objects that a batch becomes: one of what could be delivered, one of what could not."""
+"""Renders a batch as S3 objects: one of delivered records, one of failed records."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class DeliveredObject:
     content_encoding: str = ""
 
     def put_arguments(self) -> dict[str, Any]:
-        """Give the arguments of PutObject."""
+        """The arguments of PutObject."""
         encoding = {"ContentEncoding": self.content_encoding} if self.content_encoding else {}
         return {"Bucket": self.bucket, "Key": self.key, "Body": self.body, "ContentType": CONTENT_TYPE, **encoding}
 
@@ -57,7 +57,7 @@ class Renderer:
     destination: StreamDestination
 
     def concatenated(self, batch: BufferedBatch) -> DeliveredObject:
-        """Put the records one behind the other as they came."""
+        """Concatenate the records in order of arrival."""
         body = b"".join(record.data + self.destination.delimiter for record in batch.records)
         if self.destination.gzip:
             return self._build_data_object(batch, gzip.compress(body, mtime=0), len(batch.records), "gzip")

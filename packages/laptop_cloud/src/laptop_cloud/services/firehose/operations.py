@@ -69,7 +69,7 @@ class StreamOperations:
         refuse: Refuse,
         on_put: Callable[[], None],
     ) -> None:
-        """`on_put` is called after every put that was taken; the rest is as for FirehoseService."""
+        """`on_put` is called after every accepted put; the other arguments are FirehoseService's."""
         self._s3 = s3
         self._glue = glue
         self._arn_prefix = arn_prefix
@@ -81,7 +81,7 @@ class StreamOperations:
         self._lock = threading.RLock()
 
     def by_name(self) -> dict[str, Operation]:
-        """Name the operations as the API does."""
+        """The operations by their names in the API."""
         return {
             "CreateDeliveryStream": self.create_delivery_stream,
             "DescribeDeliveryStream": self.describe_delivery_stream,
@@ -93,12 +93,12 @@ class StreamOperations:
         }
 
     def streams(self) -> dict[str, LocalDeliveryStream]:
-        """Give the streams there are now."""
+        """The current streams by name."""
         with self._lock:
             return {name: registered.stream for name, registered in self._registered.items()}
 
     def create_delivery_stream(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Create a stream, ready at once."""
+        """Create a stream; it is ACTIVE immediately."""
         name = request["DeliveryStreamName"]
         if not _NAME.fullmatch(name):
             raise _invalid_argument_error(f"{name!r} is not a name of 1 to 64 letters, digits, '_', '.' and '-'")

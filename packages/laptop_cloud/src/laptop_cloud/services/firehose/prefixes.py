@@ -25,12 +25,12 @@ def find_expressions(prefix: str) -> list[tuple[str, str]]:
 
 
 def find_partition_keys(prefix: str) -> set[str]:
-    """Name the keys that the prefix takes from the JQ query."""
+    """The keys that the prefix takes from the JQ query."""
     return {value for namespace, value in find_expressions(prefix) if namespace == "partitionKeyFromQuery"}
 
 
 def find_prefix_problems(prefix: str) -> Iterator[str]:
-    """Say what cannot be evaluated, without regard to where the prefix is used."""
+    """The expressions that cannot be evaluated in any prefix, one message each."""
     if "!{" in _EXPRESSION.sub("", prefix):
         yield "contains '!{' outside of a !{namespace:value} expression"
     for namespace, value in find_expressions(prefix):
@@ -69,7 +69,7 @@ def add_default_time(prefix: str) -> str:
 
 
 def choose_error_prefix(prefix: str, error_output_prefix: str | None) -> str:
-    """Give the prefix of failed records: the one configured, or the one Firehose derives when there is none."""
+    """The prefix of failed records: the configured one, or the one that Firehose derives."""
     return error_output_prefix or f"{prefix}!{{firehose:error-output-type}}/{HOURLY}"
 
 

@@ -1,4 +1,4 @@
-"""What happens to a record between the put and the buffer: de-aggregation and partition keys.
+"""De-aggregation and partition keys: what happens to a record before it is buffered.
 
 https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-multirecord-deaggergation.html
 """
@@ -33,7 +33,7 @@ class Failure:
 
 
 class RecordError(Exception):
-    """One record cannot be delivered; its neighbours can."""
+    """One record cannot be delivered; the others of its batch can."""
 
     def __init__(self, kind: str, code: str, message: str) -> None:
         super().__init__(message)
@@ -52,7 +52,7 @@ class Record:
 def split_json(data: bytes) -> list[bytes]:
     """Split newline-delimited or concatenated JSON values; blanks and newlines between them are dropped.
 
-    What is not JSON becomes a piece of its own, up to the end of its line, so that it fails alone.
+    Text that is not JSON becomes a separate piece, up to the end of its line, so that only it fails.
     """
     return [piece for line in data.split(b"\n") for piece in _split_line(line)]
 
@@ -86,7 +86,7 @@ class PartitionKeys:
         self._program = jq.compile(query)
 
     def names(self) -> set[str]:
-        """Name the keys the query makes; ValueError if it makes no object out of an empty one."""
+        """The keys that the query produces; ValueError if it does not turn an empty object into an object."""
         results = self._program.input_text("{}").all()
         if len(results) != 1 or not isinstance(results[0], dict):
             raise ValueError("the query does not make one object")

@@ -1,4 +1,4 @@
-"""The local Firehose as a whole: its API, and the thread that delivers."""
+"""The local Firehose: its API, and the thread that delivers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FirehoseService:
         self._thread = threading.Thread(target=self._deliver_until_stopped, name="firehose", daemon=True)
 
     def service(self) -> JsonService:
-        """Give the API for a JsonServer."""
+        """The operations, for a JsonServer."""
         return JsonService("firehose", self._operations.by_name())
 
     def start(self) -> None:

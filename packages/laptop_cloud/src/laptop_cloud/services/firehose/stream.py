@@ -1,4 +1,4 @@
-"""One delivery stream: it buffers records and delivers each once, in an object of data or in one of errors."""
+"""One delivery stream: buffers records and delivers each once, in a data object or an error object."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class StreamCounters:
 
 @dataclass
 class _QueuedDelivery:
-    """A batch on its way to S3. Once rendered, its objects keep their keys, so that putting one again is harmless."""
+    """A batch to be put to S3. Its objects are rendered once and keep their keys, so a second put is harmless."""
 
     batch: BufferedBatch
     renderer: Renderer
@@ -109,12 +109,12 @@ class LocalDeliveryStream:
             return self._count_undelivered()
 
     def counters(self) -> StreamCounters:
-        """Give the counts so far."""
+        """The counts so far."""
         with self._lock:
             return self._counters
 
     def next_due(self) -> float | None:
-        """Tell when (epoch seconds) the next buffer is to be delivered; None if nothing is buffered."""
+        """When (epoch seconds) the next buffer is due; None if nothing is buffered."""
         with self._lock:
             return self._buffer.next_due()
 

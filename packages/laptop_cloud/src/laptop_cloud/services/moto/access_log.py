@@ -23,7 +23,8 @@ class AccessLog:
 
     A line holds time (UTC), requester (the access key; of a function its logical id), operation (`REST.GET.OBJECT`,
     `REST.GET.BUCKET` ...), bucket, key, query, range, http_status and bytes_sent. It is written before the answer
-    leaves, so whoever has the answer finds it; bytes_sent is the size of the answer, also if the client hangs up.
+    leaves, so a client that has the response finds its line. bytes_sent is the response's size, even if the client
+    hangs up.
     """
 
     def __init__(self, application: WSGIApplication, log: IO[str]) -> None:
@@ -52,7 +53,7 @@ class AccessLog:
 
 
 def _describe_request(environ: WSGIEnvironment, requester: str) -> dict[str, Any]:
-    # WSGI hands over the path's bytes as Latin-1.
+    # WSGI passes the path's bytes decoded as Latin-1.
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     bucket, _, key = path.removeprefix("/").partition("/")
     kind = "OBJECT" if key else "BUCKET" if bucket else "SERVICE"

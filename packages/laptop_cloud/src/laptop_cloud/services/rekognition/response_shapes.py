@@ -1,4 +1,4 @@
-"""What the engines found, in the shapes of Rekognition's answers."""
+"""Results of the engines in the shapes of Rekognition's responses."""
 
 from __future__ import annotations
 

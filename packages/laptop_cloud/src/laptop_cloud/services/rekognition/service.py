@@ -35,7 +35,7 @@ ReadObject = Callable[[str, str], bytes]
 
 @dataclass(frozen=True)
 class RekognitionEngines:
-    """Who answers what. A richer engine takes the place of one of these; None is answered as not available.
+    """The engine of each operation. Each can be replaced by a richer one; None means not available.
 
     `moderation` and `celebrities` answer in the API's own shape (`{"ModerationLabels": [...]}`); an engine for faces
     puts what else it knows into `Face.attributes`.

@@ -27,14 +27,14 @@ def drop_properties(properties: Mapping[str, Any], *names: str) -> dict[str, Any
 
 
 def refuse_other_properties(properties: Mapping[str, Any], *names: str) -> None:
-    """Refuse, as a TemplateError, any property that is not named: the caller would not heed it."""
+    """Raise TemplateError for any property not in `names`, which the caller would ignore."""
     unknown = sorted(properties.keys() - set(names))
     if unknown:
         raise TemplateError(f"not available locally: {', '.join(unknown)}")
 
 
 def coerce_value(value: Any, shape: Shape, path: str) -> Any:
-    """The value in the types of a botocore shape; `path` is where it stands, for the error."""
+    """The value in the types of a botocore shape; `path` is its place, for the error."""
     if isinstance(shape, StructureShape):
         return _coerce_structure(_check_type(value, Mapping, path), shape, path)
     if isinstance(shape, ListShape):

@@ -29,7 +29,7 @@ _FUNCTION_PROPERTIES = (
     "MemorySize",
     "Timeout",
 )
-# The laptop's own Python runs the code; nobody checks permissions; tags and descriptions are for people.
+# The environment's Python runs the code, permissions are not checked, tags and descriptions have no effect.
 _UNHEEDED = ("Runtime", "Architectures", "Role", "Tags", "Description", "EphemeralStorage")
 
 
@@ -50,7 +50,7 @@ def create_layer(logical_id: str, properties: Mapping[str, Any], context: Creati
 
 
 def create_function(logical_id: str, properties: Mapping[str, Any], context: CreationContext) -> CreatedResource:
-    """AWS::Lambda::Function; its process starts at once and imports the handler in the background."""
+    """AWS::Lambda::Function; its process starts immediately and imports the handler in the background."""
     refuse_other_properties(properties, *_FUNCTION_PROPERTIES, *_UNHEEDED)
     name = properties.get("FunctionName", context.name(logical_id))
     arn = context.arn("lambda", f"function:{name}")

@@ -1,4 +1,4 @@
-"""What creators are given."""
+"""The context that creators work in."""
 
 from __future__ import annotations
 

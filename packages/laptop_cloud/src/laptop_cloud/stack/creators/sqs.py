@@ -24,7 +24,7 @@ def create_queue(logical_id: str, properties: Mapping[str, Any], context: Creati
 
 
 def create_queue_policy(logical_id: str, properties: Mapping[str, Any], context: CreationContext) -> CreatedResource:
-    """AWS::SQS::QueuePolicy; moto keeps it and asks nobody."""
+    """AWS::SQS::QueuePolicy; moto stores it and does not enforce it."""
     refuse_other_properties(properties, "Queues", "PolicyDocument")
     for url in properties["Queues"]:
         policy = to_json(properties["PolicyDocument"])

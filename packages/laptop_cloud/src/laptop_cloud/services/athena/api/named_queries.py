@@ -1,4 +1,4 @@
-"""Saved queries: they are only kept, never run."""
+"""Saved queries are stored here, and run by clients."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ class AthenaService:
 
 
 def _finish_after_fault(execution: QueryExecution, run: Future[None]) -> None:
-    """A fault of this program ends the query too: nobody waits for it for ever."""
+    """Fail the query after an unexpected exception, so that clients do not wait for it forever."""
     fault = None if run.cancelled() else run.exception()
     if fault is not None:
         execution.finish("FAILED", f"GENERIC_INTERNAL_ERROR: {type(fault).__name__}: {fault}")

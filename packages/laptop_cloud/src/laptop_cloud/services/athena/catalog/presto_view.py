@@ -1,4 +1,4 @@
-"""A view as Athena keeps it in the Glue catalog: a VIRTUAL_VIEW table whose text is base64 JSON.
+"""A view as Athena stores it in the Glue catalog: a VIRTUAL_VIEW table whose text is base64 JSON.
 
 The format is that of HiveViewCodec in https://github.com/trinodb/trino.
 """

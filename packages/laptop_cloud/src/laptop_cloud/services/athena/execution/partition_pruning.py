@@ -1,8 +1,8 @@
 """Which partitions a query needs, as DuckDB's own optimizer says.
 
 The plan of the query is made over tables that hold one row per partition and nothing else. A filter on partition keys
-that DuckDB has pushed down to a scan, through views and windows, is then applied to the list of partitions. What cannot
-be read in the plan prunes nothing: an answer never depends on pruning, since DuckDB filters the rows again.
+that DuckDB has pushed down to a scan, through views and windows, is then applied to the list of partitions. A filter
+that cannot be read in the plan prunes nothing; results never depend on pruning, because DuckDB filters the rows again.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ Signature = tuple[tuple[str, str], ...]
 """The columns of a relation and their types: of a table in Hive's spelling, of a view in Trino's."""
 Relations = tuple[tuple[TableName, bool, Signature], ...]
 """What a query reads: name, whether it is a view, and its columns."""
-# Views stand on views: without it each question compiles every view below it again, most of a second for celeb_view.
+# Views read views: without the cache each query compiles all of them again, most of a second for a deep one.
 MOST_KNOWN = 500
 
 

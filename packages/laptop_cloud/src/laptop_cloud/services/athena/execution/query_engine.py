@@ -1,4 +1,4 @@
-"""Runs one query in a DuckDB of its own."""
+"""Runs one query in its own DuckDB."""
 
 from __future__ import annotations
 

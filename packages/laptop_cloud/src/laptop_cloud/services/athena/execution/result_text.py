@@ -1,4 +1,4 @@
-"""Values as Athena writes them in a result: text or nothing."""
+"""Values as Athena writes them in a result: text or null."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def format_double(value: float) -> str:
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
-    """Athena's CSV: a header, every value in quotes, null as nothing at all."""
+    """Athena's CSV: a header, every value in quotes, null as an empty field without quotes."""
     lines = [columns, *rows]
     return "".join(",".join(_quote_value(value) for value in line) + "\n" for line in lines)
 

@@ -70,7 +70,7 @@ class QueryExecution:
     done: threading.Event = field(default_factory=threading.Event)
 
     def stop(self) -> None:
-        """Cancel it, and wait until it is, unless it still waits for its turn; one that is done stays as it is."""
+        """Cancel it and wait for the end, unless it is still queued; a finished execution does not change."""
         self.stopped.set()
         if self.state == "QUEUED":
             return
@@ -82,7 +82,7 @@ class QueryExecution:
                     self.connection.interrupt()
 
     def finish(self, state: str, reason: str | None) -> None:
-        """Give it its end state."""
+        """Set the end state."""
         self.connection = None
         self.completed = datetime.datetime.now(datetime.UTC)
         self.reason = reason
@@ -122,7 +122,7 @@ class QueryExecution:
 
 
 class StatementRunner:
-    """Runs executions, one call of `run` each, and keeps their rows in a folder for paging."""
+    """Runs each execution with one call of `run`, and stores its rows in a folder for paging."""
 
     def __init__(self, s3: S3Client, catalog: GlueCatalog, engine: QueryEngine, folder: Path) -> None:
         self._s3 = s3
@@ -132,7 +132,7 @@ class StatementRunner:
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, execution: QueryExecution) -> None:
-        """Run it to its end state; what goes wrong is its reason, not an exception."""
+        """Run it to its end state; a failure becomes its reason, not an exception."""
         started = time.monotonic()
         execution.state = "RUNNING"
         try:

@@ -1,4 +1,4 @@
-"""Taking calls apart and putting them together."""
+"""Reads the arguments of function calls, and builds calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def build_call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
 
 
 def read_arguments(node: exp.Anonymous, *counts: int) -> list[exp.Expr]:
-    """The arguments of a call; QueryError unless there are as many as one of `counts`."""
+    """The arguments of a call; QueryError if their number is not in `counts`."""
     if len(node.expressions) not in counts:
         name = node.name.lower()
         raise error_at(node, "NOT_SUPPORTED", f"{name} with {len(node.expressions)} arguments {NOT_AVAILABLE}")
@@ -22,14 +22,14 @@ def read_arguments(node: exp.Anonymous, *counts: int) -> list[exp.Expr]:
 
 
 def read_literal(node: exp.Anonymous, value: exp.Expr) -> str:
-    """The text of an argument that must be written out; QueryError when it is computed."""
+    """The text of an argument that must be a literal; QueryError if it is computed."""
     if not value.is_string:
         raise error_at(node, "NOT_SUPPORTED", f"{node.name.lower()} with a computed format or unit {NOT_AVAILABLE}")
     return str(value.name)
 
 
 def argument_type_error(node: exp.Anonymous, value: exp.Expr) -> QueryError:
-    """The error for a call of a known function on a type it cannot have here."""
+    """The error for a known function whose argument has a type that is not available here."""
     return error_at(
         node, "NOT_SUPPORTED", f"{node.name.lower()} of {find_type_family(value) or 'an unknown type'} {NOT_AVAILABLE}"
     )

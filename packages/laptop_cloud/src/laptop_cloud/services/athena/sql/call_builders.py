@@ -1,4 +1,4 @@
-"""Calls that are more than another name in DuckDB."""
+"""Builders for the function calls that need more than another name in DuckDB."""
 
 from __future__ import annotations
 

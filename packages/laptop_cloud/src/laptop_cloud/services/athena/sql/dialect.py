@@ -1,4 +1,4 @@
-"""Trino's grammar with no function known to the parser: what a function means is said in `functions`, once."""
+"""Trino's grammar without function definitions: `functions` has the meaning of every function."""
 
 from __future__ import annotations
 

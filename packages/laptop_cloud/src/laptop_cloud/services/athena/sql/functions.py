@@ -1,4 +1,4 @@
-"""Every function a query may call: its name in Trino, in DuckDB (`t_...`: a macro of ours), and the type it returns.
+"""Every function a query may call: its name in Trino and in DuckDB (`t_...` is a macro), and its type.
 
 A name that is not here is refused. https://trino.io/docs/current/functions/list-by-topic.html
 """
@@ -13,20 +13,20 @@ from sqlglot import exp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What a function returns when it is no fixed type.
+# What a function returns when its type depends on its arguments.
 FIRST, ELEMENT, LIST, LAMBDA_LIST, UNKNOWN = "first argument", "element of it", "list of it", "list of lambda", ""
 
 
 @dataclass(frozen=True)
 class FunctionMapping:
-    """`duckdb` is empty where `rewrite` builds the call by hand."""
+    """`duckdb` is empty where a builder in `call_builders` makes the call."""
 
     duckdb: str
     returns: str
 
 
 def _define_functions(returns: str, names: str) -> dict[str, FunctionMapping]:
-    """Functions as `trino` or `trino=duckdb`, separated by blanks; `trino=` is built by hand."""
+    """Functions as `trino` or `trino=duckdb`, separated by blanks; `trino=` has a builder in `call_builders`."""
     pairs = (name.partition("=") for name in names.split())
     return {name: FunctionMapping(target if equals else name, returns) for name, equals, target in pairs}
 
@@ -107,7 +107,7 @@ NOT_LOCAL = frozenset(_NOT_LOCAL_NAMES.split())
 
 
 def infer_returned_type(call: exp.Anonymous) -> exp.DataType:
-    """The type a call returns, from its (annotated) arguments; UNKNOWN where that cannot be told."""
+    """The type a call returns, from its (annotated) arguments; UNKNOWN if they do not determine it."""
     function = FUNCTIONS.get(call.name.lower())
     arguments = call.expressions
     first = exp.DataType.build("unknown")

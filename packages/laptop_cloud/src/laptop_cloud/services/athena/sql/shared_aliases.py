@@ -1,4 +1,4 @@
-"""Several UNNESTs of one FROM under one alias, as in `a, unnest(x) t (u), unnest(y) t (v)`.
+"""Several UNNESTs in one FROM with the same alias, as in `a, unnest(x) t (u), unnest(y) t (v)`.
 
 Presto and Trino look a column up by alias and name together and so allow it; sqlglot and DuckDB want each alias once.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def separate_aliases(query: exp.Expr) -> None:
-    """Give each UNNEST an alias of its own, and its columns with it; QueryError for a column that two of them have."""
+    """Give each UNNEST a separate alias and rename its columns; QueryError for a column that two of them have."""
     for select in list(query.find_all(exp.Select)):
         for alias in [alias for alias, count in Counter(_list_aliases(select)).items() if count > 1]:
             unnests = [source for source in _list_sources(select) if source.alias_or_name.lower() == alias]

@@ -26,7 +26,7 @@ class Select:
 
 @dataclass(frozen=True)
 class CreateView:
-    """`query` keeps its place in the statement, so that positions in errors are those of the whole."""
+    """`query` is padded with blanks to its place in the statement, so that positions in errors are right."""
 
     database: str
     name: str
@@ -98,7 +98,7 @@ _LITERAL = re.compile(
 
 def _check_literal(parameter: str) -> str:
     if not _LITERAL.fullmatch(parameter):
-        message = f"{parameter!r} is no literal: text is given in single quotes, as in '''text'''"
+        message = f"{parameter!r} is not a literal: text needs single quotes, as in '''text'''"
         raise QueryError("INVALID_PARAMETER_USAGE", message)
     return parameter
 

@@ -1,6 +1,6 @@
-"""What Athena refuses and DuckDB, or sqlglot's tolerant parser, would accept.
+"""Syntax that Athena refuses and DuckDB, or sqlglot's tolerant parser, would accept.
 
-A refusal is better than an answer that AWS would not give. Positions and codes are worded as Athena's.
+An error is better than a result that AWS would not give. Codes and positions are Athena's.
 """
 
 from __future__ import annotations

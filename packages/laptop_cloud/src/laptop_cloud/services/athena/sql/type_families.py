@@ -1,4 +1,4 @@
-"""Families of types, as far as Trino keeps them apart."""
+"""Families of types that Trino does not mix."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Types that Athena does not mix and DuckDB, which casts text freely, would.
+"""Operators on types that Athena does not mix and DuckDB, which casts text freely, would.
 
-Only what sqlglot could infer is judged; an unknown type is left to DuckDB's own binder.
+Only types that sqlglot could infer are checked; unknown ones are left to DuckDB's binder.
 """
 
 from __future__ import annotations

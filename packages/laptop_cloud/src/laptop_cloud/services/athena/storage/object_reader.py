@@ -181,7 +181,7 @@ def _check_json_type(value: Any, kind: type, path: str, wanted: Any) -> None:
 
 
 def _read_scalar(value: Any, name: str, path: str) -> Any:
-    """As Trino's OpenX reader bends a scalar: what is no number is null, and whatever is not true is false."""
+    """Coerce a scalar as Trino's OpenX reader does: text that is not a number is null, anything but `true` is false."""
     if name == "varchar":
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     text = str(value)
