@@ -78,7 +78,7 @@ def run_demo(demo_input: DemoInput, root: Path, folder: Path, timeout: float, ke
         _wait_until_done(laptop, timeout)
         drained = time.monotonic()
         client = QueryClient(cloud)
-        _show_queries(client)
+        _show_queries(client, laptop.status()["analysis"]["models"]["comprehend"])
         is_balanced = _show_account(laptop, cloud, client, tallies)
     console.print(
         f"Laptop cloud ready in {ready - began:.0f} s, posts processed in {drained - ready:.0f} s, "
@@ -133,13 +133,13 @@ def _wait_until_done(laptop: Laptop, timeout: float) -> None:
     )
 
 
-def _show_queries(client: QueryClient) -> None:
+def _show_queries(client: QueryClient, text_model: str) -> None:
     saved = client.list_saved()
+    notes = {**NOT_LOCAL, "sentiment_by_language": f"analysed by {text_model} in place of Comprehend"}
     for name, bars in SHOWN_QUERIES.items():
         result = client.run_saved(saved[name])
-        show_table(
-            saved[name].description, result.column_names, list(result.typed_rows()), NOT_LOCAL.get(name, ""), bars
-        )
+        rows = list(result.typed_rows())
+        show_table(saved[name].description, result.column_names, rows, notes.get(name, ""), bars)
 
 
 def _show_account(laptop: Laptop, cloud: Cloud, client: QueryClient, tallies: Sequence[Tally]) -> bool:
