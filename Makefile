@@ -36,8 +36,9 @@ test-conformance: .venv/dev.stamp ## Prove views and saved queries on Trino and 
 test-posts: .venv/dev.stamp ## Hold the mapping against genuine posts, field by field: make test-posts POSTS=folder
 	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
 
-docs: .venv/dev.stamp ## Write docs/queries.md anew, from athena/queries and what they answer
+docs: .venv/dev.stamp ## Generate docs/queries.md from athena/queries, and docs/commands.md from the command
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
+	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
 check: format-check lint types template lock-check ## The gate: everything a commit must pass beside the tests
 
