@@ -9,7 +9,7 @@ from photolake_cli.console import show_table
 
 
 def show_status(document: Mapping[str, Any]) -> None:
-    """Print queues, buffers, functions, objects, and the local models that replace those of AWS."""
+    """Print queues, buffers, functions and objects."""
     queues = [
         (name, depth["visible"], depth["in_flight"], "dead letters" if depth["is_dlq"] else "")
         for name, depth in document["queues"].items()

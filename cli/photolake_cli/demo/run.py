@@ -138,8 +138,7 @@ def _show_queries(client: QueryClient, text_model: str) -> None:
     notes = {**NOT_LOCAL, "sentiment_by_language": f"analysed by {text_model} in place of Comprehend"}
     for name, bars in SHOWN_QUERIES.items():
         result = client.run_saved(saved[name])
-        rows = list(result.typed_rows())
-        show_table(saved[name].description, result.column_names, rows, notes.get(name, ""), bars)
+        show_table(saved[name].description, result.column_names, list(result.typed_rows()), notes.get(name, ""), bars)
 
 
 def _show_account(laptop: Laptop, cloud: Cloud, client: QueryClient, tallies: Sequence[Tally]) -> bool:

@@ -73,8 +73,8 @@ def read_parameters(declared: Mapping[str, Mapping[str, Any]], given: Mapping[st
     return {name: _read_parameter(name, rules, given.get(name)) for name, rules in declared.items()}
 
 
-def join_lists(parameters: Mapping[str, ParameterValue]) -> dict[str, str]:
-    """Write the values as CloudFormation shows them: lists joined by commas."""
+def format_parameters(parameters: Mapping[str, ParameterValue]) -> dict[str, str]:
+    """Write the values as CloudFormation does: lists joined by commas."""
     return {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
 
 
@@ -161,7 +161,7 @@ def _translate_document(
 ) -> dict[str, Any]:
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
     try:
-        translated: dict[str, Any] = translator.translate(document, join_lists(parameters))
+        translated: dict[str, Any] = translator.translate(document, format_parameters(parameters))
     except InvalidDocumentException as error:
         causes: list[ExceptionWithMessage] = list(error.causes)
         raise TemplateError("; ".join(str(cause.message) for cause in causes)) from error
