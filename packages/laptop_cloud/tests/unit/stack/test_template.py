@@ -105,7 +105,9 @@ def test_code_folders_are_remembered_through_the_transform(tmp_path: Path):
 def test_a_missing_code_folder_is_named(tmp_path: Path):
     path = _written(tmp_path, "Resources: {Worker: {Type: AWS::Serverless::Function, Properties: {CodeUri: nowhere/}}}")
 
-    with pytest.raises(TemplateError, match="Worker: CodeUri must be a folder relative to the template, not 'nowhere/'"):
+    with pytest.raises(
+        TemplateError, match="Worker: CodeUri must be a folder relative to the template, not 'nowhere/'"
+    ):
         template.load_template(path, {}, {}, "us-east-1")
 
 
