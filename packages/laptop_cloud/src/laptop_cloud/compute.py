@@ -32,7 +32,7 @@ class Compute:
         self.callbacks = Callbacks()
         host.running.callback(self.callbacks.stop)
         status = StatusPage(
-            sqs, services.firehose.buffered, self.functions, self.pollers.queue_arns, services.endpoints
+            sqs, services.firehose.count_buffered, self.functions, self.pollers.queue_arns, services.endpoints
         )
         self.control = ControlServer(self.functions, status.read)
         host.running.callback(self.control.stop)

@@ -1,3 +1,5 @@
+"""The state folder: published, withdrawn, locked."""
+
 from pathlib import Path
 
 import pytest

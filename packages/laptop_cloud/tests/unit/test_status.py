@@ -1,3 +1,5 @@
+"""When a stack has no work left."""
+
 from typing import Any
 
 import pytest

@@ -152,7 +152,7 @@ class FunctionProcess:
         return InvocationResult(_build_crash_error(report, self._function.timeout), "Unhandled")
 
     def _get_sandbox(self) -> Sandbox:
-        if self._sandbox is not None and self._sandbox.ended and not self._stopped:
+        if self._sandbox is not None and self._sandbox.has_ended and not self._stopped:
             self._discard_sandbox()
         if self._sandbox is None:
             self._sandbox = self._start_sandbox()

@@ -88,7 +88,7 @@ class Sandbox:
         self._watch.start()
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether the process is gone, by whatever cause."""
         return self._process.poll() is not None
 

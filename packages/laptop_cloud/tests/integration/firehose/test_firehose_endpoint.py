@@ -50,8 +50,8 @@ class Cloud:
 
     def drain(self) -> None:
         deadline = time.monotonic() + 5
-        while any(self.service.buffered().values()):
-            assert time.monotonic() < deadline, self.service.buffered()
+        while any(self.service.count_buffered().values()):
+            assert time.monotonic() < deadline, self.service.count_buffered()
             time.sleep(0.01)
 
 

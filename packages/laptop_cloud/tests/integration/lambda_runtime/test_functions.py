@@ -1,3 +1,5 @@
+"""Functions in processes of their own: results, crashes, timeouts and restarts."""
+
 import json
 import threading
 import time

@@ -1,3 +1,5 @@
+"""Event source mappings: from an SQS queue to a function."""
+
 import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any

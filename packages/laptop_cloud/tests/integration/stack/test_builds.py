@@ -1,3 +1,5 @@
+"""Building functions and layers by their makefiles."""
+
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,7 @@ def test_code_without_a_build_method_is_used_where_it_lies(tmp_path: Path):
     assert builds.function_folder("Sql") == tmp_path
 
 
-def test_later_layers_lie_over_earlier_ones_and_the_dependencies_come_from_the_environment(tmp_path: Path):
+def test_later_layers_overlay_earlier_ones_and_a_provided_layer_stays_empty(tmp_path: Path):
     for name in ("first", "second"):
         (tmp_path / name / "python").mkdir(parents=True)
         (tmp_path / name / "python" / "same.py").write_text(name)

@@ -1,3 +1,5 @@
+"""Event source mappings: from an SQS queue to a function."""
+
 import json
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The environment that a function's process sees."""
+
 from pathlib import Path
 
 from laptop_cloud.lambda_runtime.sandbox import DeployedFunction, build_environment
@@ -19,7 +21,7 @@ FUNCTION = DeployedFunction(
 CLOUD = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
 
 
-def test_the_process_sees_what_lambda_the_cloud_and_the_template_give_it_and_nothing_else():
+def test_the_process_sees_only_the_variables_of_lambda_the_cloud_and_the_template():
     assert build_environment(FUNCTION, CLOUD) == {
         "LANG": "en_US.UTF-8",
         "TZ": "Europe/Berlin",

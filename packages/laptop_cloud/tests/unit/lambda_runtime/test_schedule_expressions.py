@@ -1,3 +1,5 @@
+"""The times of rate and cron expressions."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""Which IAM permissions a recorded call needs."""
+
 import io
 import json
 from typing import Any

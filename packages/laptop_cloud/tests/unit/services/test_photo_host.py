@@ -1,3 +1,5 @@
+"""The server that answers every photo URL from a folder."""
+
 import json
 from pathlib import Path
 

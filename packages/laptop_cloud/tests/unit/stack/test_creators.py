@@ -1,3 +1,5 @@
+"""Turning CloudFormation's properties into API arguments."""
+
 from typing import Any
 
 import botocore.session

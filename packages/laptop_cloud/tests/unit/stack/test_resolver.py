@@ -1,3 +1,5 @@
+"""Resolving the intrinsic functions of CloudFormation."""
+
 from typing import Any
 
 import pytest

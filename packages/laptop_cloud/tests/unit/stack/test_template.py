@@ -1,3 +1,5 @@
+"""Reading a template: tags, parameters, code folders."""
+
 from pathlib import Path
 from textwrap import dedent
 from typing import Any

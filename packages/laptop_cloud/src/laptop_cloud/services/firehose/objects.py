@@ -56,14 +56,14 @@ class Renderer:
     version: StreamVersion
     destination: StreamDestination
 
-    def concatenated(self, batch: BufferedBatch) -> DeliveredObject:
+    def render_lines(self, batch: BufferedBatch) -> DeliveredObject:
         """Concatenate the records in order of arrival."""
         body = b"".join(record.data + self.destination.delimiter for record in batch.records)
         if self.destination.gzip:
             return self._build_data_object(batch, gzip.compress(body, mtime=0), len(batch.records), "gzip")
         return self._build_data_object(batch, body, len(batch.records))
 
-    def converted(
+    def render_parquet(
         self, batch: BufferedBatch, schema: ConversionSchema, columns: Columns, now: float
     ) -> list[DeliveredObject]:
         """Convert to Parquet; records that do not fit the columns go to the error prefix."""
@@ -76,23 +76,23 @@ class Renderer:
                 good.append(record)
             except RecordError as error:
                 bad.append(Record(record.data, record.arrived, error.failure))
-        objects = [self.failures(bad, now)] if bad else []
+        objects = [self.render_failures(bad, now)] if bad else []
         if not good:
             return objects
         try:
             body = write_parquet(rows, columns, schema.compression)
         except pa.ArrowException as error:
             code = "DataFormatConversion.ConversionFailureException"
-            return [*objects, self.all_failed(good, Failure(CONVERSION_FAILED, code, str(error)), now)]
+            return [*objects, self.render_all_failed(good, Failure(CONVERSION_FAILED, code, str(error)), now)]
         # Firehose labels Snappy Parquet so, although the body is a plain Parquet file (seen on AWS).
         encoding = "hadoop-snappy" if schema.compression == "SNAPPY" else ""
         return [*objects, self._build_data_object(batch, body, len(good), encoding)]
 
-    def all_failed(self, records: Sequence[Record], failure: Failure, now: float) -> DeliveredObject:
+    def render_all_failed(self, records: Sequence[Record], failure: Failure, now: float) -> DeliveredObject:
         """Send every record to the error prefix for the same reason."""
-        return self.failures([Record(record.data, record.arrived, failure) for record in records], now)
+        return self.render_failures([Record(record.data, record.arrived, failure) for record in records], now)
 
-    def failures(self, records: Sequence[Record], now: float) -> DeliveredObject:
+    def render_failures(self, records: Sequence[Record], now: float) -> DeliveredObject:
         """Write failed records of one error-output-type as JSON lines under the error prefix."""
         body = "".join(self._build_error_line(record, record.failure, now) for record in records if record.failure)
         kind = next(record.failure.kind for record in records if record.failure)

@@ -32,14 +32,13 @@ MAX_RECORD_BYTES = 1000 * 1024
 DESTINATION_ID = "destinationId-000000000001"
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
-_CREATE_PARAMETERS = {"DeliveryStreamName", "DeliveryStreamType", "ExtendedS3DestinationConfiguration", "Tags"}
+_CREATE_PARAMETERS = frozenset(
+    ["DeliveryStreamName", "DeliveryStreamType", "ExtendedS3DestinationConfiguration", "Tags"]
+)
 _REFUSAL = {"ErrorCode": "ServiceUnavailableException", "ErrorMessage": "Slow down."}
-_UPDATE_PARAMETERS = {
-    "DeliveryStreamName",
-    "CurrentDeliveryStreamVersionId",
-    "DestinationId",
-    "ExtendedS3DestinationUpdate",
-}
+_UPDATE_PARAMETERS = frozenset(
+    ["DeliveryStreamName", "CurrentDeliveryStreamVersionId", "DestinationId", "ExtendedS3DestinationUpdate"]
+)
 
 logger = logging.getLogger(__name__)
 
@@ -178,7 +177,7 @@ class StreamOperations:
             stream = self._find_stream(name).stream
             del self._registered[name]
         stream.close("ResourceNotFoundException", f"Firehose {name} not found under this account.", 400)
-        lost = stream.buffered()
+        lost = stream.count_buffered()
         if lost:
             logger.warning("%s was deleted with %d buffered records", name, lost)
         return {}
@@ -232,7 +231,7 @@ class StreamOperations:
         return True
 
 
-def _refuse_unavailable(request: Mapping[str, Any], available: set[str]) -> None:
+def _refuse_unavailable(request: Mapping[str, Any], available: frozenset[str]) -> None:
     unavailable = sorted(set(request) - available)
     if unavailable:
         raise _invalid_argument_error(f"{', '.join(unavailable)} is not available locally")

@@ -78,7 +78,7 @@ class FirehoseService:
                 self._sleep(self._retry_seconds)
             if self.flush():
                 return
-        raise DeliveryError(f"Firehose could not deliver what is buffered: {self.buffered()}")
+        raise DeliveryError(f"Firehose could not deliver what is buffered: {self.count_buffered()}")
 
     def flush(self) -> bool:
         """Deliver everything now; False if S3 or Glue failed, and something is left for the next try."""
@@ -90,9 +90,9 @@ class FirehoseService:
         done = [stream.deliver_due() for stream in self._operations.streams().values()]
         return all(done)
 
-    def buffered(self) -> dict[str, int]:
+    def count_buffered(self) -> dict[str, int]:
         """Count by stream the records that are not yet in S3 (the pieces, where a stream de-aggregates)."""
-        return {name: stream.buffered() for name, stream in self._operations.streams().items()}
+        return {name: stream.count_buffered() for name, stream in self._operations.streams().items()}
 
     def counters(self) -> dict[str, StreamCounters]:
         """Count by stream what came in, what was delivered and what failed."""

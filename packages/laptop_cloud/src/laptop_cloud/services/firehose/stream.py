@@ -103,7 +103,7 @@ class LocalDeliveryStream:
         with self._lock:
             self._closed = (code, message, status)
 
-    def buffered(self) -> int:
+    def count_buffered(self) -> int:
         """Count the lines not yet in S3."""
         with self._lock:
             return self._count_undelivered()
@@ -181,9 +181,9 @@ class LocalDeliveryStream:
         batch, renderer = delivery.batch, delivery.renderer
         schema = renderer.destination.schema
         if batch.group.error_type:
-            return [renderer.failures(batch.records, self._clock())]
+            return [renderer.render_failures(batch.records, self._clock())]
         if schema is None:
-            return [renderer.concatenated(batch)]
+            return [renderer.render_lines(batch)]
         return self._render_converted(batch, renderer, schema)
 
     def _render_converted(
@@ -195,10 +195,10 @@ class LocalDeliveryStream:
             if error.response["Error"]["Code"] != "EntityNotFoundException":
                 raise
             failure = Failure(CONVERSION_FAILED, "DataFormatConversion.EntityNotFound", str(error))
-            return [renderer.all_failed(batch.records, failure, self._clock())]
+            return [renderer.render_all_failed(batch.records, failure, self._clock())]
         try:
             columns = read_columns(table)
         except SchemaError as error:
             failure = Failure(CONVERSION_FAILED, "DataFormatConversion.InvalidSchema", str(error))
-            return [renderer.all_failed(batch.records, failure, self._clock())]
-        return renderer.converted(batch, schema, columns, self._clock())
+            return [renderer.render_all_failed(batch.records, failure, self._clock())]
+        return renderer.render_parquet(batch, schema, columns, self._clock())

@@ -39,11 +39,11 @@ class AccessLog:
             return self._application(environ, start_response)
         requester = signature.access_key
 
-        def logged(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+        def log_and_start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             self._write_entry(_describe_request(environ, requester) | _describe_response(environ, status, headers))
             return start_response(status, headers, *error)
 
-        return self._application(environ, logged)
+        return self._application(environ, log_and_start)
 
     def _write_entry(self, entry: dict[str, Any]) -> None:
         line = json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"

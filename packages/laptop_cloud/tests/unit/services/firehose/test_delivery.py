@@ -72,11 +72,11 @@ def test_nothing_is_delivered_before_the_interval_is_over(tweets: Firehose) -> N
     tweets.put("tweets", b"a")
     tweets.wait(59.9)
     assert tweets.s3.stored() == []
-    assert tweets.service.buffered() == {"tweets": 1}
+    assert tweets.service.count_buffered() == {"tweets": 1}
 
     tweets.wait(0.1)
     assert len(tweets.s3.stored()) == 1
-    assert tweets.service.buffered() == {"tweets": 0}
+    assert tweets.service.count_buffered() == {"tweets": 0}
 
 
 def test_a_full_buffer_is_delivered_at_once(tweets: Firehose) -> None:
@@ -138,7 +138,7 @@ def test_each_partition_has_its_own_buffer_and_interval(posts: Firehose) -> None
     posts.wait(100)
     assert len(posts.s3.stored("posts/dt=2026-01-01/")) == 1
     assert posts.s3.stored("posts/dt=2026-01-02/") == []
-    assert posts.service.buffered() == {"posts": 1}
+    assert posts.service.count_buffered() == {"posts": 1}
 
 
 def test_deaggregation_drops_newlines_unless_a_delimiter_is_appended(firehose: Firehose) -> None:
@@ -274,11 +274,11 @@ def test_a_failed_put_is_kept_and_tried_again_under_the_same_key(tweets: Firehos
     tweets.put("tweets", b"a")
 
     assert not tweets.wait(60)
-    assert tweets.service.buffered() == {"tweets": 1}
+    assert tweets.service.count_buffered() == {"tweets": 1}
     assert not tweets.service.deliver_due()
     assert tweets.service.deliver_due()
     assert [tweets.s3.body(key) for key in tweets.s3.stored()] == [b"a"]
-    assert tweets.service.buffered() == {"tweets": 0}
+    assert tweets.service.count_buffered() == {"tweets": 0}
 
 
 def test_stop_delivers_what_is_buffered_and_refuses_more(tweets: Firehose) -> None:

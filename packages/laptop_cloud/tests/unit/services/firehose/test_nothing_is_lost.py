@@ -82,7 +82,7 @@ class Story:
     def finish(self) -> None:
         self.firehose.s3.failures = 0
         self.firehose.service.stop()
-        assert self.firehose.service.buffered() == {"stream": 0}
+        assert self.firehose.service.count_buffered() == {"stream": 0}
 
 
 @settings(max_examples=60, deadline=None)

@@ -82,7 +82,7 @@ def test_a_call_over_the_limits_is_refused_whole(tweets: Firehose, records: list
         tweets.put("tweets", *records)
 
     assert raised.value.code == "InvalidArgumentException"
-    assert tweets.service.buffered() == {"tweets": 0}
+    assert tweets.service.count_buffered() == {"tweets": 0}
 
 
 def test_an_update_delivers_what_is_buffered_by_the_old_destination(tweets: Firehose) -> None:

@@ -63,7 +63,7 @@ class AthenaService:
                 **catalog_operations.build_catalog_operations(self._catalog),
                 "StartQueryExecution": self._start,
                 "GetQueryExecution": lambda request: {
-                    "QueryExecution": self._find_execution(request["QueryExecutionId"]).described()
+                    "QueryExecution": self._find_execution(request["QueryExecutionId"]).describe()
                 },
                 "BatchGetQueryExecution": self._batch_get,
                 "ListQueryExecutions": self._list,
@@ -114,7 +114,7 @@ class AthenaService:
         asked = request["QueryExecutionIds"]
         return {
             "QueryExecutions": [
-                self._executions[identity].described() for identity in asked if identity in self._executions
+                self._executions[identity].describe() for identity in asked if identity in self._executions
             ],
             "UnprocessedQueryExecutionIds": [
                 {"QueryExecutionId": identity, "ErrorCode": "NOT_FOUND"}

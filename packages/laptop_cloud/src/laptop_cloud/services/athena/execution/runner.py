@@ -89,7 +89,7 @@ class QueryExecution:
         self.state = state
         self.done.set()
 
-    def described(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """The QueryExecution of the API."""
         status: dict[str, Any] = {"State": self.state, "SubmissionDateTime": self.submitted}
         if self.completed:

@@ -42,10 +42,10 @@ def _build_cardinality(node: exp.Anonymous) -> exp.Expr:
 
 
 def _build_concat(node: exp.Anonymous) -> exp.Expr:
-    def joined(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    def join_pair(left: exp.Expr, right: exp.Expr) -> exp.Expr:
         return build_call("t_concat", left, right)
 
-    return functools.reduce(joined, read_arguments(node, *range(2, 128)))
+    return functools.reduce(join_pair, read_arguments(node, *range(2, 128)))
 
 
 def _build_concat_ws(node: exp.Anonymous) -> exp.Expr:
