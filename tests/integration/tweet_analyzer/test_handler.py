@@ -286,7 +286,7 @@ def test_metrics_say_what_was_done_and_logs_hold_no_text(stack: Stack, capfd: py
     printed = capfd.readouterr().out.splitlines()
 
     metrics = next(json.loads(line) for line in printed if "_aws" in line)
-    counts = {"PostsAnalyzed": 2, "PostsMalformed": 1, "TextsBought": 1, "TextsSaved": 1, "ComprehendCalls": 2}
+    counts = {"PostsAnalyzed": 2, "PostsRejected": 1, "TextsBought": 1, "TextsSaved": 1, "ComprehendCalls": 2}
     assert {name: sum(metrics[name]) for name in counts} == counts
     assert sum(metrics["Failures"]) == 0
     assert not any("secret" in line for line in printed)

@@ -126,7 +126,7 @@ def test_a_time_that_athena_could_not_show_makes_a_post_malformed(lake: Lake, ms
     lake.run(lines_of(post(0, timestamp_ms=ms), post(1)))
 
     assert [row["id"] for row in lake.firehose.rows] == [FIRST_ID + 1]
-    assert lake.tally["PostsMalformed"] == 1
+    assert lake.tally["PostsRejected"] == 1
 
 
 def test_photos_are_queued_in_the_partition_of_their_post(lake: Lake) -> None:
@@ -164,7 +164,7 @@ def test_a_post_that_does_not_fit_is_malformed_and_costs_nothing(lake: Lake, val
 
     assert lake.delivered == [0, 2]
     assert lake.malformed == [RejectedRecord(json.dumps(bad).encode(), message, "s3://lake/a.gz", 2)]
-    assert (lake.tally["PostsAnalyzed"], lake.tally["PostsMalformed"]) == (2, 1)
+    assert (lake.tally["PostsAnalyzed"], lake.tally["PostsRejected"]) == (2, 1)
     assert {text for _, _, text in comprehend.answered} == {"text 0", "text 2"}
 
 
@@ -180,7 +180,7 @@ def test_malformed_lines_are_passed_on(lake: Lake) -> None:
 
     assert lake.run(iter([bad, *lines_of(post(0))])) == 1
     assert lake.malformed == [bad]
-    assert lake.tally["PostsMalformed"] == 1
+    assert lake.tally["PostsRejected"] == 1
 
 
 def test_a_post_from_outside_the_partitions_is_clamped_and_counted(lake: Lake) -> None:

@@ -39,7 +39,7 @@ class PostAnalyzer:
     jobs sent, before the next chunk is read.
 
     `table` is the posts table, `earliest` the first partition, `sample_rate` 0 to 1; `count` is told PostsAnalyzed,
-    PostsMalformed, PostsClamped, PostsSampledOut, PostsWaiting and PhotosQueued.
+    PostsRejected, PostsClamped, PostsSampledOut, PostsWaiting and PhotosQueued.
     """
 
     table: TableSchema
@@ -76,7 +76,7 @@ class PostAnalyzer:
         tally: Counter[str] = Counter()
 
         def rejected(line: RejectedRecord) -> None:
-            tally["PostsMalformed"] += 1
+            tally["PostsRejected"] += 1
             reject(line)
 
         drafts = list(self._drafts(chunk, rejected, tally))
