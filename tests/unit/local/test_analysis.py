@@ -93,8 +93,10 @@ def test_the_process_analyses_a_photo_in_s3_counts_it_and_stops_when_told(s3_url
             "rekognition.DetectLabels": 1,
             "rekognition.DetectModerationLabels": 1,
             "rekognition.DetectModerationLabels.refused": 1,
-        }
+        },
+        "models": {"comprehend": status["models"]["comprehend"]},
     }
+    assert status["models"]["comprehend"].startswith("local-")
     assert (process.returncode, errors) == (0, b"")
 
 

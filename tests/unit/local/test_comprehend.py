@@ -119,4 +119,4 @@ def test_entities_have_no_score_as_rules_have_no_probability(comprehend):
 def test_custom_recognisers_are_refused(comprehend):
     code = refusal(comprehend.detect_entities, Text="x", LanguageCode="en", EndpointArn="arn:aws:comprehend:x")
 
-    assert code == "NotAvailableLocallyException"
+    assert code == "InvalidRequestException"

@@ -235,7 +235,7 @@ def test_what_a_richer_face_engine_knows_is_given_when_asked_for(rekognition, as
 def test_what_has_no_engine_is_an_error_that_is_not_retried(rekognition, operation):
     error = refusal(getattr(rekognition, operation), Image=PHOTO)
 
-    assert error.response["Error"]["Code"] == "NotAvailableLocallyException"
+    assert error.response["Error"]["Code"] == "InvalidParameterException"
     assert error.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
@@ -259,7 +259,7 @@ def test_an_engine_for_moderation_or_celebrities_can_be_plugged_in():
         ({"Bytes": bytes(5_242_881)}, "ImageTooLargeException"),
         ({"S3Object": {"Bucket": "lake", "Name": "images/huge.png"}}, "ImageTooLargeException"),
         ({"S3Object": {"Bucket": "lake", "Name": "images/none.png"}}, "InvalidS3ObjectException"),
-        ({"S3Object": {"Bucket": "lake", "Name": "a", "Version": "1"}}, "NotAvailableLocallyException"),
+        ({"S3Object": {"Bucket": "lake", "Name": "a", "Version": "1"}}, "InvalidParameterException"),
         ({"Bytes": b"no image"}, "InvalidImageFormatException"),
         ({"Bytes": png(width=79)}, "InvalidParameterException"),
         ({}, "InvalidParameterException"),
@@ -278,4 +278,4 @@ def test_images_are_refused_as_rekognition_refuses_them(rekognition, image, refu
 def test_regions_of_interest_are_refused_rather_than_ignored(rekognition):
     filters = {"RegionsOfInterest": [{"BoundingBox": {"Left": 0, "Top": 0, "Width": 1, "Height": 1}}]}
 
-    assert code(rekognition.detect_text, Image=PHOTO, Filters=filters) == "NotAvailableLocallyException"
+    assert code(rekognition.detect_text, Image=PHOTO, Filters=filters) == "InvalidParameterException"

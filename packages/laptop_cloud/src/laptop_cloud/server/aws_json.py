@@ -10,7 +10,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
@@ -37,12 +37,12 @@ class JsonService:
     """One service: botocore's name of it (`firehose`) and the operations it answers, by API name (`PutRecordBatch`).
 
     An operation takes the request with blobs already decoded to bytes, and returns the response (bytes and
-    datetimes allowed), or raises ServiceError. `headers` go with every answer.
+    datetimes allowed), or raises ServiceError. `model_version` names the models behind a service of analysis.
     """
 
     name: str
     operations: Mapping[str, Operation]
-    headers: Mapping[str, str] = field(default_factory=dict)
+    model_version: str = ""
 
 
 class JsonServer:
@@ -79,17 +79,13 @@ class JsonServer:
         except ServiceError as error:
             body, status = {"__type": error.code, "message": error.message}, error.status
         response = Response(json.dumps(body, default=_encode), status, content_type="application/x-amz-json-1.1")
-        response.headers.update({"x-amzn-RequestId": str(uuid.uuid4()), **self._headers(request)})
+        response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
         return response(environ, start_response)
 
     def _body(self, request: Request) -> Mapping[str, Any]:
         if self._status and request.method == "GET" and request.path == "/status":
             return self._status()
         return self._call(request)
-
-    def _headers(self, request: Request) -> Mapping[str, str]:
-        prefix = request.headers.get("X-Amz-Target", "").rpartition(".")[0]
-        return self._services[prefix][0].headers if prefix in self._services else {}
 
     def _call(self, request: Request) -> dict[str, Any]:
         prefix, _, name = request.headers.get("X-Amz-Target", "").rpartition(".")

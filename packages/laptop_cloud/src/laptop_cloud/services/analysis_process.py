@@ -84,7 +84,11 @@ def main() -> None:
     client = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
     calls = CallLog()
     services = (comprehend_service(), rekognition_service(partial(read_s3_object, client)))
-    server = JsonServer([calls.counted(service) for service in services], status=lambda: {"calls": calls.counts()})
+    models = {service.name: service.model_version for service in services if service.model_version}
+    server = JsonServer(
+        [calls.counted(service) for service in services],
+        status=lambda: {"calls": calls.counts(), "models": models},
+    )
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

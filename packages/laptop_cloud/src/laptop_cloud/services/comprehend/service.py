@@ -14,13 +14,11 @@ from laptop_cloud.engines.entities import find_entities
 from laptop_cloud.engines.language import LanguageIdentifier
 from laptop_cloud.engines.sentiment import VaderSentiment, strongest
 from laptop_cloud.server.aws_json import JsonService, ServiceError
-from photolake.posts.comprehend import MODEL_VERSION_HEADER
 
 MAX_DOCUMENTS = 25
 MAX_SENTIMENT_BYTES = 5_000
 MAX_TEXT_BYTES = 100_000
 LANGUAGES = ("en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW")
-NOT_HERE = "NotAvailableLocallyException"
 
 Request = dict[str, Any]
 Analysis = Callable[[str], dict[str, Any]]
@@ -42,8 +40,9 @@ def comprehend_service() -> JsonService:
             "BatchDetectEntities": partial(_batch, _entities),
             "BatchDetectDominantLanguage": partial(_batch, language),
         },
-        # Comprehend's answers have no field for a model's version.
-        headers={MODEL_VERSION_HEADER: f"local-1 (vaderSentiment {version('vadersentiment')}, rules for entities)"},
+        # Comprehend's responses name no model, so the status document does.
+        model_version=f"local-1 (vaderSentiment {version('vadersentiment')}, rules for entities, "
+        f"py3langid {version('py3langid')})",
     )
 
 
@@ -64,7 +63,7 @@ def _sentiment(engine: VaderSentiment, request: Request) -> Analysis:
 def _entities(request: Request) -> Analysis:
     for member in ("EndpointArn", "Bytes", "DocumentReaderConfig"):
         if member in request:
-            raise ServiceError(NOT_HERE, f"{member} is not available locally")
+            raise ServiceError("InvalidRequestException", f"Not available locally: {member}")
     language = _language_code(request)
 
     def analysis(text: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Amazon Rekognition as far as open engines can answer it: faces, text, the labels that follow, image properties.
 
-What has no engine is a NotAvailableLocallyException, for an empty list of moderation labels would say that a photo is
-safe, and an empty list of celebrities that nobody in it is known.
+An operation without an engine fails with the permanent error that Rekognition documents for requests it cannot answer,
+InvalidParameterException, and a message that begins with "Not available locally". An empty list of moderation labels
+would say that a photo is safe, and an empty list of celebrities that nobody in it is known.
 https://docs.aws.amazon.com/rekognition/latest/APIReference/Welcome.html
 """
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 5_242_880
 MAX_OBJECT_BYTES = 15 * 1024 * 1024
-NOT_HERE = "NotAvailableLocallyException"
 
 Request = dict[str, Any]
 ReadPicture = Callable[[Request], Picture]
@@ -83,7 +83,7 @@ def _picture(read_object: ReadObject, request: Request) -> Picture:
     if not place.get("Bucket") or not place.get("Name"):
         raise ServiceError("InvalidParameterException", "Request has invalid parameters: an image is required")
     if "Version" in place:
-        raise ServiceError(NOT_HERE, "Versions of S3 objects are not available locally")
+        raise _not_available("versions of S3 objects")
     try:
         content = read_object(place["Bucket"], place["Name"])
     except FileNotFoundError as error:
@@ -118,7 +118,7 @@ def _detect_labels(engines: RekognitionEngines, read: ReadPicture, request: Requ
 def _detect_text(engine: Engine[tuple[TextLine, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
     filters = request.get("Filters") or {}
     if filters.get("RegionsOfInterest"):
-        raise ServiceError(NOT_HERE, "Filters.RegionsOfInterest is not available locally")
+        raise _not_available("Filters.RegionsOfInterest")
     detections = text_shapes(engine(read(request)), filters.get("WordFilter") or {})
     return {"TextDetections": detections, "TextModelVersion": engine.version}
 
@@ -132,7 +132,7 @@ def _detect_moderation_labels(
     engine: Engine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
 ) -> dict[str, Any]:
     if engine is None:
-        raise ServiceError(NOT_HERE, "No engine judges the content of images locally; nothing is known of this one")
+        raise _not_available("no engine judges the content of images; nothing is known of this one")
     return {**engine(read(request)), "ModerationModelVersion": engine.version}
 
 
@@ -140,8 +140,12 @@ def _recognize_celebrities(
     engine: Engine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
 ) -> dict[str, Any]:
     if engine is None:
-        raise ServiceError(NOT_HERE, "No engine recognises celebrities locally; nothing is known of this image")
+        raise _not_available("no engine recognises celebrities; nothing is known of this image")
     return {**engine(read(request))}
+
+
+def _not_available(what: str) -> ServiceError:
+    return ServiceError("InvalidParameterException", f"Not available locally: {what}")
 
 
 def _is_wanted(filters: Mapping[str, Sequence[str]], label: Label) -> bool:
