@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
+from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import START, Entry, entries
 from photolake.posts.documents import clip
-from photolake.posts.photo_jobs import photo_jobs
 from photolake_cli.distinct import Distinct
 
 if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
     from photolake_cli.journal import Progress
     from photolake_cli.post_files import PostFile
 
@@ -49,8 +50,8 @@ class Volume:
         if text.strip():
             units = max(LEAST_UNITS, -(-len(text) // CHARACTERS_OF_A_UNIT))
             self.texts.add(f"{post.get('lang')} {text}", units)
-        for job in photo_jobs({"source_platform": None, "collected_at": None, **post}, ""):
-            self.photos.add(f"{job['source_platform']} {job['mediaid']}")
+        for job in list_photo_jobs(cast("PostRow", {"source_platform": None, "collected_at": None, **post}), ""):
+            self.photos.add(f"{job.source_platform} {job.mediaid}")
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from photolake.clock import format_utc, utc_now
 from photolake.errors import RetryableError, RowError
 from photolake.partition import post_date
-from photolake.posts.photo_jobs import photo_jobs
+from photolake.photos.job import list_photo_jobs
 from photolake.posts.sampling import is_sampled
 from photolake.rejected import RejectedRecord
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from photolake.posts.archive_reader import ArchiveLine
     from photolake.posts.text_analysis import TextAnalyzer
     from photolake.rows.schema import TableSchema
+    from photolake.rows.types import PostRow
 
 _REQUIRED = ("source_platform", "collected_at")  # beside id: without them neither partition nor photo job is known
 # Athena's timestamps end beyond 2^51 ms, and one row later than that fails every query that shows it.
@@ -88,7 +89,11 @@ class PostAnalyzer:
             if not analysis.must_wait
         ]
         delivered = self._deliver(ready, rejected)
-        jobs = (job for draft in delivered for job in photo_jobs(draft.row, draft.row["dt"]))
+        jobs = (
+            job.to_message()
+            for draft in delivered
+            for job in list_photo_jobs(cast("PostRow", draft.row), draft.row["dt"])
+        )
         tally["PhotosQueued"] = self.jobs.send(jobs)
         tally["PostsAnalyzed"] = len(delivered)
         tally["PostsWaiting"] = len(drafts) - len(ready)
