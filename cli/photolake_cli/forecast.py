@@ -16,7 +16,7 @@ from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import START, Entry, entries
-from photolake.posts.documents import clip
+from photolake.posts.comprehend import clip_text
 from photolake_cli.distinct import Distinct
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Volume:
     def add(self, post: Mapping[str, Any]) -> None:
         """Count a post that fits the table."""
         self.posts += 1
-        text = clip(post.get("text") or "")
+        text = clip_text(post.get("text") or "")
         if text.strip():
             units = max(LEAST_UNITS, -(-len(text) // CHARACTERS_OF_A_UNIT))
             self.texts.add(f"{post.get('lang')} {text}", units)

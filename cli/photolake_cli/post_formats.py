@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from photolake.post_files.compression import GZIP_AND_ZSTANDARD, Unpacked
+from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import BOM
 from photolake.post_files.reader import entries
 from photolake.sources.x.account_archive import POSTS, owner, part_name
@@ -36,7 +36,7 @@ _EVENTS = (
 def refusal(file: PostFile) -> str | None:
     """Why this is no file of posts, as the end of a sentence that begins with its name; None if it may be one."""
     with file.opened() as opened:
-        blocks = Unpacked(opened.file, GZIP_AND_ZSTANDARD)
+        blocks = Decompressed(opened.file)
         head = next(iter(blocks), b"")
     return blocks.damage or _refusal(head)
 
@@ -85,6 +85,6 @@ def holds_posts(file: PostFile) -> bool:
 def author_of(file: PostFile) -> dict[str, str] | None:
     """Who wrote the posts of an account archive, by the `account.js` beside them."""
     with file.opened() as opened:
-        head = next(iter(Unpacked(opened.file, GZIP_AND_ZSTANDARD)), b"")
+        head = next(iter(Decompressed(opened.file)), b"")
     account = file.read_beside("account.js") if part_name(head) in POSTS else None
     return owner(account) if account else None

@@ -15,7 +15,8 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.builders.dynamodb_tables import template_table
-from tests.fakes.comprehend import FakeComprehend, client_error
+from tests.fakes.client_error import client_error
+from tests.fakes.comprehend import FakeComprehend
 
 ROOT = Path(__file__).parents[3]
 BUCKET = "lake"

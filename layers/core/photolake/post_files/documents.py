@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from photolake.post_files.compression import GZIP_AND_ZSTANDARD, Unpacked
+from photolake.post_files.compression import Decompressed
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import parse_json
 
@@ -48,7 +48,7 @@ def documents(file: io.BufferedReader[Any], source: str, first_line: int = 1) ->
     Documents of lines before `first_line` are passed over unread. Of packed data that is cut off, what could be
     unpacked is read, and the cut is one malformed line.
     """
-    lines = _lines(Unpacked(file, GZIP_AND_ZSTANDARD))
+    lines = _lines(Decompressed(file))
     head = list(itertools.islice(lines, 2))
     every = itertools.chain(head, lines)
     if head and _ASSIGNMENT.match(head[0].raw):
@@ -59,7 +59,7 @@ def documents(file: io.BufferedReader[Any], source: str, first_line: int = 1) ->
         yield from _each((line for line in every if line.number >= first_line), source)
 
 
-def _lines(blocks: Unpacked) -> Iterator[_Line]:
+def _lines(blocks: Decompressed) -> Iterator[_Line]:
     """The lines that are not blank, without their newline; a damaged end is a line, even an empty one."""
     pending: list[bytes] = []
     number = 1
