@@ -6,12 +6,12 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.partition import post_date
-from photolake.post_files.reader import START, Entry, Place, entries
+from photolake.post_files.reader import START, Entry, Position, read_entries
 from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, part_key, reject_row
 from photolake_cli.distinct import Distinct
 from photolake_cli.journal import Progress
@@ -20,6 +20,7 @@ from photolake_cli.post_formats import author_of
 if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
     from photolake.rows.schema import TableSchema
+    from photolake.rows.types import PostRow
     from photolake_cli.pacing import Pace
     from photolake_cli.post_files import PostFile
 
@@ -101,7 +102,7 @@ class FileCollector:
         name = f"{file.malformed_name}{resumed}"
         account = Account(file.name, before=progress.sent, malformed_key=part_key(name, 1))
         with file.opened() as opened, self._malformed.open_writer(name) as writer:
-            found = entries(
+            found = read_entries(
                 opened.file,
                 source=file.name,
                 collected_at=format_utc(utc_now()),
@@ -117,7 +118,7 @@ class FileCollector:
                 watch.on_read(opened.position, account.read)
         return account
 
-    def check(self, post: dict[str, Any], size: int) -> str:
+    def check(self, post: PostRow, size: int) -> str:
         """The partition of a post that is a part of `size` bytes of JSON; RowError if it cannot be sent."""
         self._table.check(post)
         if type(post.get("id")) is not int:
@@ -147,10 +148,10 @@ class _Sorting:
     def __init__(
         self,
         found: Iterator[Entry],
-        place: Place,
+        place: Position,
         account: Account,
         writer: RejectedWriter,
-        check: Callable[[dict[str, Any], int], str],
+        check: Callable[[PostRow, int], str],
     ) -> None:
         self.place = place
         self.has_more = True
@@ -158,14 +159,14 @@ class _Sorting:
         self._account = account
         self._writer = writer
         self._check = check
-        self._held: tuple[Entry, dict[str, Any], str] | None = None
+        self._held: tuple[Entry, PostRow, str] | None = None
 
     @property
     def is_held(self) -> bool:
         """Whether a post waits for its turn."""
         return self._held is not None
 
-    def posts(self, pace: Pace) -> Iterator[dict[str, Any]]:
+    def posts(self, pace: Pace) -> Iterator[PostRow]:
         """At most 1,000 posts, as many as the pace admits now."""
         for _ in range(POSTS_AT_ONCE):
             self._held = self._held or self._next()
@@ -175,23 +176,23 @@ class _Sorting:
             entry, post, date = self._held
             if not pace.admits(date):
                 return
-            self._held, self.place = None, entry.place
+            self._held, self.place = None, entry.position
             self._account.ids.add(post["id"])
             yield post
 
-    def _next(self) -> tuple[Entry, dict[str, Any], str] | None:
+    def _next(self) -> tuple[Entry, PostRow, str] | None:
         for entry in self._found:
             self._account.read += 1
-            if isinstance(entry.found, dict):
+            if isinstance(entry.content, dict):
                 try:
-                    return entry, entry.found, self._check(entry.found, entry.size)
+                    return entry, entry.content, self._check(entry.content, entry.size)
                 except RowError as error:
                     self._set_aside(_misfit(entry, self._account.file, error))
-            elif entry.found is None:
+            elif entry.content is None:
                 self._account.notices += 1
             else:
-                self._set_aside(entry.found)
-            self.place = entry.place
+                self._set_aside(entry.content)
+            self.place = entry.position
         return None
 
     def _set_aside(self, line: RejectedRecord) -> None:
@@ -202,5 +203,5 @@ class _Sorting:
 
 
 def _misfit(entry: Entry, source: str, error: RowError) -> RejectedRecord:
-    refused = reject_row(entry.found if isinstance(entry.found, dict) else {}, error)
-    return RejectedRecord(refused.raw, refused.message, source, entry.place.line)
+    refused = reject_row(entry.content if isinstance(entry.content, dict) else {}, error)
+    return RejectedRecord(refused.raw, refused.message, source, entry.position.line)

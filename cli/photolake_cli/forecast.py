@@ -7,15 +7,15 @@ Comprehend bills a text in units of 100 characters, at least three, at $0.0001 f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.photos.job import list_photo_jobs
-from photolake.post_files.reader import START, Entry, entries
+from photolake.post_files.reader import START, Entry, read_entries
 from photolake.posts.comprehend import clip_text
 from photolake_cli.distinct import Distinct
 
@@ -30,7 +30,7 @@ USD_PER_UNIT = 2 * Decimal("0.0001")
 USD_PER_PHOTO = Decimal("0.001")
 USD_PER_PROPERTIES = Decimal("0.00075")
 
-Check = Callable[[dict[str, Any], int], object]
+Check = Callable[["PostRow", int], object]
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Volume:
     texts: Distinct = field(default_factory=Distinct)
     photos: Distinct = field(default_factory=Distinct)
 
-    def add(self, post: Mapping[str, Any]) -> None:
+    def add(self, post: PostRow) -> None:
         """Count a post that fits the table."""
         self.posts += 1
         text = clip_text(post.get("text") or "")
@@ -130,7 +130,7 @@ def _read(file: PostFile, progress: Progress, volume: Volume, check: Check, limi
     with file.opened() as opened:
         began = position = 0
         whole = _Stretch(0, 0, 0)
-        found = entries(opened.file, source=file.name, collected_at=format_utc(utc_now()), after=progress.place)
+        found = read_entries(opened.file, source=file.name, collected_at=format_utc(utc_now()), after=progress.place)
         for number, entry in enumerate(found):
             if number == 0 and progress.place != START:
                 began = position = opened.position
@@ -145,15 +145,15 @@ def _read(file: PostFile, progress: Progress, volume: Volume, check: Check, limi
 
 
 def _count(entry: Entry, volume: Volume, check: Check) -> None:
-    if entry.found is None:
+    if entry.content is None:
         volume.notices += 1
         return
-    if isinstance(entry.found, dict):
+    if isinstance(entry.content, dict):
         try:
-            check(entry.found, entry.size)
+            check(entry.content, entry.size)
         except RowError:
             volume.malformed += 1
         else:
-            volume.add(entry.found)
+            volume.add(entry.content)
     else:
         volume.malformed += 1

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from photolake.post_files.reader import START, Place
+from photolake.post_files.reader import START, Position
 from photolake_cli.errors import CommandError
 
 
@@ -15,7 +15,7 @@ from photolake_cli.errors import CommandError
 class Progress:
     """What has been delivered of a file: everything up to `place`, `sent` posts among it; `is_done` if that is all."""
 
-    place: Place = START
+    place: Position = START
     sent: int = 0
     is_done: bool = False
 
@@ -33,7 +33,7 @@ class Journal:
         path = self._path(identity)
         try:
             noted = json.loads(path.read_text("utf-8"))
-            return Progress(Place(*noted["place"]), noted["sent"], noted["is_done"])
+            return Progress(Position(*noted["place"]), noted["sent"], noted["is_done"])
         except FileNotFoundError:
             return Progress()
         except (ValueError, LookupError, TypeError) as error:

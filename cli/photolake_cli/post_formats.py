@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import BOM
-from photolake.post_files.reader import entries
+from photolake.post_files.reader import read_entries
 from photolake.sources.x.account_archive import POSTS, owner, part_name
 
 if TYPE_CHECKING:
@@ -78,8 +78,10 @@ def _is_event(line: bytes) -> bool:
 def holds_posts(file: PostFile) -> bool:
     """Whether one of the first entries is a post: of a folder only such files are taken."""
     with file.opened() as opened:
-        first = itertools.islice(entries(opened.file, source=file.name, collected_at=""), LOOKED_AT_OF_A_FOLDERS_FILE)
-        return any(isinstance(entry.found, dict) for entry in first)
+        first = itertools.islice(
+            read_entries(opened.file, source=file.name, collected_at=""), LOOKED_AT_OF_A_FOLDERS_FILE
+        )
+        return any(isinstance(entry.content, dict) for entry in first)
 
 
 def author_of(file: PostFile) -> dict[str, str] | None:

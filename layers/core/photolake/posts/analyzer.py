@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from photolake.aws.s3 import S3Object
     from photolake.aws.sqs import MessageQueue
     from photolake.posts.archive_reader import Chunk
-    from photolake.posts.text_analysis import TextAnalyzer
+    from photolake.posts.text_analysis import TextAnalysis, TextAnalyzer
     from photolake.rejected import Reject
     from photolake.rows.schema import TableSchema
     from photolake.rows.types import PostRow
@@ -73,14 +73,7 @@ class PostAnalyzer:
                         raise RetryableError(f"time is running out after {totals['PostsAnalyzed']} posts")
                     drafts = list(self._draft_rows(chunk, rejected.add, totals))
                     analyses = self.texts.analyze((draft.row.get("text"), draft.row.get("lang")) for draft in drafts)
-                    processed_at = format_utc(self.clock())
-                    delivery = _Delivery(
-                        [
-                            _Draft(draft.line, {**draft.row, **analysis.columns(), "processed_at": processed_at})
-                            for draft, analysis in zip(drafts, analyses, strict=True)
-                            if not analysis.is_retryable
-                        ]
-                    )
+                    delivery = _Delivery(_add_analyses(drafts, analyses, format_utc(self.clock())))
                     totals["PostsWaiting"] += len(drafts) - len(delivery.rows)
                     totals["PostsAnalyzed"] += deliver_or_reject(
                         self.posts, delivery.rows, rejected.add, delivery.reject_row
@@ -129,6 +122,15 @@ class _Draft:
 
     line: ArchiveLine
     row: PostRow
+
+
+def _add_analyses(drafts: Sequence[_Draft], analyses: Sequence[TextAnalysis], processed_at: str) -> list[_Draft]:
+    """Complete the rows, without those whose text may still get a result."""
+    return [
+        _Draft(draft.line, {**draft.row, **analysis.columns(), "processed_at": processed_at})
+        for draft, analysis in zip(drafts, analyses, strict=True)
+        if not analysis.is_retryable
+    ]
 
 
 class _Delivery:
