@@ -1,6 +1,6 @@
 """Peak memory of tweet_analyzer on a small and on a large archive object, side by side.
 
-Each size runs in a process of its own, through the code that the function runs, with services that answer at once.
+Each size runs in a process of its own, through the code that the function runs, with services that respond at once.
 The object is gzip of made-up posts with long texts; sizes are those of the gzip file, in MB.
 """
 
@@ -20,22 +20,21 @@ from pathlib import Path
 from typing import Any
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.aws.s3 import S3RangeReader
+from photolake.aws.s3 import S3Object
 from photolake.posts.analyzer import PostAnalyzer
-from photolake.posts.archive_reader import read_lines
 from photolake.posts.text_analysis import TextAnalysis
 from photolake.rows.schema import HiveType, TableSchema
 
 SIZES_MB = (1, 64)
-ANALYSIS = TextAnalysis("en", ["NEUTRAL", 0.0, 0.0, 1.0, 0.0], [])
+ANALYSIS = TextAnalysis("en", ("NEUTRAL", 0.0, 0.0, 1.0, 0.0), [])
 STRINGS = ("text", "lang", "source_platform", "collected_at", "processed_at", "dt")
-ANSWERS = {name: "double" if name.endswith("score") else "string" for name in ANALYSIS.columns()}
-KINDS = {"id": "bigint", **dict.fromkeys(STRINGS, "string"), **ANSWERS, "text_entities": "array<string>"}
-TABLE = TableSchema("posts", {name: HiveType.parse(kind) for name, kind in KINDS.items()})
+RESULTS = {name: "double" if name.endswith("score") else "string" for name in ANALYSIS.columns()}
+KINDS = {"id": "bigint", **dict.fromkeys(STRINGS, "string"), **RESULTS, "text_entities": "array<string>"}
+SCHEMA = TableSchema("posts", {name: HiveType.parse(kind) for name, kind in KINDS.items()})
 
 
 class FileAsS3:
-    """Answers GetObject with ranges of a file."""
+    """Responds to GetObject with ranges of a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -49,7 +48,7 @@ class FileAsS3:
 
 
 class Texts:
-    """Knows every text already."""
+    """Returns the same analysis for every text."""
 
     def analyze(self, texts: Any) -> list[TextAnalysis]:
         return [ANALYSIS for _ in texts]
@@ -70,7 +69,7 @@ class Jobs:
 
 
 def write_object(path: Path, megabytes: int) -> None:
-    """Posts until the gzip file has the size; random letters, so that it is not packed to nothing."""
+    """Posts until the gzip file has the size; random letters, so that it does not compress much."""
     randomness = random.Random(1)
     with gzip.open(path, "wt", compresslevel=1) as file:
         number = 0
@@ -84,20 +83,22 @@ def write_object(path: Path, megabytes: int) -> None:
 def measure(path: Path) -> None:
     """Print the number of posts and the peak resident memory of this process in MB."""
     firehose: Any = Firehose()
-    parts: Any = {"texts": Texts(), "jobs": Jobs()}
+    parts: Any = {"s3": FileAsS3(path), "texts": Texts(), "jobs": Jobs()}
+
+    def print_result(_: S3Object, posts: int, rejected: int) -> None:
+        assert rejected == 0
+        print(posts, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+
     analyzer = PostAnalyzer(
-        table=TABLE,
-        posts=DeliveryStream(firehose, "posts", TABLE),
+        schema=SCHEMA,
+        posts=DeliveryStream(firehose, "posts", SCHEMA),
         earliest=dt.date(2026, 1, 1),
         sample_rate=1.0,
-        count=lambda name, value: None,
+        on_count=lambda name, value: None,
+        on_analyzed=print_result,
         **parts,
     )
-    s3: Any = FileAsS3(path)
-    posts = analyzer.analyze(
-        read_lines("s3://bench/object", S3RangeReader(s3, "bench", "object")), print, lambda: 600_000
-    )
-    print(posts, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+    analyzer.analyze_object(S3Object("bench", "object", path.stat().st_size, "1", ""), lambda: 600_000)
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 def log_summary(summary: Summary) -> None:
     """Say what was read of a source; nothing of a post is in it."""
     for reason in summary.malformed:
-        logger.warning("post malformed", source=summary.source, reason=reason)
+        logger.warning("post rejected", source=summary.source, reason=reason)
     for notice in summary.notices:
         logger.warning(notice, source=summary.source)
     fields = {name: getattr(summary, name) for name in ("source", "posts", "bought", "stopped", "has_gap")}

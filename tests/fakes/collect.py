@@ -59,19 +59,3 @@ class Delivered:
 
     def keep_deletions(self, rows):
         self.deletions += rows
-
-
-class FakeTable:
-    """A DynamoDB table that knows atomic additions."""
-
-    def __init__(self):
-        self.items = {}
-
-    def get_item(self, *, Key, ConsistentRead):  # noqa: N803
-        assert ConsistentRead
-        return {"Item": dict(self.items[Key["id"]])} if Key["id"] in self.items else {}
-
-    def update_item(self, *, Key, UpdateExpression, ExpressionAttributeValues):  # noqa: N803
-        assert UpdateExpression == "ADD posts :posts"
-        item = self.items.setdefault(Key["id"], {"posts": 0})
-        item["posts"] += ExpressionAttributeValues[":posts"]

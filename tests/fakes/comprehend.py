@@ -1,31 +1,23 @@
-"""Comprehend and a DynamoDB table in memory, as strict about requests as the services are, and what takes the rows."""
+"""Comprehend in memory, as strict about requests as the service is."""
 
-import json
 import re
 from collections import Counter
-from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ParamValidationError
 from botocore.validate import ParamValidator
+
+from tests.fakes.client_error import client_error
 
 MODEL: Any = botocore.session.get_session().get_service_model("comprehend")
 LANGUAGES = MODEL.shape_for("LanguageCode").enum
 
 
-def client_error(code: str, status: int = 400) -> ClientError:
-    response: Any = {
-        "Error": {"Code": code, "Message": "refused"},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-    }
-    return ClientError(response, "Operation")
-
-
 class FakeComprehend:
-    """Answers like the service; each fault is a script that is used up.
+    """Responds like the service; each fault happens once.
 
-    `document_errors` maps a text to the ErrorCodes of its next turns, `call_errors` holds exceptions for the next calls
+    `document_errors` maps a text to the ErrorCodes of its next calls, `call_errors` holds exceptions for the next calls
     (None: no exception), a `poison` text fails every call that it is in.
     """
 
@@ -98,54 +90,3 @@ def languages_of(text: str) -> list[dict[str, Any]]:
         other,
         {"LanguageCode": "ja" if any("\u3040" <= letter <= "\u30ff" for letter in text) else "en", "Score": 0.9},
     ]
-
-
-class FakeTable:
-    """A table with the key `id`; `leave` is how many keys or items each of the next calls leaves unprocessed."""
-
-    name = "cache"
-
-    def __init__(self, leave=()):
-        self.items: dict[str, dict[str, Any]] = {}
-        self.leave = list(leave)
-        self.calls: list[int] = []
-        self.meta = SimpleNamespace(client=self)
-
-    def batch_get_item(self, RequestItems):  # noqa: N803 (boto3's name)
-        keys = [key["id"] for key in RequestItems[self.name]["Keys"]]
-        now, later = self._split(keys, 100, keys)
-        found = [self.items[key] for key in now if key in self.items]
-        unprocessed = {self.name: {**RequestItems[self.name], "Keys": [{"id": key} for key in later]}} if later else {}
-        return {"Responses": {self.name: found}, "UnprocessedKeys": unprocessed}
-
-    def batch_write_item(self, RequestItems):  # noqa: N803 (boto3's name)
-        writes = RequestItems[self.name]
-        now, later = self._split(writes, 25, [write["PutRequest"]["Item"]["id"] for write in writes])
-        self.items |= {write["PutRequest"]["Item"]["id"]: write["PutRequest"]["Item"] for write in now}
-        return {"UnprocessedItems": {self.name: later} if later else {}}
-
-    def _split(self, entries, limit, ids):
-        if not 1 <= len(entries) <= limit or len(set(ids)) != len(ids):
-            raise client_error("ValidationException")
-        self.calls.append(len(entries))
-        left = self.leave.pop(0) if self.leave else 0
-        return entries[: len(entries) - left], entries[len(entries) - left :]
-
-
-class FakeFirehose:
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-
-    def put_record_batch(self, *, DeliveryStreamName, Records):  # noqa: N803 (boto3's names)
-        self.rows += [json.loads(line) for record in Records for line in record["Data"].splitlines()]
-        return {"FailedPutCount": 0, "RequestResponses": []}
-
-
-class FakeJobs:
-    def __init__(self) -> None:
-        self.sent: list[dict[str, Any]] = []
-
-    def send(self, jobs):
-        before = len(self.sent)
-        self.sent += jobs
-        return len(self.sent) - before

@@ -1,15 +1,24 @@
-"""The part of a DynamoDB table that needs no expressions, in memory."""
+"""A DynamoDB table with the key `id`, in memory, as strict about batches as the service is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
+
+from tests.fakes.client_error import client_error
 
 
 class FakeTable:
-    """Items by their `id`."""
+    """Items by their `id`; `leave` is how many keys or items each of the next batches leaves unprocessed."""
 
-    def __init__(self) -> None:
+    name = "cache"
+
+    def __init__(self, leave: Iterable[int] = ()) -> None:
         self.items: dict[str, dict[str, Any]] = {}
+        self.leave = list(leave)
+        self.calls: list[int] = []
+        self.meta = SimpleNamespace(client=self)
 
     def get_item(self, *, Key: dict[str, str], ConsistentRead: bool) -> dict[str, Any]:  # noqa: N803 (boto3's names)
         assert ConsistentRead
@@ -17,3 +26,28 @@ class FakeTable:
 
     def put_item(self, *, Item: dict[str, Any]) -> None:  # noqa: N803
         self.items[Item["id"]] = Item
+
+    def update_item(self, *, Key: Any, UpdateExpression: str, ExpressionAttributeValues: Any) -> None:  # noqa: N803
+        assert UpdateExpression == "ADD posts :posts"
+        item = self.items.setdefault(Key["id"], {"posts": 0})
+        item["posts"] += ExpressionAttributeValues[":posts"]
+
+    def batch_get_item(self, *, RequestItems: Any) -> dict[str, Any]:  # noqa: N803
+        keys = [key["id"] for key in RequestItems[self.name]["Keys"]]
+        now, later = self._split(keys, 100, keys)
+        found = [self.items[key] for key in now if key in self.items]
+        unprocessed = {self.name: {**RequestItems[self.name], "Keys": [{"id": key} for key in later]}} if later else {}
+        return {"Responses": {self.name: found}, "UnprocessedKeys": unprocessed}
+
+    def batch_write_item(self, *, RequestItems: Any) -> dict[str, Any]:  # noqa: N803
+        writes = RequestItems[self.name]
+        now, later = self._split(writes, 25, [write["PutRequest"]["Item"]["id"] for write in writes])
+        self.items |= {write["PutRequest"]["Item"]["id"]: write["PutRequest"]["Item"] for write in now}
+        return {"UnprocessedItems": {self.name: later} if later else {}}
+
+    def _split(self, entries: list[Any], limit: int, ids: list[str]) -> tuple[list[Any], list[Any]]:
+        if not 1 <= len(entries) <= limit or len(set(ids)) != len(ids):
+            raise client_error("ValidationException")
+        self.calls.append(len(entries))
+        left = self.leave.pop(0) if self.leave else 0
+        return entries[: len(entries) - left], entries[len(entries) - left :]

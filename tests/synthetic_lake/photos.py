@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from photolake.clock import format_utc
 from photolake.images.ingest import Intake
 from photolake.images.registry import Verdict
-from photolake.photos.job import PhotoJob, photo_row
-from photolake.posts.photo_jobs import photo_jobs
+from photolake.photos.job import list_photo_jobs, photo_row
 from tests.synthetic_lake.posts import post_row
 
 if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
     from tests.synthetic_lake.plan import Medium, Plan
 
 BUCKET = "photolake-lake"
@@ -42,8 +42,7 @@ def photo_rows(plan: Plan, number: int) -> Iterator[dict[str, Any]]:
         return
     post = post_row(plan, number)
     fetched = dt.datetime.fromisoformat(post["processed_at"]) + dt.timedelta(seconds=45)
-    for fields in photo_jobs(post, post["dt"]):
-        job = PhotoJob(**fields)
+    for job in list_photo_jobs(cast("PostRow", post), post["dt"]):
         yield photo_row(job.columns(), _outcome(plan, number, media[job.mediaid]), fetched)
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
-from photolake.post_files.reader import START, Entry, entries
-from photolake.posts.documents import clip
-from photolake.posts.photo_jobs import photo_jobs
+from photolake.photos.job import list_photo_jobs
+from photolake.post_files.reader import START, Entry, read_entries
+from photolake.posts.comprehend import clip_text
 from photolake.pricing import COMPREHEND_UNIT_USD, count_comprehend_units
 from photolake_cli.collect.distinct import DistinctCounter
 
 if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
     from photolake_cli.collect.files import PostFile
     from photolake_cli.collect.journal import Checkpoint
 
@@ -24,7 +25,7 @@ TEXT_APIS = 2
 USD_PER_PHOTO = Decimal("0.001")
 USD_PER_PROPERTIES = Decimal("0.00075")
 
-Check = Callable[[dict[str, Any], int], object]
+Check = Callable[["PostRow", int], object]
 
 
 @dataclass
@@ -37,14 +38,14 @@ class Volume:
     texts: DistinctCounter = field(default_factory=DistinctCounter)
     photos: DistinctCounter = field(default_factory=DistinctCounter)
 
-    def add(self, post: Mapping[str, Any]) -> None:
+    def add(self, post: PostRow) -> None:
         """Count a post that fits the table."""
         self.posts += 1
-        text = clip(post.get("text") or "")
+        text = clip_text(post.get("text") or "")
         if text.strip():
             self.texts.add(f"{post.get('lang')} {text}", count_comprehend_units(text))
-        for job in photo_jobs({"source_platform": None, "collected_at": None, **post}, ""):
-            self.photos.add(f"{job['source_platform']} {job['mediaid']}")
+        for job in list_photo_jobs(cast("PostRow", {"source_platform": None, "collected_at": None, **post}), ""):
+            self.photos.add(f"{job.source_platform} {job.mediaid}")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _read_stretch(file: PostFile, checkpoint: Checkpoint, volume: Volume, check:
     with file.open() as opened:
         began = position = 0
         whole = _Stretch(0, 0, 0)
-        found = entries(opened.file, source=file.name, collected_at=format_utc(utc_now()), after=checkpoint.place)
+        found = read_entries(opened.file, source=file.name, collected_at=format_utc(utc_now()), after=checkpoint.place)
         for number, entry in enumerate(found):
             if number == 0 and checkpoint.place != START:
                 began = position = opened.position
@@ -138,15 +139,15 @@ def _read_stretch(file: PostFile, checkpoint: Checkpoint, volume: Volume, check:
 
 
 def _count_entry(entry: Entry, volume: Volume, check: Check) -> None:
-    if entry.found is None:
+    if entry.content is None:
         volume.notices += 1
         return
-    if isinstance(entry.found, dict):
+    if isinstance(entry.content, dict):
         try:
-            check(entry.found, entry.size)
+            check(entry.content, entry.size)
         except RowError:
             volume.rejected += 1
         else:
-            volume.add(entry.found)
+            volume.add(entry.content)
     else:
         volume.rejected += 1

@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from photolake.post_files.compression import GZIP_AND_ZSTANDARD, Unpacked
+from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import BOM
-from photolake.post_files.reader import entries
+from photolake.post_files.reader import read_entries
 from photolake.sources.x.account_archive import POSTS, owner, part_name
 
 if TYPE_CHECKING:
@@ -53,14 +53,14 @@ def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
         head, damage = _decompress(opened.file.peek())
         reason = damage or _find_reason(head)
         if reason is None and needs_post:
-            found = itertools.islice(entries(opened.file, source=file.name, collected_at=""), ENTRIES_PROBED)
-            reason = None if any(isinstance(entry.found, dict) for entry in found) else "holds no posts"
+            found = itertools.islice(read_entries(opened.file, source=file.name, collected_at=""), ENTRIES_PROBED)
+            reason = None if any(isinstance(entry.content, dict) for entry in found) else "holds no posts"
     return Probe(reason, None if reason else _read_author(file, head))
 
 
 def _decompress(stored: bytes) -> tuple[bytes, str]:
     """The first bytes of a file decompressed, and what damaged it if that is why there are none."""
-    blocks = Unpacked(io.BufferedReader(io.BytesIO(stored)), GZIP_AND_ZSTANDARD)
+    blocks = Decompressed(io.BufferedReader(io.BytesIO(stored)))
     head = next(iter(blocks), b"")
     return head, blocks.damage
 

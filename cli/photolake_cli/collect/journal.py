@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from photolake.post_files.reader import START, Place
+from photolake.post_files.reader import START, Position
 from photolake_cli.errors import CommandError
 
 
@@ -15,7 +15,7 @@ from photolake_cli.errors import CommandError
 class Checkpoint:
     """How far a file has been sent: everything up to `place`, with `sent` posts; `is_done` at its end."""
 
-    place: Place = START
+    place: Position = START
     sent: int = 0
     is_done: bool = False
 
@@ -33,7 +33,7 @@ class Journal:
         path = self._path(identity)
         try:
             saved = json.loads(path.read_text("utf-8"))
-            return Checkpoint(Place(*saved["place"]), saved["sent"], saved["is_done"])
+            return Checkpoint(Position(*saved["place"]), saved["sent"], saved["is_done"])
         except FileNotFoundError:
             return Checkpoint()
         except (ValueError, LookupError, TypeError) as error:

@@ -14,7 +14,7 @@ from photolake.aws.firehose import DeliveryStream
 from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.partition import post_date
-from photolake.post_files.reader import START, Entry, Place, entries
+from photolake.post_files.reader import START, Entry, Position, read_entries
 from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, part_key, reject_row
 from photolake.rows.schema import TableSchema
 from photolake_cli.aws_errors import explain_error
@@ -23,6 +23,7 @@ from photolake_cli.collect.journal import Checkpoint
 from photolake_cli.collect.pacing import Pace
 
 if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
     from photolake_cli.cloud import Cloud
     from photolake_cli.collect.files import PostFile
 
@@ -104,7 +105,7 @@ class FileSender:
         name = f"{file.rejected_name}{resumed}"
         tally = Tally(file.name, sent_before=checkpoint.sent, rejected_key=part_key(name, 1))
         with file.open() as opened, self._rejected.open_writer(name) as writer:
-            found = entries(
+            found = read_entries(
                 opened.file,
                 source=file.name,
                 collected_at=format_utc(utc_now()),
@@ -120,7 +121,7 @@ class FileSender:
                 callbacks.on_read(opened.position, tally.read)
         return tally
 
-    def check(self, post: dict[str, Any], size: int) -> str:
+    def check(self, post: PostRow, size: int) -> str:
         """The partition of a post from a JSON document of `size` bytes; RowError if the post cannot be sent."""
         self._table.check(post)
         if type(post.get("id")) is not int:
@@ -149,10 +150,10 @@ class _Batcher:
     def __init__(
         self,
         found: Iterator[Entry],
-        place: Place,
+        place: Position,
         tally: Tally,
         writer: RejectedWriter,
-        check: Callable[[dict[str, Any], int], str],
+        check: Callable[[PostRow, int], str],
     ) -> None:
         self.place = place
         self.has_more = True
@@ -160,14 +161,14 @@ class _Batcher:
         self._tally = tally
         self._writer = writer
         self._check = check
-        self._held: tuple[Entry, dict[str, Any], str] | None = None
+        self._held: tuple[Entry, PostRow, str] | None = None
 
     @property
     def has_held_post(self) -> bool:
         """Whether a post waits for its date to be admitted."""
         return self._held is not None
 
-    def next_posts(self, pace: Pace) -> Iterator[dict[str, Any]]:
+    def next_posts(self, pace: Pace) -> Iterator[PostRow]:
         """At most 1,000 posts, as many as the pace admits now."""
         for _ in range(BATCH_POSTS):
             self._held = self._held or self._next_post()
@@ -177,23 +178,23 @@ class _Batcher:
             entry, post, date = self._held
             if not pace.admits(date):
                 return
-            self._held, self.place = None, entry.place
+            self._held, self.place = None, entry.position
             self._tally.ids.add(post["id"])
             yield post
 
-    def _next_post(self) -> tuple[Entry, dict[str, Any], str] | None:
+    def _next_post(self) -> tuple[Entry, PostRow, str] | None:
         for entry in self._found:
             self._tally.read += 1
-            if isinstance(entry.found, dict):
+            if isinstance(entry.content, dict):
                 try:
-                    return entry, entry.found, self._check(entry.found, entry.size)
+                    return entry, entry.content, self._check(entry.content, entry.size)
                 except RowError as error:
-                    self._reject(_reject_post(entry.found, entry.place.line, self._tally.file, error))
-            elif entry.found is None:
+                    self._reject(_reject_post(entry.content, entry.position.line, self._tally.file, error))
+            elif entry.content is None:
                 self._tally.notices += 1
             else:
-                self._reject(entry.found)
-            self.place = entry.place
+                self._reject(entry.content)
+            self.place = entry.position
         return None
 
     def _reject(self, record: RejectedRecord) -> None:
@@ -203,7 +204,7 @@ class _Batcher:
             self._tally.shown.append(replace(record, raw=b""))
 
 
-def _reject_post(post: dict[str, Any], line: int, source: str, error: RowError) -> RejectedRecord:
+def _reject_post(post: PostRow, line: int, source: str, error: RowError) -> RejectedRecord:
     rejected = reject_row(post, error)
     return RejectedRecord(rejected.raw, rejected.message, source, line)
 

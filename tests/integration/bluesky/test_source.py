@@ -22,7 +22,7 @@ from photolake.rejected import RejectedStore
 from tests.builders.bluesky_events import SECOND, account, commit, create, image, images, record, tid, uri
 from tests.builders.dynamodb_tables import template_table
 from tests.builders.raw_tweets import RAW_TWEETS
-from tests.fakes.comprehend import FakeFirehose
+from tests.fakes.archive_analysis import FakeFirehose
 from tests.fakes.jetstream_server import FakeJetstream
 
 SETTINGS = {

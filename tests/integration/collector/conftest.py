@@ -11,7 +11,7 @@ from photolake.collect.runner import Collection
 from photolake.sources.x.queries import Query
 from photolake.sources.x.search_api import RecentSearch, x_client
 from photolake.sources.x.search_source import SearchSource
-from tests.fakes.collect import FakeTable
+from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search_server import FakeX
 
 

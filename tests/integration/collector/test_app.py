@@ -138,7 +138,7 @@ def test_new_posts_go_to_the_stream_and_the_next_run_goes_on_after_them(app, col
         "Runs": 1,
         "PostsCollected": 3,
         "PostsBought": 3,
-        "PostsMalformed": 0,
+        "PostsRejected": 0,
         "PagesRead": 2,
         "DeletionsCollected": 0,
         "RateLimited": 0,
@@ -197,7 +197,7 @@ def test_a_malformed_post_is_kept_under_errors_and_named_in_the_log(collect, x, 
     assert found["Key"].startswith("errors/malformed/x/")
     kept = json.loads(s3.get_object(Bucket="lake", Key=found["Key"])["Body"].read())
     assert json.loads(base64.b64decode(kept["rawData"])) == {"data": x.posts[bad]}
-    (reason,) = [record.reason for record in caplog.records if record.message == "post malformed"]
+    (reason,) = [record.reason for record in caplog.records if record.message == "post rejected"]
     assert reason == f"post {bad}: lang: expected a string, got int"
 
 

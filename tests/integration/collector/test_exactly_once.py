@@ -3,7 +3,6 @@ comes at least once."""
 
 import datetime as dt
 import gzip
-import io
 import json
 from collections import Counter
 from typing import Any
@@ -12,14 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from photolake.aws.firehose import DeliveryStream
+from photolake.aws.s3 import S3Object
 from photolake.posts.analyzer import PostAnalyzer
-from photolake.posts.archive_reader import read_lines
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
-from photolake.posts.text_cache import TextCache
 from photolake.rows.schema import HiveType, TableSchema
 from tests import resolved_template
-from tests.fakes.comprehend import FakeComprehend, FakeFirehose, FakeJobs, FakeTable
+from tests.fakes.archive_analysis import FakeBucket, FakeFirehose, FakeQueue
+from tests.fakes.comprehend import FakeComprehend
+from tests.fakes.dynamodb_table import FakeTable
 from tests.synthetic_lake.warehouse import warehouse
 from tests.unit.collect.interleaving import HISTORY, START_MS, play
 
@@ -33,30 +33,32 @@ def lake(tmp_path_factory):
         yield lake
 
 
-def analysed(archive):
-    """The posts rows that tweet_analyzer makes of an object of the archive."""
+def analyze(archive: bytes) -> list[dict[str, Any]]:
+    """Return the posts rows that tweet_analyzer makes of an object of the archive."""
     columns = resolved_template.table_input("PostsTable")["StorageDescriptor"]["Columns"]
     types = {column["Name"]: HiveType.parse(column["Type"]) for column in columns}
-    table = TableSchema("posts", types | {"dt": HiveType.parse("string")})
+    schema = TableSchema("posts", types | {"dt": HiveType.parse("string")})
     comprehend: Any = FakeComprehend()
     cache: Any = FakeTable()
     firehose: Any = FakeFirehose()
-    jobs: Any = FakeJobs()
-    body: Any = io.BytesIO(archive)
+    queue: Any = FakeQueue()
+    bucket: Any = FakeBucket()
+    bucket.objects["tweets/a.gz"] = archive
     counts: Counter[str] = Counter()
     analyzer = PostAnalyzer(
-        table=table,
-        texts=TextAnalyzer(Comprehend(comprehend, counts.__setitem__), TextCache(cache, 30), counts.__setitem__),
-        posts=DeliveryStream(firehose, "posts", table, lambda _: None),
-        jobs=jobs,
+        s3=bucket,
+        schema=schema,
+        texts=TextAnalyzer(Comprehend(comprehend, counts.__setitem__), cache, 30, counts.__setitem__),
+        posts=DeliveryStream(firehose, "posts", schema, lambda _: None),
+        jobs=queue,
         earliest=dt.date(2026, 1, 1),
         sample_rate=1.0,
-        count=counts.__setitem__,
+        on_count=counts.__setitem__,
+        on_analyzed=lambda created, posts, rejected: None,
     )
-    malformed: list[Any] = []
-    analyzer.analyze(read_lines("s3://lake/tweets/a.gz", body), malformed.append, lambda: 600_000)
-    assert malformed == []
-    return firehose.rows
+    analyzer.analyze_object(S3Object("lake", "tweets/a.gz", len(archive), "1", ""), lambda: 600_000)
+    assert bucket.rejected_records() == []
+    return firehose.rows  # type: ignore[no-any-return]
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -68,6 +70,6 @@ def test_every_post_of_x_is_in_the_view_exactly_once(lake, history):
 
     lake.empty()
     for name in ("first", "again"):  # the event of the object comes twice
-        lake.land("posts", analysed(archive), name)
+        lake.land("posts", analyze(archive), name)
 
     assert lake.ask("select id from tweets order by id").rows == [[str(n)] for n in sorted(world.visible_from)]

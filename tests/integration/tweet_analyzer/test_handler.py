@@ -15,7 +15,8 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.builders.dynamodb_tables import template_table
-from tests.fakes.comprehend import FakeComprehend, client_error
+from tests.fakes.client_error import client_error
+from tests.fakes.comprehend import FakeComprehend
 
 ROOT = Path(__file__).parents[3]
 BUCKET = "lake"
@@ -286,7 +287,7 @@ def test_metrics_say_what_was_done_and_logs_hold_no_text(stack: Stack, capfd: py
     printed = capfd.readouterr().out.splitlines()
 
     metrics = next(json.loads(line) for line in printed if "_aws" in line)
-    counts = {"PostsAnalyzed": 2, "PostsMalformed": 1, "TextsBought": 1, "TextsSaved": 1, "ComprehendCalls": 2}
+    counts = {"PostsAnalyzed": 2, "PostsRejected": 1, "TextsBought": 1, "TextsSaved": 1, "ComprehendCalls": 2}
     assert {name: sum(metrics[name]) for name in counts} == counts
     assert sum(metrics["Failures"]) == 0
     assert not any("secret" in line for line in printed)

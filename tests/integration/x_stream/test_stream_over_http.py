@@ -21,7 +21,8 @@ from photolake.sources.x.stream.batcher import Progress, StreamPosts
 from photolake.sources.x.stream.connection import DisconnectedError, StreamApi
 from photolake.sources.x.stream.gap_filler import Gap
 from photolake.sources.x.stream.runner import StreamRun
-from tests.fakes.collect import Delivered, FakeCheckpoints, FakeTable
+from tests.fakes.collect import Delivered, FakeCheckpoints
+from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_stream_server import STREAM
 
 SEA = Query("SEARCH_QUERY", "sea")

@@ -14,7 +14,8 @@ from photolake.errors import RetryableError
 from photolake.rows.ids import make_snowflake
 from photolake.sources.x.search_source import SETTLED, SearchSource
 from photolake.sources.x.window import Window
-from tests.fakes.collect import Delivered, FakeCheckpoints, FakeTable
+from tests.fakes.collect import Delivered, FakeCheckpoints
+from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search import FakeSearch
 
 START_MS = 1_795_003_200_000

@@ -5,7 +5,7 @@ import pytest
 
 from photolake.collect.budgets import MonthlyAllowance, RunAllowance
 from photolake.collect.source import UsedUpError
-from tests.fakes.collect import FakeTable
+from tests.fakes.dynamodb_table import FakeTable
 
 NOVEMBER = dt.datetime(2026, 11, 30, 23, 59, tzinfo=dt.UTC)
 DECEMBER = NOVEMBER + dt.timedelta(minutes=1)

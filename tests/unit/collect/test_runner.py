@@ -180,7 +180,7 @@ def test_the_summary_as_metrics():
     assert summary.counts() == {
         "PostsCollected": 5,
         "PostsBought": 6,
-        "PostsMalformed": 1,
+        "PostsRejected": 1,
         "PagesRead": 2,
         "DeletionsCollected": 1,
         "RateLimited": 0,

@@ -1,3 +1,5 @@
+"""Files of posts in every format and compression, valid and damaged."""
+
 import gzip
 import io
 import json
@@ -9,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.post_files.documents import KEPT_OF_A_DOCUMENT
-from photolake.post_files.reader import entries
+from photolake.post_files.documents import STORED_BYTES_OF_DOCUMENT
+from photolake.post_files.reader import read_entries
 from photolake.rejected import RejectedRecord
 from tests.builders.x_payloads import COLLECTED, v1_status, v2_page, v2_tweet
 
 
-class Source(io.RawIOBase):
+class Pipe(io.RawIOBase):
     """A stream that cannot seek, as a pipe."""
 
     def __init__(self, chunks):
@@ -36,14 +38,14 @@ class Source(io.RawIOBase):
 
 def read(content: bytes):
     """The texts of the posts, and the malformed lines."""
-    found = [entry.found for entry in entries(opened([content]), source="posts.jsonl", collected_at=COLLECTED)]
+    found = [entry.content for entry in read_entries(opened([content]), source="posts.jsonl", collected_at=COLLECTED)]
     posts = [each["text"] for each in found if isinstance(each, dict)]
     return posts, [each for each in found if isinstance(each, RejectedRecord)]
 
 
-def posts_of(content: bytes, **given) -> list[dict[str, Any]]:
+def posts_of(content: bytes, **given) -> list[Any]:
     """The posts; there is nothing else."""
-    found = [entry.found for entry in entries(opened([content]), source="a", collected_at=COLLECTED, **given)]
+    found = [entry.content for entry in read_entries(opened([content]), source="a", collected_at=COLLECTED, **given)]
     posts = [each for each in found if isinstance(each, dict)]
     assert posts == found
     return posts
@@ -54,7 +56,7 @@ def zstandard(content: bytes) -> bytes:
 
 
 def opened(chunks):
-    return io.BufferedReader(Source(chunks))
+    return io.BufferedReader(Pipe(chunks))
 
 
 def lines(*values) -> bytes:
@@ -115,7 +117,7 @@ def test_an_empty_file_has_no_posts(content):
     assert read(content) == ([], [])
 
 
-def test_lines_of_our_own_archive_pass_as_they_are():
+def test_lines_of_our_own_archive_are_read_as_they_are():
     archived = {"id": 1, "text": "kept", "source_platform": "bluesky", "source_json": None, "collected_at": "then"}
 
     posts = posts_of(lines(archived, v1_status(1), [archived]))
@@ -136,7 +138,7 @@ def test_lines_of_our_own_archive_pass_as_they_are():
     ],
 )
 @pytest.mark.parametrize("at", [0, 1, 2])
-def test_a_malformed_line_is_reported_with_its_place_and_the_others_are_read(line, message, at):
+def test_an_invalid_line_is_rejected_with_its_number_and_the_others_are_read(line, message, at):
     content = lines(v1_status(1), v1_status(2)).splitlines(keepends=True)
 
     texts, [refused] = read(b"".join([*content[:at], line + b"\n", *content[at:]]))
@@ -146,7 +148,7 @@ def test_a_malformed_line_is_reported_with_its_place_and_the_others_are_read(lin
     assert message in refused.message
 
 
-def test_a_line_nested_deeper_than_python_can_follow_is_malformed():
+def test_a_line_nested_too_deeply_is_rejected():
     deep = b"[" * 200_000
 
     texts, [refused] = read(lines(v1_status(1)) + deep + b"\n" + lines(v1_status(2)))
@@ -154,7 +156,7 @@ def test_a_line_nested_deeper_than_python_can_follow_is_malformed():
     assert (texts, refused.line, refused.raw) == (TWO, 2, deep)
 
 
-def test_a_malformed_post_of_a_page_is_reported_alone():
+def test_an_invalid_post_of_a_page_is_rejected_alone():
     texts, [refused] = read(lines(v1_status(1), v2_page(v2_tweet(2), v2_tweet(3, lang=5))))
 
     assert texts == TWO
@@ -166,14 +168,14 @@ def test_a_malformed_post_of_a_page_is_reported_alone():
     )
 
 
-def test_a_file_of_one_broken_line_is_one_malformed_line():
+def test_a_file_of_one_invalid_line_is_one_rejected_record():
     assert read(b'{"data": ') == (
         [],
         [RejectedRecord(b'{"data": ', "Expecting value: line 1 column 10 (char 9)", "posts.jsonl", 1)],
     )
 
 
-def test_a_broken_indented_document_is_one_malformed_line_at_the_place_where_it_breaks():
+def test_an_invalid_indented_document_is_one_rejected_record_with_the_line_of_the_error():
     content = json.dumps(STATUSES, indent=2).encode()[:-200]
 
     texts, [refused] = read(content)
@@ -181,17 +183,17 @@ def test_a_broken_indented_document_is_one_malformed_line_at_the_place_where_it_
     assert texts == []
     assert refused.line == content.count(b"\n") + 1
     assert refused.message.startswith("Unterminated string")
-    assert refused.raw == content[:KEPT_OF_A_DOCUMENT]
+    assert refused.raw == content[:STORED_BYTES_OF_DOCUMENT]
 
 
-def test_json_lines_that_begin_with_two_broken_ones_are_still_read():
+def test_json_lines_that_begin_with_two_invalid_ones_are_read():
     texts, refused = read(b"{broken\n{broken\n" + lines(v1_status(1), v1_status(2), {"statuses": []}))
 
     assert (texts, [line.line for line in refused]) == (TWO, [1, 2])
 
 
 @pytest.mark.parametrize("cut", [1, 8, 40])
-def test_a_gzip_file_that_is_cut_off_gives_what_could_be_unpacked_and_one_malformed_line(cut):
+def test_a_truncated_gzip_file_gives_its_first_posts_and_one_rejected_record(cut):
     packed = gzip.compress(lines(v1_status(1), v1_status(2), v1_status(3)))
 
     texts, [refused] = read(packed[:-cut])
@@ -202,7 +204,7 @@ def test_a_gzip_file_that_is_cut_off_gives_what_could_be_unpacked_and_one_malfor
     assert refused.line == len(texts) + 1
 
 
-def test_a_damaged_gzip_document_is_one_malformed_line():
+def test_a_damaged_gzip_document_is_one_rejected_record():
     content = json.dumps(STATUSES, indent=2).encode()
 
     texts, [refused] = read(gzip.compress(content)[:-60])
@@ -216,7 +218,7 @@ MAGIC = b"\x1f\xb5"  # without these bytes nothing looks like gzip or Zstandard
 
 
 @given(st.binary(max_size=200), st.booleans(), st.integers(0, 3))
-def test_no_bytes_stop_the_reading(noise, packed, at):
+def test_no_bytes_end_the_reading(noise, packed, at):
     content = lines(v1_status(1), v1_status(2), v1_status(3)).splitlines(keepends=True)
     mixed = b"".join([*content[:at], noise.translate(None, MAGIC) + b"\n", *content[at:]])
 
@@ -230,7 +232,7 @@ def test_lines_are_read_in_constant_memory():
     file = opened(line for _ in range(1500))
 
     tracemalloc.start()
-    count = sum(entry.found is not None for entry in entries(file, source="a", collected_at=COLLECTED))
+    count = sum(entry.content is not None for entry in read_entries(file, source="a", collected_at=COLLECTED))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -242,7 +244,7 @@ def test_zstandard_of_several_frames_is_one_file():
 
 
 @pytest.mark.parametrize("cut", [1, 8])
-def test_a_zstandard_file_that_is_cut_off_gives_all_but_the_last_of_what_could_be_unpacked(cut):
+def test_a_truncated_zstandard_file_gives_all_but_its_last_posts(cut):
     statuses = [v1_status(number) for number in range(60)]
     packed = zstandard(lines(*statuses)) + zstandard(lines(v1_status(60)))
 
@@ -254,8 +256,8 @@ def test_a_zstandard_file_that_is_cut_off_gives_all_but_the_last_of_what_could_b
     assert refused[-1].message.startswith("the Zstandard data is damaged from here on: ")
 
 
-def test_a_disk_that_fails_is_no_damage():
-    class Failing(Source):
+def test_an_error_of_the_disk_is_not_reported_as_damage():
+    class Failing(Pipe):
         def readinto(self, buffer):
             return super().readinto(buffer) or self.fail()
 
@@ -264,7 +266,7 @@ def test_a_disk_that_fails_is_no_damage():
 
     packed = zstandard(lines(*([v1_status(1)] * 5)))
     with pytest.raises(OSError, match="Input/output error"):
-        list(entries(io.BufferedReader(Failing([packed[:20]])), source="a", collected_at=COLLECTED))
+        list(read_entries(io.BufferedReader(Failing([packed[:20]])), source="a", collected_at=COLLECTED))
 
 
 def test_posts_that_twarc_collected_keep_its_time():
@@ -296,10 +298,10 @@ MIXED = [
     [lines(*MIXED) + b"{broken\n", json.dumps(MIXED, indent=1).encode(), gzip.compress(lines(*MIXED))[:-9]],
     ids=["lines", "document", "cut off"],
 )
-def test_after_any_place_comes_the_rest(content):
-    everything = list(entries(opened([content]), source="a", collected_at=COLLECTED))
+def test_after_any_position_the_rest_is_read(content):
+    everything = list(read_entries(opened([content]), source="a", collected_at=COLLECTED))
 
-    assert len({entry.place for entry in everything}) == len(everything) >= 6
+    assert len({entry.position for entry in everything}) == len(everything) >= 6
     for number, entry in enumerate(everything, 1):
-        rest = list(entries(opened([content]), source="a", collected_at=COLLECTED, after=entry.place))
+        rest = list(read_entries(opened([content]), source="a", collected_at=COLLECTED, after=entry.position))
         assert rest == everything[number:]

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.fakes.comprehend import FakeTable
+from tests.fakes.dynamodb_table import FakeTable
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+"""Lines of archive objects, from gzip and plain data, in chunks."""
+
 import gzip
 import io
 import json
@@ -9,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.aws.s3 import S3RangeReader
-from photolake.posts.archive_reader import MAX_LINE_BYTES, ArchiveLine, read_lines
+from photolake.posts.archive_reader import MAX_LINE_BYTES, ArchiveLine, read_chunks
 from photolake.rejected import RejectedRecord
-from tests.fakes.comprehend import client_error
+from tests.fakes.archive_analysis import FakeBucket
 
 SOURCE = "s3://lake/tweets/a.gz"
 
@@ -34,7 +36,7 @@ class Trickle(io.RawIOBase):
 
 
 def read(data: bytes, step: int = 7) -> list[ArchiveLine | RejectedRecord]:
-    return list(read_lines(SOURCE, Trickle(data, step)))
+    return [line for chunk in read_chunks(SOURCE, Trickle(data, step)) for line in chunk]
 
 
 def numbers(lines: list[ArchiveLine | RejectedRecord]) -> list[tuple[str, int]]:
@@ -82,35 +84,35 @@ def test_an_object_without_posts_yields_nothing(data: bytes) -> None:
         (b'{"id": 1, "x": ' + b"[" * 100_000, "recursion"),
     ],
 )
-def test_a_malformed_line_is_told_and_its_neighbours_are_read(raw: bytes, message: str) -> None:
-    before, malformed, after = read(gzip.compress(b'{"id": 1}\n' + raw + b'\n{"id": 3}\n'), step=4096)
+def test_a_line_without_a_post_is_rejected_and_its_neighbours_are_read(raw: bytes, message: str) -> None:
+    before, rejected, after = read(gzip.compress(b'{"id": 1}\n' + raw + b'\n{"id": 3}\n'), step=4096)
 
-    assert isinstance(malformed, RejectedRecord)
-    assert (malformed.source, malformed.line, malformed.raw) == (SOURCE, 2, raw)
-    assert message in malformed.message
+    assert isinstance(rejected, RejectedRecord)
+    assert (rejected.source, rejected.line, rejected.raw) == (SOURCE, 2, raw)
+    assert message in rejected.message
     assert numbers([before, after]) == [("post", 1), ("post", 3)]
 
 
-def test_a_line_over_the_limit_is_malformed_and_never_held_whole() -> None:
+def test_a_line_over_the_limit_is_rejected_and_never_held_whole() -> None:
     longest = b'{"id": 1, "text": "' + b"x" * (MAX_LINE_BYTES - 21) + b'"}'
     too_long = b'{"id": 2, "text": "' + b"y" * 40_000_000 + b'"}'
     data = gzip.compress(longest + b"\n" + too_long + b'\n{"id": 3}\n', 1)
     del too_long
 
     tracemalloc.start()
-    first, malformed, last = read(data, step=1 << 20)
+    first, rejected, last = read(data, step=1 << 20)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert numbers([first, malformed, last]) == [("post", 1), ("bad", 2), ("post", 3)]
-    assert malformed == RejectedRecord(
+    assert numbers([first, rejected, last]) == [("post", 1), ("bad", 2), ("post", 3)]
+    assert rejected == RejectedRecord(
         b'{"id": 2, "text": "' + b"y" * 4077, "longer than 1024000 bytes; its first 4096 are kept", SOURCE, 2
     )
     assert peak < 12_000_000
 
 
 @given(POSTS.filter(bool), st.data())
-def test_a_truncated_gzip_yields_what_could_be_read_and_one_malformed_line(posts: list[Any], data: Any) -> None:
+def test_a_truncated_gzip_gives_the_lines_before_the_end_and_one_rejected_record(posts: list[Any], data: Any) -> None:
     packed = gzip.compress(b"".join(json.dumps(post).encode() + b"\n" for post in posts))
     cut = data.draw(st.integers(min_value=2, max_value=len(packed) - 1))
     *whole, last = read(packed[:cut])
@@ -121,7 +123,7 @@ def test_a_truncated_gzip_yields_what_could_be_read_and_one_malformed_line(posts
     assert last.line == len(whole) + 1
 
 
-def test_a_damaged_gzip_yields_what_could_be_read_and_one_malformed_line() -> None:
+def test_a_damaged_gzip_gives_the_lines_before_the_damage_and_one_rejected_record() -> None:
     packed = bytearray(gzip.compress(b"".join(b'{"id": %d}\n' % number for number in range(50_000))))
     packed[len(packed) // 2] ^= 0xFF
     *whole, last = read(bytes(packed), step=4096)
@@ -137,38 +139,33 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character_and_a_whole_pair_
     assert line.post == {"id": 1, "text": "😀 \ufffd", "tags": ["\ufffd"], "\\ud83d": None}
 
 
-class Bucket:
-    """One object that S3 gives out by ranges; it can be replaced meanwhile."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.etag = '"1"'
-        self.ranges: list[str] = []
-
-    def get_object(self, *, Bucket, Key, Range, IfMatch=None):  # noqa: N803 (boto3's names)
-        assert (Bucket, Key) == ("lake", "tweets/a.gz")
-        self.ranges.append(Range)
-        first, last = (int(number) for number in Range.removeprefix("bytes=").split("-"))
-        if IfMatch not in (None, self.etag):
-            raise client_error("PreconditionFailed", 412)
-        if first >= len(self.data):
-            raise client_error("InvalidRange", 416)
-        return {"ETag": self.etag, "Body": io.BytesIO(self.data[first : last + 1])}
+def bucket_with(data: bytes) -> Any:
+    bucket = FakeBucket()
+    bucket.objects["tweets/a.gz"] = data
+    return bucket
 
 
 @pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 21) + 5])
 def test_an_object_is_read_in_ranges(size: int) -> None:
-    bucket: Any = Bucket(bytes(range(256)) * (size // 256) + bytes(size % 256))
+    bucket = bucket_with(bytes(range(256)) * (size // 256) + bytes(size % 256))
 
-    assert S3RangeReader(bucket, "lake", "tweets/a.gz").readall() == bucket.data
+    assert S3RangeReader(bucket, "lake", "tweets/a.gz").readall() == bucket.objects["tweets/a.gz"]
     assert len(bucket.ranges) == size // (1 << 20) + (2 if size % (1 << 20) else 1)
 
 
 def test_an_object_that_is_replaced_while_it_is_read_is_an_error() -> None:
-    bucket: Any = Bucket(bytes(3 << 20))
+    bucket = bucket_with(bytes(3 << 20))
     body = S3RangeReader(bucket, "lake", "tweets/a.gz")
     body.read(10)
     bucket.etag = '"2"'
 
     with pytest.raises(Exception, match="PreconditionFailed"):
         body.readall()
+
+
+def test_a_chunk_has_at_most_250_lines_and_ends_with_the_line_that_reaches_4_mb() -> None:
+    small = b'{"id": 1}\n' * 600
+    large = b'{"id": 1, "text": "' + b"x" * 999_000 + b'"}\n'
+
+    assert [len(chunk) for chunk in read_chunks(SOURCE, Trickle(small, 4096))] == [250, 250, 100]
+    assert [len(chunk) for chunk in read_chunks(SOURCE, Trickle(large * 6, 4096))] == [5, 1]

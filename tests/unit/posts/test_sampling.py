@@ -1,8 +1,10 @@
+"""The sample of posts that are analyzed."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.posts.sampling import is_sampled
+from photolake.posts.analyzer import is_sampled
 
 RATES = st.floats(min_value=0, max_value=1)
 

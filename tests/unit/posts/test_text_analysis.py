@@ -1,4 +1,8 @@
+"""Texts are analyzed once each, and their results cached."""
+
+import datetime as dt
 from collections import Counter
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -6,25 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import RetryableError
-from photolake.posts.comprehend import Comprehend
-from photolake.posts.languages import comprehend_language
-from photolake.posts.text_analysis import TextAnalyzer
-from photolake.posts.text_cache import TextCache
-from tests.fakes.comprehend import LANGUAGES, FakeComprehend, FakeTable, client_error, entities_of
+from photolake.posts.comprehend import Comprehend, read_language_tag
+from photolake.posts.text_analysis import PostText, TextAnalyzer
+from tests.fakes.client_error import client_error
+from tests.fakes.comprehend import LANGUAGES, FakeComprehend, entities_of
+from tests.fakes.dynamodb_table import FakeTable
 
+NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 NO_SCORES = dict.fromkeys(("sentimentposscore", "sentimentnegscore", "sentimentneuscore", "sentimentmixedscore"))
 
 
-def analyzer_on(table: Any, comprehend: Any, tally: Counter[str] | None = None) -> TextAnalyzer:
+def analyzer_on(table: Any, comprehend: Any, tally: Counter[str] | None = None, now: dt.datetime = NOW) -> TextAnalyzer:
     counted = Counter[str]() if tally is None else tally
 
     def count(name: str, value: int) -> None:
         counted.update({name: value})
 
-    return TextAnalyzer(Comprehend(comprehend, count), TextCache(table, 30, sleep=lambda _: None), count)
+    return TextAnalyzer(Comprehend(comprehend, count), table, 30, count, lambda: now, lambda _: None)
 
 
-def test_an_analysed_text_fills_every_column(table) -> None:
+def test_an_analyzed_text_fills_every_column(table) -> None:
     (analysis,) = analyzer_on(table, FakeComprehend()).analyze([("Ada met Grace", "en")])
 
     assert analysis.columns() == {
@@ -52,7 +57,7 @@ def test_an_analysed_text_fills_every_column(table) -> None:
         ("#a #b", "qht", "qht", "unsupported_language"),
     ],
 )
-def test_a_text_that_cannot_be_analysed_says_why_without_a_call(table, text, tag, language, status) -> None:
+def test_a_text_that_cannot_be_analyzed_has_a_status_and_costs_no_call(table, text, tag, language, status) -> None:
     comprehend = FakeComprehend()
     (analysis,) = analyzer_on(table, comprehend).analyze([(text, tag)])
 
@@ -67,7 +72,7 @@ def test_a_text_that_cannot_be_analysed_says_why_without_a_call(table, text, tag
     assert comprehend.calls == []
 
 
-def test_a_missing_language_is_detected_once_and_remembered(table) -> None:
+def test_a_missing_language_is_detected_once_and_cached(table) -> None:
     comprehend = FakeComprehend()
     texts = [("good morning", None), ("good morning", "und"), ("おはよう", "und"), ("what?", None)]
 
@@ -81,7 +86,7 @@ def test_a_missing_language_is_detected_once_and_remembered(table) -> None:
     }
 
 
-def test_a_refused_detection_is_the_status_of_both_apis(table) -> None:
+def test_a_failed_detection_is_the_status_of_both_apis(table) -> None:
     comprehend = FakeComprehend(document_errors={"odd": ["SomethingWrong"]})
     (analysis,) = analyzer_on(table, comprehend).analyze([("odd", None)])
 
@@ -109,7 +114,7 @@ def test_texts_that_differ_only_beyond_the_limit_are_bought_once(table) -> None:
     assert tally == {"TextsBought": 1, "TextsSaved": 2, "ComprehendCalls": 2}
 
 
-def test_an_answer_is_kept_although_the_next_call_fails(table) -> None:
+def test_a_result_is_cached_although_the_next_call_fails(table) -> None:
     broken = FakeComprehend(call_errors=[None, client_error("ThrottlingException")])
     with pytest.raises(RetryableError):
         analyzer_on(table, broken).analyze([("hello", "en")])
@@ -120,12 +125,12 @@ def test_an_answer_is_kept_although_the_next_call_fails(table) -> None:
     assert analysis.columns()["sentiment_status"] == "ok"
 
 
-def test_a_text_that_fails_for_a_passing_reason_must_wait_and_only_it_is_bought_later(table) -> None:
+def test_a_text_that_fails_for_a_passing_reason_is_retryable_and_only_it_is_bought_later(table) -> None:
     comprehend = FakeComprehend(document_errors={"b": ["InternalServerException"] * 2})
     texts = [("a", "en"), ("b", "en")]
 
-    assert [analysis.must_wait for analysis in analyzer_on(table, comprehend).analyze(texts)] == [False, True]
-    assert [analysis.must_wait for analysis in analyzer_on(table, comprehend).analyze(texts)] == [False, False]
+    assert [analysis.is_retryable for analysis in analyzer_on(table, comprehend).analyze(texts)] == [False, True]
+    assert [analysis.is_retryable for analysis in analyzer_on(table, comprehend).analyze(texts)] == [False, False]
     assert comprehend.answered == {
         (f"BatchDetect{api}", "en", text): 1 for api in ("Sentiment", "Entities") for text in "ab"
     }
@@ -141,7 +146,7 @@ def test_a_language_without_sentiment_still_gets_its_entities(table) -> None:
     (analysis,) = analyzer_on(table, EnglishSentiment()).analyze([("Anna lacht", "de")])
     columns = analysis.columns()
     assert (columns["sentiment_status"], columns["entities_status"]) == ("unsupported_language", "ok")
-    assert [entity["text"] for entity in columns["text_entities"]] == ["Anna"]
+    assert [entity["text"] for entity in columns["text_entities"] or []] == ["Anna"]
 
 
 TEXTS = st.sampled_from(["", "  ", "a", "Ada lives", "おはよう", "why?", "x" * 5001, "x" * 5002, "\ud83d", "\ud83e"])
@@ -154,18 +159,18 @@ FAULTS = st.sampled_from(["InternalServerException", "ThrottlingException", "Som
     st.dictionaries(TEXTS.filter(lambda text: text.isascii()), st.lists(FAULTS, max_size=3), max_size=4),
     st.sets(st.sampled_from(LANGUAGES)),
 )
-def test_whatever_fails_each_post_gets_one_analysis_and_no_answer_is_bought_twice(texts, faults, supported) -> None:
+def test_whatever_fails_each_post_gets_one_analysis_and_no_result_is_bought_twice(texts, faults, supported) -> None:
     table, comprehend = FakeTable(), FakeComprehend(supported, document_errors=faults)
     for _ in range(3):
         analyses = analyzer_on(table, comprehend).analyze(texts)
 
         assert len(analyses) == len(texts)
         for (text, tag), analysis in zip(texts, analyses, strict=True):
-            declared = comprehend_language(tag)
+            declared = read_language_tag(tag)
             assert declared in ("und", analysis.language)
             if analysis.columns()["entities_status"] == "ok":
                 expected = [entity["Text"] for entity in entities_of((text or "")[:5000])]
-                assert [entity["text"] for entity in analysis.columns()["text_entities"]] == expected
+                assert [entity["text"] for entity in analysis.columns()["text_entities"] or []] == expected
     assert not comprehend.answered or max(comprehend.answered.values()) == 1
 
 
@@ -177,8 +182,52 @@ def test_without_failures_a_second_run_buys_nothing_and_agrees_with_the_first(te
     second = analyzer_on(table, comprehend).analyze(texts)
 
     assert [analysis.columns() for analysis in second] == [analysis.columns() for analysis in first]
-    assert not any(analysis.must_wait for analysis in first)
+    assert not any(analysis.is_retryable for analysis in first)
     assert len(comprehend.calls) == calls == tally["ComprehendCalls"]
     assert tally["TextsBought"] + tally["TextsSaved"] == sum(
         analysis.columns()["sentiment_status"] == "ok" for analysis in first
     )
+
+
+def test_an_item_of_the_cache_is_compact_json_with_the_time_it_expires(table) -> None:
+    analyzer_on(table, FakeComprehend()).analyze([("Été", None)])
+
+    undetermined, english = PostText("und", "Été"), PostText("en", "Été")
+    expiration = int((NOW + dt.timedelta(days=30)).timestamp())
+    assert table.items == {
+        undetermined.cache_key: {
+            "id": f"text#und#{sha256('Été'.encode()).hexdigest()}",
+            "body": '{"language":"en"}',
+            "expiration": expiration,
+        },
+        english.cache_key: {
+            "id": f"text#en#{sha256('Été'.encode()).hexdigest()}",
+            "body": '{"sentiment":["NEGATIVE",0.3,0.7,0.0,0.0],"entities":[]}',
+            "expiration": expiration,
+        },
+    }
+
+
+def test_an_expired_result_is_not_used_although_dynamodb_still_has_it(table) -> None:
+    analyzer_on(table, FakeComprehend()).analyze([("hello", "en")])
+    comprehend = FakeComprehend()
+    analyzer_on(table, comprehend, now=NOW + dt.timedelta(days=31)).analyze([("hello", "en")])
+
+    assert comprehend.calls == [("BatchDetectSentiment", 1), ("BatchDetectEntities", 1)]
+
+
+def test_without_texts_no_service_is_called(table) -> None:
+    comprehend = FakeComprehend()
+
+    assert analyzer_on(table, comprehend).analyze([]) == []
+    assert (table.calls, comprehend.calls) == ([], [])
+
+
+@given(st.integers(min_value=0, max_value=80))
+def test_batches_hold_at_most_25_texts_and_lose_none(count: int) -> None:
+    comprehend = FakeComprehend()
+    analyzer_on(FakeTable(), comprehend).analyze([(f"text {index}", "en") for index in range(count)])
+
+    sizes = [size for operation, size in comprehend.calls if operation == "BatchDetectSentiment"]
+    assert all(1 <= size <= 25 for size in sizes)
+    assert {text for _, _, text in comprehend.answered} == {f"text {index}" for index in range(count)}

@@ -55,7 +55,7 @@ class Summary:
         return {
             "PostsCollected": self.posts,
             "PostsBought": self.bought,
-            "PostsMalformed": len(self.malformed),
+            "PostsRejected": len(self.malformed),
             "PagesRead": self.batches,
             "DeletionsCollected": self.deletions,
             "RateLimited": int(self.stopped == "rate_limit"),

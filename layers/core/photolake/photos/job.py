@@ -1,12 +1,13 @@
-"""Photo jobs, one per photo of a post, and the photos row that says what became of one."""
+"""Photo jobs: the SQS messages that ask photo_fetcher for the photos of a post, and the photos row made of one."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Self, get_args, get_type_hints
 
 from photolake.clock import format_utc
 from photolake.errors import PhotolakeError
@@ -14,24 +15,15 @@ from photolake.errors import PhotolakeError
 if TYPE_CHECKING:
     from photolake.images.ingest import Intake
     from photolake.images.registry import Verdict
+    from photolake.rows.types import Media, PostRow
 
-_NONE = type(None)
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "origin": (str,),
-    "source_platform": (str,),
-    "tweetid": (int,),
-    "dt": (str,),
-    "mediaid": (str,),
-    "media_url": (str, _NONE),
-    "alt_text": (str, _NONE),
-    "kind": (str,),
-    "collected_at": (str, _NONE),
-}
+_KINDS: Mapping[str, str] = {"video": "video_preview", "animated_gif": "gif_preview"}
+_SHOWN = ("retweeted", "quoted")  # a reply does not show the photos of the post that it replies to
 
 
 @dataclass(frozen=True)
 class PhotoJob:
-    """One photo of one post; each field is a column of the photos row. X gives some videos' previews no URL."""
+    """One photo of one post; each field is a column of the photos row. X gives some previews no URL."""
 
     origin: str
     source_platform: str
@@ -45,32 +37,67 @@ class PhotoJob:
 
     @classmethod
     def parse(cls, body: str) -> Self:
-        """Read the body of a queue message; PhotolakeError names the key that is missing or of another type."""
+        """Read the body of a message; PhotolakeError names the field that is missing or of another type."""
         try:
             job = json.loads(body)
         except ValueError as error:
             raise PhotolakeError(f"a photo job is JSON: {error}") from error
         if not isinstance(job, dict):
             raise PhotolakeError(f"a photo job is a JSON object, not {type(job).__name__}")
-        for key, types in _TYPES.items():
-            if type(job.get(key)) not in types:
-                raise PhotolakeError(f"photo job: {key} is missing or of type {type(job.get(key)).__name__}")
+        for name, types in _FIELD_TYPES.items():
+            if type(job.get(name)) not in types:
+                raise PhotolakeError(f"photo job: {name} is missing or of type {type(job.get(name)).__name__}")
         _check_date(job["dt"])
-        values: dict[str, Any] = {key: job.get(key) for key in _TYPES}
+        values: dict[str, Any] = {name: job.get(name) for name in _FIELD_TYPES}
         return cls(**values)
+
+    def to_message(self) -> dict[str, Any]:
+        """Return the message that `parse` reads."""
+        return asdict(self)
 
     @property
     def source_key(self) -> str:
-        """The row's key: the same photo of the same post has the same one, however often it is delivered."""
+        """The row's key: a photo of a post has the same key however often it is delivered."""
         return f"{self.tweetid}:{self.mediaid}"
 
     def columns(self) -> dict[str, Any]:
-        """The columns that are known before the photo is fetched."""
+        """Return the columns that are known before the photo is fetched."""
         return {**asdict(self), "source_key": self.source_key}
 
 
+_FIELD_TYPES: Mapping[str, tuple[type, ...]] = {
+    name: get_args(hint) or (hint,) for name, hint in get_type_hints(PhotoJob).items()
+}
+
+
+def list_photo_jobs(post: PostRow, dt: str) -> list[PhotoJob]:
+    """Make a job for each distinct photo that a post shows: its own, and those of the posts it retweets or quotes.
+
+    `dt` is the post's partition. Media are the same if their ids are, or without ids their URLs. A medium without a
+    URL (X leaves out the preview of some videos) gets a job as well, so that it has a photos row like every other.
+    """
+    distinct: dict[str, Media] = {}
+    for media in _iterate_media(post):
+        media_id = media.get("id") or (media.get("media_key") or "").rpartition("_")[2] or _url(media) or "unknown"
+        distinct.setdefault(media_id, media)
+    return [
+        PhotoJob(
+            origin="post",
+            source_platform=post["source_platform"],
+            tweetid=post["id"],
+            dt=dt,
+            mediaid=media_id,
+            media_url=_url(media),
+            alt_text=media.get("ext_alt_text"),
+            kind=_KINDS.get(media.get("type") or "", "photo"),
+            collected_at=post["collected_at"],
+        )
+        for media_id, media in distinct.items()
+    ]
+
+
 def photo_row(source: Mapping[str, Any], outcome: Intake | Verdict, processed_at: datetime) -> dict[str, Any]:
-    """The photos row: `source` holds at least dt, origin and source_key; a photo that is no image has no image_id."""
+    """Make the photos row: `source` has at least dt, origin and source_key; an unavailable photo has no image_id."""
     image = {name: getattr(outcome, name, None) for name in ("image_id", "image_dt", "width", "height")}
     return {
         **source,
@@ -79,6 +106,16 @@ def photo_row(source: Mapping[str, Any], outcome: Intake | Verdict, processed_at
         "status_message": getattr(outcome, "message", None),
         "processed_at": format_utc(processed_at),
     }
+
+
+def _iterate_media(post: PostRow) -> Iterator[Media]:
+    referenced = [each for each in post.get("referenced_tweets") or [] if each and each.get("type") in _SHOWN]
+    lists = [(post.get("extended_entities") or {}).get("media"), *(each.get("media") for each in referenced)]
+    return (media for media in chain.from_iterable(each or [] for each in lists) if media)
+
+
+def _url(media: Media) -> str | None:
+    return media.get("media_url_https") or media.get("media_url") or None
 
 
 def _check_date(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Reading a file that may be packed, in constant memory, as far as it can be read."""
+"""Reading a file that may be compressed, in constant memory, up to the first damage."""
 
 from __future__ import annotations
 
@@ -11,43 +11,45 @@ if TYPE_CHECKING:
     import io
 
 BLOCK_BYTES = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
-# pyarrow fills what it is asked for; at a damage the part that it has filled is lost.
+GZIP_MAGIC = b"\x1f\x8b"
+GZIP_ERRORS = (EOFError, gzip.BadGzipFile, zlib.error)
+# pyarrow fills the buffer it is given; if the data is damaged, the part that is already filled is lost.
 _ZSTANDARD_STEP = 1 << 12
 _ZSTANDARD_MAGIC = b"\x28\xb5\x2f\xfd"
 
-Unpack = Callable[["io.BufferedReader[Any]"], Callable[[int], bytes]]
-"""From a packed file to a function that reads at most so many unpacked bytes, b"" at the end; DamageError."""
+OpenReader = Callable[["io.BufferedReader[Any]"], Callable[[int], bytes]]
+"""Takes a compressed file and returns a function that reads at most n decompressed bytes, b"" at the end. The function
+raises DamageError."""
 
 
 class DamageError(Exception):
-    """Packed data is cut off or broken; the message says how."""
+    """Compressed data is cut off or damaged; the message says how."""
 
 
-def gzip_reader(file: io.BufferedReader[Any]) -> Callable[[int], bytes]:
+def open_gzip(file: io.BufferedReader[Any]) -> Callable[[int], bytes]:
     """Read gzip, of any number of members."""
-    unpacked = gzip.GzipFile(fileobj=cast("IO[bytes]", file))
+    decompressed = gzip.GzipFile(fileobj=cast("IO[bytes]", file))
 
     def read(size: int) -> bytes:
         try:
-            return unpacked.read1(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            return decompressed.read1(size)
+        except GZIP_ERRORS as error:
             raise DamageError(f"the gzip data is damaged from here on: {error}") from error
 
     return read
 
 
-def zstandard_reader(file: io.BufferedReader[Any]) -> Callable[[int], bytes]:
-    """Read Zstandard, of any number of frames; it needs pyarrow, which the functions do without."""
+def open_zstandard(file: io.BufferedReader[Any]) -> Callable[[int], bytes]:
+    """Read Zstandard, of any number of frames. It needs pyarrow, which the functions do not have."""
     import pyarrow as pa
 
-    unpacked = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
+    decompressed = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
 
     def read(size: int) -> bytes:
         try:
-            return bytes(unpacked.read(min(size, _ZSTANDARD_STEP)))
+            return bytes(decompressed.read(min(size, _ZSTANDARD_STEP)))
         except OSError as error:
-            # One of the file itself has a number; pyarrow's own have none.
+            # An error of the file itself has a number; pyarrow's own errors have none.
             if error.errno is not None:
                 raise
             raise DamageError(f"the Zstandard data is damaged from here on: {error}") from error
@@ -55,33 +57,30 @@ def zstandard_reader(file: io.BufferedReader[Any]) -> Callable[[int], bytes]:
     return read
 
 
-GZIP: Mapping[bytes, Unpack] = {_GZIP_MAGIC: gzip_reader}
-"""What the functions unpack, by the first bytes of a file."""
-GZIP_AND_ZSTANDARD: Mapping[bytes, Unpack] = {**GZIP, _ZSTANDARD_MAGIC: zstandard_reader}
-"""What the command unpacks."""
+_DECOMPRESSORS: Mapping[bytes, OpenReader] = {GZIP_MAGIC: open_gzip, _ZSTANDARD_MAGIC: open_zstandard}
+"""By the first bytes of a file."""
 
 
-class Unpacked:
-    """The bytes of a file, unpacked if its first ones say so; `damage` says afterwards what ended them early."""
+class Decompressed:
+    """The bytes of a file, decompressed if its first bytes say gzip or Zstandard.
 
-    def __init__(self, file: io.BufferedReader[Any], packings: Mapping[bytes, Unpack] = GZIP) -> None:
-        """A file that comes in single bytes would be taken for a plain one."""
+    `damage` says, after the iteration, why it ended early.
+    """
+
+    def __init__(self, file: io.BufferedReader[Any]) -> None:
+        """`file` must not return single bytes: it would be taken for an uncompressed one."""
         self._file = file
-        self._packings = packings
         self.damage = ""
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield blocks of at most 64 KiB."""
-        read = self._reader()
+        head = self._file.peek(4)
+        read = next(
+            (open_reader(self._file) for magic, open_reader in _DECOMPRESSORS.items() if head.startswith(magic)),
+            self._file.read1,
+        )
         try:
             while block := read(BLOCK_BYTES):
                 yield block
         except DamageError as error:
             self.damage = str(error)
-
-    def _reader(self) -> Callable[[int], bytes]:
-        head = self._file.peek(4)
-        for magic, unpack in self._packings.items():
-            if head.startswith(magic):
-                return unpack(self._file)
-        return self._file.read1

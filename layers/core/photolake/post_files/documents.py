@@ -1,6 +1,6 @@
-"""The JSON documents of a file of posts, whatever its layout: one a line, or a single one, which may be indented.
+"""The JSON documents of a file of posts: one per line, or a single one, which may be indented.
 
-Lines are read in constant memory; a single document that is spread over lines, and JavaScript, are held whole.
+Lines are read in constant memory. A single document that spans lines, and JavaScript, are read into memory whole.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from photolake.post_files.compression import GZIP_AND_ZSTANDARD, Unpacked
+from photolake.post_files.compression import Decompressed
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import parse_json
 
 if TYPE_CHECKING:
     import io
 
-KEPT_OF_A_DOCUMENT = 4_096
+STORED_BYTES_OF_DOCUMENT = 4_096
 BOM = b"\xef\xbb\xbf"
-# What a part of an account archive begins with, such as `window.YTD.tweets.part0 = [`.
+# A part of an account archive begins like this: `window.YTD.tweets.part0 = [`.
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.\w+\.part\d+\s*=")
 
 
 @dataclass(frozen=True)
-class Document:
-    """A JSON value and the line it began on."""
+class JsonDocument:
+    """A JSON value, its bytes, and the line on which it begins."""
 
     line: int
     raw: bytes
@@ -35,44 +35,46 @@ class Document:
 
 
 class _Line(NamedTuple):
-    """A line, numbered from 1; `damage` says why the packed data ended in it."""
+    """A line, numbered from 1; `damage` says why the compressed data ended in it."""
 
     number: int
     raw: bytes
     damage: str = ""
 
 
-def documents(file: io.BufferedReader[Any], source: str, first_line: int = 1) -> Iterator[Document | RejectedRecord]:
-    """Yield what a file holds, in order of lines; `source` is its name in malformed lines.
+def read_documents(
+    file: io.BufferedReader[Any], source: str, first_line: int = 1
+) -> Iterator[JsonDocument | RejectedRecord]:
+    """Yield the documents of a file in the order of its lines; `source` is its name in rejected records.
 
-    Documents of lines before `first_line` are passed over unread. Of packed data that is cut off, what could be
-    unpacked is read, and the cut is one malformed line.
+    Documents of lines before `first_line` are skipped unparsed. Compressed data that is damaged is read up to the
+    damage, which is one rejected record.
     """
-    lines = _lines(Unpacked(file, GZIP_AND_ZSTANDARD))
+    lines = _split_lines(Decompressed(file))
     head = list(itertools.islice(lines, 2))
-    every = itertools.chain(head, lines)
+    all_lines = itertools.chain(head, lines)
     if head and _ASSIGNMENT.match(head[0].raw):
-        yield from _whole(_assigned(list(every)), source)
-    elif _begins_a_document(head):
-        yield from _whole(list(every), source)
+        yield from _parse_whole(_strip_assignment(list(all_lines)), source)
+    elif _is_start_of_document(head):
+        yield from _parse_whole(list(all_lines), source)
     else:
-        yield from _each((line for line in every if line.number >= first_line), source)
+        yield from _parse_lines((line for line in all_lines if line.number >= first_line), source)
 
 
-def _lines(blocks: Unpacked) -> Iterator[_Line]:
-    """The lines that are not blank, without their newline; a damaged end is a line, even an empty one."""
+def _split_lines(blocks: Decompressed) -> Iterator[_Line]:
+    """Yield the lines that are not blank, without newlines; damaged data ends in a line, even if it is empty."""
     pending: list[bytes] = []
     number = 1
     for block in blocks:
         head, *tails = block.split(b"\n")
         pending.append(head)
         for tail in tails:
-            yield from _unless_blank(number, pending, "")
+            yield from _iterate_unless_blank(number, pending, "")
             pending, number = [tail], number + 1
-    yield from _unless_blank(number, pending, blocks.damage)
+    yield from _iterate_unless_blank(number, pending, blocks.damage)
 
 
-def _unless_blank(number: int, parts: list[bytes], damage: str) -> Iterator[_Line]:
+def _iterate_unless_blank(number: int, parts: list[bytes], damage: str) -> Iterator[_Line]:
     raw = b"".join(parts)
     if number == 1:
         raw = raw.removeprefix(BOM)
@@ -80,64 +82,64 @@ def _unless_blank(number: int, parts: list[bytes], damage: str) -> Iterator[_Lin
         yield _Line(number, raw, damage)
 
 
-def _assigned(lines: list[_Line]) -> list[_Line]:
-    """The lines of a JavaScript assignment, without what makes it no JSON: its left side and a semicolon."""
+def _strip_assignment(lines: list[_Line]) -> list[_Line]:
+    """Return the lines of a JavaScript assignment without its left side and semicolon, so that they are JSON."""
     first, last = lines[0], lines[-1]
     opened = [_Line(first.number, _ASSIGNMENT.sub(b"", first.raw, count=1), first.damage), *lines[1:]]
     ended = opened[-1].raw.rstrip().removesuffix(b";")
     return [*opened[:-1], _Line(last.number, ended, last.damage)]
 
 
-def _begins_a_document(head: list[_Line]) -> bool:
-    """Whether the first lines are those of an indented document, rather than JSON lines with a broken first one."""
+def _is_start_of_document(head: list[_Line]) -> bool:
+    """Whether the first lines begin an indented document, rather than JSON lines of which the first is invalid."""
     if len(head) < 2 or _is_json(head[0].raw):
         return False
     first = head[0].raw.strip()
     return first in (b"[", b"{") or first.endswith(b",") or not _is_json(head[1].raw)
 
 
-def _each(lines: Iterable[_Line], source: str) -> Iterator[Document | RejectedRecord]:
+def _parse_lines(lines: Iterable[_Line], source: str) -> Iterator[JsonDocument | RejectedRecord]:
     for line in lines:
-        found = _read(line, source)
-        if isinstance(found, Document) or not line.damage:
+        found = _parse_line(line, source)
+        if isinstance(found, JsonDocument) or not line.damage:
             yield found
         if line.damage:
-            rest = b"" if isinstance(found, Document) else line.raw
+            rest = b"" if isinstance(found, JsonDocument) else line.raw
             yield RejectedRecord(rest, line.damage, source, line.number)
 
 
-def _whole(lines: list[_Line], source: str) -> Iterator[Document | RejectedRecord]:
-    """The document; or if it is none, the lines after all, provided that one of them is an object."""
+def _parse_whole(lines: list[_Line], source: str) -> Iterator[JsonDocument | RejectedRecord]:
+    """Yield the document; or if it is invalid and one of its lines is an object, a document for each line."""
     raw = b"\n".join(line.raw for line in lines)
     try:
-        document = Document(lines[0].number, raw, _value(raw))
+        document = JsonDocument(lines[0].number, raw, _decode(raw))
     except (ValueError, RecursionError) as error:
         if any(_is_json(line.raw, dict) for line in lines):
-            yield from _each(lines, source)
+            yield from _parse_lines(lines, source)
             return
         at = lines[error.lineno - 1] if isinstance(error, json.JSONDecodeError) else lines[0]
-        message = f"{lines[-1].damage or error}; the first {KEPT_OF_A_DOCUMENT} bytes are kept"
-        yield RejectedRecord(raw[:KEPT_OF_A_DOCUMENT], message, source, at.number)
+        message = f"{lines[-1].damage or error}; the first {STORED_BYTES_OF_DOCUMENT} bytes are kept"
+        yield RejectedRecord(raw[:STORED_BYTES_OF_DOCUMENT], message, source, at.number)
         return
     yield document
     if lines[-1].damage:
         yield RejectedRecord(b"", lines[-1].damage, source, lines[-1].number)
 
 
-def _read(line: _Line, source: str) -> Document | RejectedRecord:
+def _parse_line(line: _Line, source: str) -> JsonDocument | RejectedRecord:
     try:
-        return Document(line.number, line.raw, _value(line.raw))
+        return JsonDocument(line.number, line.raw, _decode(line.raw))
     except (ValueError, RecursionError) as error:
         return RejectedRecord(line.raw, str(error), source, line.number)
 
 
 def _is_json(raw: bytes, *kinds: type) -> bool:
     try:
-        value = _value(raw)
+        value = _decode(raw)
         return isinstance(value, kinds or (list, dict)) and bool(value)
     except (ValueError, RecursionError):
         return False
 
 
-def _value(raw: bytes) -> Any:
+def _decode(raw: bytes) -> Any:
     return parse_json(raw.decode())

@@ -1,17 +1,18 @@
-"""Reading files of collected posts, whatever tool wrote them: the way in for archives and replays.
+"""Reading files of posts that other tools collected, and replaying our own archive.
 
-A file is plain, gzip or Zstandard and holds JSON lines (an API v2 page, stream line, status or post a line, a post as
-`twarc2 flatten` writes it, or lines of our own archive), one JSON document, which may be indented, or a part of the
-archive that X gives to the owner of an account (`tweets.js`). What is what is told by content, never by name.
+A file is plain, gzip or Zstandard. It contains JSON lines (each a page of API v2, a line of the stream, a status, a
+post, a post as `twarc2 flatten` writes it, or a line of our own archive), one JSON document, which may be indented, or
+a part of the archive that X gives to the owner of an account (`tweets.js`). The format is recognized by content, never
+by name.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from photolake.post_files.documents import Document, documents
+from photolake.post_files.documents import JsonDocument, read_documents
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
 from photolake.sources.x.account_archive import archived_status
@@ -21,98 +22,100 @@ from photolake.sources.x.twarc import retrieved_at, unflattened
 if TYPE_CHECKING:
     import io
 
+    from photolake.rows.types import PostRow
 
-class Place(NamedTuple):
-    """How far a file has been read: so many entries of the document that begins on this line."""
+
+class Position(NamedTuple):
+    """How far a file has been read: a number of entries of the document that begins on a line."""
 
     line: int
     entry: int
 
 
-START = Place(1, 0)
+START = Position(1, 0)
 
 
 class Entry(NamedTuple):
-    """What a file holds at a place: a post, a malformed line, or None for a document without posts, such as a notice.
+    """A post of a file, a rejected record, or None for a document without posts, such as a notice.
 
-    `size` are the bytes of the JSON document that it is, or is a part of.
+    `size` is the size in bytes of the JSON document that contains it.
     """
 
-    place: Place
-    found: dict[str, Any] | RejectedRecord | None
+    position: Position
+    content: PostRow | RejectedRecord | None
     size: int
 
 
-def entries(
+def read_entries(
     file: io.BufferedReader[Any],
     *,
     source: str,
     collected_at: str,
-    after: Place = START,
+    after: Position = START,
     author: Mapping[str, Any] | None = None,
 ) -> Iterator[Entry]:
-    """Yield everything in a file opened for reading bytes, after a place; `source` is its name in malformed lines.
+    """Yield the entries of a file after a position; `source` is its name in rejected records.
 
-    Lines of our own archive (they have `source_platform` and `source_json`) pass as they are. Posts that twarc
-    collected keep the time it wrote down, others get `collected_at`. `author` wrote the posts of an account archive.
+    Lines of our own archive (they have `source_platform` and `source_json`) are yielded as they are. Posts that twarc
+    collected keep its time, others get `collected_at`. `author` is the author of the posts of an account archive.
     """
-    place = Place(0, 0)
-    for document in documents(file, source, after.line):
-        place = place if document.line == place.line else Place(document.line, 0)
+    position = Position(0, 0)
+    for document in read_documents(file, source, after.line):
+        if document.line != position.line:
+            position = Position(document.line, 0)
         size = len(document.raw)
-        for found in _found(document, source, collected_at, author):
-            place = Place(place.line, place.entry + 1)
-            if place > after:
-                yield Entry(place, found, size)
+        for content in _read_document(document, source, collected_at, author):
+            position = Position(position.line, position.entry + 1)
+            if position > after:
+                yield Entry(position, content, size)
 
 
-def _found(
-    document: Document | RejectedRecord, source: str, collected_at: str, author: Mapping[str, Any] | None
-) -> Iterator[dict[str, Any] | RejectedRecord | None]:
+def _read_document(
+    document: JsonDocument | RejectedRecord, source: str, collected_at: str, author: Mapping[str, Any] | None
+) -> Iterator[PostRow | RejectedRecord | None]:
     if isinstance(document, RejectedRecord):
         yield document
         return
-    refused: deque[RejectedRecord] = deque()
+    rejected: deque[RejectedRecord] = deque()
 
-    def refuse(post: Any, message: str) -> None:
-        refused.append(RejectedRecord(_raw(post, document), message, source, document.line))
+    def reject(post: Any, message: str) -> None:
+        rejected.append(RejectedRecord(_encode_post(post, document), message, source, document.line))
 
     is_empty = True
     for value in document.value if isinstance(document.value, list) else [document.value]:
-        for found in _in_order(_posts(value, collected_at, author, refuse), refused):
+        for content in _interleave(_map_posts(value, collected_at, author, reject), rejected):
             is_empty = False
-            yield found
+            yield content
     if is_empty:
         yield None
 
 
-def _in_order(
-    posts: Iterable[dict[str, Any]], refused: deque[RejectedRecord]
-) -> Iterator[dict[str, Any] | RejectedRecord]:
-    """The posts, and between them those that were refused on the way to the next."""
+def _interleave(posts: Iterable[PostRow], rejected: deque[RejectedRecord]) -> Iterator[PostRow | RejectedRecord]:
+    """Yield the posts, and before each of them those that were rejected since the last."""
     for post in posts:
-        while refused:
-            yield refused.popleft()
+        while rejected:
+            yield rejected.popleft()
         yield post
-    while refused:
-        yield refused.popleft()
+    while rejected:
+        yield rejected.popleft()
 
 
-def _posts(
-    value: Any, collected_at: str, author: Mapping[str, Any] | None, refuse: OnMalformed
-) -> Iterator[dict[str, Any]]:
+def _map_posts(
+    value: Any, collected_at: str, author: Mapping[str, Any] | None, reject: OnMalformed
+) -> Iterator[PostRow]:
     if _is_archived(value):
         yield value
         return
     payload = unflattened(archived_status(value, author))
-    yield from posts_in(payload, collected_at=retrieved_at(value) or collected_at, on_malformed=refuse)
+    for post in posts_in(payload, collected_at=retrieved_at(value) or collected_at, on_malformed=reject):
+        yield cast("PostRow", post)
 
 
 def _is_archived(value: Any) -> bool:
     return isinstance(value, Mapping) and bool(value.get("source_platform")) and "source_json" in value
 
 
-def _raw(post: Any, document: Document) -> bytes:
+def _encode_post(post: Any, document: JsonDocument) -> bytes:
     try:
         return compact_json(post).encode()
     except RecursionError:

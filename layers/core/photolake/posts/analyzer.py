@@ -1,167 +1,161 @@
-"""From the lines of the archive to posts rows and photo jobs."""
+"""From an object of the archive to posts rows and photo jobs."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, cast
 
+from photolake.aws.s3 import S3RangeReader
 from photolake.clock import format_utc, utc_now
-from photolake.errors import RetryableError, RowError
+from photolake.errors import PermanentError, RetryableError, RowError
 from photolake.partition import post_date
-from photolake.posts.photo_jobs import photo_jobs
-from photolake.posts.sampling import is_sampled
-from photolake.rejected import RejectedRecord
+from photolake.photos.job import list_photo_jobs
+from photolake.posts.archive_reader import ArchiveLine, read_chunks
+from photolake.rejected import RejectedRecord, RejectedStore, deliver_or_reject
 
 if TYPE_CHECKING:
-    from photolake.aws.firehose import DeliveryStream
-    from photolake.aws.sqs import MessageQueue
-    from photolake.posts.archive_reader import ArchiveLine
-    from photolake.posts.text_analysis import TextAnalyzer
-    from photolake.rows.schema import TableSchema
+    from mypy_boto3_s3 import S3Client
 
-_REQUIRED = ("source_platform", "collected_at")  # beside id: without them neither partition nor photo job is known
+    from photolake.aws.firehose import DeliveryStream
+    from photolake.aws.s3 import S3Object
+    from photolake.aws.sqs import MessageQueue
+    from photolake.posts.archive_reader import Chunk
+    from photolake.posts.text_analysis import TextAnalysis, TextAnalyzer
+    from photolake.rejected import Reject
+    from photolake.rows.schema import TableSchema
+    from photolake.rows.types import PostRow
+
+_REQUIRED = ("source_platform", "collected_at")  # besides id: both the partition and a photo job are made of them
 # Athena's timestamps end beyond 2^51 ms, and one row later than that fails every query that shows it.
 AFTER_9999_MS = 253_402_300_800_000
-CHUNK_POSTS = 250
-CHUNK_BYTES = 4_000_000
-CHUNK_MS = 120_000  # enough for a chunk while Comprehend throttles; a run killed all the same loses only its metrics
-
-Reject = Callable[[RejectedRecord], None]
-Row = dict[str, Any]
+CHUNK_MS = 120_000  # enough for a chunk while Comprehend throttles; a run that is killed all the same loses its metrics
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PostAnalyzer:
-    """Analyses posts chunk by chunk: a chunk's answers are cached, then its rows accepted by the stream, then its photo
-    jobs sent, before the next chunk is read.
+    """Analyzes archive objects chunk by chunk.
 
-    `table` is the posts table, `earliest` the first partition, `sample_rate` 0 to 1; `count` is told PostsAnalyzed,
-    PostsMalformed, PostsClamped, PostsSampledOut, PostsWaiting and PhotosQueued.
+    Before the next chunk is read, the results for the texts are cached, the rows delivered and the photo jobs sent.
+    `schema` is the posts table, `earliest` the first partition, `sample_rate` 0 to 1. `on_count` receives ObjectsGone,
+    PostsAnalyzed, PostsRejected, PostsClamped, PostsSampledOut, PostsWaiting and PhotosQueued. `on_analyzed` receives
+    an object that is done, how many of its posts were delivered, and how many of its records were rejected.
     """
 
-    table: TableSchema
+    s3: S3Client
+    schema: TableSchema
     texts: TextAnalyzer
     posts: DeliveryStream
     jobs: MessageQueue
     earliest: dt.date
     sample_rate: float
-    count: Callable[[str, int], None]
+    on_count: Callable[[str, int], None]
+    on_analyzed: Callable[[S3Object, int, int], None]
     clock: Callable[[], dt.datetime] = utc_now
 
-    def analyze(
-        self, lines: Iterable[ArchiveLine | RejectedRecord], reject: Reject, remaining_ms: Callable[[], int]
-    ) -> int:
-        """Deliver the posts of one archive object and return how many; `reject` takes what is no post.
+    def analyze_object(self, created: S3Object, remaining_ms: Callable[[], int]) -> None:
+        """Deliver the posts of one object; its rejected records are stored in the same bucket.
 
-        RetryableError: `remaining_ms` is not enough for another chunk, or Comprehend failed on some texts for a passing
-        reason, and then every other post of the object has been delivered. When the object comes back, its rows are
-        delivered again, but only the texts without an answer are bought.
+        An object that has been deleted has no posts. RetryableError: `remaining_ms` is not enough for another chunk, or
+        Comprehend failed on some texts for a transient reason, and then every other post has been delivered. RowError:
+        no row fits the posts table. After an error the object must be analyzed again: its rows are then delivered
+        again, but only the texts without a result are bought.
         """
-        total: Counter[str] = Counter()
-        for chunk in _chunks(lines):
-            if remaining_ms() < CHUNK_MS:
-                raise RetryableError(f"time is running out after {total['PostsAnalyzed']} posts")
-            tally = self._analyze_chunk(chunk, reject)
-            for name, value in tally.items():
-                self.count(name, value)
-            total += tally
-        if waiting := total["PostsWaiting"]:
-            raise RetryableError(f"Comprehend has no answer yet for the texts of {waiting} posts")
-        return total["PostsAnalyzed"]
+        totals: Counter[str] = Counter()
+        chunks = read_chunks(created.uri, S3RangeReader(self.s3, created.bucket, created.key))
+        with RejectedStore(self.s3, created.bucket).open_writer(created.uri) as rejected:
+            try:
+                for chunk in chunks:
+                    if remaining_ms() < CHUNK_MS:
+                        raise RetryableError(f"time is running out after {totals['PostsAnalyzed']} posts")
+                    drafts = list(self._draft_rows(chunk, rejected.add, totals))
+                    analyses = self.texts.analyze((draft.row.get("text"), draft.row.get("lang")) for draft in drafts)
+                    delivery = _Delivery(_add_analyses(drafts, analyses, format_utc(self.clock())))
+                    totals["PostsWaiting"] += len(drafts) - len(delivery.rows)
+                    totals["PostsAnalyzed"] += deliver_or_reject(
+                        self.posts, delivery.rows, rejected.add, delivery.reject_row
+                    )
+                    totals["PhotosQueued"] += self.jobs.send(delivery.iterate_photo_messages())
+            except PermanentError:
+                self.on_count("ObjectsGone", 1)
+            finally:
+                totals["PostsRejected"] = rejected.count
+                for name, value in totals.items():
+                    self.on_count(name, value)
+        if waiting := totals["PostsWaiting"]:
+            raise RetryableError(f"Comprehend has no result yet for the texts of {waiting} posts")
+        self.on_analyzed(created, totals["PostsAnalyzed"], rejected.count)
 
-    def _analyze_chunk(self, chunk: Iterable[ArchiveLine | RejectedRecord], reject: Reject) -> Counter[str]:
-        tally: Counter[str] = Counter()
-
-        def rejected(line: RejectedRecord) -> None:
-            tally["PostsMalformed"] += 1
-            reject(line)
-
-        drafts = list(self._drafts(chunk, rejected, tally))
-        analyses = self.texts.analyze([(draft.row.get("text"), draft.row.get("lang")) for draft in drafts])
-        processed_at = format_utc(self.clock())
-        ready = [
-            draft.with_columns({**analysis.columns(), "processed_at": processed_at})
-            for draft, analysis in zip(drafts, analyses, strict=True)
-            if not analysis.must_wait
-        ]
-        delivered = self._deliver(ready, rejected)
-        jobs = (job for draft in delivered for job in photo_jobs(draft.row, draft.row["dt"]))
-        tally["PhotosQueued"] = self.jobs.send(jobs)
-        tally["PostsAnalyzed"] = len(delivered)
-        tally["PostsWaiting"] = len(drafts) - len(ready)
-        return tally
-
-    def _drafts(
-        self, chunk: Iterable[ArchiveLine | RejectedRecord], rejected: Reject, tally: Counter[str]
-    ) -> Iterator[_Draft]:
-        """The chunk's posts as rows but for the analysis; bad values are found before a text is bought."""
+    def _draft_rows(self, chunk: Chunk, reject: Reject, totals: Counter[str]) -> Iterator[_Draft]:
+        """Yield the sampled posts as rows without an analysis; wrong values are found before a text is bought."""
         for line in chunk:
             if isinstance(line, RejectedRecord):
-                rejected(line)
+                reject(line)
             elif not is_sampled(line.post["id"], self.sample_rate):
-                tally["PostsSampledOut"] += 1
+                totals["PostsSampledOut"] += 1
             else:
                 try:
-                    draft = self._draft(line)
+                    row = self._draft_row(line.post)
                 except (RowError, ValueError, OverflowError) as error:
-                    rejected(_malformed(line, error))
+                    reject(RejectedRecord(line.raw, str(error), line.source, line.number))
                 else:
-                    tally["PostsClamped"] += draft.is_clamped
-                    yield draft
+                    totals["PostsClamped"] += row["dt"] != post_date(row, dt.date.min)
+                    yield _Draft(line, row)
 
-    def _draft(self, line: ArchiveLine) -> _Draft:
-        row = {name: value for name, value in line.post.items() if name != "source_json"}
-        self.table.check(row)
+    def _draft_row(self, post: PostRow) -> PostRow:
+        row = cast("PostRow", {name: value for name, value in post.items() if name != "source_json"})
+        self.schema.check(row)
         for name in _REQUIRED:
             if not row.get(name):
-                raise RowError(f"{self.table.name}.{name}: a post must have it")
+                raise RowError(f"{self.schema.name}.{name}: a post must have it")
         if (ms := row.get("timestamp_ms")) is not None and not 0 <= ms < AFTER_9999_MS:
-            raise RowError(f"{self.table.name}.timestamp_ms: {ms} is no time between 1970 and 9999")
-        date = post_date(row, self.earliest)
-        return _Draft(line, {**row, "dt": date}, is_clamped=date != post_date(row, dt.date.min))
-
-    def _deliver(self, drafts: Sequence[_Draft], rejected: Reject) -> Sequence[_Draft]:
-        try:
-            self.posts.put(draft.row for draft in drafts)
-        except RowError:
-            return [draft for draft in drafts if self._deliver_alone(draft, rejected)]
-        return drafts
-
-    def _deliver_alone(self, draft: _Draft, rejected: Reject) -> bool:
-        try:
-            self.posts.put([draft.row])
-        except RowError as error:
-            rejected(_malformed(draft.line, error))
-            return False
-        return True
+            raise RowError(f"{self.schema.name}.timestamp_ms: {ms} is not a time between 1970 and 9999")
+        return {**row, "dt": post_date(row, self.earliest)}
 
 
 @dataclass(frozen=True)
 class _Draft:
+    """A posts row and the line that it is made of."""
+
     line: ArchiveLine
-    row: Row
-    is_clamped: bool
-
-    def with_columns(self, columns: Mapping[str, Any]) -> _Draft:
-        return _Draft(self.line, {**self.row, **columns}, self.is_clamped)
+    row: PostRow
 
 
-def _malformed(line: ArchiveLine, error: Exception) -> RejectedRecord:
-    return RejectedRecord(line.raw, str(error), line.source, line.number)
+def _add_analyses(drafts: Sequence[_Draft], analyses: Sequence[TextAnalysis], processed_at: str) -> list[_Draft]:
+    """Complete the rows, without those whose text may still get a result."""
+    return [
+        _Draft(draft.line, {**draft.row, **analysis.columns(), "processed_at": processed_at})
+        for draft, analysis in zip(drafts, analyses, strict=True)
+        if not analysis.is_retryable
+    ]
 
 
-def _chunks(lines: Iterable[ArchiveLine | RejectedRecord]) -> Iterator[list[ArchiveLine | RejectedRecord]]:
-    """Groups of at most 250 lines, ended sooner by the line that brings them to 4 MB."""
-    chunk: list[ArchiveLine | RejectedRecord] = []
-    size = 0
-    for line in lines:
-        chunk.append(line)
-        size += len(line.raw)
-        if len(chunk) == CHUNK_POSTS or size >= CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+class _Delivery:
+    """The rows of a chunk on their way to the stream; the stream names a row that it rejects by the object itself."""
+
+    def __init__(self, drafts: Sequence[_Draft]) -> None:
+        self.rows = [draft.row for draft in drafts]
+        self._lines = {id(draft.row): draft.line for draft in drafts}
+
+    def reject_row(self, row: Mapping[str, Any], error: Exception) -> RejectedRecord:
+        """Take a row out of the delivery, and return the line that it is made of as a rejected record."""
+        line = self._lines.pop(id(row))
+        return RejectedRecord(line.raw, str(error), line.source, line.number)
+
+    def iterate_photo_messages(self) -> Iterator[dict[str, Any]]:
+        """Yield the photo jobs of the rows that were not rejected."""
+        for row in self.rows:
+            if id(row) in self._lines:
+                yield from (job.to_message() for job in list_photo_jobs(row, row["dt"]))
+
+
+def is_sampled(post_id: int, rate: float) -> bool:
+    """Whether a post belongs to the sample of `rate` (0 to 1): a pure function of its id, uniform over ids.
+
+    So every retry and every duplicate agrees, and a larger rate keeps every post that a smaller one keeps.
+    """
+    digest = blake2b(str(post_id).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < rate * 2**64

@@ -1,7 +1,8 @@
-"""Amazon Comprehend in batches: one outcome for every text, in order, whatever the service refuses.
+"""Amazon Comprehend in batches: one result for every text, in order, even if the service refuses some of them.
 
 Limits: 25 texts a call, 5,000 bytes a text, one language a call
-(https://docs.aws.amazon.com/comprehend/latest/APIReference/API_BatchDetectSentiment.html).
+(https://docs.aws.amazon.com/comprehend/latest/APIReference/API_BatchDetectSentiment.html). Languages:
+https://docs.aws.amazon.com/comprehend/latest/dg/supported-languages.html
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's name)
 
@@ -17,10 +18,17 @@ from photolake.errors import RetryableError
 
 if TYPE_CHECKING:
     from mypy_boto3_comprehend import ComprehendClient
-    from mypy_boto3_comprehend.literals import LanguageCodeType
 
+# "5 KB" in the API reference; the service's own error says "Max length of request text allowed is 5000 bytes".
+MAX_BYTES = 5_000
+BATCH_SIZE = 25
 UNSUPPORTED_LANGUAGE = "unsupported_language"
+UNDETERMINED = "und"
+SUPPORTED = frozenset({"en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"})
 
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*")
+_RENAMED: Mapping[str, str] = {"in": "id", "iw": "he", "ji": "yi"}  # X still sends the codes ISO 639 withdrew
+_TRADITIONAL_CHINESE = frozenset({"hant", "tw", "hk", "mo"})
 _RETRYABLE = frozenset(
     {
         "InternalFailure",
@@ -35,87 +43,117 @@ _RETRYABLE = frozenset(
 )
 _ABOUT_ONE_TEXT = frozenset({"InvalidRequestException", "TextSizeLimitExceededException"})
 
+Api = Literal["language", "sentiment", "entities"]
+
 
 @dataclass(frozen=True)
-class Refusal:
-    """Why a text has no answer: the word for the row's status column, and whether asking later may help."""
+class NoResult:
+    """Why a text has no result: the word for the row's status column, and whether a later call may give one."""
 
     status: str
-    retryable: bool = False
+    is_retryable: bool = False
 
 
-Answer = Mapping[str, Any]
-Outcome = Answer | Refusal
-_Call = Callable[[list[str]], Mapping[str, Any]]
+Response = Mapping[str, Any]
+"""What Comprehend returned for one text, as it is."""
 
 
 class Comprehend:
-    """The batch operations. Each method takes at most 25 texts, none of them empty, and gives as many outcomes.
+    """The batch operations, by API: BatchDetectDominantLanguage, BatchDetectSentiment and BatchDetectEntities."""
 
-    A text that Comprehend fails on for a passing reason is asked for once more, alone with its like. RetryableError:
-    the whole call was throttled, timed out or failed with a 5xx; the client's own retries come before that.
+    def __init__(self, client: ComprehendClient, on_count: Callable[[str, int], None]) -> None:
+        """`on_count` receives `ComprehendCalls`, 1 for each call made."""
+        self._operations: Mapping[Api, Callable[..., Any]] = {
+            "language": client.batch_detect_dominant_language,
+            "sentiment": client.batch_detect_sentiment,
+            "entities": client.batch_detect_entities,
+        }
+        self._on_count = on_count
+
+    def detect(self, api: Api, texts: Sequence[str], language: str) -> list[Response | NoResult]:
+        """Return what Comprehend finds in each of at most 25 texts, none of them empty, in the order of the texts.
+
+        A text that fails for a transient reason is sent once more, together with the others that did. A call that is
+        refused because of one text is made again for each half of its texts. RetryableError: a whole call was
+        throttled, timed out or failed with a 5xx; the client's own retries come before that.
+        """
+        parameters = {} if api == "language" else {"LanguageCode": language}
+        results: list[Response | NoResult] = [NoResult("MissingFromAnswer", is_retryable=True)] * len(texts)
+        for _ in range(2):
+            batches = [[index for index, result in enumerate(results) if _is_retryable(result)]]
+            while batches and (batch := batches.pop()):
+                self._on_count("ComprehendCalls", 1)
+                try:
+                    response = self._operations[api](TextList=[texts[index] for index in batch], **parameters)
+                except (ClientError, ConnectionError, HTTPClientError) as error:
+                    reason = _read_error(error)
+                    if reason.status in _ABOUT_ONE_TEXT and len(batch) > 1:
+                        half = len(batch) // 2
+                        batches += [batch[half:], batch[:half]]
+                        continue
+                    found: list[Response | NoResult] = [reason] * len(batch)
+                else:
+                    found = _read_response(response, len(batch))
+                for index, result in zip(batch, found, strict=True):
+                    results[index] = result
+        return results
+
+
+def read_language_tag(tag: str | None) -> str:
+    """Return Comprehend's code for a source's language tag; `und` if the language is unknown and must be detected.
+
+    A region is dropped (`en-GB` is `en`) except where it means traditional Chinese. A language that Comprehend does
+    not support keeps its own code, as do X's codes for posts without sentences (`zxx` no text, `qme` media links only,
+    `qht` hashtags only, `qam` mentions only, `qct` cashtags only, `qst` very short text): none is in SUPPORTED.
     """
-
-    def __init__(self, client: ComprehendClient, count: Callable[[str, int], None]) -> None:
-        """`count` is told `ComprehendCalls`, one for each call made."""
-        self._client = client
-        self._count = count
-
-    def sentiments(self, texts: Sequence[str], language: str) -> list[Outcome]:
-        """BatchDetectSentiment: answers hold `Sentiment` and `SentimentScore`."""
-        code = cast("LanguageCodeType", language)
-        return self._ask(lambda some: self._client.batch_detect_sentiment(TextList=some, LanguageCode=code), texts)
-
-    def entities(self, texts: Sequence[str], language: str) -> list[Outcome]:
-        """BatchDetectEntities: answers hold `Entities`, with offsets in characters of the text sent."""
-        code = cast("LanguageCodeType", language)
-        return self._ask(lambda some: self._client.batch_detect_entities(TextList=some, LanguageCode=code), texts)
-
-    def languages(self, texts: Sequence[str]) -> list[Outcome]:
-        """BatchDetectDominantLanguage: answers hold `Languages`."""
-        return self._ask(lambda some: self._client.batch_detect_dominant_language(TextList=some), texts)
-
-    def _ask(self, call: _Call, texts: Sequence[str]) -> list[Outcome]:
-        outcomes = self._call(call, list(texts))
-        again = [index for index, outcome in enumerate(outcomes) if isinstance(outcome, Refusal) and outcome.retryable]
-        if again:
-            second = self._call(call, [texts[index] for index in again])
-            for index, outcome in zip(again, second, strict=True):
-                outcomes[index] = outcome
-        return outcomes
-
-    def _call(self, call: _Call, texts: list[str]) -> list[Outcome]:
-        self._count("ComprehendCalls", 1)
-        try:
-            response = call(texts)
-        except ClientError as error:
-            return self._refused(call, texts, error)
-        except (ConnectionError, HTTPClientError) as error:
-            raise RetryableError(f"Comprehend did not answer: {error}") from error
-        answers: dict[int, Outcome] = {answer["Index"]: answer for answer in response["ResultList"]}
-        errors = {error["Index"]: _refusal(error.get("ErrorCode", "WithoutCode")) for error in response["ErrorList"]}
-        missing = Refusal("MissingFromAnswer", retryable=True)
-        return [answers.get(index) or errors.get(index, missing) for index in range(len(texts))]
-
-    def _refused(self, call: _Call, texts: list[str], error: ClientError) -> list[Outcome]:
-        """Outcomes for a call refused as a whole: the fault of one text must not become that of the other 24."""
-        code = error.response["Error"]["Code"]
-        if code == "UnsupportedLanguageException":
-            return [Refusal(UNSUPPORTED_LANGUAGE)] * len(texts)
-        if code in _ABOUT_ONE_TEXT:
-            if len(texts) == 1:
-                return [Refusal(code)]
-            half = len(texts) // 2
-            return self._call(call, texts[:half]) + self._call(call, texts[half:])
-        if code in _RETRYABLE or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-            raise RetryableError(f"Comprehend refused a batch: {code}") from error
-        raise error
+    normal = (tag or "").strip().lower().replace("_", "-")
+    if not _LANGUAGE_TAG.fullmatch(normal):
+        return UNDETERMINED
+    language, *subtags = normal.split("-")
+    if language == "zh" and _TRADITIONAL_CHINESE.intersection(subtags):
+        return "zh-TW"
+    return _RENAMED.get(language, language)
 
 
-def _refusal(code: str) -> Refusal:
+def clip_text(text: str, max_bytes: int = MAX_BYTES) -> str:
+    """Return the longest beginning of a text that has at most `max_bytes` in UTF-8, cut between characters.
+
+    A character without UTF-8 (half a surrogate pair) becomes "?".
+    """
+    encoded = text.encode("utf-8", "replace")
+    return encoded[:max_bytes].decode("utf-8", "ignore") if len(encoded) > max_bytes else encoded.decode("utf-8")
+
+
+def _is_retryable(result: Response | NoResult) -> bool:
+    return isinstance(result, NoResult) and result.is_retryable
+
+
+def _read_response(response: Mapping[str, Any], size: int) -> list[Response | NoResult]:
+    missing = NoResult("MissingFromAnswer", is_retryable=True)
+    results: dict[int, Response | NoResult] = {result["Index"]: result for result in response["ResultList"]}
+    for error in response["ErrorList"]:
+        results.setdefault(error["Index"], _read_text_error(error.get("ErrorCode", "WithoutCode")))
+    return [results.get(index, missing) for index in range(size)]
+
+
+def _read_text_error(code: str) -> NoResult:
     if code == "UnsupportedLanguageException":
-        return Refusal(UNSUPPORTED_LANGUAGE)
+        return NoResult(UNSUPPORTED_LANGUAGE)
     # The code of one text is documented as numeric, and nothing says which numbers there are: those of HTTP, if any
     # (https://docs.aws.amazon.com/comprehend/latest/APIReference/API_BatchItemError.html).
-    is_passing = code == "429" or re.fullmatch(r"5\d\d", code) is not None
-    return Refusal(code, retryable=is_passing or code in _RETRYABLE)
+    is_transient = code == "429" or re.fullmatch(r"5\d\d", code) is not None
+    return NoResult(code, is_retryable=is_transient or code in _RETRYABLE)
+
+
+def _read_error(error: ClientError | ConnectionError | HTTPClientError) -> NoResult:
+    """Return the reason that applies to every text of a failed call; raise what is not about its texts."""
+    if not isinstance(error, ClientError):
+        raise RetryableError(f"Comprehend did not answer: {error}") from error
+    code = error.response["Error"]["Code"]
+    if code == "UnsupportedLanguageException":
+        return NoResult(UNSUPPORTED_LANGUAGE)
+    if code in _ABOUT_ONE_TEXT:
+        return NoResult(code)
+    if code in _RETRYABLE or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+        raise RetryableError(f"Comprehend refused a batch: {code}") from error
+    raise error

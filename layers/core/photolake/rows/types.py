@@ -172,7 +172,21 @@ class TextEntity(TypedDict, total=False):
     end_offset: int | None
 
 
-class PostRow(TypedDict, total=False):
+class TextColumns(TypedDict, total=False):
+    """The columns of `posts` that come from the text analysis; scores 0 to 1."""
+
+    language: str
+    sentiment: str | None
+    sentimentposscore: float | None
+    sentimentnegscore: float | None
+    sentimentneuscore: float | None
+    sentimentmixedscore: float | None
+    sentiment_status: str
+    entities_status: str
+    text_entities: list[TextEntity] | None
+
+
+class PostRow(TextColumns, total=False):
     """A row of `raw_tweets`, and with the results of the text analysis a row of `posts`."""
 
     id: Required[int]
@@ -215,15 +229,6 @@ class PostRow(TypedDict, total=False):
     collected_at: str
     matched_query: str | None
     source_json: str
-    language: str | None
-    sentiment: str | None
-    sentimentposscore: float | None
-    sentimentnegscore: float | None
-    sentimentneuscore: float | None
-    sentimentmixedscore: float | None
-    sentiment_status: str
-    entities_status: str
-    text_entities: list[TextEntity] | None
     processed_at: str
     dt: str
 

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from photolake.errors import PermanentError
 from photolake.partition import post_date
-from photolake.photos.job import PhotoJob
+from photolake.photos.job import PhotoJob, list_photo_jobs
 from photolake.photos.urls import checked_url
-from photolake.posts.photo_jobs import photo_jobs
 from photolake.sources.bluesky.identifiers import PostKey
 from tests.builders.bluesky_events import (
     ANN,
@@ -116,11 +115,11 @@ def test_the_first_language_counts_if_it_is_one(langs, lang):
 
 def media_of(embed):
     row = mapped(embed=embed)
-    jobs = photo_jobs(row, "2026-11-18")
+    jobs = list_photo_jobs(row, "2026-11-18")
     for job in jobs:
-        checked_url(job["media_url"], HOSTS)
-        assert PhotoJob.parse(json.dumps(job)).columns() == {**job, "source_key": f"{row['id']}:{job['mediaid']}"}
-    return [(job["kind"], job["mediaid"], job["media_url"], job["alt_text"]) for job in jobs]
+        checked_url(job.media_url or "", HOSTS)
+        assert PhotoJob.parse(json.dumps(job.to_message())) == job
+    return [(job.kind, job.mediaid, job.media_url, job.alt_text) for job in jobs]
 
 
 def photo(cid, alt=None):

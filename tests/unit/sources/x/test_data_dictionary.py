@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from photolake.posts.comprehend import Refusal
+from photolake.posts.comprehend import NoResult
 from photolake.posts.text_analysis import TextAnalysis
 from photolake.sources.x.payload import posts_in
 from tests import resolved_template
@@ -13,7 +13,7 @@ from tests.builders.x_payloads import COLLECTED, photo_link, v1_photo, v1_status
 from tests.data_dictionary import Dictionary, columns
 
 NULLS = Dictionary((resolved_template.ROOT / "docs/data_dictionary.md").read_text()).nulls("posts")
-REFUSED = Refusal("refused")
+REFUSED = NoResult("refused")
 LATER = {*TextAnalysis("en", REFUSED, REFUSED).columns(), "processed_at", "dt"}
 PLACE = {name: name for name in ("id", "url", "place_type", "name", "full_name", "country_code", "country")}
 POINT = {"type": "Point", "coordinates": [1.0, 2.0]}

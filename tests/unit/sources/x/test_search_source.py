@@ -12,7 +12,7 @@ from photolake.errors import DeliveryError, PermanentError, RetryableError
 from photolake.rows.ids import make_snowflake
 from photolake.sources.x.search_source import SETTLED, SearchSource
 from tests.builders.x_payloads import POSTED, renamed, snowflake, v2_page, v2_photo, v2_tweet, v2_user
-from tests.fakes.collect import FakeTable
+from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search import FakeSearch
 
 NOW = POSTED + dt.timedelta(hours=1)

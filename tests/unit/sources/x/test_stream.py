@@ -16,7 +16,7 @@ from photolake.sources.x.stream.batcher import LONGEST_S, MOST_LINES, Progress, 
 from photolake.sources.x.stream.connection import MAX_LINE_BYTES, SILENCE_S, DisconnectedError, Lines, Watch
 from photolake.sources.x.stream.rules import MARK, PATH, Changes, Rule, changes, synchronise
 from tests.builders.x_payloads import POSTED, snowflake, v2_tweet
-from tests.fakes.collect import FakeTable
+from tests.fakes.dynamodb_table import FakeTable
 
 SEA, SKY = Query("SEARCH_QUERIES, sea", "sea"), Query("SEARCH_QUERIES, sky", "sky")
 

@@ -19,7 +19,8 @@ from photolake.sources.x.stream.connection import SILENCE_S, DisconnectedError
 from photolake.sources.x.stream.gap_filler import Gap
 from photolake.sources.x.stream.runner import StreamRun
 from tests.builders.x_payloads import POSTED
-from tests.fakes.collect import Delivered, FakeCheckpoints, FakeTable
+from tests.fakes.collect import Delivered, FakeCheckpoints
+from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search import FakeSearch
 
 CALM_S = 8_000  # longer than what a search is put off by

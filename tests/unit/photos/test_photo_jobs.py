@@ -1,8 +1,9 @@
+"""Photo jobs as tweet_analyzer makes them of posts."""
+
 import json
 from typing import Any
 
-from photolake.photos.job import PhotoJob
-from photolake.posts.photo_jobs import photo_jobs
+from photolake.photos.job import PhotoJob, list_photo_jobs
 
 POST = {"id": 1, "source_platform": "x", "collected_at": "2026-11-20T10:00:00.000Z"}
 
@@ -16,14 +17,18 @@ def with_media(*media: Any, **more: Any) -> dict[str, Any]:
     return {**POST, "extended_entities": {"media": list(media)}, **more}
 
 
+def jobs_of(post: Any, dt: str = "2026-11-20") -> list[PhotoJob]:
+    return list_photo_jobs(post, dt)
+
+
 def ids(post: dict[str, Any]) -> list[str]:
-    return [job["mediaid"] for job in photo_jobs(post, "2026-11-20")]
+    return [job.mediaid for job in jobs_of(post)]
 
 
 def test_a_photo_becomes_a_job() -> None:
-    (job,) = photo_jobs(with_media(medium("7", ext_alt_text="A red bicycle")), "2026-11-19")
+    (job,) = jobs_of(with_media(medium("7", ext_alt_text="A red bicycle")), "2026-11-19")
 
-    assert job == {
+    assert job.to_message() == {
         "origin": "post",
         "source_platform": "x",
         "tweetid": 1,
@@ -44,7 +49,7 @@ def test_the_preview_of_a_video_or_gif_says_so() -> None:
         medium("4", type=None),
     ]
 
-    assert [job["kind"] for job in photo_jobs(with_media(*media), "2026-11-20")] == [
+    assert [job.kind for job in jobs_of(with_media(*media))] == [
         "video_preview",
         "gif_preview",
         "photo",
@@ -52,7 +57,7 @@ def test_the_preview_of_a_video_or_gif_says_so() -> None:
     ]
 
 
-def test_photos_of_retweeted_and_quoted_posts_are_shown_by_the_post_but_not_those_of_what_it_replies_to() -> None:
+def test_a_post_shows_the_photos_of_what_it_retweets_or_quotes_not_of_what_it_answers() -> None:
     referenced = [
         {"type": "retweeted", "media": [medium("2")]},
         {"type": "quoted", "media": [medium("3"), None]},
@@ -77,17 +82,17 @@ def test_a_medium_without_an_id_is_known_by_its_key_or_its_url() -> None:
     assert ids(with_media(*media)) == ["99", url, "unknown"]
 
 
-def test_a_medium_without_a_url_still_gets_a_job_that_photo_fetcher_accepts() -> None:
-    (job,) = photo_jobs(with_media({"id": "5", "type": "video"}), "2026-11-20")
+def test_a_medium_without_a_url_gets_a_job_that_photo_fetcher_accepts() -> None:
+    (job,) = jobs_of(with_media({"id": "5", "type": "video"}))
 
-    assert PhotoJob.parse(json.dumps(job)).columns() == {**job, "source_key": "1:5"}
-    assert job["media_url"] is None
+    assert PhotoJob.parse(json.dumps(job.to_message())) == job
+    assert (job.source_key, job.media_url) == ("1:5", None)
 
 
 def test_http_is_taken_where_there_is_no_https() -> None:
-    (job,) = photo_jobs(with_media(medium("1", media_url_https=None)), "2026-11-20")
+    (job,) = jobs_of(with_media(medium("1", media_url_https=None)))
 
-    assert job["media_url"] == "http://pbs.twimg.com/media/1.jpg"
+    assert job.media_url == "http://pbs.twimg.com/media/1.jpg"
 
 
 def test_a_post_without_media_has_no_jobs() -> None:
