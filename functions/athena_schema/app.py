@@ -67,8 +67,8 @@ def empty(bucket: Bucket, prefix: str) -> None:
 def create_schema(folder: Path) -> None:
     """Create every view after those it reads, then the saved queries."""
     views = in_dependency_order(read_statements(folder / "views", settings.landing_database))
+    queries = read_statements(folder / "queries", settings.landing_database)
     for view in views:
         workgroup.run(view)
-    queries = read_statements(folder / "queries", settings.landing_database)
     workgroup.save_queries(queries)
     logger.info("schema created", views=len(views), queries=len(queries))

@@ -93,3 +93,8 @@ def test_a_parameter_becomes_an_sql_literal(type_, text, literal):
 def test_what_is_no_number_is_refused_by_the_parameters_name(type_, text):
     with pytest.raises(PermanentError, match="match is a"):
         Parameter("match", type_, "").literal(text)
+
+
+def test_a_folder_without_sql_files_is_an_error(tmp_path):
+    with pytest.raises(PermanentError, match="no SQL files"):
+        read_statements(tmp_path, "lake")

@@ -87,8 +87,15 @@ def parameters(text: str) -> list[Parameter]:
 
 
 def read_statements(folder: Path, landing_database: str) -> list[Statement]:
-    """Every `*.sql` of the folder, by name; PermanentError names a file with another placeholder than `${landing}`."""
-    return [_read(path, landing_database) for path in sorted(folder.glob("*.sql"))]
+    """Every `*.sql` of the folder, by name.
+
+    PermanentError if there is none, which means a broken build: what the files do not name would be deleted.
+    It also names a file with another placeholder than `${landing}`.
+    """
+    paths = sorted(folder.glob("*.sql"))
+    if not paths:
+        raise PermanentError("no_sql", f"there are no SQL files in {folder}: is the SQL layer empty? sam build")
+    return [_read(path, landing_database) for path in paths]
 
 
 def in_dependency_order(statements: Iterable[Statement]) -> list[Statement]:
