@@ -52,8 +52,11 @@ def load(path: Path, overrides: Mapping[str, str], local: Mapping[str, str], reg
     """
     written = parse(path.read_text(encoding="utf-8"))
     declared = written.get("Parameters", {})
-    known = {name: value for name, value in local.items() if name in declared}
-    parameters = parameter_values(declared, {**known, **overrides})
+    rules = {**declared, **_settings(written)}
+    known = {name: value for name, value in local.items() if name in rules}
+    values = parameter_values(rules, {**known, **overrides})
+    _replace_settings(written, values)
+    parameters = {name: values[name] for name in declared}
     code = {folder.logical_id: folder for folder in _code_folders(written, path.parent)}
     document = _translate(_with_remote_code(written), parameters, region)
     return Template(document, parameters, code)
@@ -71,6 +74,20 @@ def parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[s
     if unknown:
         raise TemplateError(f"no such parameter: {', '.join(unknown)} (there are {', '.join(sorted(declared))})")
     return {name: _parameter(name, rules, given.get(name)) for name, rules in declared.items()}
+
+
+def _settings(written: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What `Mappings.Settings` holds, as parameters: bounded by `Metadata.Settings`, with the values as defaults."""
+    rules = written.get("Metadata", {}).get("Settings", {})
+    groups = written.get("Mappings", {}).get("Settings", {}).values()
+    return {name: {**rules[name], "Default": value} for group in groups for name, value in group.items()}
+
+
+def _replace_settings(written: dict[str, Any], values: Mapping[str, ParameterValue]) -> None:
+    for group in written.get("Mappings", {}).get("Settings", {}).values():
+        for name in group:
+            value = values[name]
+            group[name] = ",".join(value) if isinstance(value, list) else value
 
 
 def _parameter(name: str, rules: Mapping[str, Any], given: str | None) -> ParameterValue:
