@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.rejected import MalformedStore
-from photolake.rows.schema import Table
+from photolake.rejected import RejectedStore
+from photolake.rows.schema import TableSchema
 from photolake_cli.collecting import FileCollector
 from photolake_cli.pacing import Pace
 from photolake_cli.post_files import files_at
@@ -116,8 +116,8 @@ def collected(path: Path) -> int:
     firehose: Any = SilentFirehose()
     collector = FileCollector(
         DeliveryStream(firehose, "tweets"),
-        Table.from_glue(glue, "landing", "raw_tweets"),
-        MalformedStore(nothing, "lake"),
+        TableSchema.from_glue(glue, "landing", "raw_tweets"),
+        RejectedStore(nothing, "lake"),
         Pace(900, time.monotonic),
         dt.date(2026, 1, 1),
     )

@@ -20,17 +20,18 @@ from pathlib import Path
 from typing import Any
 
 from photolake.aws.firehose import DeliveryStream
+from photolake.aws.s3 import S3RangeReader
 from photolake.posts.analyzer import PostAnalyzer
-from photolake.posts.archive_reader import S3Ranges, read_lines
+from photolake.posts.archive_reader import read_lines
 from photolake.posts.text_analysis import TextAnalysis
-from photolake.rows.schema import HiveType, Table
+from photolake.rows.schema import HiveType, TableSchema
 
 SIZES_MB = (1, 64)
 ANALYSIS = TextAnalysis("en", ["NEUTRAL", 0.0, 0.0, 1.0, 0.0], [])
 STRINGS = ("text", "lang", "source_platform", "collected_at", "processed_at", "dt")
 ANSWERS = {name: "double" if name.endswith("score") else "string" for name in ANALYSIS.columns()}
 KINDS = {"id": "bigint", **dict.fromkeys(STRINGS, "string"), **ANSWERS, "text_entities": "array<string>"}
-TABLE = Table("posts", {name: HiveType.parse(kind) for name, kind in KINDS.items()})
+TABLE = TableSchema("posts", {name: HiveType.parse(kind) for name, kind in KINDS.items()})
 
 
 class FileAsS3:
@@ -93,7 +94,9 @@ def measure(path: Path) -> None:
         **parts,
     )
     s3: Any = FileAsS3(path)
-    posts = analyzer.analyze(read_lines("s3://bench/object", S3Ranges(s3, "bench", "object")), print, lambda: 600_000)
+    posts = analyzer.analyze(
+        read_lines("s3://bench/object", S3RangeReader(s3, "bench", "object")), print, lambda: 600_000
+    )
     print(posts, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 
 

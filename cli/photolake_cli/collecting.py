@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc, utc_now
+from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.partition import post_date
 from photolake.post_files.reader import START, Entry, Place, entries
-from photolake.rejected import MalformedLine, MalformedStore, MalformedWriter, misfit, part_key
+from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, part_key, reject_row
 from photolake_cli.distinct import Distinct
 from photolake_cli.journal import Progress
 from photolake_cli.post_formats import author_of
 
 if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
     from photolake_cli.pacing import Pace
     from photolake_cli.post_files import PostFile
 
@@ -44,7 +44,7 @@ class Account:
     notices: int = 0
     before: int = 0
     ids: Distinct = field(default_factory=Distinct)
-    shown: list[MalformedLine] = field(default_factory=list)
+    shown: list[RejectedRecord] = field(default_factory=list)
     malformed_key: str = ""
 
     @property
@@ -76,8 +76,8 @@ class FileCollector:
     def __init__(
         self,
         stream: DeliveryStream,
-        table: Table,
-        malformed: MalformedStore,
+        table: TableSchema,
+        malformed: RejectedStore,
         pace: Pace,
         earliest: dt.date,
         sleep: Callable[[float], None] = time.sleep,
@@ -100,11 +100,11 @@ class FileCollector:
         resumed = "" if progress.place == START else f".from-{progress.place.line}-{progress.place.entry}"
         name = f"{file.malformed_name}{resumed}"
         account = Account(file.name, before=progress.sent, malformed_key=part_key(name, 1))
-        with file.opened() as opened, self._malformed.writer(name) as writer:
+        with file.opened() as opened, self._malformed.open_writer(name) as writer:
             found = entries(
                 opened.file,
                 source=file.name,
-                collected_at=iso_utc(utc_now()),
+                collected_at=format_utc(utc_now()),
                 after=progress.place,
                 author=author_of(file),
             )
@@ -149,7 +149,7 @@ class _Sorting:
         found: Iterator[Entry],
         place: Place,
         account: Account,
-        writer: MalformedWriter,
+        writer: RejectedWriter,
         check: Callable[[dict[str, Any], int], str],
     ) -> None:
         self.place = place
@@ -194,13 +194,13 @@ class _Sorting:
             self.place = entry.place
         return None
 
-    def _set_aside(self, line: MalformedLine) -> None:
+    def _set_aside(self, line: RejectedRecord) -> None:
         self._writer.add(line)
         self._account.malformed += 1
         if len(self._account.shown) < SHOWN_MALFORMED:
             self._account.shown.append(replace(line, raw=b""))
 
 
-def _misfit(entry: Entry, source: str, error: RowError) -> MalformedLine:
-    refused = misfit(entry.found if isinstance(entry.found, dict) else {}, error)
-    return MalformedLine(source, entry.place.line, refused.message, refused.raw)
+def _misfit(entry: Entry, source: str, error: RowError) -> RejectedRecord:
+    refused = reject_row(entry.found if isinstance(entry.found, dict) else {}, error)
+    return RejectedRecord(refused.raw, refused.message, source, entry.place.line)

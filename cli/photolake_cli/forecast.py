@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc, utc_now
+from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.post_files.reader import START, Entry, entries
 from photolake.posts.documents import clip
@@ -129,7 +129,7 @@ def _read(file: PostFile, progress: Progress, volume: Volume, check: Check, limi
     with file.opened() as opened:
         began = position = 0
         whole = _Stretch(0, 0, 0)
-        found = entries(opened.file, source=file.name, collected_at=iso_utc(utc_now()), after=progress.place)
+        found = entries(opened.file, source=file.name, collected_at=format_utc(utc_now()), after=progress.place)
         for number, entry in enumerate(found):
             if number == 0 and progress.place != START:
                 began = position = opened.position

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.rejected import MalformedStore
-from photolake.rows.schema import Table
+from photolake.rejected import RejectedStore
+from photolake.rows.schema import TableSchema
 from photolake_cli.collecting import FileCollector
 from photolake_cli.connections import deployed_lake, laptop_lake
 from photolake_cli.errors import CommandError
@@ -49,8 +49,8 @@ def laptop_inlet(laptop: Laptop) -> Inlet:
     interval = _interval(firehose, laptop.state.resources["PostsStream"]["physical_id"]) * laptop.state.scale
     collector = FileCollector(
         DeliveryStream(firehose, laptop.output("TweetsStreamName")),
-        Table.from_glue(laptop.client("glue"), laptop.output("LandingDatabaseName"), "raw_tweets"),
-        MalformedStore(s3, laptop.output("LakeBucketName")),
+        TableSchema.from_glue(laptop.client("glue"), laptop.output("LandingDatabaseName"), "raw_tweets"),
+        RejectedStore(s3, laptop.output("LakeBucketName")),
         Pace(interval, time.monotonic),
         dt.date.fromisoformat(lake.earliest_date()),
     )
@@ -70,8 +70,8 @@ def deployed_inlet(stack: str, region: str | None) -> Inlet:
         firehose = client("firehose")
         collector = FileCollector(
             DeliveryStream(firehose, values["TweetsStreamName"]),
-            Table.from_glue(client("glue"), values["LandingDatabaseName"], "raw_tweets"),
-            MalformedStore(client("s3"), values["LakeBucketName"]),
+            TableSchema.from_glue(client("glue"), values["LandingDatabaseName"], "raw_tweets"),
+            RejectedStore(client("s3"), values["LakeBucketName"]),
             Pace(_interval(firehose, found["StackResourceDetail"]["PhysicalResourceId"]), time.monotonic),
             dt.date.fromisoformat(values["EarliestDate"]),
         )

@@ -41,7 +41,9 @@ class LaptopOptions:
         photos = ["--photos", str(self.photos)] if self.photos else []
         parameters = [word for parameter in self.parameters for word in ("--param", parameter)]
         base = [sys.executable, "-m", "laptop_cloud", "--root", str(self.root), "--state", str(self.folder)]
-        return [*base, *photos, *parameters]
+        # The wheels of the dependencies' layer are for Lambda's processor; this environment has the same packages.
+        stack = ["--stack", "photolake", "--provided-layer", "DependenciesLayer"]
+        return [*base, *stack, *photos, *parameters]
 
 
 class Laptop:

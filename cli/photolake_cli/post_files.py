@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from photolake.posts.archive_reader import S3Ranges
+from photolake.aws.s3 import S3RangeReader
 from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _object(s3: S3Client, bucket: str, key: str, size: int, etag: str) -> PostFi
         base=base,
         size=size,
         identity=f"s3://{bucket}/{key} {size} {etag}",
-        open_raw=lambda: S3Ranges(s3, bucket, key),
+        open_raw=lambda: S3RangeReader(s3, bucket, key),
         read_beside=beside,
     )
 

@@ -114,7 +114,7 @@ def _shown_parameters(query: SavedQuery) -> str:
 
 
 def show_status(document: Mapping[str, Any]) -> None:
-    """Print queues, buffers, functions and objects."""
+    """Print queues, buffers, functions, objects, and the local models that answer in place of AWS's."""
     queues = [
         (name, depth["visible"], depth["in_flight"], "dead letters" if depth["is_dlq"] else "")
         for name, depth in document["queues"].items()
@@ -127,3 +127,4 @@ def show_status(document: Mapping[str, Any]) -> None:
     show_table("Records in Firehose's buffers", ["stream", "records"], list(document["buffers"].items()))
     show_table("Functions", ["function", "runs", "errors", "running", "cold start ms"], functions)
     show_table("Objects in the lake", ["prefix", "objects"], list(document["objects"].items()))
+    show_table("Local models", ["in place of", "model"], list(document["analysis"]["models"].items()))

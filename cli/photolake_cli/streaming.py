@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.live import Live
 from rich.text import Text
 
-from photolake.aws.secrets import secret_value
+from photolake.aws.secrets import read_secret
 from photolake.sources.x.stream.batcher import Progress
 from photolake.sources.x.stream.service import Streaming, StreamSettings, streaming
 from photolake_cli.connections import deployed_lake, laptop_lake
@@ -148,7 +148,7 @@ def _token(place: StreamPlace) -> str:
     if token := os.environ.get(TOKEN_VARIABLE, "").strip():
         return token
     secret = place.settings["X_TOKEN_SECRET"]
-    token = secret_value(place.client("secretsmanager"), secret)
+    token = read_secret(place.client("secretsmanager"), secret)
     if not token:
         raise CommandError(f"X wants a bearer token: set {TOKEN_VARIABLE}, or put it into the secret {secret}")
     return token

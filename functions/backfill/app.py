@@ -9,9 +9,9 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from photolake.aws.sqs import JobQueue
+from photolake.aws.s3 import build_created_event
+from photolake.aws.sqs import MessageQueue
 from photolake.clock import utc_now
-from photolake.images.objects import announcement
 from photolake.images.registry import ImageRegistry
 from photolake.settings import Settings
 
@@ -32,7 +32,7 @@ MAX_IMAGES = 100_000  # five minutes are enough for these; the rest is found tom
 logger, metrics = Logger(), Metrics()
 settings = BackfillSettings.from_env()
 registry = ImageRegistry(boto3.resource("dynamodb").Table(settings.images_table))
-queue = JobQueue(boto3.client("sqs"), settings.image_queue)
+queue = MessageQueue(boto3.client("sqs"), settings.image_queue)
 
 
 @metrics.log_metrics
@@ -40,6 +40,6 @@ queue = JobQueue(boto3.client("sqs"), settings.image_queue)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Send one message per waiting image; those over the new day's budget will wait again."""
     waiting = registry.waiting(MAX_IMAGES)
-    sent = queue.send(announcement(settings.lake_bucket, image.s3_key, utc_now()) for image in waiting)
+    sent = queue.send(build_created_event(settings.lake_bucket, image.s3_key, utc_now()) for image in waiting)
     metrics.add_metric("ImagesSentAgain", MetricUnit.Count, sent)
     logger.info("waiting images sent again", images=sent)

@@ -10,7 +10,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from photolake.aws.secrets import secret_value
+from photolake.aws.secrets import read_secret
 from photolake.collect.landing import LandingSettings, collection_into
 from photolake.collect.registry import Surroundings
 from photolake.collect.rounds import Rounds
@@ -35,7 +35,7 @@ settings = CollectorSettings.from_env()
 table = boto3.resource("dynamodb").Table
 rounds = Rounds(
     collection_into(settings, boto3.client, table),
-    Surroundings(partial(secret_value, boto3.client("secretsmanager")), table),
+    Surroundings(partial(read_secret, boto3.client("secretsmanager")), table),
 )
 
 

@@ -11,10 +11,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.aws.sqs_batches import process_messages
+from photolake.aws.sqs import process_messages
 from photolake.images.door import image_door
 from photolake.images.lease import AnalysisLease
-from photolake.rows.schema import Table
+from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ PATIENCE = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive
 logger, metrics = Logger(), Metrics()
 settings = ImageAnalyzerSettings.from_env()
 firehose, glue, dynamodb = boto3.client("firehose"), boto3.client("glue"), boto3.resource("dynamodb")
-analyses, photos = (Table.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
+analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
 lease = AnalysisLease(boto3.client("dynamodb"), settings.cache_table)
 door = image_door(
     s3=boto3.client("s3"),

@@ -10,14 +10,14 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.aws.sqs_batches import process_messages
+from photolake.aws.sqs import process_messages
 from photolake.clock import utc_now
 from photolake.images.ingest import PhotoIntake
 from photolake.images.registry import ImageRegistry
 from photolake.photos.download import Downloader
 from photolake.photos.fetcher import PhotoFetcher
 from photolake.photos.job import PhotoJob, photo_row
-from photolake.rows.schema import Table
+from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ settings = PhotoFetcherSettings.from_env()
 registry = ImageRegistry(boto3.resource("dynamodb").Table(settings.images_table))
 site = Downloader(settings.allowed_photo_hosts, photo_endpoint=settings.photo_endpoint)
 fetcher = PhotoFetcher(registry, site, PhotoIntake(registry, boto3.client("s3"), settings.lake_bucket))
-photos_table = Table.from_glue(boto3.client("glue"), settings.landing_database, "photos")
+photos_table = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "photos")
 photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_table)
 
 

@@ -15,10 +15,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import idempotency
 from botocore.config import Config
 
-from photolake.aws.s3 import S3Object, created_objects
-from photolake.aws.sqs_batches import process_messages
+from photolake.aws.s3 import S3Object, parse_created_objects
+from photolake.aws.sqs import process_messages
 from photolake.posts.archive import archive
-from photolake.rows.schema import Table
+from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ tweets = archive(
     cache_days=settings.text_cache_days,
     firehose=boto3.client("firehose"),
     posts_stream=settings.posts_stream,
-    posts=Table.from_glue(boto3.client("glue"), settings.landing_database, "posts"),
+    posts=TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "posts"),
     sqs=boto3.client("sqs"),
     photo_jobs_queue=settings.photo_jobs_queue,
     earliest_date=settings.earliest_date,
@@ -75,7 +75,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 def analyze_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Analyse each object of a message."""
-    for created in created_objects(record.body):
+    for created in parse_created_objects(record.body):
         analyze_object(created=created, context=lambda_context)
 
 

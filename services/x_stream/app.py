@@ -9,7 +9,7 @@ import threading
 import boto3
 from aws_lambda_powertools import Logger
 
-from photolake.aws.secrets import secret_value
+from photolake.aws.secrets import read_secret
 from photolake.collect.source import NotSetUpError
 from photolake.errors import PhotolakeError
 from photolake.sources.x.stream.batcher import Progress
@@ -23,7 +23,7 @@ REST_S = 3_600.0
 def configured() -> Streaming:
     """The stream that the environment asks for; NotSetUpError without a token."""
     settings = StreamSettings.from_env()
-    token = secret_value(boto3.client("secretsmanager"), settings.x_token_secret)
+    token = read_secret(boto3.client("secretsmanager"), settings.x_token_secret)
     if not token:
         raise NotSetUpError(f"put X's bearer token into the secret {settings.x_token_secret}")
     return streaming(settings, token, boto3.client, boto3.resource("dynamodb").Table)

@@ -1,6 +1,6 @@
 """The columns of a collected post: their names, and their types as the template has them."""
 
-from photolake.rows.schema import HiveType, Table
+from photolake.rows.schema import HiveType, TableSchema
 from tests.resolved_template import table_input
 
 NAMES = {
@@ -50,4 +50,4 @@ COLUMNS = [
     for column in table_input("RawTweetsTable")["StorageDescriptor"]["Columns"]
     if column["Name"] in NAMES  # the others are filled by the analysis
 ]
-RAW_TWEETS = Table("raw_tweets", {column["Name"]: HiveType.parse(column["Type"]) for column in COLUMNS})
+RAW_TWEETS = TableSchema("raw_tweets", {column["Name"]: HiveType.parse(column["Type"]) for column in COLUMNS})

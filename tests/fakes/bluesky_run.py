@@ -48,7 +48,7 @@ class Lake:
         streams = Jetstream(list(network.hosts), network.connect, sleep=lambda _: None, seconds=lambda: 0.0)
         self.source = BlueskySource(streams, wanted, self.known, dt.timedelta(hours=1), lambda: self.now)
 
-    def deliver(self, posts, set_aside):
+    def deliver(self, posts, on_rejected):
         self.before_delivery()
         self.posts += posts
         return len(posts)

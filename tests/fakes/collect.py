@@ -44,12 +44,12 @@ class Delivered:
     def ids(self):
         return [row["id"] for row in self.rows]
 
-    def put(self, rows, set_aside):
+    def put(self, rows, on_rejected):
         self.before_put()
         rows = list(rows)
         for row in rows:
             if row["id"] in self.unfit:
-                set_aside(row, RowError("too large"))
+                on_rejected(row, RowError("too large"))
         fitting = [row for row in rows if row["id"] not in self.unfit]
         self.rows += fitting
         return len(fitting)

@@ -10,8 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from photolake.partition import snowflake_ms
-from photolake.sources.x.window import snowflake_at
+from photolake.rows.ids import make_snowflake, read_snowflake_ms
 from tests.builders.x_payloads import renamed
 
 DAY_MS = 86_400_000
@@ -72,7 +71,7 @@ class FakeX:
     def post(self, seconds_ago, late_s=0, **fields):
         """A post of so long ago, which the search has had only `late_s` after that."""
         made_ms = self.now_ms() - seconds_ago * 1000
-        number = snowflake_at(made_ms) + len(self.posts)
+        number = make_snowflake(made_ms) + len(self.posts)
         self.posts[number] = {"id": str(number), "text": f"post {len(self.posts)}", **fields}
         self.appears[number] = made_ms + late_s * 1000
         return number
@@ -106,7 +105,7 @@ class FakeX:
     def _wrong(self, parameters):
         now_ms = self.now_ms()
         for name in ("since_id", "until_id"):
-            if name in parameters and not now_ms - 7 * DAY_MS < snowflake_ms(int(parameters[name])) <= now_ms:
+            if name in parameters and not now_ms - 7 * DAY_MS < read_snowflake_ms(int(parameters[name])) <= now_ms:
                 return f"'{name}' must be a post id of the last seven days"
         if int(parameters.get("since_id", 0)) >= int(parameters.get("until_id", 2**63)):
             return "'since_id' must be less than 'until_id'"
@@ -119,7 +118,7 @@ class FakeX:
     def _found(self, parameters):
         now_ms = self.now_ms()
         bounds = range(int(parameters.get("since_id", 0)) + 1, int(parameters.get("until_id", 2**63)))
-        week = snowflake_at(now_ms - 7 * DAY_MS)
+        week = make_snowflake(now_ms - 7 * DAY_MS)
         found = (n for n in self.posts if n in bounds and n > week and self.appears[n] <= now_ms)
         return sorted(found, reverse=True)
 

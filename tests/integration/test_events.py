@@ -5,7 +5,7 @@ import json
 import pytest
 
 from photolake.athena_schema.custom_resource import answer
-from photolake.aws.s3 import created_objects
+from photolake.aws.s3 import parse_created_objects
 from photolake.photos.job import PhotoJob
 from tests.resolved_template import ROOT, transformed
 
@@ -27,11 +27,11 @@ def test_a_queue_event_comes_from_a_queue_of_the_template(name):
 
 
 def test_the_bodies_are_what_the_functions_read():
-    (tweets,) = created_objects(EVENTS["tweet_analyzer_sqs"]["Records"][0]["body"])
-    (image,) = created_objects(EVENTS["image_analyzer_sqs"]["Records"][0]["body"])
+    (tweets,) = parse_created_objects(EVENTS["tweet_analyzer_sqs"]["Records"][0]["body"])
+    (image,) = parse_created_objects(EVENTS["image_analyzer_sqs"]["Records"][0]["body"])
 
     assert tweets.key.startswith("tweets/dt=")
     assert image.key.startswith("images/")
-    assert list(created_objects(EVENTS["tweet_analyzer_sqs_test_event"]["Records"][0]["body"])) == []
+    assert list(parse_created_objects(EVENTS["tweet_analyzer_sqs_test_event"]["Records"][0]["body"])) == []
     assert PhotoJob.parse(EVENTS["photo_fetcher_sqs"]["Records"][0]["body"]).kind == "photo"
     assert answer(EVENTS["athena_schema_create"], "athena-schema", None)["Status"] == "SUCCESS"

@@ -7,7 +7,7 @@ import json
 import random
 from typing import TYPE_CHECKING
 
-from photolake.clock import iso_utc
+from photolake.clock import format_utc
 from tests.synthetic_lake.faces import Json, box, celebrities, face_details, single
 from tests.synthetic_lake.photos import image_file
 from tests.synthetic_lake.words import BOXED, LABELS, LINES, MODERATION
@@ -22,7 +22,7 @@ _OTHERS = [
 _PEOPLE = [name for name, (parents, _, _) in LABELS.items() if "Person" in parents]
 _ERRORS = (
     ("faces", "ProvisionedThroughputExceededException", "Provisioned rate exceeded"),
-    ("celebrities", "NotAvailableLocallyException", "The laptop has no engine for celebrities"),
+    ("celebrities", "InvalidParameterException", "Request has invalid parameters"),
     ("text", "ImageTooLargeException", "Request has image content that's too large"),
 )
 
@@ -38,12 +38,12 @@ def analysis_row(plan: Plan, image: int) -> Json:
         **image_file(plan, image),
         "origin": "dropped" if plan.is_dropped(image) else "post",
         "perceptual_hash": None if scene % 67 == 66 else f"{plan.draw(10, scene).getrandbits(64):016x}",
-        "analyzed_at": iso_utc(analyzed),
+        "analyzed_at": format_utc(analyzed),
         "image_labels": labels,
         "image_properties": properties,
         "errors": errors,
         "unmapped": json.dumps(unmapped, ensure_ascii=False, separators=(",", ":")) if unmapped else None,
-        "processed_at": iso_utc(analyzed + dt.timedelta(seconds=2)),
+        "processed_at": format_utc(analyzed + dt.timedelta(seconds=2)),
     }
 
 
@@ -52,7 +52,7 @@ def earlier_copy(row: Json, image: int) -> Json:
     labels = row["image_labels"] or {}
     stale = {**row, "image_labels": {**labels, "labels": [_label("Outdated", single(55.5), [])], "facedetails": None}}
     name = "processed_at" if image % 2 else "analyzed_at"
-    return {**stale, name: iso_utc(dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=53))}
+    return {**stale, name: format_utc(dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=53))}
 
 
 def _scene(image: int) -> int:

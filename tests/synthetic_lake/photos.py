@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc
+from photolake.clock import format_utc
 from photolake.images.ingest import Intake
 from photolake.images.registry import Verdict
 from photolake.photos.job import PhotoJob, photo_row
@@ -74,7 +74,7 @@ def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:
     name = "processed_at" if number % 2 else "collected_at"
     moment = dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=41)
     nothing = dict.fromkeys(("image_id", "image_dt", "width", "height"))
-    return {**row, **nothing, "status": "http_403", "status_message": "answered 403", name: iso_utc(moment)}
+    return {**row, **nothing, "status": "http_403", "status_message": "answered 403", name: format_utc(moment)}
 
 
 def _outcome(plan: Plan, number: int, medium: Medium) -> Intake | Verdict:

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc
+from photolake.clock import format_utc
 from tests.synthetic_lake.texts import words_of
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def post_row(plan: Plan, number: int) -> dict[str, Any]:
         "entities": words["entities"],
         "extended_entities": _extended(plan, number),
         "edit_history_tweet_ids": [str(plan.post_id(number))] if plan.platform(number) == "x" else None,
-        "collected_at": iso_utc(collected),
+        "collected_at": format_utc(collected),
         "matched_query": None if number % 29 == 0 else "(photo OR picture) has:images",
         **words["analysis"],
-        "processed_at": iso_utc(collected + dt.timedelta(seconds=draw.randrange(60, 900))),
+        "processed_at": format_utc(collected + dt.timedelta(seconds=draw.randrange(60, 900))),
         "dt": plan.day(number),
     }
 
@@ -50,7 +50,7 @@ def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:
     stale = {**row, **counts, "text": f"{row['text']} (first version)", "sentiment": "MIXED", "lang": "fr"}
     name = "processed_at" if number % 3 == 0 else "collected_at"
     moment = dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=37)
-    return {**stale, name: iso_utc(moment)}
+    return {**stale, name: format_utc(moment)}
 
 
 def _identity(plan: Plan, number: int, created: dt.datetime) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.partition import post_date, snowflake_ms
+from photolake.partition import post_date
+from photolake.rows.ids import read_snowflake_ms
 
 EARLIEST = dt.date(2026, 1, 1)
 COLLECTED = "2026-05-10T12:00:00.000Z"
@@ -27,7 +28,7 @@ def test_a_post_of_another_platform_is_filed_by_its_own_time():
 
 
 def test_an_id_from_before_snowflakes_is_filed_by_its_own_time():
-    assert snowflake_ms(20) is None
+    assert read_snowflake_ms(20) is None
     assert (
         post_date({"id": 20, "source_platform": "x", "timestamp_ms": 1142974214000}, dt.date(2006, 1, 1))
         == "2006-03-21"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from photolake.rejected import MAX_KEPT_BYTES, MalformedLine, MalformedStore, Refused, misfit
+from photolake.rejected import MAX_RAW_BYTES, RejectedRecord, RejectedStore, reject_row
 
 SOURCE = "s3://lake/tweets/2026/11/20/a.gz"
 FIRST = "errors/malformed/tweets/2026/11/20/a.gz.jsonl"
@@ -30,12 +30,12 @@ def bucket() -> Bucket:
     return Bucket()
 
 
-def store_in(bucket: Any) -> MalformedStore:
-    return MalformedStore(bucket, "lake", lambda: NOW)
+def store_in(bucket: Any) -> RejectedStore:
+    return RejectedStore(bucket, "lake", lambda: NOW)
 
 
 def test_lines_are_kept_with_their_origin_and_bytes(bucket: Bucket) -> None:
-    stored = store_in(bucket).put(SOURCE, [MalformedLine(SOURCE, 3, "not JSON", b'{"a\xff')])
+    stored = store_in(bucket).put(SOURCE, [RejectedRecord(b'{"a\xff', "not JSON", SOURCE, 3)])
 
     assert stored == 1
     assert bucket.lines(FIRST) == [
@@ -55,7 +55,7 @@ def test_a_source_without_malformed_lines_leaves_no_object(bucket: Bucket) -> No
 
 
 def test_many_lines_are_stored_in_parts_and_again_over_the_same_parts(bucket: Bucket) -> None:
-    lines = [MalformedLine(SOURCE, number, "too long", b"x" * 900_000) for number in range(1, 11)]
+    lines = [RejectedRecord(b"x" * 900_000, "too long", SOURCE, number) for number in range(1, 11)]
     for _ in range(2):
         assert store_in(bucket).put(SOURCE, lines) == 10
 
@@ -68,8 +68,8 @@ def test_many_lines_are_stored_in_parts_and_again_over_the_same_parts(bucket: Bu
 
 
 def test_lines_are_stored_although_the_reading_fails_later(bucket: Bucket) -> None:
-    def lines() -> Iterator[MalformedLine]:
-        yield MalformedLine(SOURCE, 1, "not JSON", b"x")
+    def lines() -> Iterator[RejectedRecord]:
+        yield RejectedRecord(b"x", "not JSON", SOURCE, 1)
         raise OSError("broken")
 
     with pytest.raises(OSError, match="broken"):
@@ -82,8 +82,11 @@ def test_what_has_no_file_is_kept_under_a_name_of_its_content_and_the_same_again
     bucket: Bucket,
 ) -> None:
     store = store_in(bucket)
-    for refused in ([Refused(b"a", "no JSON"), Refused(b"b", "no id")], [Refused(b"a", "no JSON")]) * 2:
-        assert store.keep("x/stream", refused) == len(refused)
+    for refused in (
+        [RejectedRecord(b"a", "no JSON"), RejectedRecord(b"b", "no id")],
+        [RejectedRecord(b"a", "no JSON")],
+    ) * 2:
+        assert store.put_unnamed("x/stream", refused) == len(refused)
 
     first, second = bucket.objects
     assert first.startswith("errors/malformed/x/stream/")
@@ -94,12 +97,12 @@ def test_what_has_no_file_is_kept_under_a_name_of_its_content_and_the_same_again
 def test_a_row_that_cannot_be_delivered_is_kept_as_its_source_sent_it() -> None:
     row = {"id": 5, "id_str": "5", "source_json": '{"text":"é"}'}
 
-    assert misfit(row, ValueError("too large")) == Refused(b'{"text":"\xc3\xa9"}', "post 5: too large")
-    assert misfit({"id": None}, ValueError("no id")) == Refused(b"", "post None: no id")
-    assert len(misfit({"source_json": "x" * 10**6}, ValueError("too large")).raw) == MAX_KEPT_BYTES
+    assert reject_row(row, ValueError("too large")) == RejectedRecord(b'{"text":"\xc3\xa9"}', "post 5: too large")
+    assert reject_row({"id": None}, ValueError("no id")) == RejectedRecord(b"", "post None: no id")
+    assert len(reject_row({"source_json": "x" * 10**6}, ValueError("too large")).raw) == MAX_RAW_BYTES
 
 
 def test_a_file_is_a_source_too(bucket: Bucket) -> None:
-    store_in(bucket).put("/data/posts.jsonl", [MalformedLine("/data/posts.jsonl", 1, "not JSON", b"x")])
+    store_in(bucket).put("/data/posts.jsonl", [RejectedRecord(b"x", "not JSON", "/data/posts.jsonl", 1)])
 
     assert list(bucket.objects) == ["errors/malformed/data/posts.jsonl.jsonl"]

@@ -77,7 +77,7 @@ def run_demo(given: DemoInput, root: Path, folder: Path, timeout: float, keep: b
         _wait(laptop, timeout)
         drained = time.monotonic()
         queries = queries_of(laptop_lake(laptop))
-        _answer(queries)
+        _answer(queries, laptop.status()["analysis"]["models"]["comprehend"])
         balanced = _account(laptop, queries, accounts)
     console.print(
         f"Laptop cloud ready in {ready - began:.0f} s, posts through the pipeline in {drained - ready:.0f} s, "
@@ -126,11 +126,12 @@ def _wait(laptop: Laptop, timeout: float) -> None:
     console.print("[green]✓[/] Everything has drained. Runs: " + ", ".join(f"{name} {runs[name]}" for name in runs))
 
 
-def _answer(queries: Queries) -> None:
+def _answer(queries: Queries, text_model: str) -> None:
     saved = queries.saved()
+    notes = {**NOT_LOCAL, "sentiment_by_language": f"answered in Comprehend's place by {text_model}"}
     for name, bars in QUESTIONS.items():
         answer = queries.run_saved(saved[name])
-        show_table(saved[name].question, answer.names, list(answer.values()), NOT_LOCAL.get(name, ""), bars)
+        show_table(saved[name].question, answer.names, list(answer.values()), notes.get(name, ""), bars)
 
 
 def _account(laptop: Laptop, queries: Queries, accounts: Sequence[Account]) -> bool:

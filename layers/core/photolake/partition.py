@@ -9,22 +9,12 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-# Snowflake ids hold the milliseconds since this one, above 22 bits of machine and sequence
-# (https://docs.x.com/fundamentals/x-ids); ids given out before 2010-11-04 are a plain sequence.
-_SNOWFLAKE_EPOCH_MS = 1288834974657
-_FIRST_SNOWFLAKE = 29_700_859_247
-
-
-def snowflake_ms(post_id: int) -> int | None:
-    """Milliseconds since 1970 at which X gave out this id, or None for an id older than snowflakes."""
-    if post_id < _FIRST_SNOWFLAKE:
-        return None
-    return (post_id >> 22) + _SNOWFLAKE_EPOCH_MS
+from photolake.rows.ids import read_snowflake_ms
 
 
 def post_date(post: Mapping[str, Any], earliest: dt.date) -> str:
     """The partition (`YYYY-MM-DD`) of a post: its own UTC date, clamped to `earliest` (see `clamp`)."""
-    ms = snowflake_ms(post["id"]) if post.get("source_platform") == "x" else None
+    ms = read_snowflake_ms(post["id"]) if post.get("source_platform") == "x" else None
     if ms is None:
         ms = post.get("timestamp_ms")
     if ms is None:

@@ -1,4 +1,4 @@
-"""Lines that could not be processed, kept under `errors/malformed/` with their origin, to be looked at and redriven."""
+"""Rejected records: lines, posts and rows that cannot be processed, stored under `errors/malformed/` for a redrive."""
 
 from __future__ import annotations
 
@@ -7,74 +7,88 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc, utc_now
+from photolake.clock import format_utc, utc_now
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from photolake.aws.firehose import DeliveryStream
+
 PREFIX = "errors/malformed/"
 PART_BYTES = 4_000_000
-# A post that a source gave is kept whole; a line of somebody else's archive may be of any length.
-MAX_KEPT_BYTES = 300_000
-
-
-class Refused(NamedTuple):
-    """What came and is no post that can be delivered: the bytes, and what is wrong with them."""
-
-    raw: bytes
-    message: str
-
-
-def misfit(row: Mapping[str, Any], error: Exception) -> Refused:
-    """A post whose row cannot be delivered, as its source sent it."""
-    raw = str(row.get("source_json") or "").encode("utf-8", "replace")
-    return Refused(raw[:MAX_KEPT_BYTES], f"post {row.get('id_str') or row.get('id')}: {error}")
+# A post of a source is stored whole. A line of a file may be of any length.
+MAX_RAW_BYTES = 300_000
 
 
 @dataclass(frozen=True)
-class MalformedLine:
-    """A line that is no post: `source` is the `s3://` URI or file, `line` counts from 1, `raw` is what stood there."""
+class RejectedRecord:
+    """A line, post or row that cannot be processed: its bytes, and a message that says what is wrong with it.
 
-    source: str
-    line: int
-    message: str
+    `source` is the `s3://` URI or file it is from, and `line` counts from 1; the store names those that have neither.
+    """
+
     raw: bytes
+    message: str
+    source: str = ""
+    line: int = 0
 
 
-class MalformedStore:
-    """The malformed lines of each source as JSON lines in one object, or in parts of about 4 MB if there are many.
+Reject = Callable[[RejectedRecord], object]
 
-    The keys follow from the source alone, so a source that is read again overwrites what it left before.
+
+def reject_row(row: Mapping[str, Any], error: Exception) -> RejectedRecord:
+    """Make a rejected record of a post that does not fit its table, as its source sent it."""
+    raw = str(row.get("source_json") or "").encode("utf-8", "replace")
+    return RejectedRecord(raw[:MAX_RAW_BYTES], f"post {row.get('id_str') or row.get('id')}: {error}")
+
+
+def deliver_or_reject(
+    stream: DeliveryStream,
+    rows: Iterable[Mapping[str, Any]],
+    reject: Reject,
+    describe: Callable[[Mapping[str, Any], Exception], RejectedRecord] = reject_row,
+) -> int:
+    """Deliver the rows that fit, pass each of the others to `reject`, and return how many were delivered.
+
+    `describe` makes the rejected record of a row. Errors are those of `DeliveryStream.put`.
+    """
+    return stream.put(rows, on_rejected=lambda row, error: reject(describe(row, error)))
+
+
+class RejectedStore:
+    """Stores the rejected records of a source as JSON lines: one object, or parts of about 4 MB.
+
+    The keys follow from the source alone, so that a source that is read again overwrites what it left before.
     """
 
     def __init__(self, s3: S3Client, bucket: str, clock: Callable[[], dt.datetime] = utc_now) -> None:
-        """`bucket` is where the lines go, whatever their source."""
+        """`bucket` is the lake's, whatever the source of the records."""
         self._s3 = s3
         self._bucket = bucket
         self._clock = clock
 
-    def put(self, source: str, lines: Iterable[MalformedLine]) -> int:
-        """Store all malformed lines of a source and return how many."""
-        with self.writer(source) as writer:
-            for line in lines:
-                writer.add(line)
+    def put(self, source: str, records: Iterable[RejectedRecord]) -> int:
+        """Store all rejected records of a source and return how many."""
+        with self.open_writer(source) as writer:
+            for record in records:
+                writer.add(record)
         return writer.count
 
-    def keep(self, place: str, refused: Sequence[Refused]) -> int:
-        """Store what has no file and no line, under a name that follows from its content; `place` is its source's."""
-        digest = sha256(b"\n".join(raw for raw, _ in refused)).hexdigest()[:16]
-        source = f"{place}/{digest}"
-        lines = enumerate(refused, start=1)
-        return self.put(source, (MalformedLine(source, number, message, raw) for number, (raw, message) in lines))
+    def put_unnamed(self, folder: str, records: Sequence[RejectedRecord]) -> int:
+        """Store records that are from no file, in a folder, under a name that follows from their content."""
+        digest = sha256(b"\n".join(record.raw for record in records)).hexdigest()[:16]
+        source = f"{folder}/{digest}"
+        numbered = (replace(record, source=source, line=line) for line, record in enumerate(records, start=1))
+        return self.put(source, numbered)
 
     @contextmanager
-    def writer(self, source: str) -> Iterator[MalformedWriter]:
-        """Take the lines one by one, in the order of the source; what was added is stored even if the block fails."""
-        writer = MalformedWriter(self._put_part, source, self._clock)
+    def open_writer(self, source: str) -> Iterator[RejectedWriter]:
+        """Take the records one by one, in the order of the source. They are stored even if the block fails."""
+        writer = RejectedWriter(self._put_part, source, self._clock)
         try:
             yield writer
         finally:
@@ -84,8 +98,8 @@ class MalformedStore:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/x-ndjson")
 
 
-class MalformedWriter:
-    """Collects one source's malformed lines and stores a part whenever it is full, so memory stays small."""
+class RejectedWriter:
+    """Gathers the rejected records of a source and stores a part when it is full, so that memory stays small."""
 
     def __init__(self, put_part: Callable[[str, bytes], None], source: str, clock: Callable[[], dt.datetime]) -> None:
         """`put_part` stores an object, given its key and body."""
@@ -97,16 +111,16 @@ class MalformedWriter:
         self._parts = 0
         self.count = 0
 
-    def add(self, line: MalformedLine) -> None:
-        """Keep a line."""
-        record = {
-            "source": line.source,
-            "line": line.line,
-            "message": line.message,
-            "rawData": base64.b64encode(line.raw).decode("ascii"),
-            "recorded_at": iso_utc(self._clock()),
+    def add(self, record: RejectedRecord) -> None:
+        """Add a record."""
+        line = {
+            "source": record.source,
+            "line": record.line,
+            "message": record.message,
+            "rawData": base64.b64encode(record.raw).decode("ascii"),
+            "recorded_at": format_utc(self._clock()),
         }
-        encoded = json.dumps(record).encode("ascii") + b"\n"
+        encoded = json.dumps(line).encode("ascii") + b"\n"
         self._pending.append(encoded)
         self._pending_bytes += len(encoded)
         self.count += 1
@@ -114,7 +128,7 @@ class MalformedWriter:
             self.flush()
 
     def flush(self) -> None:
-        """Store the pending lines, if there are any."""
+        """Store the pending records, if there are any."""
         if self._pending:
             self._parts += 1
             self._put_part(part_key(self._source, self._parts), b"".join(self._pending))
@@ -122,7 +136,7 @@ class MalformedWriter:
 
 
 def part_key(source: str, part: int) -> str:
-    """The key of a part (from 1) of a source's malformed lines.
+    """Return the key of a part (from 1) of a source's rejected records.
 
     `s3://bucket/tweets/a.gz` gives `errors/malformed/tweets/a.gz.jsonl`, then `errors/malformed/tweets/a.gz.2.jsonl`.
     """

@@ -18,7 +18,7 @@ from photolake.collect.registry import Surroundings, available, sources_of
 from photolake.collect.runner import Collection
 from photolake.collect.source import NotSetUpError
 from photolake.errors import SettingsError
-from photolake.rejected import MalformedStore
+from photolake.rejected import RejectedStore
 from tests.builders.bluesky_events import SECOND, account, commit, create, image, images, record, tid, uri
 from tests.builders.dynamodb_tables import template_table
 from tests.builders.raw_tweets import RAW_TWEETS
@@ -78,7 +78,7 @@ def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(surroundin
     loop = Collection(
         CheckpointStore(surroundings.table("checkpoints")),
         DeliveryStream(firehose, "tweets", RAW_TWEETS).put,
-        MalformedStore(s3, "lake").keep,
+        RejectedStore(s3, "lake").put_unnamed,
         DeletionStore(s3, "lake").put,
     )
     with FakeJetstream(history) as server:

@@ -14,8 +14,8 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.rejected import MalformedStore
-from photolake.rows.schema import Table
+from photolake.rejected import RejectedStore
+from photolake.rows.schema import TableSchema
 from photolake_cli import collect_run, collecting, main
 from photolake_cli.collecting import FileCollector
 from photolake_cli.errors import CommandError
@@ -64,7 +64,7 @@ def aws():
         glue.create_database(DatabaseInput={"Name": "landing"})
         table: Any = resolved_template.table_input("RawTweetsTable")
         glue.create_table(DatabaseName="landing", TableInput=table)
-        yield SimpleNamespace(s3=s3, table=Table.from_glue(glue, "landing", TABLE))
+        yield SimpleNamespace(s3=s3, table=TableSchema.from_glue(glue, "landing", TABLE))
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def firehose(aws, s3, monkeypatch):
     collector = FileCollector(
         DeliveryStream(fake, "tweets", sleep=lambda seconds: None),
         aws.table,
-        MalformedStore(s3, "lake"),
+        RejectedStore(s3, "lake"),
         Pace(900, lambda: 0.0),
         dt.date(2026, 1, 1),
     )

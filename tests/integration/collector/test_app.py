@@ -146,7 +146,7 @@ def test_new_posts_go_to_the_stream_and_the_next_run_goes_on_after_them(app, col
         "SourceFailed": 0,
         "SourceRefused": 0,
     }
-    assert "X has 3 posts of the last seven days, $0.01" in caplog.text
+    assert "X has 3 posts of the last seven days, $0.02" in caplog.text
     logged = str([vars(record) for record in caplog.records if record.name == app.logger.name])
     assert not any(private in logged for private in ("post 1", "Bearer", "'token'"))
     assert checkpoint() == {"since_id": str(posts[-1])}

@@ -17,7 +17,7 @@ from photolake.posts.archive_reader import read_lines
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
-from photolake.rows.schema import HiveType, Table
+from photolake.rows.schema import HiveType, TableSchema
 from tests import resolved_template
 from tests.fakes.comprehend import FakeComprehend, FakeFirehose, FakeJobs, FakeTable
 from tests.synthetic_lake.warehouse import warehouse
@@ -37,7 +37,7 @@ def analysed(archive):
     """The posts rows that tweet_analyzer makes of an object of the archive."""
     columns = resolved_template.table_input("PostsTable")["StorageDescriptor"]["Columns"]
     types = {column["Name"]: HiveType.parse(column["Type"]) for column in columns}
-    table = Table("posts", types | {"dt": HiveType.parse("string")})
+    table = TableSchema("posts", types | {"dt": HiveType.parse("string")})
     comprehend: Any = FakeComprehend()
     cache: Any = FakeTable()
     firehose: Any = FakeFirehose()

@@ -10,6 +10,7 @@ from photolake.collect.budgets import MonthlyAllowance, RunAllowance
 from photolake.collect.runner import Collection
 from photolake.collect.source import RateLimitedError
 from photolake.errors import PermanentError, RetryableError
+from photolake.rows.ids import make_snowflake
 from photolake.sources.x.queries import Query
 from photolake.sources.x.search_api import RecentSearch, x_client
 from photolake.sources.x.search_source import SearchSource
@@ -20,7 +21,6 @@ from photolake.sources.x.stream.batcher import Progress, StreamPosts
 from photolake.sources.x.stream.connection import DisconnectedError, StreamApi
 from photolake.sources.x.stream.gap_filler import Gap
 from photolake.sources.x.stream.runner import StreamRun
-from photolake.sources.x.window import snowflake_at
 from tests.fakes.collect import Delivered, FakeCheckpoints, FakeTable
 from tests.fakes.x_stream_server import STREAM
 
@@ -56,7 +56,7 @@ class Running:
         search = RecentSearch(x_client("token", x.url), SEA)
         source = SearchSource(search, budget, RunAllowance(10**6))
         # Posts of the fake are older than SETTLED, so the search begins before them.
-        since_id = str(snowflake_at(x.now_ms() - 3600_000))
+        since_id = str(make_snowflake(x.now_ms() - 3600_000))
         checkpoints.save(checkpoints.load(source.name), {"since_id": since_id})
         posts = StreamPosts(self.delivered.put, self.delivered.keep, budget, self.progress)
         gap = Gap([source], collection, self.progress, self.told.append, self.stop.is_set)

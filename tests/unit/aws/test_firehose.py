@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photolake.aws.firehose import NEVER_ALL_UNFIT, DeliveryStream
+from photolake.aws.firehose import MIN_ROWS_TO_BLAME_TABLE, DeliveryStream
 from photolake.errors import DeliveryError, RowError
-from photolake.rows.schema import HiveType, Table
+from photolake.rows.schema import HiveType, TableSchema
 
 
 class FakeFirehose:
@@ -78,7 +78,7 @@ def test_records_refused_six_times_raise():
 
 def test_a_row_that_does_not_fit_its_table_is_not_sent():
     firehose = FakeFirehose()
-    table = Table("posts", {"id": HiveType.parse("bigint")})
+    table = TableSchema("posts", {"id": HiveType.parse("bigint")})
 
     with pytest.raises(RowError, match=r"posts\.id"):
         stream(firehose, table).put([{"id": 1}, {"id": "two"}])
@@ -88,7 +88,7 @@ def test_a_row_that_does_not_fit_its_table_is_not_sent():
 
 def test_rows_that_do_not_fit_are_set_aside_and_the_others_are_sent():
     firehose = FakeFirehose()
-    table = Table("posts", {"id": HiveType.parse("bigint"), "text": HiveType.parse("string")})
+    table = TableSchema("posts", {"id": HiveType.parse("bigint"), "text": HiveType.parse("string")})
     rows = [{"id": 1}, {"id": "two"}, {"id": 3, "text": "x" * 1_000_001}, {"id": 4}]
     aside = []
 
@@ -104,11 +104,11 @@ def test_rows_that_do_not_fit_are_set_aside_and_the_others_are_sent():
 
 def test_if_none_of_many_rows_fits_it_is_the_table_that_is_wrong():
     firehose, aside = FakeFirehose(), []
-    old = Table("posts", {"id": HiveType.parse("bigint")})
+    old = TableSchema("posts", {"id": HiveType.parse("bigint")})
     rows = [{"id": number, "new_column": 1} for number in range(10)]
 
     with pytest.raises(
-        RowError, match=r"none of 10 rows fits, the first for this: posts\.new_column: there is no such"
+        RowError, match=r"none of 10 rows fits; the first error is: posts\.new_column: there is no such"
     ):
         stream(firehose, old).put(rows, lambda row, error: aside.append(row))
     assert stream(firehose, old).put(rows[:9], lambda row, error: aside.append(row)) == 0
@@ -117,7 +117,7 @@ def test_if_none_of_many_rows_fits_it_is_the_table_that_is_wrong():
 
 def test_any_number_of_rows_that_are_too_large_are_set_aside_for_whoever_wrote_them_must_not_stop_a_source():
     firehose, aside = FakeFirehose(), []
-    rows = [{"text": "x" * 1_000_001}] * 2 * NEVER_ALL_UNFIT
+    rows = [{"text": "x" * 1_000_001}] * 2 * MIN_ROWS_TO_BLAME_TABLE
 
     assert stream(firehose).put(rows, lambda row, error: aside.append(row)) == 0
     assert (aside, firehose.calls) == (rows, 0)

@@ -1,7 +1,7 @@
 import boto3
 from moto import mock_aws
 
-from photolake.aws.secrets import secret_value
+from photolake.aws.secrets import read_secret
 
 
 @mock_aws
@@ -9,6 +9,6 @@ def test_a_secret_is_its_value_without_blanks_around_it_and_empty_until_it_has_o
     client = boto3.client("secretsmanager")
     secret = client.create_secret(Name="x-token")["ARN"]
 
-    assert secret_value(client, secret) == ""
+    assert read_secret(client, secret) == ""
     client.put_secret_value(SecretId=secret, SecretString=" token\n")
-    assert secret_value(client, secret) == "token"
+    assert read_secret(client, secret) == "token"

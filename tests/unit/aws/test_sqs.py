@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from photolake.aws.sqs import JobQueue
+from photolake.aws.sqs import MessageQueue
 from photolake.errors import DeliveryError
 
 
@@ -28,7 +28,7 @@ class FakeSqs:
 
 
 def queue(sqs):
-    return JobQueue(sqs, "https://queue", sleep=lambda seconds: None)
+    return MessageQueue(sqs, "https://queue", sleep=lambda seconds: None)
 
 
 def test_jobs_are_sent_ten_at_a_time():

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.rejected import MalformedStore
-from photolake.rows.schema import Table
+from photolake.rejected import RejectedStore
+from photolake.rows.schema import TableSchema
 from photolake_cli import collecting
 from photolake_cli.collecting import FileCollector, Watch
 from photolake_cli.journal import Progress
@@ -70,7 +70,7 @@ class FakeGlue:
 @cache
 def raw_tweets():
     glue: Any = FakeGlue()
-    return Table.from_glue(glue, "landing", "raw_tweets")
+    return TableSchema.from_glue(glue, "landing", "raw_tweets")
 
 
 class FakeTime:
@@ -94,7 +94,7 @@ class Parts:
         self.collector = FileCollector(
             DeliveryStream(firehose, "tweets"),
             raw_tweets(),
-            MalformedStore(s3, "lake"),
+            RejectedStore(s3, "lake"),
             Pace(900, self.time, limit),
             EARLIEST,
             self.time.sleep,

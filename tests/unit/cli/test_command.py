@@ -120,9 +120,10 @@ def test_status_shows_queues_with_and_without_messages(capsys):
         "functions": {"collector": run},
         "buffers": {"tweets": 5},
         "objects": {"posts/": 7},
+        "analysis": {"models": {"comprehend": "local-1"}},
     }
 
     show_status(document)
 
     printed = capsys.readouterr().out
-    assert all(word in printed for word in ("photo_jobs", "dead letters", "collector", "tweets", "posts/"))
+    assert all(word in printed for word in ("photo_jobs", "dead letters", "collector", "tweets", "posts/", "local-1"))

@@ -11,8 +11,9 @@ from photolake.collect.budgets import MonthlyAllowance, RunAllowance
 from photolake.collect.runner import Collection
 from photolake.collect.source import RateLimitedError
 from photolake.errors import RetryableError
+from photolake.rows.ids import make_snowflake
 from photolake.sources.x.search_source import SETTLED, SearchSource
-from photolake.sources.x.window import Window, snowflake_at
+from photolake.sources.x.window import Window
 from tests.fakes.collect import Delivered, FakeCheckpoints, FakeTable
 from tests.fakes.x_search import FakeSearch
 
@@ -57,7 +58,7 @@ class World:
     def post(self, late_ms):
         """A post is made now; the search has it a while later."""
         self.now_ms += 1
-        self.visible_from[snowflake_at(self.now_ms)] = self.now_ms + late_ms
+        self.visible_from[make_snowflake(self.now_ms)] = self.now_ms + late_ms
 
     def visible(self):
         return [number for number, ms in self.visible_from.items() if ms <= self.now_ms]
@@ -126,9 +127,9 @@ class Run(threading.Thread):
         self._pause()
         return self._world.checkpoints.save(checkpoint, state)
 
-    def _put(self, rows, set_aside):
+    def _put(self, rows, on_rejected):
         self._pause()
-        return self._world.delivered.put(rows, set_aside)
+        return self._world.delivered.put(rows, on_rejected)
 
     def _before_page(self):
         if self._pause() == "limit":

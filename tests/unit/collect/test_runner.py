@@ -6,11 +6,11 @@ from photolake.collect.checkpoints import Checkpoint, OvertakenError
 from photolake.collect.runner import Collection, Summary
 from photolake.collect.source import Batch, RateLimitedError, UsedUpError
 from photolake.errors import DeliveryError
-from photolake.rejected import Refused
+from photolake.rejected import RejectedRecord
 from tests.fakes.collect import Delivered
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
-BAD = Refused(b"{}", "post 5: no text")
+BAD = RejectedRecord(b"{}", "post 5: no text")
 
 
 class FakeSource:
@@ -82,7 +82,7 @@ def test_a_post_that_cannot_be_delivered_is_kept_as_malformed_and_holds_up_nothi
     assert (summary.posts, summary.malformed) == (2, ("post 5: no text", "post 2: too large"))
     assert (delivered.ids, delivered.malformed) == (
         [1, 3],
-        [("fake", [BAD, Refused(b'{"id":"2"}', "post 2: too large")])],
+        [("fake", [BAD, RejectedRecord(b'{"id":"2"}', "post 2: too large")])],
     )
     assert checkpoints.only_state() == {"at": "1"}
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from photolake.rows.schema import HiveType, Table
+from photolake.rows.schema import HiveType, TableSchema
 from tests.resolved_template import table_input
 
 
 @pytest.fixture(scope="session")
-def analyses() -> Table:
+def analyses() -> TableSchema:
     """The table `analyses` with the columns that the template gives it."""
     table = table_input("AnalysesTable")
     columns = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
-    return Table("analyses", {column["Name"]: HiveType.parse(column["Type"]) for column in columns})
+    return TableSchema("analyses", {column["Name"]: HiveType.parse(column["Type"]) for column in columns})

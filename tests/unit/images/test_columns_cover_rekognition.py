@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.model import ListShape, StructureShape
 
-from photolake.rows.schema import HiveType, Table
+from photolake.rows.schema import HiveType, TableSchema
 from tests.fakes.rekognition import MODEL
 
 _SCALARS = {
@@ -36,24 +36,24 @@ def answer_fields(operation: str) -> dict[str, HiveType]:
 
 
 @pytest.mark.parametrize("operation", ["DetectLabels", "DetectModerationLabels", "DetectText", "DetectFaces"])
-def test_image_labels_has_every_field_of_the_answer(analyses: Table, operation: str) -> None:
+def test_image_labels_has_every_field_of_the_answer(analyses: TableSchema, operation: str) -> None:
     fields = {name: kind for name, kind in answer_fields(operation).items() if name not in _NO_COLUMN}
     fields.pop("imageproperties", None)
 
     assert {name: analyses.columns["image_labels"].fields.get(name) for name in fields} == fields
 
 
-def test_the_celebrities_are_one_struct_of_their_whole_answer(analyses: Table) -> None:
+def test_the_celebrities_are_one_struct_of_their_whole_answer(analyses: TableSchema) -> None:
     assert analyses.columns["image_labels"].fields["celebrityrecognition"].fields == answer_fields(
         "RecognizeCelebrities"
     )
 
 
-def test_image_properties_has_every_field_of_the_answer(analyses: Table) -> None:
+def test_image_properties_has_every_field_of_the_answer(analyses: TableSchema) -> None:
     assert analyses.columns["image_properties"] == answer_fields("DetectLabels")["imageproperties"]
 
 
-def test_image_labels_has_no_field_that_no_answer_has(analyses: Table) -> None:
+def test_image_labels_has_no_field_that_no_answer_has(analyses: TableSchema) -> None:
     operations = ("DetectLabels", "DetectModerationLabels", "DetectText", "DetectFaces")
     known = {name for operation in operations for name in answer_fields(operation)}
 

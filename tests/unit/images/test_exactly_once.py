@@ -23,7 +23,7 @@ from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.rekognition import OPERATIONS, PERSON, TEXT, FakeRekognition, service_error
 
 if TYPE_CHECKING:
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
 
 NAMES = ("labels", "moderation", "text", "faces", "celebrities")
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
@@ -73,7 +73,7 @@ class Steps:
 class World:
     """What outlives a worker: the registry, the cache, the stream, Rekognition's bill; all in memory."""
 
-    def __init__(self, analyses: Table, rekognition: FakeRekognition, steps: Steps, budget: int = 10**6) -> None:
+    def __init__(self, analyses: TableSchema, rekognition: FakeRekognition, steps: Steps, budget: int = 10**6) -> None:
         self.image = STORED
         self.rows: list[Mapping[str, Any]] = []
         self.units = 0
@@ -148,7 +148,7 @@ moments = st.frozensets(st.integers(min_value=1, max_value=20), max_size=8)
 @settings(max_examples=150, deadline=None)
 @given(failing=faults, refused=st.frozensets(st.sampled_from(sorted(OPERATIONS))), before=moments, after=moments)
 def test_any_faults_and_crashes_end_in_one_analysis_with_each_answer_bought_at_most_once(
-    analyses: Table,
+    analyses: TableSchema,
     failing: dict[str, list[str]],
     refused: frozenset[str],
     before: frozenset[int],
@@ -178,7 +178,7 @@ def test_any_faults_and_crashes_end_in_one_analysis_with_each_answer_bought_at_m
 
 @pytest.mark.parametrize("step", range(1, 6))
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_crash_at_any_single_step_costs_nothing_but_a_retry(analyses: Table, step: int, moment: str) -> None:
+def test_a_crash_at_any_single_step_costs_nothing_but_a_retry(analyses: TableSchema, step: int, moment: str) -> None:
     rekognition = FakeRekognition([PERSON, TEXT])
     world = World(analyses, rekognition, Steps(**{moment: frozenset({step})}))
 
@@ -188,7 +188,7 @@ def test_a_crash_at_any_single_step_costs_nothing_but_a_retry(analyses: Table, s
     assert set(rekognition.answered.values()) == {1}
 
 
-def test_a_finished_image_is_not_analysed_again_when_its_message_comes_again(analyses: Table) -> None:
+def test_a_finished_image_is_not_analysed_again_when_its_message_comes_again(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
 
     assert [world.deliver(), world.deliver()] == [Outcome.ANALYZED, Outcome.SAVED]
@@ -196,7 +196,7 @@ def test_a_finished_image_is_not_analysed_again_when_its_message_comes_again(ana
     assert len(world.rekognition.requests) == 5
 
 
-def test_an_image_over_the_budget_waits_and_costs_nothing(analyses: Table) -> None:
+def test_an_image_over_the_budget_waits_and_costs_nothing(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition(), Steps(), budget=0)
 
     assert world.deliver() is Outcome.WAITING
@@ -204,7 +204,7 @@ def test_an_image_over_the_budget_waits_and_costs_nothing(analyses: Table) -> No
     assert (world.rows, world.rekognition.requests) == ([], [])
 
 
-def test_a_retry_takes_no_second_unit_of_the_budget(analyses: Table) -> None:
+def test_a_retry_takes_no_second_unit_of_the_budget(analyses: TableSchema) -> None:
     rekognition = FakeRekognition([PERSON, TEXT], faults={"detect_faces": [service_error("ThrottlingException")] * 3})
     world = World(analyses, rekognition, Steps(), budget=1)
 
@@ -213,7 +213,7 @@ def test_a_retry_takes_no_second_unit_of_the_budget(analyses: Table) -> None:
     assert world.units == 1
 
 
-def test_an_image_done_with_other_settings_is_analysed_again_and_buys_only_what_is_new(analyses: Table) -> None:
+def test_an_image_done_with_other_settings_is_analysed_again_and_buys_only_what_is_new(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
     world.image = replace(STORED, state="done", settings="others")
     Partials(world.cache, lambda: NOW).store(IMAGE_ID, chosen(["faces"])[0], {"FaceDetails": []})  # type: ignore[arg-type]
@@ -223,7 +223,7 @@ def test_an_image_done_with_other_settings_is_analysed_again_and_buys_only_what_
     assert world.rows[0]["image_labels"]["facedetails"] == []
 
 
-def test_a_failed_image_keeps_the_answers_of_its_other_apis_in_the_row(analyses: Table) -> None:
+def test_a_failed_image_keeps_the_answers_of_its_other_apis_in_the_row(analyses: TableSchema) -> None:
     refusal = service_error("InvalidImageFormatException", "detect_text")
     world = World(analyses, FakeRekognition([PERSON, TEXT], faults={"detect_text": [refusal]}), Steps())
 

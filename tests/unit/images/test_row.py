@@ -13,7 +13,7 @@ from photolake.images.row import analysis_row
 from tests.fakes.rekognition import answer_of, label
 
 if TYPE_CHECKING:
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
 
 IMAGE = ImageRecord(
     image_id="ab" * 32,
@@ -28,7 +28,7 @@ IMAGE = ImageRecord(
 ALL = ("labels", "moderation", "text", "faces", "celebrities", "properties")
 
 
-def row_of(analyses: Table, given: Mapping[str, Mapping[str, Any]], *errors: ApiError) -> dict[str, Any]:
+def row_of(analyses: TableSchema, given: Mapping[str, Mapping[str, Any]], *errors: ApiError) -> dict[str, Any]:
     apis = {api.name: api for api in chosen(ALL)}
     answers = Answers([(apis[name], answer) for name, answer in given.items()], errors)
     row = analysis_row(
@@ -50,7 +50,7 @@ def full_answers() -> dict[str, dict[str, Any]]:
     return answers
 
 
-def test_the_whole_row_of_a_cat(analyses: Table) -> None:
+def test_the_whole_row_of_a_cat(analyses: TableSchema) -> None:
     labels = {"Labels": [label("Cat", parents=["Animal"])], "LabelModelVersion": "3.0"}
     moderation: dict[str, Any] = {"ModerationLabels": [], "ModerationModelVersion": "7.0", "ContentTypes": []}
 
@@ -87,7 +87,7 @@ def test_the_whole_row_of_a_cat(analyses: Table) -> None:
     }
 
 
-def test_the_row_fills_every_column_of_the_table(analyses: Table) -> None:
+def test_the_row_fills_every_column_of_the_table(analyses: TableSchema) -> None:
     row = row_of(analyses, full_answers())
 
     assert row.keys() == analyses.columns.keys()
@@ -95,7 +95,7 @@ def test_the_row_fills_every_column_of_the_table(analyses: Table) -> None:
     assert row["image_properties"].keys() == analyses.columns["image_properties"].fields.keys()
 
 
-def test_of_full_answers_only_the_human_review_has_no_column(analyses: Table) -> None:
+def test_of_full_answers_only_the_human_review_has_no_column(analyses: TableSchema) -> None:
     unmapped = json.loads(row_of(analyses, full_answers())["unmapped"])
 
     assert unmapped == {
@@ -109,7 +109,7 @@ def test_of_full_answers_only_the_human_review_has_no_column(analyses: Table) ->
     }
 
 
-def test_celebrities_keep_their_whole_answer_in_one_struct(analyses: Table) -> None:
+def test_celebrities_keep_their_whole_answer_in_one_struct(analyses: TableSchema) -> None:
     answer: dict[str, Any] = {"CelebrityFaces": [], "UnrecognizedFaces": []}
 
     row = row_of(analyses, {"celebrities": answer})
@@ -117,13 +117,13 @@ def test_celebrities_keep_their_whole_answer_in_one_struct(analyses: Table) -> N
     assert row["image_labels"] == {"celebrityrecognition": {"celebrityfaces": [], "unrecognizedfaces": []}}
 
 
-def test_an_api_that_found_nothing_leaves_an_empty_list_and_one_not_asked_leaves_nothing(analyses: Table) -> None:
+def test_an_api_that_found_nothing_leaves_an_empty_list_and_one_not_asked_leaves_nothing(analyses: TableSchema) -> None:
     row = row_of(analyses, {"faces": {"FaceDetails": []}})
 
     assert row["image_labels"] == {"facedetails": []}
 
 
-def test_an_image_about_which_nothing_is_known_has_null_structs(analyses: Table) -> None:
+def test_an_image_about_which_nothing_is_known_has_null_structs(analyses: TableSchema) -> None:
     refused = ApiError("labels", "InvalidImageFormatException", "cannot be read")
 
     row = row_of(analyses, {}, refused)
@@ -142,12 +142,12 @@ def test_an_image_about_which_nothing_is_known_has_null_structs(analyses: Table)
     ids=["a new field", "a new field within a list", "another type"],
 )
 def test_what_has_no_column_yet_is_kept_as_json(
-    analyses: Table, answer: dict[str, Any], unmapped: dict[str, Any]
+    analyses: TableSchema, answer: dict[str, Any], unmapped: dict[str, Any]
 ) -> None:
     assert json.loads(row_of(analyses, {"labels": answer})["unmapped"]) == {"image_labels": unmapped}
 
 
-def test_the_answers_are_left_as_they_were(analyses: Table) -> None:
+def test_the_answers_are_left_as_they_were(analyses: TableSchema) -> None:
     answers = full_answers()
 
     row_of(analyses, answers)

@@ -13,8 +13,8 @@ from photolake.posts.archive_reader import ArchiveLine
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
-from photolake.rejected import MalformedLine
-from photolake.rows.schema import HiveType, Table
+from photolake.rejected import RejectedRecord
+from photolake.rows.schema import HiveType, TableSchema
 from tests.fakes.comprehend import FakeComprehend, FakeFirehose, FakeJobs, FakeTable, client_error
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
@@ -35,14 +35,13 @@ COLUMNS = {
     "sentimentnegscore": "double",
     "sentimentneuscore": "double",
     "sentimentmixedscore": "double",
-    "text_model_version": "string",
     "sentiment_status": "string",
     "entities_status": "string",
     "text_entities": "array<struct<text:string,type:string,score:double,begin_offset:bigint,end_offset:bigint>>",
     "processed_at": "string",
     "dt": "string",
 }
-POSTS = Table("posts", {name: HiveType.parse(kind) for name, kind in COLUMNS.items()})
+POSTS = TableSchema("posts", {name: HiveType.parse(kind) for name, kind in COLUMNS.items()})
 
 
 class Lake:
@@ -53,7 +52,7 @@ class Lake:
         self.jobs: Any = FakeJobs()
         self.cache: Any = FakeTable()
         self.tally: Counter[str] = Counter()
-        self.malformed: list[MalformedLine] = []
+        self.malformed: list[RejectedRecord] = []
         self.sample_rate = sample_rate
 
     def run(self, lines, comprehend: Any = None, remaining_ms: int = 600_000) -> int:
@@ -112,7 +111,6 @@ def test_a_post_becomes_a_row_in_its_own_partition_without_its_source(lake: Lake
             "sentimentnegscore": 0.7,
             "sentimentneuscore": 0.0,
             "sentimentmixedscore": 0.0,
-            "text_model_version": "local-1",
             "sentiment_status": "ok",
             "entities_status": "ok",
             "text_entities": [{"text": "Ada", "type": "PERSON", "score": 0.75, "begin_offset": 0, "end_offset": 3}],
@@ -163,7 +161,7 @@ def test_a_post_that_does_not_fit_is_malformed_and_costs_nothing(lake: Lake, val
     lake.run(lines_of(post(0), bad, post(2)), comprehend)
 
     assert lake.delivered == [0, 2]
-    assert lake.malformed == [MalformedLine("s3://lake/a.gz", 2, message, json.dumps(bad).encode())]
+    assert lake.malformed == [RejectedRecord(json.dumps(bad).encode(), message, "s3://lake/a.gz", 2)]
     assert (lake.tally["PostsAnalyzed"], lake.tally["PostsMalformed"]) == (2, 1)
     assert {text for _, _, text in comprehend.answered} == {"text 0", "text 2"}
 
@@ -176,7 +174,7 @@ def test_a_row_that_is_larger_than_a_record_is_malformed_and_its_neighbours_are_
 
 
 def test_malformed_lines_are_passed_on(lake: Lake) -> None:
-    bad = MalformedLine("s3://lake/a.gz", 1, "not JSON", b"{")
+    bad = RejectedRecord(b"{", "not JSON", "s3://lake/a.gz", 1)
 
     assert lake.run(iter([bad, *lines_of(post(0))])) == 1
     assert lake.malformed == [bad]

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.posts.archive_reader import MAX_LINE_BYTES, ArchiveLine, S3Ranges, read_lines
-from photolake.rejected import MalformedLine
+from photolake.aws.s3 import S3RangeReader
+from photolake.posts.archive_reader import MAX_LINE_BYTES, ArchiveLine, read_lines
+from photolake.rejected import RejectedRecord
 from tests.fakes.comprehend import client_error
 
 SOURCE = "s3://lake/tweets/a.gz"
@@ -32,12 +33,12 @@ class Trickle(io.RawIOBase):
         return len(taken)
 
 
-def read(data: bytes, step: int = 7) -> list[ArchiveLine | MalformedLine]:
+def read(data: bytes, step: int = 7) -> list[ArchiveLine | RejectedRecord]:
     return list(read_lines(SOURCE, Trickle(data, step)))
 
 
-def numbers(lines: list[ArchiveLine | MalformedLine]) -> list[tuple[str, int]]:
-    return [("bad", line.line) if isinstance(line, MalformedLine) else ("post", line.number) for line in lines]
+def numbers(lines: list[ArchiveLine | RejectedRecord]) -> list[tuple[str, int]]:
+    return [("bad", line.line) if isinstance(line, RejectedRecord) else ("post", line.number) for line in lines]
 
 
 POSTS = st.lists(st.fixed_dictionaries({"id": st.integers(), "text": st.text()}))
@@ -76,7 +77,7 @@ def test_an_object_without_posts_yields_nothing(data: bytes) -> None:
         (b'{"text": "no id"}', "the post has no integer id"),
         (b'{"id": "1"}', "the post has no integer id"),
         (b'{"id": true}', "the post has no integer id"),
-        (b'{"id": 1, "x": NaN}', "NaN is not JSON"),
+        (b'{"id": 1, "x": NaN}', "NaN is not valid JSON"),
         (b'{"id": 1, "x": ' + b"9" * 5000 + b"}", "integer string conversion"),
         (b'{"id": 1, "x": ' + b"[" * 100_000, "recursion"),
     ],
@@ -84,7 +85,7 @@ def test_an_object_without_posts_yields_nothing(data: bytes) -> None:
 def test_a_malformed_line_is_told_and_its_neighbours_are_read(raw: bytes, message: str) -> None:
     before, malformed, after = read(gzip.compress(b'{"id": 1}\n' + raw + b'\n{"id": 3}\n'), step=4096)
 
-    assert isinstance(malformed, MalformedLine)
+    assert isinstance(malformed, RejectedRecord)
     assert (malformed.source, malformed.line, malformed.raw) == (SOURCE, 2, raw)
     assert message in malformed.message
     assert numbers([before, after]) == [("post", 1), ("post", 3)]
@@ -102,8 +103,8 @@ def test_a_line_over_the_limit_is_malformed_and_never_held_whole() -> None:
     tracemalloc.stop()
 
     assert numbers([first, malformed, last]) == [("post", 1), ("bad", 2), ("post", 3)]
-    assert malformed == MalformedLine(
-        SOURCE, 2, "longer than 1024000 bytes; its first 4096 are kept", b'{"id": 2, "text": "' + b"y" * 4077
+    assert malformed == RejectedRecord(
+        b'{"id": 2, "text": "' + b"y" * 4077, "longer than 1024000 bytes; its first 4096 are kept", SOURCE, 2
     )
     assert peak < 12_000_000
 
@@ -114,7 +115,7 @@ def test_a_truncated_gzip_yields_what_could_be_read_and_one_malformed_line(posts
     cut = data.draw(st.integers(min_value=2, max_value=len(packed) - 1))
     *whole, last = read(packed[:cut])
 
-    assert isinstance(last, MalformedLine)
+    assert isinstance(last, RejectedRecord)
     assert "the gzip data is damaged from here on" in last.message
     assert [line.post for line in whole if isinstance(line, ArchiveLine)] == posts[: len(whole)]
     assert last.line == len(whole) + 1
@@ -125,7 +126,7 @@ def test_a_damaged_gzip_yields_what_could_be_read_and_one_malformed_line() -> No
     packed[len(packed) // 2] ^= 0xFF
     *whole, last = read(bytes(packed), step=4096)
 
-    assert isinstance(last, MalformedLine)
+    assert isinstance(last, RejectedRecord)
     assert all(isinstance(line, ArchiveLine) for line in whole[:1000])
 
 
@@ -159,13 +160,13 @@ class Bucket:
 def test_an_object_is_read_in_ranges(size: int) -> None:
     bucket: Any = Bucket(bytes(range(256)) * (size // 256) + bytes(size % 256))
 
-    assert S3Ranges(bucket, "lake", "tweets/a.gz").readall() == bucket.data
+    assert S3RangeReader(bucket, "lake", "tweets/a.gz").readall() == bucket.data
     assert len(bucket.ranges) == size // (1 << 20) + (2 if size % (1 << 20) else 1)
 
 
 def test_an_object_that_is_replaced_while_it_is_read_is_an_error() -> None:
     bucket: Any = Bucket(bytes(3 << 20))
-    body = S3Ranges(bucket, "lake", "tweets/a.gz")
+    body = S3RangeReader(bucket, "lake", "tweets/a.gz")
     body.read(10)
     bucket.etag = '"2"'
 

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from photolake.partition import post_date, snowflake_ms
-from photolake.rows.schema import HiveType, Table
+from photolake.partition import post_date
+from photolake.rows.ids import read_snowflake_ms
+from photolake.rows.schema import HiveType, TableSchema
 from photolake.sources.x.includes import Includes
 from photolake.sources.x.v2 import tweet_post
 from tests.resolved_template import table_input
@@ -29,7 +30,7 @@ KEYS = {"posts": ("id",), "photos": ("source_key",), "analyses": ("image_id",)}
 def table(name):
     given = table_input(TABLES[name])
     columns = [*given["StorageDescriptor"]["Columns"], *given.get("PartitionKeys", [])]
-    return Table(name, {column["Name"]: HiveType.parse(column["Type"]) for column in columns})
+    return TableSchema(name, {column["Name"]: HiveType.parse(column["Type"]) for column in columns})
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_every_row_fits_its_table(name, rows):
 def test_a_post_has_the_columns_that_the_mapping_of_x_and_the_analysis_write(rows):
     mapped = tweet_post({"id": "2000000000000000000", "text": "hello"}, Includes(None))
     analysis = {name for name in rows["posts"][0] if name.startswith("sentiment")}
-    analysis |= {"language", "entities_status", "text_model_version", "text_entities"}
+    analysis |= {"language", "entities_status", "text_entities"}
 
     assert set(rows["posts"][0]) == {*mapped, *analysis, "collected_at", "matched_query", "processed_at", "dt"}
 
@@ -73,7 +74,7 @@ def test_the_partition_of_a_post_follows_from_its_key(rows):
 def test_the_id_of_an_x_post_is_the_snowflake_of_its_time(rows):
     posts = [row for row in rows["posts"] if row["source_platform"] == "x"]
 
-    assert [snowflake_ms(row["id"]) for row in posts] == [row["timestamp_ms"] for row in posts]
+    assert [read_snowflake_ms(row["id"]) for row in posts] == [row["timestamp_ms"] for row in posts]
 
 
 def test_a_photo_lies_in_the_partition_of_its_post_and_names_that_of_its_analysis(rows):

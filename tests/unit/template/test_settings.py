@@ -35,7 +35,7 @@ def test_sam_deploy_guided_asks_for_at_most_eight_parameters():
 
 def test_every_setting_has_rules_and_a_value_that_keeps_them(rules, values):
     assert rules.keys() == values.keys()
-    template.parameter_values(rules, {name: str(value) for name, value in values.items()})
+    template.read_parameters(rules, {name: str(value) for name, value in values.items()})
 
 
 def test_every_setting_is_bounded(rules):
@@ -65,7 +65,7 @@ def test_a_pattern_of_a_parameter_is_explained(written):
 
 
 def test_the_laptop_takes_a_setting_as_it_takes_a_parameter():
-    loaded = template.load(PATH, {"SampleRate": "0.5", "SearchQuery": "sea"}, {}, "us-east-1")
+    loaded = template.load_template(PATH, {"SampleRate": "0.5", "SearchQuery": "sea"}, {}, "us-east-1")
     function = loaded.document["Resources"]["TweetAnalyzerFunction"]["Properties"]
 
     assert loaded.document["Mappings"]["Settings"]["Analyze"]["SampleRate"] == "0.5"
@@ -80,7 +80,7 @@ def test_the_laptop_takes_a_setting_as_it_takes_a_parameter():
 )
 def test_a_setting_out_of_its_bounds_is_refused_on_the_laptop(given):
     with pytest.raises(TemplateError, match=next(iter(given))):
-        template.load(PATH, given, {}, "us-east-1")
+        template.load_template(PATH, given, {}, "us-east-1")
 
 
 @pytest.mark.parametrize(

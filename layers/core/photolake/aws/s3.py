@@ -1,29 +1,35 @@
-"""S3 object-created events as they arrive in the body of an SQS message.
+"""S3: object-created events as they arrive in SQS messages, and reading an object in ranges.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from aws_lambda_powertools.utilities.data_classes import S3Event
+from botocore.exceptions import ClientError
 
+from photolake.clock import format_utc
 from photolake.errors import PermanentError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.s3_event import S3EventRecord
+    from mypy_boto3_s3 import S3Client
 
+RANGE_BYTES = 1 << 20
 _TEST_EVENT = "s3:TestEvent"
 
 
 @dataclass(frozen=True)
 class S3Object:
-    """An object that was created: `key` is decoded, `size` is in bytes, `event_time` ISO-8601."""
+    """An object that was created: `key` is decoded, `size` is in bytes, `event_time` is ISO-8601."""
 
     bucket: str
     key: str
@@ -37,23 +43,86 @@ class S3Object:
         return f"s3://{self.bucket}/{self.key}"
 
 
-def created_objects(body: str) -> list[S3Object]:
-    """The objects whose creation this SQS message announces; events of other kinds are passed over.
+def parse_created_objects(body: str) -> list[S3Object]:
+    """Return the objects whose creation an SQS message announces; events of other kinds are skipped.
 
-    S3 sends an `s3:TestEvent`, which has no records, when notifications are first switched on: no objects.
+    S3 sends an `s3:TestEvent`, which has no records, when notifications are first switched on.
     PermanentError: the body is not an S3 event.
     """
-    event = _parse(body)
+    event = _parse_event(body)
     if event.get("Event") == _TEST_EVENT:
         return []
     try:
         records = list(S3Event(dict(event)).records)
-        return [_object(record) for record in records if record.event_name.startswith("ObjectCreated:")]
+        return [_read_object(record) for record in records if record.event_name.startswith("ObjectCreated:")]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise PermanentError("malformed_event", f"not an S3 event: {error!r}") from error
 
 
-def _parse(body: str) -> Mapping[str, Any]:
+def build_created_event(bucket: str, key: str, time: dt.datetime) -> dict[str, Any]:
+    """Build the event that announces an object, with the fields that `parse_created_objects` reads."""
+    record = {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "eventName": "ObjectCreated:Put",
+        "eventTime": format_utc(time),
+        "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": 0, "eTag": ""}},
+    }
+    return {"Records": [record]}
+
+
+class S3RangeReader(io.RawIOBase):
+    """A file over an S3 object, read in ranges, so that no connection idles while a chunk of posts is analysed.
+
+    Every range after the first is requested with `IfMatch`: if the object is replaced meanwhile, S3 refuses.
+    PermanentError `gone`: the object has been deleted.
+    """
+
+    def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
+        super().__init__()
+        self._s3 = s3
+        self._bucket = bucket
+        self._key = key
+        self._offset = 0
+        self._etag = ""
+        self._range = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Return True, as `io.BufferedReader` requires."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill `buffer` with the next bytes and return how many; 0 at the end of the object."""
+        if not self._range:
+            self._range = memoryview(self._get_range())
+        part = self._range[: len(buffer)]
+        buffer[: len(part)] = part
+        self._range = self._range[len(part) :]
+        return len(part)
+
+    def _get_range(self) -> bytes:
+        condition: dict[str, Any] = {"IfMatch": self._etag} if self._etag else {}
+        try:
+            response = self._s3.get_object(
+                Bucket=self._bucket,
+                Key=self._key,
+                Range=f"bytes={self._offset}-{self._offset + RANGE_BYTES - 1}",
+                **condition,
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "InvalidRange":  # the range begins at the end of the object
+                return b""
+            if code == "NoSuchKey":
+                raise PermanentError("gone", f"s3://{self._bucket}/{self._key} has been deleted") from error
+            raise
+        self._etag = response["ETag"]
+        data = response["Body"].read()
+        self._offset += len(data)
+        return data
+
+
+def _parse_event(body: str) -> Mapping[str, Any]:
     try:
         event = json.loads(body)
     except ValueError as error:
@@ -63,7 +132,7 @@ def _parse(body: str) -> Mapping[str, Any]:
     return event
 
 
-def _object(record: S3EventRecord) -> S3Object:
+def _read_object(record: S3EventRecord) -> S3Object:
     created = record.s3.get_object
     return S3Object(
         bucket=record.s3.bucket.name,

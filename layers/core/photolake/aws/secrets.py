@@ -1,4 +1,4 @@
-"""Secrets, which the stack makes without a value: people put it there."""
+"""Secrets Manager: secrets that the stack creates empty, and that people fill."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-def secret_value(client: SecretsManagerClient, secret: str) -> str:
-    """The value of a secret, without the line break that an editor left at its end; empty while it has none."""
+def read_secret(client: SecretsManagerClient, secret: str) -> str:
+    """Return the value of a secret, stripped of the newline that an editor adds; empty while it has no value."""
     try:
         return client.get_secret_value(SecretId=secret)["SecretString"].strip()
     except client.exceptions.ResourceNotFoundException:

@@ -1,4 +1,4 @@
-"""Jobs sent to an SQS queue, without losing one.
+"""SQS: messages sent without losing one, and batches of messages in a function.
 
 Limits: 10 messages and 1 MiB a call, 1 MiB a message
 (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html).
@@ -12,18 +12,24 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from photolake.aws.backoff import attempts
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from photolake.aws.backoff import iterate_attempts
 from photolake.errors import DeliveryError
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger, Metrics
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.typing import LambdaContext
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 BATCH_SIZE = 10
 
 
-class JobQueue:
-    """An SQS queue that takes jobs as JSON messages, at least once each."""
+class MessageQueue:
+    """An SQS queue that takes messages as JSON, at least once each."""
 
     def __init__(self, client: SQSClient, url: str, sleep: Callable[[float], None] = time.sleep) -> None:
         """`sleep` takes seconds."""
@@ -31,13 +37,13 @@ class JobQueue:
         self._url = url
         self._sleep = sleep
 
-    def send(self, jobs: Iterable[Mapping[str, Any]]) -> int:
-        """Send the jobs and return how many; DeliveryError if SQS still refuses some after six attempts."""
+    def send(self, messages: Iterable[Mapping[str, Any]]) -> int:
+        """Send the messages and return how many; DeliveryError if SQS still refuses some after six attempts."""
         sent = 0
-        remaining = iter(jobs)
+        remaining = iter(messages)
         while batch := list(islice(remaining, BATCH_SIZE)):
-            # Escaped to ASCII: SQS refuses characters that XML 1.0 has no place for, such as U+FFFE.
-            self._send_batch([json.dumps(job, separators=(",", ":")) for job in batch])
+            # json.dumps escapes to ASCII: SQS refuses characters that XML 1.0 does not allow, such as U+FFFE.
+            self._send_batch([json.dumps(message, separators=(",", ":")) for message in batch])
             sent += len(batch)
         return sent
 
@@ -45,10 +51,26 @@ class JobQueue:
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies)
         ]
-        for _ in attempts(self._sleep):
+        for _ in iterate_attempts(self._sleep):
             failed = self._client.send_message_batch(QueueUrl=self._url, Entries=entries).get("Failed", [])
             if not failed:
                 return
             refused = {failure["Id"] for failure in failed}
             entries = [entry for entry in entries if entry["Id"] in refused]
         raise DeliveryError(f"{self._url} still refuses {len(entries)} messages: {failed[0].get('Message')}")
+
+
+def process_messages(
+    event: dict[str, Any], handle: Callable[..., Any], context: LambdaContext, logger: Logger, metrics: Metrics
+) -> PartialItemFailureResponse:
+    """Call `handle` with each record (and `lambda_context`, if it has that parameter).
+
+    A message for which it raises goes back to the queue, and in the end to the dead-letter queue: it is logged, and
+    counted by the metric `Failures`. The other messages of the batch are done.
+    """
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    response = process_partial_response(event, handle, processor, context)
+    for failure, (_, error, _) in zip(response["batchItemFailures"], processor.exceptions, strict=True):
+        logger.error("message goes back to the queue", message_id=failure["itemIdentifier"], error=repr(error))
+    metrics.add_metric("Failures", MetricUnit.Count, len(response["batchItemFailures"]))
+    return response

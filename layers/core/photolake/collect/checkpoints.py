@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from photolake.aws.dynamodb import is_condition_failure
 from photolake.errors import RetryableError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class CheckpointStore:
                 ExpressionAttributeValues={":read": checkpoint.version},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_condition_failure(error):
                 raise
             raise OvertakenError(
                 f"another run has moved the checkpoint {saved.id} on since this one read it (version "

@@ -10,8 +10,8 @@ from photolake.aws.firehose import DeliveryStream
 from photolake.collect.checkpoints import CheckpointStore
 from photolake.collect.deletions import DeletionStore
 from photolake.collect.runner import Collection
-from photolake.rejected import MalformedStore
-from photolake.rows import schema as columns
+from photolake.rejected import RejectedStore
+from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ class LandingSettings(Settings):
 def collection_into(settings: LandingSettings, client: Callable[..., Any], table: Callable[[str], Table]) -> Collection:
     """The loop that writes there; `client` makes an AWS client of a service, `table` gives a DynamoDB table by name."""
     s3 = client("s3")
-    raw_tweets = columns.Table.from_glue(client("glue"), settings.landing_database, "raw_tweets")
+    raw_tweets = TableSchema.from_glue(client("glue"), settings.landing_database, "raw_tweets")
     return Collection(
         CheckpointStore(table(settings.checkpoint_table)),
         deliver=DeliveryStream(client("firehose"), settings.tweets_stream, raw_tweets).put,
-        keep_malformed=MalformedStore(s3, settings.lake_bucket).keep,
+        keep_malformed=RejectedStore(s3, settings.lake_bucket).put_unnamed,
         keep_deletions=DeletionStore(s3, settings.lake_bucket).put,
     )

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, cast
 from photolake.clock import utc_now
 from photolake.collect.checkpoints import OvertakenError
 from photolake.collect.source import Batch, RateLimitedError, Source, UsedUpError
-from photolake.rejected import Refused, misfit
+from photolake.rejected import RejectedRecord, reject_row
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from photolake.aws.firehose import SetAside
+    from photolake.aws.firehose import OnRejected
     from photolake.collect.checkpoints import Checkpoint, CheckpointStore
 
-Deliver = Callable[[Iterable[Mapping[str, Any]], "SetAside"], int]
+Deliver = Callable[[Iterable[Mapping[str, Any]], "OnRejected"], int]
 """Takes posts, returns how many are accepted or raises; those that cannot be delivered at all are set aside."""
-KeepMalformed = Callable[[str, Sequence[Refused]], object]
+KeepMalformed = Callable[[str, Sequence[RejectedRecord]], object]
 """Takes the name of the source and its malformed posts."""
 KeepDeletions = Callable[[Sequence[Mapping[str, Any]]], object]
 """Takes rows of the deletions table."""
@@ -119,7 +119,7 @@ class Collection:
         refused = list(batch.malformed)
         delivered = 0
         if batch.posts:
-            delivered = self.deliver(batch.posts, lambda row, error: refused.append(misfit(row, error)))
+            delivered = self.deliver(batch.posts, lambda row, error: refused.append(reject_row(row, error)))
         if refused:
             self.keep_malformed(summary.source.replace("#", "/"), refused)
         if batch.deletions:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from photolake.errors import PhotolakeError, RetryableError
 
 if TYPE_CHECKING:
-    from photolake.rejected import Refused
+    from photolake.rejected import RejectedRecord
 
 State = Mapping[str, Any]
 """How far a source has been read, as strings: whatever the source needs to go on."""
@@ -27,7 +27,7 @@ class Batch:
 
     state: State
     posts: Sequence[Mapping[str, Any]] = ()
-    malformed: Sequence[Refused] = ()
+    malformed: Sequence[RejectedRecord] = ()
     deletions: Sequence[Mapping[str, Any]] = ()
     bought: int = 0
     has_gap: bool = False

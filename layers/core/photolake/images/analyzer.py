@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from photolake.clock import iso_utc
+from photolake.clock import format_utc
 from photolake.errors import PermanentError
 from photolake.images.perceptual_hash import perceptual_hash
 from photolake.images.row import analysis_row
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from photolake.images.daily_budget import DailyBudget
     from photolake.images.registry import ImageRecord, ImageRegistry
     from photolake.images.rekognition import ImageQuestions
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
 
 
 class Outcome(StrEnum):
@@ -48,7 +48,7 @@ class ImageAnalyzer:
         questions: ImageQuestions,
         read: Callable[[str], bytes],
         stream: DeliveryStream,
-        table: Table,
+        table: TableSchema,
         clock: Callable[[], dt.datetime],
     ) -> None:
         """`read` gets an S3 key (PermanentError if it is gone); `stream` delivers to `table`, the analyses."""
@@ -76,7 +76,7 @@ class ImageAnalyzer:
         except PermanentError:
             self._registry.lose(image.image_id)
             return Outcome.GONE
-        started = iso_utc(self._clock())
+        started = format_utc(self._clock())
         finished = self._lease.run(image.image_id, settings, lambda: self._finish(image, data, started))
         return Outcome.ANALYZED if finished == started else Outcome.SAVED
 
@@ -97,7 +97,7 @@ class ImageAnalyzer:
             self._table,
             fingerprint=perceptual_hash(data),
             analyzed_at=started,
-            processed_at=iso_utc(self._clock()),
+            processed_at=format_utc(self._clock()),
         )
         self._stream.put([row])
         self._registry.finish(image.image_id, self._questions.settings)

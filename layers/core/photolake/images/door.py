@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from photolake.aws.s3 import created_objects
+from photolake.aws.s3 import parse_created_objects
 from photolake.clock import utc_now
 from photolake.images.analyzer import ImageAnalyzer, Lease, Outcome
 from photolake.images.daily_budget import DailyBudget
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
     from photolake.aws.s3 import S3Object
     from photolake.images.registry import ImageRecord
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class ImageDoor:
 
     def let_in(self, body: str) -> Iterator[Passage]:
         """Deal with the objects that an SQS message announces, one after the other."""
-        return (self._let_in(created) for created in created_objects(body))
+        return (self._let_in(created) for created in parse_created_objects(body))
 
     def _let_in(self, created: S3Object) -> Passage:
         image = self._image(image_id_in(created.key))
@@ -81,7 +81,7 @@ def image_door(
     lease: Lease,
     daily_budget: int,
     earliest_date: str,
-    analyses: Table,
+    analyses: TableSchema,
     analyses_stream: DeliveryStream,
     photos_stream: DeliveryStream,
     bought: Callable[[str], None],

@@ -1,13 +1,10 @@
-"""The S3 objects under images/: their names, their bytes, and the messages that announce them."""
+"""The S3 objects under images/: their names and their bytes."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
+from typing import TYPE_CHECKING
 
-from photolake.clock import iso_utc
 from photolake.errors import PermanentError
 from photolake.photos.download import MAX_BYTES
 
@@ -33,15 +30,3 @@ def read_photo(s3: S3Client, bucket: str, key: str) -> bytes:
         if answer["ContentLength"] > MAX_BYTES:
             raise PermanentError("too_large", f"{answer['ContentLength']} bytes; a photo may have {MAX_BYTES}")
         return body.read()
-
-
-def announcement(bucket: str, key: str, time: dt.datetime) -> dict[str, Any]:
-    """The S3 event that announced the object, as far as image_analyzer reads it."""
-    record = {
-        "eventVersion": "2.1",
-        "eventSource": "aws:s3",
-        "eventName": "ObjectCreated:Put",
-        "eventTime": iso_utc(time),
-        "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": 0, "eTag": ""}},
-    }
-    return {"Records": [record]}

@@ -14,12 +14,13 @@ from boto3.dynamodb.conditions import Attr, Key
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
+from photolake.aws.dynamodb import is_condition_failure
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 State = Literal["stored", "analyzing", "waiting", "done", "gone"]
 WAITING_INDEX = "waiting-index"
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class ImageRegistry:
                 Item=item, ConditionExpression=Attr("id").not_exists(), ReturnValuesOnConditionCheckFailure="ALL_OLD"
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != _CONDITION_FAILED:
+            if not is_condition_failure(error):
                 raise
             return _record(_failed_item(error))
         return record
@@ -94,7 +95,7 @@ class ImageRegistry:
         try:
             self._table.put_item(Item=item, ConditionExpression=Attr("image_id").not_exists())
         except ClientError as error:
-            if error.response["Error"]["Code"] != _CONDITION_FAILED:
+            if not is_condition_failure(error):
                 raise
 
     def begin(self, image_id: str) -> None:

@@ -6,17 +6,23 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from photolake.rows.schema import fit
+from photolake.rows.schema import fit_value
 
 if TYPE_CHECKING:
     from photolake.images.registry import ImageRecord
     from photolake.images.rekognition import Answers
     from photolake.images.rekognition_apis import ImageApi
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
 
 
 def analysis_row(
-    image: ImageRecord, answers: Answers, table: Table, *, fingerprint: str | None, analyzed_at: str, processed_at: str
+    image: ImageRecord,
+    answers: Answers,
+    table: TableSchema,
+    *,
+    fingerprint: str | None,
+    analyzed_at: str,
+    processed_at: str,
 ) -> dict[str, Any]:
     """The image's row; an API that was not asked leaves null, one that found nothing an empty list.
 
@@ -24,7 +30,7 @@ def analysis_row(
     """
     fitted, unmapped = {}, {}
     for column, value in _columns_of(answers.given).items():
-        fitted[column], left = fit(value, table.columns[column])
+        fitted[column], left = fit_value(value, table.columns[column])
         if left is not None:
             unmapped[column] = left
     return {

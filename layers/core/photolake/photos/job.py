@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from photolake.clock import iso_utc
+from photolake.clock import format_utc
 from photolake.errors import PhotolakeError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def photo_row(source: Mapping[str, Any], outcome: Intake | Verdict, processed_at
         **image,
         "status": outcome.status,
         "status_message": getattr(outcome, "message", None),
-        "processed_at": iso_utc(processed_at),
+        "processed_at": format_utc(processed_at),
     }
 
 

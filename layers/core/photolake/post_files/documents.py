@@ -10,10 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import GZIP_AND_ZSTANDARD, Unpacked
-from photolake.rejected import MalformedLine
+from photolake.rejected import RejectedRecord
+from photolake.rows.json_text import parse_json
 
 if TYPE_CHECKING:
     import io
@@ -41,7 +42,7 @@ class _Line(NamedTuple):
     damage: str = ""
 
 
-def documents(file: io.BufferedReader[Any], source: str, first_line: int = 1) -> Iterator[Document | MalformedLine]:
+def documents(file: io.BufferedReader[Any], source: str, first_line: int = 1) -> Iterator[Document | RejectedRecord]:
     """Yield what a file holds, in order of lines; `source` is its name in malformed lines.
 
     Documents of lines before `first_line` are passed over unread. Of packed data that is cut off, what could be
@@ -95,17 +96,17 @@ def _begins_a_document(head: list[_Line]) -> bool:
     return first in (b"[", b"{") or first.endswith(b",") or not _is_json(head[1].raw)
 
 
-def _each(lines: Iterable[_Line], source: str) -> Iterator[Document | MalformedLine]:
+def _each(lines: Iterable[_Line], source: str) -> Iterator[Document | RejectedRecord]:
     for line in lines:
         found = _read(line, source)
         if isinstance(found, Document) or not line.damage:
             yield found
         if line.damage:
             rest = b"" if isinstance(found, Document) else line.raw
-            yield MalformedLine(source, line.number, line.damage, rest)
+            yield RejectedRecord(rest, line.damage, source, line.number)
 
 
-def _whole(lines: list[_Line], source: str) -> Iterator[Document | MalformedLine]:
+def _whole(lines: list[_Line], source: str) -> Iterator[Document | RejectedRecord]:
     """The document; or if it is none, the lines after all, provided that one of them is an object."""
     raw = b"\n".join(line.raw for line in lines)
     try:
@@ -116,18 +117,18 @@ def _whole(lines: list[_Line], source: str) -> Iterator[Document | MalformedLine
             return
         at = lines[error.lineno - 1] if isinstance(error, json.JSONDecodeError) else lines[0]
         message = f"{lines[-1].damage or error}; the first {KEPT_OF_A_DOCUMENT} bytes are kept"
-        yield MalformedLine(source, at.number, message, raw[:KEPT_OF_A_DOCUMENT])
+        yield RejectedRecord(raw[:KEPT_OF_A_DOCUMENT], message, source, at.number)
         return
     yield document
     if lines[-1].damage:
-        yield MalformedLine(source, lines[-1].number, lines[-1].damage, b"")
+        yield RejectedRecord(b"", lines[-1].damage, source, lines[-1].number)
 
 
-def _read(line: _Line, source: str) -> Document | MalformedLine:
+def _read(line: _Line, source: str) -> Document | RejectedRecord:
     try:
         return Document(line.number, line.raw, _value(line.raw))
     except (ValueError, RecursionError) as error:
-        return MalformedLine(source, line.number, str(error), line.raw)
+        return RejectedRecord(line.raw, str(error), source, line.number)
 
 
 def _is_json(raw: bytes, *kinds: type) -> bool:
@@ -138,12 +139,5 @@ def _is_json(raw: bytes, *kinds: type) -> bool:
         return False
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
 def _value(raw: bytes) -> Any:
-    return _DECODER.decode(raw.decode())
+    return parse_json(raw.decode())

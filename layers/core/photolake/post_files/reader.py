@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.documents import Document, documents
-from photolake.rejected import MalformedLine
+from photolake.rejected import RejectedRecord
+from photolake.rows.json_text import compact_json
 from photolake.sources.x.account_archive import archived_status
-from photolake.sources.x.payload import OnMalformed, compact_json, posts_in
+from photolake.sources.x.payload import OnMalformed, posts_in
 from photolake.sources.x.twarc import retrieved_at, unflattened
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Entry(NamedTuple):
     """
 
     place: Place
-    found: dict[str, Any] | MalformedLine | None
+    found: dict[str, Any] | RejectedRecord | None
     size: int
 
 
@@ -66,15 +67,15 @@ def entries(
 
 
 def _found(
-    document: Document | MalformedLine, source: str, collected_at: str, author: Mapping[str, Any] | None
-) -> Iterator[dict[str, Any] | MalformedLine | None]:
-    if isinstance(document, MalformedLine):
+    document: Document | RejectedRecord, source: str, collected_at: str, author: Mapping[str, Any] | None
+) -> Iterator[dict[str, Any] | RejectedRecord | None]:
+    if isinstance(document, RejectedRecord):
         yield document
         return
-    refused: deque[MalformedLine] = deque()
+    refused: deque[RejectedRecord] = deque()
 
     def refuse(post: Any, message: str) -> None:
-        refused.append(MalformedLine(source, document.line, message, _raw(post, document)))
+        refused.append(RejectedRecord(_raw(post, document), message, source, document.line))
 
     is_empty = True
     for value in document.value if isinstance(document.value, list) else [document.value]:
@@ -86,8 +87,8 @@ def _found(
 
 
 def _in_order(
-    posts: Iterable[dict[str, Any]], refused: deque[MalformedLine]
-) -> Iterator[dict[str, Any] | MalformedLine]:
+    posts: Iterable[dict[str, Any]], refused: deque[RejectedRecord]
+) -> Iterator[dict[str, Any] | RejectedRecord]:
     """The posts, and between them those that were refused on the way to the next."""
     for post in posts:
         while refused:

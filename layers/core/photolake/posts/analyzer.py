@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc, utc_now
+from photolake.clock import format_utc, utc_now
 from photolake.errors import RetryableError, RowError
 from photolake.partition import post_date
 from photolake.posts.photo_jobs import photo_jobs
 from photolake.posts.sampling import is_sampled
-from photolake.rejected import MalformedLine
+from photolake.rejected import RejectedRecord
 
 if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
-    from photolake.aws.sqs import JobQueue
+    from photolake.aws.sqs import MessageQueue
     from photolake.posts.archive_reader import ArchiveLine
     from photolake.posts.text_analysis import TextAnalyzer
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
 
 _REQUIRED = ("source_platform", "collected_at")  # beside id: without them neither partition nor photo job is known
 # Athena's timestamps end beyond 2^51 ms, and one row later than that fails every query that shows it.
@@ -29,7 +29,7 @@ CHUNK_POSTS = 250
 CHUNK_BYTES = 4_000_000
 CHUNK_MS = 120_000  # enough for a chunk while Comprehend throttles; a run killed all the same loses only its metrics
 
-Reject = Callable[[MalformedLine], None]
+Reject = Callable[[RejectedRecord], None]
 Row = dict[str, Any]
 
 
@@ -42,17 +42,17 @@ class PostAnalyzer:
     PostsMalformed, PostsClamped, PostsSampledOut, PostsWaiting and PhotosQueued.
     """
 
-    table: Table
+    table: TableSchema
     texts: TextAnalyzer
     posts: DeliveryStream
-    jobs: JobQueue
+    jobs: MessageQueue
     earliest: dt.date
     sample_rate: float
     count: Callable[[str, int], None]
     clock: Callable[[], dt.datetime] = utc_now
 
     def analyze(
-        self, lines: Iterable[ArchiveLine | MalformedLine], reject: Reject, remaining_ms: Callable[[], int]
+        self, lines: Iterable[ArchiveLine | RejectedRecord], reject: Reject, remaining_ms: Callable[[], int]
     ) -> int:
         """Deliver the posts of one archive object and return how many; `reject` takes what is no post.
 
@@ -72,16 +72,16 @@ class PostAnalyzer:
             raise RetryableError(f"Comprehend has no answer yet for the texts of {waiting} posts")
         return total["PostsAnalyzed"]
 
-    def _analyze_chunk(self, chunk: Iterable[ArchiveLine | MalformedLine], reject: Reject) -> Counter[str]:
+    def _analyze_chunk(self, chunk: Iterable[ArchiveLine | RejectedRecord], reject: Reject) -> Counter[str]:
         tally: Counter[str] = Counter()
 
-        def rejected(line: MalformedLine) -> None:
+        def rejected(line: RejectedRecord) -> None:
             tally["PostsMalformed"] += 1
             reject(line)
 
         drafts = list(self._drafts(chunk, rejected, tally))
         analyses = self.texts.analyze([(draft.row.get("text"), draft.row.get("lang")) for draft in drafts])
-        processed_at = iso_utc(self.clock())
+        processed_at = format_utc(self.clock())
         ready = [
             draft.with_columns({**analysis.columns(), "processed_at": processed_at})
             for draft, analysis in zip(drafts, analyses, strict=True)
@@ -95,11 +95,11 @@ class PostAnalyzer:
         return tally
 
     def _drafts(
-        self, chunk: Iterable[ArchiveLine | MalformedLine], rejected: Reject, tally: Counter[str]
+        self, chunk: Iterable[ArchiveLine | RejectedRecord], rejected: Reject, tally: Counter[str]
     ) -> Iterator[_Draft]:
         """The chunk's posts as rows but for the analysis; bad values are found before a text is bought."""
         for line in chunk:
-            if isinstance(line, MalformedLine):
+            if isinstance(line, RejectedRecord):
                 rejected(line)
             elif not is_sampled(line.post["id"], self.sample_rate):
                 tally["PostsSampledOut"] += 1
@@ -149,13 +149,13 @@ class _Draft:
         return _Draft(self.line, {**self.row, **columns}, self.is_clamped)
 
 
-def _malformed(line: ArchiveLine, error: Exception) -> MalformedLine:
-    return MalformedLine(line.source, line.number, str(error), line.raw)
+def _malformed(line: ArchiveLine, error: Exception) -> RejectedRecord:
+    return RejectedRecord(line.raw, str(error), line.source, line.number)
 
 
-def _chunks(lines: Iterable[ArchiveLine | MalformedLine]) -> Iterator[list[ArchiveLine | MalformedLine]]:
+def _chunks(lines: Iterable[ArchiveLine | RejectedRecord]) -> Iterator[list[ArchiveLine | RejectedRecord]]:
     """Groups of at most 250 lines, ended sooner by the line that brings them to 4 MB."""
-    chunk: list[ArchiveLine | MalformedLine] = []
+    chunk: list[ArchiveLine | RejectedRecord] = []
     size = 0
     for line in lines:
         chunk.append(line)

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.aws.sqs import JobQueue
+from photolake.aws.s3 import S3RangeReader
+from photolake.aws.sqs import MessageQueue
 from photolake.errors import PermanentError
 from photolake.posts.analyzer import PostAnalyzer
-from photolake.posts.archive_reader import S3Ranges, read_lines
+from photolake.posts.archive_reader import read_lines
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
-from photolake.rejected import MalformedStore
+from photolake.rejected import RejectedStore
 
 if TYPE_CHECKING:
     from mypy_boto3_comprehend import ComprehendClient
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from photolake.aws.s3 import S3Object
-    from photolake.rows.schema import Table
+    from photolake.rows.schema import TableSchema
 
 
 class Archive:
@@ -41,8 +42,8 @@ class Archive:
 
         An object that has been deleted has none. Errors as of PostAnalyzer: the object has to come back.
         """
-        lines = read_lines(created.uri, S3Ranges(self._s3, created.bucket, created.key))
-        with MalformedStore(self._s3, created.bucket).writer(created.uri) as malformed:
+        lines = read_lines(created.uri, S3RangeReader(self._s3, created.bucket, created.key))
+        with RejectedStore(self._s3, created.bucket).open_writer(created.uri) as malformed:
             try:
                 posts = self._analyzer.analyze(lines, malformed.add, remaining_ms)
             except PermanentError:
@@ -59,7 +60,7 @@ def archive(
     cache_days: int,
     firehose: FirehoseClient,
     posts_stream: str,
-    posts: Table,
+    posts: TableSchema,
     sqs: SQSClient,
     photo_jobs_queue: str,
     earliest_date: str,
@@ -71,7 +72,7 @@ def archive(
         table=posts,
         texts=TextAnalyzer(Comprehend(comprehend, count), TextCache(cache, cache_days), count),
         posts=DeliveryStream(firehose, posts_stream, posts),
-        jobs=JobQueue(sqs, photo_jobs_queue),
+        jobs=MessageQueue(sqs, photo_jobs_queue),
         earliest=dt.date.fromisoformat(earliest_date),
         sample_rate=sample_rate,
         count=count,

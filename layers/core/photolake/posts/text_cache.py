@@ -1,8 +1,6 @@
 """The text cache: what Comprehend has answered, so that the same text in the same language is bought once.
 
-Limits: 25 items a BatchWriteItem, of which it may leave some unprocessed
-(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). Items end at 400 KB; 5,000
-bytes of text cannot have answers that long, so bodies are plain JSON.
+An item may hold 400 KB. The responses for 5,000 bytes of text are smaller, so bodies are plain JSON.
 """
 
 from __future__ import annotations
@@ -11,21 +9,15 @@ import datetime as dt
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from photolake.aws.backoff import MAX_ATTEMPTS, attempts
-from photolake.aws.dynamodb import read_items
+from photolake.aws.dynamodb import read_items, write_items
 from photolake.clock import utc_now
-from photolake.errors import DeliveryError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
-    from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
 
     from photolake.posts.documents import Document
-
-MAX_WRITES = 25
 
 
 class TextCache:
@@ -55,27 +47,11 @@ class TextCache:
     def put(self, answers: Mapping[Document, Mapping[str, Any]]) -> None:
         """Keep the answers; DeliveryError if DynamoDB still refuses some after six attempts."""
         expiration = int((self._clock() + self._ttl).timestamp())
-        remaining = iter(answers.items())
-        while group := list(islice(remaining, MAX_WRITES)):
-            self._put(
-                [
-                    {
-                        "PutRequest": {
-                            "Item": {"id": document.cache_key, "body": _json(answer), "expiration": expiration}
-                        }
-                    }
-                    for document, answer in group
-                ]
-            )
-
-    def _put(self, writes: list[WriteRequestTypeDef]) -> None:
-        name = self._table.name
-        pending: Any = {name: writes}
-        for _ in attempts(self._sleep):
-            pending = self._table.meta.client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
-            if not pending:
-                return
-        raise DeliveryError(f"{name} still refuses {len(pending[name])} items after {MAX_ATTEMPTS} attempts")
+        items = (
+            {"id": document.cache_key, "body": _json(answer), "expiration": expiration}
+            for document, answer in answers.items()
+        )
+        write_items(self._table, items, self._sleep)
 
 
 def _json(answer: Mapping[str, Any]) -> str:

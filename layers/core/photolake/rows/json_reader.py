@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from photolake.errors import PermanentError
+from photolake.rows.json_text import replace_lone_surrogates
 
 _BIGINT = range(-(2**63), 2**63)
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
@@ -38,7 +39,7 @@ class JsonObject:
         name, value = self._first(names)
         if value is not None and not isinstance(value, str):
             self._refuse(name, "a string", value)
-        return None if value is None else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return None if value is None else replace_lone_surrogates(value)
 
     def whole(self, *names: str) -> int | None:
         """Read a 64-bit number; X has sent the same count as a number and as a string of digits."""

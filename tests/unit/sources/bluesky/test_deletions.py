@@ -4,11 +4,11 @@ import pytest
 
 from photolake.collect.deletions import DeletionStore
 from photolake.errors import RowError
-from photolake.rows.schema import HiveType, Table
+from photolake.rows.schema import HiveType, TableSchema
 from tests.resolved_template import table_input
 
 COLUMNS = table_input("DeletionsTable")["StorageDescriptor"]["Columns"]
-TABLE = Table("deletions", {column["Name"]: HiveType.parse(column["Type"]) for column in COLUMNS})
+TABLE = TableSchema("deletions", {column["Name"]: HiveType.parse(column["Type"]) for column in COLUMNS})
 ROWS = [
     {
         "id": number,

@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.sources.bluesky.identifiers import hash63
+from photolake.rows.ids import hash_to_bigint
 from tests.builders.bluesky_events import BOB, facet
 from tests.builders.bluesky_rows import mapped
 
-BOB_ID = hash63(BOB)
+BOB_ID = hash_to_bigint(BOB)
 
 
 def test_facets_count_bytes_and_entities_count_characters():

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import PermanentError
-from photolake.sources.x.payload import MAX_SOURCE_BYTES, posts_in
+from photolake.rows.json_text import MAX_SOURCE_BYTES
+from photolake.sources.x.payload import posts_in
 from tests.builders.raw_tweets import RAW_TWEETS
 from tests.builders.x_payloads import (
     COLLECTED,

@@ -9,8 +9,8 @@ from photolake.collect.checkpoints import Checkpoint
 from photolake.collect.runner import Collection, Summary
 from photolake.collect.source import RateLimitedError
 from photolake.errors import DeliveryError, PermanentError, RetryableError
+from photolake.rows.ids import make_snowflake
 from photolake.sources.x.search_source import SETTLED, SearchSource
-from photolake.sources.x.window import snowflake_at
 from tests.builders.x_payloads import POSTED, renamed, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 from tests.fakes.collect import FakeTable
 from tests.fakes.x_search import FakeSearch
@@ -20,7 +20,7 @@ NAME = "x#4a69f19c8c264850"
 
 
 def until(now):
-    return snowflake_at(int((now - SETTLED).timestamp() * 1000))
+    return make_snowflake(int((now - SETTLED).timestamp() * 1000))
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_a_checkpoint_from_the_future_is_refused_and_says_what_to_do(begun, chec
     assert (x.asked, checkpoints.saves) == ([], 0)
 
 
-FORECAST = "SEARCH_QUERY: X has 5 posts of the last seven days, $0.03; at that rate they are 21 a month, $0.10"
+FORECAST = "SEARCH_QUERY: X has 5 posts of the last seven days, $0.03; at that rate they are 21 a month, $0.11"
 
 
 def test_the_first_run_of_a_query_says_what_it_will_cost_before_it_buys(delivered, run):

@@ -11,13 +11,13 @@ from photolake.collect.budgets import MonthlyAllowance, RunAllowance
 from photolake.collect.runner import Collection
 from photolake.collect.source import RateLimitedError
 from photolake.errors import RetryableError
+from photolake.rows.ids import make_snowflake
 from photolake.sources.x.search_source import SearchSource
 from photolake.sources.x.stream.backoff import Pauses
 from photolake.sources.x.stream.batcher import Progress, StreamPosts
 from photolake.sources.x.stream.connection import SILENCE_S, DisconnectedError
 from photolake.sources.x.stream.gap_filler import Gap
 from photolake.sources.x.stream.runner import StreamRun
-from photolake.sources.x.window import snowflake_at
 from tests.builders.x_payloads import POSTED
 from tests.fakes.collect import Delivered, FakeCheckpoints, FakeTable
 from tests.fakes.x_search import FakeSearch
@@ -49,7 +49,7 @@ class World:
 
     def post(self, in_search=True):
         self.now += 0.01
-        number = snowflake_at(int(self.clock().timestamp() * 1000)) + len(self.expected)
+        number = make_snowflake(int(self.clock().timestamp() * 1000)) + len(self.expected)
         self.expected.add(number)
         if in_search:
             self.search.ids.append(number)
@@ -201,7 +201,7 @@ def test_a_silent_connection_is_given_up_and_what_it_kept_back_is_searched_for()
 
 def test_a_query_begins_with_the_stream_and_not_seven_days_before():
     world = World([])
-    world.search.ids = [snowflake_at(int((POSTED - dt.timedelta(days=1)).timestamp() * 1000))]
+    world.search.ids = [make_snowflake(int((POSTED - dt.timedelta(days=1)).timestamp() * 1000))]
 
     delivered, _, _ = run(world)
 

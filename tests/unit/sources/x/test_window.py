@@ -1,7 +1,7 @@
 import pytest
 
-from photolake.partition import snowflake_ms
-from photolake.sources.x.window import Window, snowflake_at
+from photolake.rows.ids import make_snowflake, read_snowflake_ms
+from photolake.sources.x.window import Window
 from tests.builders.x_payloads import POSTED, snowflake
 
 POSTED_MS = int(POSTED.timestamp() * 1000)
@@ -41,5 +41,5 @@ def test_what_x_no_longer_answers_for_is_not_asked_for():
 
 
 def test_the_lowest_id_of_a_time_is_between_those_before_and_from_then_on():
-    assert snowflake_ms(snowflake_at(POSTED_MS)) == POSTED_MS
-    assert snowflake_ms(snowflake_at(POSTED_MS) - 1) == POSTED_MS - 1
+    assert read_snowflake_ms(make_snowflake(POSTED_MS)) == POSTED_MS
+    assert read_snowflake_ms(make_snowflake(POSTED_MS) - 1) == POSTED_MS - 1

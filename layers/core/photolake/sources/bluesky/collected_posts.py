@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
-from photolake.aws.dynamodb import read_items
+from photolake.aws.dynamodb import is_condition_failure, read_items
 from photolake.sources.bluesky.identifiers import PostKey
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class KnownPosts:
                 ExpressionAttributeValues={":new": members},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_condition_failure(error):
                 raise
             return False
         return True

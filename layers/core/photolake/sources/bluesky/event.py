@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from photolake.rows.json_reader import JsonObject, malformed
+from photolake.rows.json_text import parse_json
 from photolake.sources.bluesky.identifiers import COLLECTION, PostKey, is_did, is_tid
 
 # `throttled` and `desynchronized` accounts are inactive too, but their posts are still to be seen elsewhere
@@ -52,15 +52,11 @@ class Event:
 def _read(frame: str | bytes) -> tuple[str, Any]:
     try:
         raw = frame.decode() if isinstance(frame, bytes) else frame
-        return raw.strip(), json.loads(raw, parse_constant=_refuse_constant)
+        return raw.strip(), parse_json(raw)
     except RecursionError:
         malformed("nested too deeply")
     except ValueError as error:
         malformed(f"no JSON: {error}")
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _of_post(did: str, commit: JsonObject, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from photolake.rows.ids import hash_to_bigint
 from photolake.rows.json_reader import JsonObject, present
-from photolake.sources.bluesky.identifiers import hash63, is_did
+from photolake.sources.bluesky.identifiers import is_did
 
 # A whole post has 300 graphemes. Thousands of links that each say they are a whole long text would swell a row.
 MAX_SHOWN_CHARS = 300
@@ -62,5 +63,5 @@ def _add(
     elif kind == "mention" and is_did(did := feature.text("did") or ""):
         name = shown.removeprefix("@") if shown else None
         found["user_mentions"].append(
-            present({"id": hash63(did), "id_str": did, "screen_name": name, "indices": indices})
+            present({"id": hash_to_bigint(did), "id_str": did, "screen_name": name, "indices": indices})
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Self
+
+from photolake.rows.ids import hash_to_bigint
 
 COLLECTION = "app.bsky.feed.post"
 
@@ -40,7 +41,7 @@ class PostKey:
     @property
     def id(self) -> int:
         """The post's `id`."""
-        return hash63(self.uri)
+        return hash_to_bigint(self.uri)
 
     @property
     def time_us(self) -> int:
@@ -56,8 +57,3 @@ def is_did(text: str) -> bool:
 def is_tid(text: str) -> bool:
     """Whether this is a record key as posts have it."""
     return _TID.fullmatch(text) is not None
-
-
-def hash63(text: str) -> int:
-    """A positive bigint that stands for a name: the same in every run and on every machine."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1

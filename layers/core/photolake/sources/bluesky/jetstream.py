@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect
 
-from photolake.aws.backoff import attempts
+from photolake.aws.backoff import iterate_attempts
 from photolake.errors import PermanentError, RetryableError
-from photolake.rejected import Refused
+from photolake.rejected import RejectedRecord
 from photolake.sources.bluesky.event import Event
 from photolake.sources.bluesky.identifiers import COLLECTION
 
@@ -64,7 +64,7 @@ class Chunk:
 
     position: Position
     events: list[Event] = field(default_factory=list)
-    broken: list[Refused] = field(default_factory=list)
+    broken: list[RejectedRecord] = field(default_factory=list)
     first_us: int = 0
     size: int = 0
 
@@ -90,7 +90,7 @@ class Chunk:
 
     def _refuse(self, frame: str | bytes, message: str) -> None:
         raw = frame if isinstance(frame, bytes) else frame.encode()
-        self.broken.append(Refused(raw[:_KEPT_OF_A_FRAME], message))
+        self.broken.append(RejectedRecord(raw[:_KEPT_OF_A_FRAME], message))
 
 
 def open_connection(url: str) -> AbstractContextManager[Connection]:
@@ -119,7 +119,7 @@ class Jetstream:
         """
         failure, silent = "", set()
         first = self.hosts.index(position.host) if position.host in self.hosts else 0
-        for attempt in attempts(self.sleep):
+        for attempt in iterate_attempts(self.sleep):
             host = self.hosts[(first + attempt) % len(self.hosts)]
             rewind_us = REWIND_US if host == position.host else REWIND_TO_ANOTHER_HOST_US
             asked = Position(position.cursor_us - rewind_us, host)

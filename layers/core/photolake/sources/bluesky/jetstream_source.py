@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc, utc_now
+from photolake.clock import format_utc, utc_now
 from photolake.collect.source import Batch, State
 from photolake.errors import PermanentError
-from photolake.rejected import Refused
+from photolake.rejected import RejectedRecord
 from photolake.sources.bluesky.jetstream import SILENCE_US, Position
 from photolake.sources.bluesky.mapping import post_row
 
@@ -76,7 +76,7 @@ class BlueskySource:
         rows, refused = self._rows(chunk.events)
         # Before the loop moves the checkpoint, or a crash between the two would leave a post that no deletion finds.
         forgotten = self.known.add(rows)
-        refused += [Refused(rows[post]["source_json"].encode(), _TOO_MANY) for post in sorted(forgotten)]
+        refused += [RejectedRecord(rows[post]["source_json"].encode(), _TOO_MANY) for post in sorted(forgotten)]
         return Batch(
             _state(chunk.position),
             posts=[row for post, row in rows.items() if post not in forgotten],
@@ -84,16 +84,16 @@ class BlueskySource:
             deletions=self._deletions(chunk.events),
         )
 
-    def _rows(self, events: Sequence[Event]) -> tuple[dict[PostKey, dict[str, Any]], list[Refused]]:
+    def _rows(self, events: Sequence[Event]) -> tuple[dict[PostKey, dict[str, Any]], list[RejectedRecord]]:
         """The newest version of each wanted post, and the events that should be one."""
         rows: dict[PostKey, dict[str, Any]] = {}
         refused = []
-        collected_at = iso_utc(self.clock())
+        collected_at = format_utc(self.clock())
         for event in self._wanted(events):
             try:
                 row = post_row(event, collected_at=collected_at, matched_query=self.filter.query)
             except PermanentError as error:
-                refused.append(Refused(event.raw.encode(), f"a post of {event.did}: {error.message}"))
+                refused.append(RejectedRecord(event.raw.encode(), f"a post of {event.did}: {error.message}"))
                 continue
             if event.post:
                 rows[event.post] = row
@@ -146,7 +146,7 @@ def _state(position: Position) -> dict[str, str]:
 
 
 def _iso(us: int) -> str:
-    return iso_utc(_1970 + dt.timedelta(microseconds=us))
+    return format_utc(_1970 + dt.timedelta(microseconds=us))
 
 
 def _us(moment: dt.datetime) -> int:

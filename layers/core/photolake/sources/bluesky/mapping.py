@@ -6,12 +6,13 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
+from photolake.clock import format_classic_time
+from photolake.rows.ids import hash_to_bigint
 from photolake.rows.json_reader import JsonObject, malformed, present
+from photolake.rows.json_text import MAX_SOURCE_BYTES
 from photolake.sources.bluesky.embeds import Embeds
 from photolake.sources.bluesky.facets import entities_of
-from photolake.sources.bluesky.identifiers import PostKey, hash63
-from photolake.sources.x.identity import classic_time
-from photolake.sources.x.payload import MAX_SOURCE_BYTES
+from photolake.sources.bluesky.identifiers import PostKey
 
 if TYPE_CHECKING:
     from photolake.sources.bluesky.event import Event
@@ -39,7 +40,7 @@ def post_row(event: Event, *, collected_at: str, matched_query: str | None = Non
         **_identity_columns(event.post, record),
         **_content_columns(record, embeds),
         **_reference_columns(event.post, record, embeds.quoted()),
-        "user": {"id": hash63(event.did), "id_str": event.did},
+        "user": {"id": hash_to_bigint(event.did), "id_str": event.did},
         "collected_at": collected_at,
         "matched_query": matched_query,
         "source_json": event.raw,
@@ -66,7 +67,7 @@ def _identity_columns(post: PostKey, record: JsonObject) -> dict[str, Any]:
         "id": post.id,
         "id_str": post.uri,
         "source_platform": "bluesky",
-        "created_at": classic_time(_created(post, record.text("createdAt")).isoformat()),
+        "created_at": format_classic_time(_created(post, record.text("createdAt"))),
         "timestamp_ms": post.time_us // 1000,
     }
 
@@ -102,7 +103,7 @@ def _reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None
     return {
         "in_reply_to_status_id": parent.id if parent else None,
         "in_reply_to_status_id_str": parent.uri if parent else None,
-        "in_reply_to_user_id": hash63(parent.did) if parent else None,
+        "in_reply_to_user_id": hash_to_bigint(parent.did) if parent else None,
         "in_reply_to_user_id_str": parent.did if parent else None,
         "quoted_status_id": quoted.id if quoted else None,
         "quoted_status_id_str": quoted.uri if quoted else None,

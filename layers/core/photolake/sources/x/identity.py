@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from photolake.partition import snowflake_ms
+from photolake.clock import format_classic_time, parse_time
+from photolake.rows.ids import read_snowflake_ms
 from photolake.rows.json_reader import malformed
 
 if TYPE_CHECKING:
     from photolake.rows.json_reader import JsonObject
-
-_CLASSIC = "%a %b %d %H:%M:%S %z %Y"
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def post_id(post: JsonObject) -> int:
@@ -29,38 +26,29 @@ def identity_columns(post: JsonObject) -> dict[str, Any]:
     number = post_id(post)
     created = _parse(post.text("created_at"))
     given = post.whole("timestamp_ms")
-    ms = snowflake_ms(number) or given or (int(created.timestamp() * 1000) if created else None)
+    ms = read_snowflake_ms(number) or given or (int(created.timestamp() * 1000) if created else None)
     if created is None and ms is not None:
         created = _from_ms(ms)
     return {
         "id": number,
         "id_str": str(number),
         "source_platform": "x",
-        "created_at": _classic(created) if created else None,
+        "created_at": format_classic_time(created) if created else None,
         "timestamp_ms": ms,
     }
 
 
 def classic_time(text: str | None) -> str | None:
-    """ISO-8601 or classic time as `Wed Oct 10 20:19:24 +0000 2018`, in UTC."""
+    """Rewrite an ISO-8601 or classic time in the classic form, in UTC."""
     moment = _parse(text)
-    return _classic(moment) if moment else None
-
-
-def _classic(moment: dt.datetime) -> str:
-    """A moment in UTC; several times as fast as strftime, and the same under every locale."""
-    return (
-        f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {moment.day:02} "
-        f"{moment.hour:02}:{moment.minute:02}:{moment.second:02} +0000 {moment.year}"
-    )
+    return format_classic_time(moment) if moment else None
 
 
 def _parse(text: str | None) -> dt.datetime | None:
     if not text:
         return None
     try:
-        moment = dt.datetime.fromisoformat(text) if text[:1].isdigit() else dt.datetime.strptime(text, _CLASSIC)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+        return parse_time(text)
     except (ValueError, OverflowError):
         malformed("created_at: neither ISO-8601 nor like 'Wed Oct 10 20:19:24 +0000 2018'")
 

@@ -7,13 +7,13 @@ results hold no post and yield none; everything else is malformed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from photolake.errors import PermanentError
 from photolake.rows.json_reader import JsonObject, malformed
+from photolake.rows.json_text import MAX_SOURCE_BYTES, compact_json
 from photolake.sources.x.includes import Includes
 from photolake.sources.x.v1 import status_post
 from photolake.sources.x.v2 import tweet_post
@@ -23,8 +23,6 @@ OnMalformed = Callable[[Any, str], None]
 
 # https://docs.x.com/x-api/enterprise-gnip-2.0/fundamentals/stream-features and the v1.1 streaming messages
 _NOTICES = {"delete", "scrub_geo", "limit", "status_withheld", "user_withheld", "disconnect", "warning", "friends"}
-# With its columns and its quoting as a string a post stays within a Firehose record of 1,000,000 bytes.
-MAX_SOURCE_BYTES = 300_000
 
 
 @dataclass(frozen=True)
@@ -70,16 +68,6 @@ def posts_in(
             continue
         query = source.rule if matched_query is None else matched_query
         yield {**columns, "collected_at": collected_at, "matched_query": query, "source_json": source_json}
-
-
-def compact_json(value: Any, *, allow_nan: bool = True) -> str:
-    """JSON without blanks, that UTF-8 can hold: in ASCII if there is half of a surrogate pair in it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=allow_nan)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"), allow_nan=allow_nan)
-    return text
 
 
 def _sources(payload: Any) -> Iterator[_Source]:

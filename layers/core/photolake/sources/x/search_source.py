@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc, utc_now
+from photolake.clock import format_utc, utc_now
 from photolake.collect.source import Batch
 from photolake.errors import PermanentError, RetryableError
-from photolake.rejected import Refused
-from photolake.sources.x.payload import compact_json, posts_in
-from photolake.sources.x.window import Window, snowflake_at
+from photolake.pricing import X_POST_USD, format_usd
+from photolake.rejected import RejectedRecord
+from photolake.rows.ids import make_snowflake
+from photolake.rows.json_text import compact_json
+from photolake.sources.x.payload import posts_in
+from photolake.sources.x.window import Window
 
 if TYPE_CHECKING:
     from photolake.collect.budgets import MonthlyAllowance, RunAllowance
@@ -25,8 +28,6 @@ COVERED = dt.timedelta(days=7) - dt.timedelta(minutes=5)
 SETTLED = dt.timedelta(seconds=60)
 # More than clocks go wrong by; an id from beyond it was given out by no X.
 AHEAD = dt.timedelta(minutes=10)
-# Dollars (https://docs.x.com/x-api/getting-started/pricing, 2026-08).
-POST_PRICE = 0.005
 
 
 class SearchSource:
@@ -59,7 +60,7 @@ class SearchSource:
             self._search.close()
 
     def _fetch(self, saved: Window, notices: Sequence[str]) -> Iterator[Batch]:
-        if max(saved.since_id or 0, saved.newest_id or 0) > snowflake_at(_ms(self._clock() + AHEAD)):
+        if max(saved.since_id or 0, saved.newest_id or 0) > make_snowflake(_ms(self._clock() + AHEAD)):
             raise PermanentError(
                 "future", f"the checkpoint {self.name} is ahead of the clock: delete it, to read seven days again"
             )
@@ -79,7 +80,7 @@ class SearchSource:
 
     def _new(self, window: Window) -> Mapping[str, int]:
         """The bounds of what has been posted since the window was closed."""
-        return {**window.bounds(), "until_id": snowflake_at(_ms(self._clock() - SETTLED))}
+        return {**window.bounds(), "until_id": make_snowflake(_ms(self._clock() - SETTLED))}
 
     def _pages(self, bounds: Mapping[str, int]) -> Iterator[tuple[dict[str, Any], bool]]:
         """Buy all pages within the bounds, each with whether it is the last."""
@@ -111,21 +112,22 @@ class SearchSource:
         self._run_allowance.check()
         self._budget.check()
         posts, left = self._search.count(), self._budget.left()
+        monthly = posts * 30 // 7
         forecast = (
-            f"{self._query.setting}: X has {posts:,} posts of the last seven days, ${posts * POST_PRICE:,.2f}; at that "
-            f"rate they are {posts * 30 // 7:,} a month, ${posts * 30 // 7 * POST_PRICE:,.2f}"
+            f"{self._query.setting}: X has {posts:,} posts of the last seven days, {format_usd(posts * X_POST_USD)}; "
+            f"at that rate they are {monthly:,} a month, {format_usd(monthly * X_POST_USD)}"
         )
         if left is not None and posts > left:
             self._budget.refuse(f"{forecast}. MonthlyPostBudget has {left:,} left, so the query is not begun")
         return forecast
 
     def _batch(self, page: Mapping[str, Any], window: Window, has_gap: bool, notices: Sequence[str]) -> Batch:
-        refused: list[Refused] = []
+        refused: list[RejectedRecord] = []
 
         def refuse(post: Any, message: str) -> None:
-            refused.append(Refused(compact_json(post).encode(), f"post {_id_of(post)}: {message}"))
+            refused.append(RejectedRecord(compact_json(post).encode(), f"post {_id_of(post)}: {message}"))
 
-        collected_at = iso_utc(self._clock())
+        collected_at = format_utc(self._clock())
         posts = posts_in(page, collected_at=collected_at, matched_query=self._query.text, on_malformed=refuse)
         return Batch(
             state={**window.state(), "query": self._query.text},

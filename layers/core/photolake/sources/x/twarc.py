@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from photolake.clock import iso_utc
+from photolake.clock import format_utc
 
 _FLAT = ("author", "in_reply_to_user", "__twarc")
 _OWN_OF_GEO = ("place_id", "coordinates")
@@ -26,7 +26,7 @@ def retrieved_at(value: Any) -> str | None:
     given = noted.get("retrieved_at") if isinstance(noted, Mapping) else None
     try:
         moment = dt.datetime.fromisoformat(given) if isinstance(given, str) else None
-        return iso_utc(moment) if moment and moment.tzinfo else None
+        return format_utc(moment) if moment and moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from photolake.partition import snowflake_ms
-
-_EPOCH_MS = 1288834974657  # of snowflake ids, https://docs.x.com/fundamentals/x-ids
+from photolake.rows.ids import read_snowflake_ms
 
 
 @dataclass(frozen=True)
@@ -69,10 +67,5 @@ class Window:
         return cls(**{name: int(state[name]) for name in ("since_id", "newest_id", "until_id") if name in state})
 
 
-def snowflake_at(ms: int) -> int:
-    """The lowest id that X can give out at this time (milliseconds since 1970)."""
-    return (ms - _EPOCH_MS) << 22
-
-
 def _is_before(post_id: int | None, ms: int) -> bool:
-    return post_id is not None and (snowflake_ms(post_id) or 0) < ms
+    return post_id is not None and (read_snowflake_ms(post_id) or 0) < ms

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from photolake.clock import iso_utc, utc_now
+from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError, RetryableError
-from photolake.rejected import Refused, misfit
+from photolake.rejected import RejectedRecord, reject_row
 from photolake.sources.x.payload import posts_in
 from photolake.sources.x.stream.connection import USAGE_CAPPED, usage_capped
 
@@ -47,7 +47,7 @@ class _Held:
     size: int = 0
     bought: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
-    malformed: list[Refused] = field(default_factory=list)
+    malformed: list[RejectedRecord] = field(default_factory=list)
 
 
 class StreamPosts:
@@ -94,7 +94,7 @@ class StreamPosts:
         held.bought += isinstance(payload, Mapping) and payload.get("data") is not None
         posts = posts_in(
             payload,
-            collected_at=iso_utc(self._clock()),
+            collected_at=format_utc(self._clock()),
             matched_query=self._query_of(payload),
             on_malformed=lambda _, reason: self._refuse(line, reason),
         )
@@ -115,8 +115,8 @@ class StreamPosts:
         self._keep(held.malformed)
         held.malformed = []
         if held.rows:
-            misfits: list[Refused] = []
-            self._progress.posts += self._deliver(held.rows, lambda row, error: misfits.append(misfit(row, error)))
+            misfits: list[RejectedRecord] = []
+            self._progress.posts += self._deliver(held.rows, lambda row, error: misfits.append(reject_row(row, error)))
             self._keep(misfits)
         self._held = _Held()
 
@@ -130,9 +130,9 @@ class StreamPosts:
         return is_full or (held.lines > 0 and self._monotonic() - held.since >= LONGEST_S)
 
     def _refuse(self, line: bytes, reason: str) -> None:
-        self._held.malformed.append(Refused(line, reason))
+        self._held.malformed.append(RejectedRecord(line, reason))
 
-    def _keep(self, refused: Sequence[Refused]) -> None:
+    def _keep(self, refused: Sequence[RejectedRecord]) -> None:
         if refused:
             self._keep_malformed("x/stream", refused)
             self._progress.malformed += len(refused)

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from photolake.clock import utc_now
 from photolake.collect.checkpoints import OvertakenError
 from photolake.errors import PermanentError, RetryableError
+from photolake.rows.ids import make_snowflake
 from photolake.sources.x.search_source import SETTLED
-from photolake.sources.x.window import snowflake_at
 
 if TYPE_CHECKING:
-    from photolake.aws.firehose import SetAside
+    from photolake.aws.firehose import OnRejected
     from photolake.collect.runner import Collection
     from photolake.collect.source import Source
     from photolake.sources.x.stream.batcher import Progress
@@ -71,7 +71,7 @@ class Gap:
             checkpoint = self._collection.checkpoints.load(source.name)
             if checkpoint.version == 0:
                 with suppress(OvertakenError):
-                    self._collection.checkpoints.save(checkpoint, {"since_id": str(snowflake_at(now_ms))})
+                    self._collection.checkpoints.save(checkpoint, {"since_id": str(make_snowflake(now_ms))})
 
     def connected(self) -> None:
         """The stream runs from now on; the search is due once it reaches up to now."""
@@ -114,8 +114,8 @@ class Gap:
         self._tell(f"{source.name}: searched up to the connect")
         return True
 
-    def _deliver(self, rows: Iterable[Mapping[str, Any]], set_aside: SetAside) -> int:
-        found = self._put(rows, set_aside)
+    def _deliver(self, rows: Iterable[Mapping[str, Any]], on_rejected: OnRejected) -> int:
+        found = self._put(rows, on_rejected)
         self._progress.found += found
         return found
 
