@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PAGE_ROWS = 1000
 _MOST_IDS = 50
 _ADVICE = {
-    "Bytes scanned limit": "Ask for fewer days (dt), or raise the stack's parameter QueryScanLimitBytes",
+    "Bytes scanned limit": "Ask for fewer days (dt), or raise the stack's setting QueryScanLimitBytes",
     "Incorrect number of parameters": "Each ? in the statement takes one --param, in order",
 }
 

@@ -152,7 +152,7 @@ def test_a_failed_query_gives_the_engines_message_and_what_to_do(queries, stub, 
     reasons = {
         "COLUMN_NOT_FOUND: line 1:8": "COLUMN_NOT_FOUND: line 1:8",
         "Query cancelled! : Bytes scanned limit was exceeded": "Query cancelled! : Bytes scanned limit was exceeded. "
-        "Ask for fewer days (dt), or raise the stack's parameter QueryScanLimitBytes",
+        "Ask for fewer days (dt), or raise the stack's setting QueryScanLimitBytes",
         None: "The query was cancelled",
     }
     for reason, said in reasons.items():
