@@ -38,7 +38,13 @@ def post(number, text="I love this!", **more):
 
 
 def photo(number, name):
-    return {"media_key": f"3_{FIRST + number}", "type": "photo", "url": photos.url(name), "width": 900, "height": 600}
+    return {
+        "media_key": f"3_{FIRST + number}",
+        "type": "photo",
+        "url": photos.photo_url(name),
+        "width": 900,
+        "height": 600,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +72,7 @@ def collected(photolake, tmp_path_factory):
     ]
     file = tmp_path_factory.mktemp("posts") / "posts.jsonl"
     file.write_text("\n".join(json.dumps(line) for line in lines) + '\n{"data": [{"id": "20305\n')
-    photolake("collect", "--from", str(file))
+    photolake("collect", str(file))
     photolake("wait", "--timeout", "120")
     return photolake
 

@@ -72,7 +72,7 @@ class Statement:
         """Every unqualified relation after FROM or JOIN, common table expressions among them."""
         return {name.lower() for name in _REFERENCE.findall(_COMMENT.sub("", self.text))}
 
-    def located(self, message: str) -> str:
+    def locate(self, message: str) -> str:
         """The engine's message with its `line 3:8` counted from the top of the file, after the file's name."""
         match = re.search(r"line (\d+):(\d+)", message)
         if match is None:
@@ -98,7 +98,7 @@ def read_statements(folder: Path, landing_database: str) -> list[Statement]:
     return [_read(path, landing_database) for path in paths]
 
 
-def in_dependency_order(statements: Iterable[Statement]) -> list[Statement]:
+def sort_by_dependency(statements: Iterable[Statement]) -> list[Statement]:
     """Views after the views they read; PermanentError names the ones that read each other."""
     by_name: Mapping[str, Statement] = {statement.name: statement for statement in statements}
     graph = {name: sorted((view.references & by_name.keys()) - {name}) for name, view in sorted(by_name.items())}

@@ -99,6 +99,7 @@ class Cloud:
             scale=host.scale,
             endpoint_url=services.endpoints[""],
             environment=build_environment({**services.endpoints, "lambda": compute.control.url}),
+            parameters=template.format_parameters(written.parameters),
             outputs=resolver.outputs(),
             resources=resources,
             status_url=f"{compute.control.url}/status",

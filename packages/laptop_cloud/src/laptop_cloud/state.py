@@ -24,13 +24,17 @@ _LOCK_PAUSE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class CloudState:
-    """A running cloud: `environment` is for AWS clients, `resources` gives type and physical_id by logical id."""
+    """A running cloud: `environment` is for AWS clients, `resources` gives type and physical_id by logical id.
+
+    `parameters` are the template's, as CloudFormation gives them: text, lists joined by commas.
+    """
 
     pid: int
     started_at: str
     scale: float
     endpoint_url: str
     environment: Mapping[str, str]
+    parameters: Mapping[str, str]
     outputs: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, str]]
     status_url: str

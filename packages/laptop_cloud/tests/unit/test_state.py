@@ -11,6 +11,7 @@ STATE = state.CloudState(
     scale=0.01,
     endpoint_url="http://127.0.0.1:1",
     environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+    parameters={"ImageApis": "labels,text"},
     outputs={"BucketName": "b"},
     resources={"Bucket": {"type": "AWS::S3::Bucket", "physical_id": "b"}},
     status_url="http://127.0.0.1:2/status",

@@ -90,6 +90,11 @@ def _replace_settings(written: dict[str, Any], values: Mapping[str, ParameterVal
             group[name] = ",".join(value) if isinstance(value, list) else value
 
 
+def format_parameters(parameters: Mapping[str, ParameterValue]) -> dict[str, str]:
+    """Write the values as CloudFormation does: lists joined by commas."""
+    return {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
+
+
 def _read_parameter(name: str, rules: Mapping[str, Any], given: str | None) -> ParameterValue:
     value = given if given is not None else rules.get("Default")
     if value is None:
@@ -171,10 +176,9 @@ def _replace_code_folders(written: Mapping[str, Any]) -> dict[str, Any]:
 def _translate_document(
     document: dict[str, Any], parameters: Mapping[str, ParameterValue], region: str
 ) -> dict[str, Any]:
-    texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
     try:
-        translated: dict[str, Any] = translator.translate(document, texts)
+        translated: dict[str, Any] = translator.translate(document, format_parameters(parameters))
     except InvalidDocumentException as error:
         causes: list[ExceptionWithMessage] = list(error.causes)
         raise TemplateError("; ".join(str(cause.message) for cause in causes)) from error
