@@ -36,7 +36,8 @@ test-conformance: .venv/dev.stamp ## Prove views and saved queries on Trino and 
 test-posts: .venv/dev.stamp ## Hold the mapping against genuine posts, field by field: make test-posts POSTS=folder
 	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
 
-docs: .venv/dev.stamp ## Generate docs/queries.md from athena/queries, and docs/commands.md from the command
+docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, docs/queries.md, and docs/commands.md
+	@$(BIN)/python -m tests.data_dictionary_page
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
 	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 

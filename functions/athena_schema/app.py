@@ -10,8 +10,8 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from photolake.athena_schema.custom_resource import answer, send
-from photolake.athena_schema.sql_files import in_dependency_order, read_statements
+from photolake.athena_schema.custom_resource import build_response, send_response
+from photolake.athena_schema.sql_files import read_statements, sort_by_dependency
 from photolake.athena_schema.workgroup import Workgroup
 from photolake.errors import PhotolakeError
 from photolake.settings import Settings
@@ -43,11 +43,11 @@ workgroup = Workgroup(boto3.client("athena"), settings.workgroup, settings.datab
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Handle Create, Update and Delete of the custom resource; Glue deletes the views with their database."""
-    # CloudFormation gets an answer whatever happens: it would wait for it.
-    failure: str | None = "an unforeseen error: see the function's log"
+    # CloudFormation gets a response in any case; without one it would wait for an hour.
+    failure: str | None = "an unexpected error: see the function's log"
     try:
         if event["RequestType"] == "Delete":
-            empty(boto3.resource("s3").Bucket(settings.lake_bucket), RESULTS)
+            delete_objects(boto3.resource("s3").Bucket(settings.lake_bucket), RESULTS)
         else:
             create_schema(Path(settings.sql_directory))
         failure = None
@@ -56,19 +56,19 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
         # A deletion that failed would keep the stack from being deleted.
         failure = None if event["RequestType"] == "Delete" else str(error)
     finally:
-        send(event["ResponseURL"], answer(event, PHYSICAL_ID, failure))
+        send_response(event["ResponseURL"], build_response(event, PHYSICAL_ID, failure))
 
 
-def empty(bucket: Bucket, prefix: str) -> None:
+def delete_objects(bucket: Bucket, prefix: str) -> None:
     """Delete what queries left: a first deploy that fails can delete its bucket only when it is empty."""
     bucket.objects.filter(Prefix=prefix).delete()
 
 
 def create_schema(folder: Path) -> None:
     """Create every view after those it reads, then the saved queries."""
-    views = in_dependency_order(read_statements(folder / "views", settings.landing_database))
+    views = sort_by_dependency(read_statements(folder / "views", settings.landing_database))
+    queries = read_statements(folder / "queries", settings.landing_database)
     for view in views:
         workgroup.run(view)
-    queries = read_statements(folder / "queries", settings.landing_database)
     workgroup.save_queries(queries)
     logger.info("schema created", views=len(views), queries=len(queries))

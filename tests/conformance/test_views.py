@@ -5,7 +5,7 @@ import re
 import pytest
 
 from laptop_cloud.services.glue_defaults import add_glue_defaults
-from photolake.athena_schema.sql_files import in_dependency_order
+from photolake.athena_schema.sql_files import sort_by_dependency
 from tests.conformance.comparison import differences
 from tests.conformance.lakes import table_input
 from tests.resolved_template import ROOT
@@ -37,7 +37,7 @@ def created_by_trino(lake, trino):
     """A second database, in which Trino itself has created every view, from the text in the file."""
     glue = lake.services.client("glue")
     glue.create_database(DatabaseInput={"Name": SECOND})
-    for view in in_dependency_order(lake.statements("views")):
+    for view in sort_by_dependency(lake.statements("views")):
         trino.query(view.body, SECOND)
         # moto leaves out what Glue fills in, and Trino then cannot read its own view.
         created = glue.get_table(DatabaseName=SECOND, Name=view.name)["Table"]

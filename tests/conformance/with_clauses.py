@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from laptop_cloud.services.athena.catalog import data_types
-from photolake.athena_schema.sql_files import in_dependency_order, read_statements
+from photolake.athena_schema.sql_files import read_statements, sort_by_dependency
 from tests.resolved_template import ROOT, table_input
 
 _LANDING = "landing"
@@ -16,7 +16,7 @@ _TABLES = {"posts": "PostsTable", "photos": "PhotosTable", "analyses": "Analyses
 def with_lake(sql: str, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> str:
     """A query of our views, over these rows of the landing tables; the text of the query is not changed."""
     tables = {f"{_LANDING}_{name}": table(_columns(_TABLES[name]), given) for name, given in rows.items()}
-    for view in in_dependency_order(read_statements(ROOT / "athena/views", _LANDING)):
+    for view in sort_by_dependency(read_statements(ROOT / "athena/views", _LANDING)):
         query = re.sub(r"^create or replace view \w+ as\b", "", view.body)
         tables[view.name] = query.replace(f"{_LANDING}.", f"{_LANDING}_")
     return with_tables(sql, tables)

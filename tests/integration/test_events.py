@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from photolake.athena_schema.custom_resource import answer
+from photolake.athena_schema.custom_resource import build_response
 from photolake.aws.s3 import parse_created_objects
 from photolake.photos.job import PhotoJob
 from tests.resolved_template import ROOT, transformed
@@ -34,4 +34,4 @@ def test_the_bodies_are_what_the_functions_read():
     assert image.key.startswith("images/")
     assert list(parse_created_objects(EVENTS["tweet_analyzer_sqs_test_event"]["Records"][0]["body"])) == []
     assert PhotoJob.parse(EVENTS["photo_fetcher_sqs"]["Records"][0]["body"]).kind == "photo"
-    assert answer(EVENTS["athena_schema_create"], "athena-schema", None)["Status"] == "SUCCESS"
+    assert build_response(EVENTS["athena_schema_create"], "athena-schema", None)["Status"] == "SUCCESS"

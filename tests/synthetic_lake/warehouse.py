@@ -19,7 +19,7 @@ from laptop_cloud.server.aws_json import JsonServer
 from laptop_cloud.services.athena.api.service import AthenaService
 from laptop_cloud.services.firehose.column_types import read_columns
 from laptop_cloud.services.firehose.conversion import read_rows, write_parquet
-from photolake.athena_schema.sql_files import Statement, in_dependency_order, read_statements
+from photolake.athena_schema.sql_files import Statement, read_statements, sort_by_dependency
 from photolake.athena_schema.workgroup import Workgroup
 from tests import resolved_template
 
@@ -67,7 +67,7 @@ class Warehouse:
     def create_views(self, *names: str) -> None:
         """Create these views of athena/views, or every one."""
         workgroup = Workgroup(self._athena, WORKGROUP, DATABASE)
-        for view in in_dependency_order(read_statements(SQL / "views", LANDING)):
+        for view in sort_by_dependency(read_statements(SQL / "views", LANDING)):
             if not names or view.name in names:
                 workgroup.run(view)
 

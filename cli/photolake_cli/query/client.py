@@ -14,7 +14,7 @@ from pyathena.error import Error
 from rich.filesize import decimal
 
 from photolake.athena_schema.sql_files import Parameter, Statement
-from photolake.athena_schema.workgroup import OWN
+from photolake.athena_schema.workgroup import MARK
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.errors import CommandError
 from photolake_cli.query.parameters import day_defaults, named_literals, positional_literals
@@ -31,7 +31,7 @@ LAPTOP_POLL_SECONDS = 0.05
 AWS_POLL_SECONDS = 0.5
 _MAX_IDS = 50
 _ADVICE = {
-    "Bytes scanned limit": "Query fewer days (dt), or raise the stack's parameter QueryScanLimitBytes",
+    "Bytes scanned limit": "Query fewer days (dt), or raise the stack's setting QueryScanLimitBytes",
     "Incorrect number of parameters": "Each ? in the statement takes one --param, in order",
 }
 
@@ -125,10 +125,10 @@ class QueryClient:
             ]
         except (BotoCoreError, ClientError) as error:
             raise explain_error(error, self._cloud.name) from error
-        found.sort(key=lambda query: (query["Name"], query.get("Description", "").startswith(OWN)))
+        found.sort(key=lambda query: (query["Name"], query.get("Description", "").startswith(MARK)))
         return {
             query["Name"]: SavedQuery(
-                query["Name"], query.get("Description", "").removeprefix(OWN), query["QueryString"]
+                query["Name"], query.get("Description", "").removeprefix(MARK), query["QueryString"]
             )
             for query in found
         }

@@ -69,7 +69,9 @@ def deploy(services, tmp_path, monkeypatch):
     folder = tmp_path / "athena"
     callbacks = Callbacks()
 
-    def run(request_type="Create", *, only=FEW, **changed_views):
+    def run(request_type="Create", *, only=FEW, emptied=False, **changed_views):
+        if emptied:
+            shutil.rmtree(folder, ignore_errors=True)
         for path in (resolved_template.ROOT / "athena").glob("*/*.sql"):
             if only is None or path.stem in only:
                 (folder / path.parent.name).mkdir(parents=True, exist_ok=True)
@@ -110,6 +112,19 @@ def test_a_broken_view_fails_the_deploy_with_file_line_and_message(deploy):
     assert answer["Status"] == "FAILED"
     assert answer["Reason"].startswith("athena/views/tweet_sentiments.sql:3:8: COLUMN_NOT_FOUND: line 3:8: ")
     assert answer["PhysicalResourceId"] == deploy()["PhysicalResourceId"]
+
+
+def test_an_empty_sql_layer_fails_the_deploy_and_keeps_the_saved_queries(services, deploy):
+    _, _, athena = services
+    deploy()
+    saved = athena.list_named_queries(WorkGroup="lake")["NamedQueryIds"]
+
+    for only in (set(), {"tweets", "tweet_sentiments"}):
+        answer = deploy("Update", only=only, emptied=True)
+
+        assert answer["Status"] == "FAILED"
+        assert "no SQL files" in answer["Reason"]
+    assert athena.list_named_queries(WorkGroup="lake")["NamedQueryIds"] == saved
 
 
 def test_deleting_leaves_no_query_results_which_would_keep_a_bucket_from_being_deleted(services, deploy):

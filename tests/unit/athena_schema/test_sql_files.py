@@ -2,7 +2,7 @@
 
 import pytest
 
-from photolake.athena_schema.sql_files import Parameter, in_dependency_order, read_statements
+from photolake.athena_schema.sql_files import Parameter, read_statements, sort_by_dependency
 from photolake.errors import PermanentError
 
 
@@ -26,14 +26,14 @@ def test_views_come_after_the_views_they_read(folder):
     )
 
     # In b, `a` is only a comment's word and a common table expression that nothing selects from.
-    assert [view.name for view in in_dependency_order(read_statements(views, "lake"))] == ["c", "b", "a"]
+    assert [view.name for view in sort_by_dependency(read_statements(views, "lake"))] == ["c", "b", "a"]
 
 
 def test_views_that_read_each_other_are_named(folder):
     views = folder(a="create view a as select * from b", b="create view b as select * from a")
 
     with pytest.raises(PermanentError, match="these views read each other: "):
-        in_dependency_order(read_statements(views, "lake"))
+        sort_by_dependency(read_statements(views, "lake"))
 
 
 def test_the_landing_database_is_filled_in_and_the_header_left_out(folder):
@@ -53,10 +53,10 @@ def test_another_placeholder_is_refused_with_the_file(folder):
 def test_an_engine_message_gets_the_file_and_its_own_line(folder):
     (view,) = read_statements(folder(a="-- one\n-- two\ncreate view a as\nselect x from y"), "lake")
 
-    assert view.located("SYNTAX_ERROR: line 2:8: Column 'x' cannot be resolved") == (
+    assert view.locate("SYNTAX_ERROR: line 2:8: Column 'x' cannot be resolved") == (
         "athena/views/a.sql:4:8: SYNTAX_ERROR: line 4:8: Column 'x' cannot be resolved"
     )
-    assert view.located("TABLE_NOT_FOUND") == "athena/views/a.sql: TABLE_NOT_FOUND"
+    assert view.locate("TABLE_NOT_FOUND") == "athena/views/a.sql: TABLE_NOT_FOUND"
 
 
 def test_the_header_of_a_saved_query_names_its_parameters(folder):
@@ -93,3 +93,8 @@ def test_a_parameter_becomes_an_sql_literal(type_, text, literal):
 def test_what_is_no_number_is_refused_by_the_parameters_name(type_, text):
     with pytest.raises(PermanentError, match="match is a"):
         Parameter("match", type_, "").literal(text)
+
+
+def test_a_folder_without_sql_files_is_an_error(tmp_path):
+    with pytest.raises(PermanentError, match="no SQL files"):
+        read_statements(tmp_path, "lake")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from photolake.athena_schema.custom_resource import answer, send
+from photolake.athena_schema.custom_resource import build_response, send_response
 from photolake.athena_schema.sql_files import Statement
 from photolake.athena_schema.workgroup import Workgroup
 from photolake.errors import PermanentError, RetryableError
@@ -90,11 +90,11 @@ def test_saved_queries_become_those_of_the_folder_and_those_of_people_are_left_a
 def test_a_failure_is_answered_with_its_reason_under_the_same_physical_id():
     event = {"StackId": "stack", "RequestId": "request", "LogicalResourceId": "AthenaSchema"}
 
-    document = answer(event, "athena-schema", "x" * 5000)
+    document = build_response(event, "athena-schema", "x" * 5000)
 
     assert document["Status"] == "FAILED"
     assert len(document["Reason"]) == 1500
-    assert answer(event, "athena-schema", None)["PhysicalResourceId"] == document["PhysicalResourceId"]
+    assert build_response(event, "athena-schema", None)["PhysicalResourceId"] == document["PhysicalResourceId"]
 
 
 def test_an_answer_that_is_not_taken_raises():
@@ -102,4 +102,4 @@ def test_an_answer_that_is_not_taken_raises():
         status = 403
 
     with pytest.raises(RetryableError, match="403"):
-        send("https://url", {}, request=lambda *arguments, **options: Reply())
+        send_response("https://url", {}, request=lambda *arguments, **options: Reply())

@@ -155,7 +155,7 @@ def test_a_failed_query_gives_the_engines_message_and_what_to_do(query_client, s
     reasons = {
         "COLUMN_NOT_FOUND: line 1:8": "COLUMN_NOT_FOUND: line 1:8",
         "Query cancelled! : Bytes scanned limit was exceeded": "Query cancelled! : Bytes scanned limit was exceeded. "
-        "Query fewer days (dt), or raise the stack's parameter QueryScanLimitBytes",
+        "Query fewer days (dt), or raise the stack's setting QueryScanLimitBytes",
         None: "The query was cancelled",
     }
     for reason, said in reasons.items():

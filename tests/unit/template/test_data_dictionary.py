@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests import data_dictionary, resolved_template
+from tests import data_dictionary, data_dictionary_page, resolved_template
 from tests.data_dictionary import LANDING, Dictionary, anchor, columns, differences
 
 TEXT = (resolved_template.ROOT / "docs/data_dictionary.md").read_text()
@@ -39,6 +39,29 @@ def test_every_landing_table_is_described_and_no_other(dictionary):
 @pytest.mark.parametrize("table", Dictionary(TEXT).names(LANDING))
 def test_every_column_of_a_landing_table_is_described_with_its_type(table):
     assert differences_of(TEXT, table) == []
+
+
+def test_the_page_describes_the_landing_columns_in_the_words_of_the_template():
+    assert data_dictionary_page.page(TEXT) == TEXT, "make docs writes the page"
+
+
+def test_a_column_of_another_type_or_comment_is_written_into_the_page():
+    spoilt = TEXT.replace("| `id` | `bigint` | X's number of the post |", "| `id` | `string` | A number |")
+
+    assert spoilt != TEXT
+    assert data_dictionary_page.page(spoilt) == TEXT
+
+
+def test_every_landing_column_has_a_comment_that_glue_takes():
+    # https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html: at most 255 bytes.
+    comments = {
+        (table, name): comment
+        for table, described in data_dictionary_page.described_columns().items()
+        for name, (_, comment) in described.items()
+    }
+
+    assert comments
+    assert {key for key, comment in comments.items() if not comment or len(comment.encode()) > 255} == set()
 
 
 def test_every_table_and_view_says_what_its_rows_are_what_its_key_is_and_what_dt_means(dictionary):

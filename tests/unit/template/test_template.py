@@ -246,7 +246,7 @@ def test_the_earliest_date_is_a_date_that_exists(date, exists, written):
     ],
 )
 def test_several_queries_are_named(queries, is_right, written):
-    assert bool(re.fullmatch(written["Parameters"]["SearchQueries"]["AllowedPattern"], queries)) is is_right
+    assert bool(re.fullmatch(written["Metadata"]["Settings"]["SearchQueries"]["AllowedPattern"], queries)) is is_right
 
 
 def test_every_landing_column_has_a_type_of_ours(transformed):
@@ -270,5 +270,22 @@ def test_the_container_of_the_stream_gets_its_settings(transformed):
 def test_without_an_image_there_is_nothing_of_the_stream(transformed):
     of_stream = {name: resource for name, resource in transformed["Resources"].items() if name.startswith("Stream")}
 
-    assert {resource.get("Condition") for resource in of_stream.values()} == {"HasStream"}
-    assert transformed["Parameters"]["StreamImage"]["Default"] == ""
+    assert {resource.get("Condition") for resource in of_stream.values()} == {"HasStream", "HasStreamAndLakeFormation"}
+    assert transformed["Mappings"]["Settings"]["Stream"]["StreamImage"] == ""
+
+
+def test_under_lake_formation_every_role_that_reads_a_table_has_a_grant(transformed):
+    resources = transformed["Resources"]
+    granted = {
+        grant["Principal"]["DataLakePrincipalIdentifier"]["Fn::GetAtt"][0]
+        for grant in of_type(transformed, "AWS::LakeFormation::PrincipalPermissions").values()
+    }
+    reading = {
+        name
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::IAM::Role" and "glue:GetTable" in json.dumps(resource)
+    }
+
+    assert granted == reading
+    for name in ("PostsStream", "PhotosStream", "AnalysesStream"):
+        assert resources[name]["DependsOn"] == "LakeFormationReady"

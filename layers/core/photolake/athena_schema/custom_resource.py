@@ -1,4 +1,4 @@
-"""The answer a CloudFormation custom resource owes, by HTTPS PUT to a presigned URL.
+"""The response of a CloudFormation custom resource, sent by HTTPS PUT to a presigned URL.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html (at most 4,096 bytes)
 """
@@ -16,7 +16,7 @@ from photolake.errors import RetryableError
 MAX_REASON_CHARACTERS = 1500
 
 
-def answer(event: Mapping[str, Any], physical_id: str, failure: str | None) -> dict[str, Any]:
+def build_response(event: Mapping[str, Any], physical_id: str, failure: str | None) -> dict[str, Any]:
     """The response document: SUCCESS, or FAILED with the reason.
 
     The physical id must stay the same: CloudFormation deletes a resource whose id changes.
@@ -31,8 +31,8 @@ def answer(event: Mapping[str, Any], physical_id: str, failure: str | None) -> d
     }
 
 
-def send(url: str, document: Mapping[str, Any], request: Callable[..., Any] = urllib3.request) -> None:
-    """Deliver the response; RetryableError if CloudFormation did not take it (it would wait for an hour)."""
+def send_response(url: str, document: Mapping[str, Any], request: Callable[..., Any] = urllib3.request) -> None:
+    """Deliver the response; RetryableError if CloudFormation did not accept it, which then waits for an hour."""
     # S3 signs the URL without a content type: any other is refused.
     reply = request("PUT", url, body=json.dumps(document).encode(), headers={"Content-Type": ""}, timeout=10, retries=3)
     if reply.status != 200:

@@ -72,7 +72,7 @@ class Statement:
         """Every unqualified relation after FROM or JOIN, common table expressions among them."""
         return {name.lower() for name in _REFERENCE.findall(_COMMENT.sub("", self.text))}
 
-    def located(self, message: str) -> str:
+    def locate(self, message: str) -> str:
         """The engine's message with its `line 3:8` counted from the top of the file, after the file's name."""
         match = re.search(r"line (\d+):(\d+)", message)
         if match is None:
@@ -87,11 +87,18 @@ def parameters(text: str) -> list[Parameter]:
 
 
 def read_statements(folder: Path, landing_database: str) -> list[Statement]:
-    """Every `*.sql` of the folder, by name; PermanentError names a file with another placeholder than `${landing}`."""
-    return [_read(path, landing_database) for path in sorted(folder.glob("*.sql"))]
+    """Every `*.sql` of the folder, by name.
+
+    PermanentError if there is none, which means a broken build: what the files do not name would be deleted.
+    It also names a file with another placeholder than `${landing}`.
+    """
+    paths = sorted(folder.glob("*.sql"))
+    if not paths:
+        raise PermanentError("no_sql", f"there are no SQL files in {folder}: is the SQL layer empty? sam build")
+    return [_read(path, landing_database) for path in paths]
 
 
-def in_dependency_order(statements: Iterable[Statement]) -> list[Statement]:
+def sort_by_dependency(statements: Iterable[Statement]) -> list[Statement]:
     """Views after the views they read; PermanentError names the ones that read each other."""
     by_name: Mapping[str, Statement] = {statement.name: statement for statement in statements}
     graph = {name: sorted((view.references & by_name.keys()) - {name}) for name, view in sorted(by_name.items())}

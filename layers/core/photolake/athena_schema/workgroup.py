@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Creating a view takes Athena about a second, and the laptop far less; longer queries are asked for less often.
 FIRST_POLL_SECONDS = 0.05
 LAST_POLL_SECONDS = 1.0
-OWN = "photolake: "
+MARK = "photolake: "
 
 
 class Workgroup:
@@ -46,7 +46,7 @@ class Workgroup:
                 return
             if status["State"] in {"FAILED", "CANCELLED"}:
                 message = status.get("StateChangeReason", status["State"])
-                raise PermanentError("query_failed", statement.located(message))
+                raise PermanentError("query_failed", statement.locate(message))
             self._sleep(pause)
             pause = min(2 * pause, LAST_POLL_SECONDS)
 
@@ -56,20 +56,20 @@ class Workgroup:
         Those that people saved in the same workgroup are left alone: only ours have the mark in their description.
         """
         wanted = {statement.name: statement for statement in statements}
-        ours = (query for query in self._saved() if query.get("Description", "").startswith(OWN))
+        ours = (query for query in self._list_saved_queries() if query.get("Description", "").startswith(MARK))
         saved = {query["Name"]: query for query in ours}
         for name in saved.keys() - wanted.keys():
             self._client.delete_named_query(NamedQueryId=saved[name]["NamedQueryId"])
         for name, statement in wanted.items():
             if name not in saved:
                 self._create(statement)
-            elif (saved[name]["QueryString"], saved[name].get("Description")) != (statement.text, _marked(statement)):
+            elif (saved[name]["QueryString"], saved[name].get("Description")) != (statement.text, _describe(statement)):
                 self._update(saved[name]["NamedQueryId"], statement)
 
     def _create(self, statement: Statement) -> None:
         self._client.create_named_query(
             Name=statement.name,
-            Description=_marked(statement),
+            Description=_describe(statement),
             Database=self._database,
             QueryString=statement.text,
             WorkGroup=self._name,
@@ -79,11 +79,11 @@ class Workgroup:
         self._client.update_named_query(
             NamedQueryId=query_id,
             Name=statement.name,
-            Description=_marked(statement),
+            Description=_describe(statement),
             QueryString=statement.text,
         )
 
-    def _saved(self) -> list[NamedQueryTypeDef]:
+    def _list_saved_queries(self) -> list[NamedQueryTypeDef]:
         pages = self._client.get_paginator("list_named_queries").paginate(WorkGroup=self._name)
         return [
             self._client.get_named_query(NamedQueryId=query_id)["NamedQuery"]
@@ -92,5 +92,5 @@ class Workgroup:
         ]
 
 
-def _marked(statement: Statement) -> str:
-    return f"{OWN}{statement.description}"
+def _describe(statement: Statement) -> str:
+    return f"{MARK}{statement.description}"

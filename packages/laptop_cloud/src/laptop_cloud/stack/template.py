@@ -52,8 +52,11 @@ def load_template(path: Path, overrides: Mapping[str, str], local: Mapping[str, 
     """
     written = parse_template(path.read_text(encoding="utf-8"))
     declared = written.get("Parameters", {})
-    known = {name: value for name, value in local.items() if name in declared}
-    parameters = read_parameters(declared, {**known, **overrides})
+    rules = {**declared, **_read_settings(written)}
+    known = {name: value for name, value in local.items() if name in rules}
+    values = read_parameters(rules, {**known, **overrides})
+    _replace_settings(written, values)
+    parameters = {name: values[name] for name in declared}
     code = {folder.logical_id: folder for folder in _find_code_folders(written, path.parent)}
     document = _translate_document(_replace_code_folders(written), parameters, region)
     return Template(document, parameters, code)
@@ -71,6 +74,20 @@ def read_parameters(declared: Mapping[str, Mapping[str, Any]], given: Mapping[st
     if unknown:
         raise TemplateError(f"no such parameter: {', '.join(unknown)} (there are {', '.join(sorted(declared))})")
     return {name: _read_parameter(name, rules, given.get(name)) for name, rules in declared.items()}
+
+
+def _read_settings(written: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What `Mappings.Settings` holds, as parameters: bounded by `Metadata.Settings`, with the values as defaults."""
+    rules = written.get("Metadata", {}).get("Settings", {})
+    groups = written.get("Mappings", {}).get("Settings", {}).values()
+    return {name: {**rules[name], "Default": value} for group in groups for name, value in group.items()}
+
+
+def _replace_settings(written: dict[str, Any], values: Mapping[str, ParameterValue]) -> None:
+    for group in written.get("Mappings", {}).get("Settings", {}).values():
+        for name in group:
+            value = values[name]
+            group[name] = ",".join(value) if isinstance(value, list) else value
 
 
 def format_parameters(parameters: Mapping[str, ParameterValue]) -> dict[str, str]:

@@ -26,6 +26,7 @@ class NoLocalEffect:
 
 
 _NO_PERMISSIONS = "every local endpoint allows everything"
+_ORDER = "it only orders the creation of others"
 _NO_METRICS = "metrics are written to the functions' logs and not evaluated"
 _LOG_FILES = "logs are files in the state folder"
 _NO_MAIL = "alarms are not evaluated, so nothing is published"
@@ -38,6 +39,7 @@ NO_LOCAL_EFFECT: Mapping[str, NoLocalEffect] = {
     "AWS::Lambda::EventInvokeConfig": NoLocalEffect("failed events are not retried", "lambda", "event-invoke/{name}"),
     # moto would take `Deny` without its condition (aws:SecureTransport) and refuse every request.
     "AWS::S3::BucketPolicy": NoLocalEffect("moto does not evaluate a policy's conditions", "s3", "policy/{name}"),
+    "AWS::CloudFormation::WaitConditionHandle": NoLocalEffect(_ORDER, "cloudformation", "handle/{name}"),
     "AWS::Logs::LogGroup": NoLocalEffect(_LOG_FILES, "logs", "log-group:{name}:*", "LogGroupName"),
     "AWS::Logs::LogStream": NoLocalEffect(_LOG_FILES, "logs", "log-stream:{name}", "LogStreamName"),
     "AWS::CloudWatch::Alarm": NoLocalEffect(_NO_METRICS, "cloudwatch", "alarm:{name}", "AlarmName"),
