@@ -94,7 +94,9 @@ def app(aws, host):
 @pytest.fixture
 def firehose(app, monkeypatch):
     firehose: Any = Firehose()
-    monkeypatch.setattr(app, "photos", DeliveryStream(firehose, "photos", app.photos_table, sleep=lambda seconds: None))
+    monkeypatch.setattr(
+        app, "photos", DeliveryStream(firehose, "photos", app.photos_schema, sleep=lambda seconds: None)
+    )
     return firehose
 
 

@@ -1,19 +1,17 @@
-"""Photo jobs, one per photo of a post, and the photos row that says what became of one."""
+"""Photo jobs, one per photo of a post."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from photolake.clock import format_utc
 from photolake.errors import PhotolakeError
 
 if TYPE_CHECKING:
-    from photolake.images.ingest import Intake
-    from photolake.images.registry import Verdict
+    from photolake.rows.types import PhotoRow
 
 _NONE = type(None)
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -64,21 +62,20 @@ class PhotoJob:
         """The row's key: the same photo of the same post has the same one, however often it is delivered."""
         return f"{self.tweetid}:{self.mediaid}"
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> PhotoRow:
         """The columns that are known before the photo is fetched."""
-        return {**asdict(self), "source_key": self.source_key}
-
-
-def photo_row(source: Mapping[str, Any], outcome: Intake | Verdict, processed_at: datetime) -> dict[str, Any]:
-    """The photos row: `source` holds at least dt, origin and source_key; a photo that is no image has no image_id."""
-    image = {name: getattr(outcome, name, None) for name in ("image_id", "image_dt", "width", "height")}
-    return {
-        **source,
-        **image,
-        "status": outcome.status,
-        "status_message": getattr(outcome, "message", None),
-        "processed_at": format_utc(processed_at),
-    }
+        return {
+            "origin": self.origin,
+            "source_key": self.source_key,
+            "source_platform": self.source_platform,
+            "tweetid": self.tweetid,
+            "dt": self.dt,
+            "mediaid": self.mediaid,
+            "media_url": self.media_url,
+            "alt_text": self.alt_text,
+            "kind": self.kind,
+            "collected_at": self.collected_at,
+        }
 
 
 def _check_date(text: str) -> None:
