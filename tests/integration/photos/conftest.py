@@ -92,7 +92,7 @@ class Aws:
     s3: Any
 
     def worker(self, steps: int | None = None) -> tuple[ImageRegistry, PhotoIngester]:
-        """A registry and an ingester that work, or die before (even) or after (odd numbers) a call."""
+        """A registry and an ingester that work, or crash before (even) or after (odd numbers) a call."""
         if steps is None:
             registry = ImageRegistry(self.table)
             return registry, PhotoIngester(registry, self.s3, BUCKET)

@@ -1,4 +1,4 @@
-"""Photo jobs to their end, in every order."""
+"""Photo jobs in every order, with crashes."""
 
 import hashlib
 import itertools
@@ -53,7 +53,7 @@ def test_a_media_key_is_downloaded_once_whatever_posts_show_it(aws):
     assert len(site.downloads) == 1
 
 
-def test_a_photo_whose_image_was_deleted_before_its_analysis_is_downloaded_again(aws):
+def test_a_photo_whose_image_was_deleted_is_downloaded_again(aws):
     registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
     fetcher = PhotoFetcher(registry, site.download, ingester)
@@ -79,11 +79,11 @@ def test_a_photo_whose_image_was_deleted_before_its_analysis_is_downloaded_again
         (PermanentError("http_403", "403"), "http_403", 2),
     ],
 )
-def test_a_verdict_on_the_photo_is_remembered_but_a_refusal_of_the_host_is_not(aws, answer, status, downloads):
+def test_a_photo_is_remembered_as_unavailable_unless_its_host_is_the_reason(aws, answer, status, downloads):
     registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": answer})
     fetcher = PhotoFetcher(registry, site.download, ingester)
-    mediaid = f"verdict-{next(SEEDS)}"
+    mediaid = f"unavailable-{next(SEEDS)}"
     first, again = fetcher.fetch(job(1, mediaid)), fetcher.fetch(job(2, mediaid))
     assert isinstance(first.photo, UnavailablePhoto)
     assert first.photo == again.photo
@@ -98,7 +98,7 @@ def test_a_photo_without_a_url_is_not_fetched_but_found_if_it_is_known(aws):
     assert fetcher.fetch(job(1, "no-url", None)).photo.status == "duplicate"
 
 
-def test_what_may_pass_is_neither_answered_nor_remembered(aws):
+def test_a_temporary_error_is_raised_and_not_remembered(aws):
     registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": RetryableError("503")})
     with pytest.raises(RetryableError):
@@ -122,7 +122,7 @@ JOBS = [(tweetid, medium) for tweetid in (1, 2) for medium in (0, 1, 2)]
     early=st.lists(st.tuples(st.sampled_from(JOBS), st.none() | st.integers(0, 9)), max_size=8),
     late=st.permutations(JOBS),
 )
-def test_in_any_order_with_any_crash_each_image_has_one_ok_and_each_photo_one_row(aws, contents, early, late):
+def test_in_any_order_with_any_crash_each_photo_has_one_row(aws, contents, early, late):
     """Two posts show three media of one or two contents; jobs come repeatedly, some die, all succeed at last."""
     photos = [photo(next(SEEDS)), photo(next(SEEDS))]
     urls = [f"https://pbs.twimg.com/{next(SEEDS)}" for _ in contents]

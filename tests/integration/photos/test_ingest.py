@@ -1,4 +1,4 @@
-"""Photos through the door, with a crash at every step."""
+"""Photos become images, with a crash at every step."""
 
 import hashlib
 import io
@@ -54,7 +54,7 @@ def test_bytes_that_are_no_image_leave_nothing_behind(aws):
 
 @pytest.mark.parametrize("step", range(4))
 @pytest.mark.parametrize("next_source", ["1:1", "2:1"])
-def test_a_crash_at_any_step_of_the_intake_is_mended_by_whoever_comes_next(aws, step, next_source):
+def test_a_crash_at_any_step_is_repaired_by_the_next_photo(aws, step, next_source):
     data = photo(next(SEEDS))
     with pytest.raises(CrashError):
         aws.worker(step)[1].ingest(data, origin="post", source_key="1:1", dt="2022-10-13")

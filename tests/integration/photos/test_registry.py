@@ -27,7 +27,7 @@ def test_the_first_photo_with_given_bytes_holds_the_image(registry):
     assert registry.get("aa11") == FIRST
 
 
-def test_a_claim_tells_how_far_the_analysis_is(registry):
+def test_a_claim_returns_how_far_the_analysis_is(registry):
     registry.claim(FIRST)
     registry.mark_done("aa11", "labels,text")
     assert registry.claim(FIRST) == replace(FIRST, state="done", request_digest="labels,text")
@@ -45,7 +45,7 @@ def test_an_image_goes_from_stored_to_waiting_to_done(registry):
     assert registry.get("aa11") == replace(FIRST, state="done", request_digest="labels")
 
 
-def test_an_image_that_waited_and_is_done_waits_no_more(registry):
+def test_an_image_that_waited_and_is_done_does_not_wait(registry):
     registry.claim(FIRST)
     registry.mark_waiting("aa11")
     registry.mark_done("aa11", "labels")
@@ -76,7 +76,7 @@ def test_media_are_known_by_platform_and_key(registry):
     assert registry.find_photo("bluesky", "2") == UnavailablePhoto("gone", "cdn.bsky.app answered 404")
 
 
-def test_a_verdict_does_not_replace_an_image_but_an_image_replaces_a_verdict(registry):
+def test_an_image_replaces_an_unavailable_photo_and_not_the_other_way(registry):
     registry.remember_photo("x", "2", "aa11")
     registry.remember_photo("x", "2", UnavailablePhoto("gone", "404"))
     assert registry.find_photo("x", "2") == "aa11"
@@ -85,7 +85,7 @@ def test_a_verdict_does_not_replace_an_image_but_an_image_replaces_a_verdict(reg
     assert registry.find_photo("x", "3") == "aa11"
 
 
-def test_other_refusals_of_the_table_are_raised(aws):
+def test_other_errors_of_the_table_are_raised(aws):
     missing = ImageRegistry(boto3.resource("dynamodb").Table("no-such-table"))
     with pytest.raises(ClientError):
         missing.claim(FIRST)

@@ -21,7 +21,7 @@ from photolake.images.registry import ImageRecord
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
 from tests.fakes.dynamodb_table import FakeTable
-from tests.fakes.rekognition import DEFAULT_APIS, OPERATIONS, PERSON, TEXT, FakeRekognition, service_error
+from tests.fakes.rekognition import DEFAULT_APIS, PERSON, TEXT, FakeRekognition, service_error
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
@@ -38,6 +38,7 @@ STORED = ImageRecord(
     height=90,
     content_type="image/png",
 )
+METHODS = {api.method for api in select_apis(DEFAULT_APIS)}
 MAX_DELIVERIES = 100
 
 
@@ -51,11 +52,11 @@ PHOTO = photo()
 
 
 class CrashError(Exception):
-    """The worker dies here."""
+    """The worker dies."""
 
 
 class Steps:
-    """Counts what the worker does to the outside, and dies before or after the numbered steps."""
+    """Counts the worker's effects on other services, and crashes before or after the numbered ones."""
 
     def __init__(self, before: frozenset[int] = frozenset(), after: frozenset[int] = frozenset()) -> None:
         self._before, self._after, self._taken = before, after, 0
@@ -146,13 +147,13 @@ def distinct(rows: list[Mapping[str, Any]]) -> set[tuple[str, str]]:
 
 
 passing = st.sampled_from(["ThrottlingException", "InternalServerError", "AccessDeniedException"])
-faults = st.dictionaries(st.sampled_from(sorted(OPERATIONS)), st.lists(passing, min_size=1, max_size=4))
+faults = st.dictionaries(st.sampled_from(sorted(METHODS)), st.lists(passing, min_size=1, max_size=4))
 moments = st.frozensets(st.integers(min_value=1, max_value=20), max_size=8)
 
 
 @settings(max_examples=150, deadline=None)
-@given(failing=faults, refused=st.frozensets(st.sampled_from(sorted(OPERATIONS))), before=moments, after=moments)
-def test_any_faults_and_crashes_end_in_one_analysis_and_no_response_is_bought_twice(
+@given(failing=faults, refused=st.frozensets(st.sampled_from(sorted(METHODS))), before=moments, after=moments)
+def test_any_errors_and_crashes_end_in_one_analysis_and_nothing_is_bought_twice(
     analyses: TableSchema,
     failing: dict[str, list[str]],
     refused: frozenset[str],
@@ -166,7 +167,7 @@ def test_any_faults_and_crashes_end_in_one_analysis_and_no_response_is_bought_tw
                 *(service_error(code, method) for code in failing.get(method, [])),
                 *([service_error("ImageTooLargeException", method)] * MAX_DELIVERIES if method in refused else []),
             ]
-            for method in OPERATIONS
+            for method in METHODS
         },
     )
     world = World(analyses, rekognition, Steps(before, after))
@@ -174,7 +175,7 @@ def test_any_faults_and_crashes_end_in_one_analysis_and_no_response_is_bought_tw
     deliver_until_done(world)
 
     assert distinct(world.rows) == {("2026-11-19", IMAGE_ID)}
-    assert rekognition.billed == dict.fromkeys(OPERATIONS.keys() - refused, 1)
+    assert rekognition.billed == dict.fromkeys(METHODS - refused, 1)
     assert world.image.state == "done"
     for row in world.rows:
         assert len(row["errors"]) == len(refused)
@@ -193,7 +194,7 @@ def test_a_crash_at_any_single_step_costs_nothing_but_a_retry(analyses: TableSch
     assert set(rekognition.billed.values()) == {1}
 
 
-def test_a_finished_image_is_not_analysed_again_when_its_message_comes_again(analyses: TableSchema) -> None:
+def test_a_finished_image_is_not_analysed_again_by_a_repeated_message(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
 
     assert [world.deliver(), world.deliver()] == [AnalysisResult.ANALYZED, AnalysisResult.SAVED]
@@ -218,17 +219,17 @@ def test_a_retry_takes_no_second_unit_of_the_budget(analyses: TableSchema) -> No
     assert world.units == 1
 
 
-def test_an_image_done_with_other_requests_is_analysed_again_and_buys_only_what_is_new(analyses: TableSchema) -> None:
+def test_an_image_done_with_other_requests_buys_only_what_is_new(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
     world.image = replace(STORED, state="done", request_digest="others")
     PartialResults(world.cache, lambda: NOW).store(IMAGE_ID, select_apis(["faces"])[0], {"FaceDetails": []})  # type: ignore[arg-type]
 
     assert world.deliver() is AnalysisResult.ANALYZED
-    assert world.rekognition.billed.keys() == OPERATIONS.keys() - {"detect_faces"}
+    assert world.rekognition.billed.keys() == METHODS - {"detect_faces"}
     assert world.rows[0]["image_labels"]["facedetails"] == []
 
 
-def test_the_row_has_an_error_of_one_api_and_the_responses_of_the_others(analyses: TableSchema) -> None:
+def test_the_row_has_the_error_of_one_api_and_the_responses_of_the_others(analyses: TableSchema) -> None:
     error = service_error("InvalidImageFormatException", "detect_text")
     world = World(analyses, FakeRekognition([PERSON, TEXT], faults={"detect_text": [error]}), Steps())
 

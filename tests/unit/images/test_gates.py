@@ -38,7 +38,7 @@ def test_an_image_without_labels_passes_no_gate() -> None:
     assert called() == {"labels", "moderation"}
 
 
-def test_a_label_of_an_older_model_without_aliases_and_categories_is_read_too() -> None:
+def test_a_label_of_an_older_model_without_aliases_is_read_too() -> None:
     assert called({"Name": "Person", "Confidence": 99.0}) == {"labels", "moderation", "faces", "celebrities"}
 
 

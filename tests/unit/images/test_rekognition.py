@@ -72,7 +72,7 @@ def test_no_request_is_sent_if_no_api_is_selected() -> None:
     assert Requester(FakeRekognition(), []).send() == ImageResponses([], [])
 
 
-def test_labels_and_moderation_are_requested_at_once_and_so_are_the_others() -> None:
+def test_labels_and_moderation_are_requested_at_once_then_the_others() -> None:
     pairs = threading.Barrier(2)
     triples = threading.Barrier(3)
 
@@ -109,7 +109,7 @@ def test_after_a_temporary_error_only_the_request_that_failed_is_sent_again(faul
     assert set(rekognition.billed.values()) == {1}
 
 
-def test_before_the_labels_are_known_nothing_that_depends_on_them_is_bought() -> None:
+def test_before_the_labels_are_known_no_gated_request_is_sent() -> None:
     rekognition = FakeRekognition([CAT], faults={"detect_labels": [service_error("ThrottlingException")]})
     requester = Requester(rekognition)
 
@@ -120,7 +120,7 @@ def test_before_the_labels_are_known_nothing_that_depends_on_them_is_bought() ->
     assert responding(requester.send()) == ["labels", "moderation"]
 
 
-def test_a_permanent_error_of_one_request_leaves_the_responses_of_the_others() -> None:
+def test_a_permanent_error_of_one_request_leaves_the_other_responses() -> None:
     rekognition = FakeRekognition(faults={"detect_faces": [service_error("ImageTooLargeException")]})
 
     result = Requester(rekognition).send()
@@ -131,7 +131,7 @@ def test_a_permanent_error_of_one_request_leaves_the_responses_of_the_others() -
     ]
 
 
-def test_if_the_labels_fail_permanently_the_other_requests_are_sent_all_the_same() -> None:
+def test_if_the_labels_fail_for_good_the_other_requests_are_still_sent() -> None:
     rekognition = FakeRekognition([CAT], faults={"detect_labels": [service_error("NotAvailableLocallyException")]})
 
     result = Requester(rekognition).send()

@@ -120,7 +120,7 @@ def test_celebrities_keep_their_whole_response_in_one_struct(analyses: TableSche
     assert row["image_labels"] == {"celebrityrecognition": {"celebrityfaces": [], "unrecognizedfaces": []}}
 
 
-def test_an_api_that_found_nothing_leaves_an_empty_list_and_one_not_called_nothing(analyses: TableSchema) -> None:
+def test_an_api_that_found_nothing_leaves_an_empty_list(analyses: TableSchema) -> None:
     row = row_of(analyses, {"faces": {"FaceDetails": []}})
 
     assert row["image_labels"] == {"facedetails": []}
