@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from laptop_cloud.services.rekognition.service import RekognitionEngines, rekognition_service
+from laptop_cloud.services.rekognition.service import RekognitionEngines, build_rekognition_service
 from photolake.images.rekognition_apis import APIS, ImageApi
 from tests.fakes.rekognition import MODEL, FakeRekognition
 from tests.resolved_template import ROOT, properties, transformed
@@ -110,7 +110,7 @@ def test_the_laptop_cloud_has_the_operation(api: ImageApi) -> None:
     engine: Any = None
     engines = RekognitionEngines(engine, engine, engine, engine)
 
-    assert api.operation in rekognition_service(lambda bucket, key: b"", engines).operations
+    assert api.operation in build_rekognition_service(lambda bucket, key: b"", engines).operations
 
 
 @every_api

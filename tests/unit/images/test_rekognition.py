@@ -132,7 +132,7 @@ def test_a_permanent_error_of_one_request_leaves_the_other_responses() -> None:
 
 
 def test_if_the_labels_fail_for_good_the_other_requests_are_still_sent() -> None:
-    rekognition = FakeRekognition([CAT], faults={"detect_labels": [service_error("NotAvailableLocallyException")]})
+    rekognition = FakeRekognition([CAT], faults={"detect_labels": [service_error("InvalidParameterException")]})
 
     result = Requester(rekognition).send()
 

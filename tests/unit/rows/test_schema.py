@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import RowError
-from photolake.rows.schema import HiveType, TableSchema, fit
+from photolake.rows.schema import HiveType, TableSchema, fit_value
 
 PERSON = "struct<name:string,age:bigint,scores:array<double>,known:boolean>"
 TABLE = TableSchema("posts", {"id": HiveType.parse("bigint"), "user": HiveType.parse(PERSON)})
@@ -77,7 +77,7 @@ def test_null_fits_everywhere_and_a_whole_number_fits_a_double():
 def test_what_has_no_column_is_left_over_in_its_place():
     value = {"name": "a", "age": "old", "scores": [1.0, "x"], "colour": "red"}
 
-    fitted, unmapped = fit(value, HiveType.parse(PERSON))
+    fitted, unmapped = fit_value(value, HiveType.parse(PERSON))
 
     assert fitted == {"name": "a", "age": None, "scores": [1.0, None]}
     assert unmapped == {"age": "old", "scores": [None, "x"], "colour": "red"}
@@ -87,14 +87,14 @@ def test_what_has_no_column_is_left_over_in_its_place():
 def test_whatever_comes_the_fitted_part_always_fits(value, text):
     kind = HiveType.parse(text)
 
-    fitted, _ = fit(value, kind)
+    fitted, _ = fit_value(value, kind)
 
     kind.check(fitted, "value")
 
 
 @given(json_values, hive_types)
 def test_nothing_is_lost_between_what_fits_and_what_is_left_over(value, text):
-    fitted, unmapped = fit(value, HiveType.parse(text))
+    fitted, unmapped = fit_value(value, HiveType.parse(text))
 
     assert leaves(value) == leaves(fitted) + leaves(unmapped)
 

@@ -12,7 +12,7 @@ from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError
 from photolake.images.perceptual_hash import perceptual_hash
 from photolake.rows.json_text import compact_json
-from photolake.rows.schema import fit
+from photolake.rows.schema import fit_value
 
 if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
@@ -97,7 +97,7 @@ def analysis_row(
     fitted: dict[str, Any] = {}
     unmapped: dict[str, Any] = {}
     for column, value in _sort_into_columns(responses.responses).items():
-        fitted[column], leftover = fit(value, schema.columns[column])
+        fitted[column], leftover = fit_value(value, schema.columns[column])
         if leftover is not None:
             unmapped[column] = leftover
     return {

@@ -1,7 +1,7 @@
-"""Columns of the landing tables: what a row may hold, read from the Glue table that Firehose converts with.
+"""The columns of the landing tables, read from the Glue table that Firehose converts with.
 
-Firehose drops unknown keys and bends values that do not fit (a scalar becomes an array) without a word, so rows are
-checked here before they are put.
+Firehose silently drops unknown keys and coerces values that do not fit (a scalar becomes an array), so rows are checked
+here before they are delivered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SCALARS: Mapping[str, tuple[type, ...]] = {
 _BIGINT = range(-(2**63), 2**63)
 
 Path = str | tuple["Path", str | int]
-"""A place in a row, written out only when there is something to say about it."""
+"""A place in a row, nested so that no text is built unless there is an error to report."""
 
 
 @dataclass(frozen=True)
@@ -39,86 +39,86 @@ class HiveType:
 
     @classmethod
     def parse(cls, text: str) -> HiveType:
-        """Read a type such as `array<struct<name:string,confidence:double>>`; RowError if it is not one of ours."""
+        """Parse a type such as `array<struct<name:string,confidence:double>>`; RowError if it is not supported."""
         tokens = _TOKEN.findall(text)
         if "".join(tokens) != re.sub(r"\s", "", text):
             raise RowError(f"{text!r} is not a Hive type")
-        parsed, rest = _parse(tokens)
+        parsed, rest = _parse_type(tokens)
         if rest:
-            raise RowError(f"{text!r} goes on after its end: {''.join(rest)!r}")
+            raise RowError(f"{text!r} has text after its end: {''.join(rest)!r}")
         return parsed
 
     def check(self, value: Any, path: Path) -> None:
-        """Raise RowError, naming the place by `path`, unless the value fits; None always does."""
+        """Raise RowError, naming the place by `path`, unless the value fits; None always fits."""
         if value is None:
             return
         if self.element is not None:
-            _expect(isinstance(value, list), path, "array", value)
+            _require(isinstance(value, list), path, "array", value)
             for index, item in enumerate(value):
                 self.element.check(item, (path, index))
         elif self.name == "struct":
-            _expect(isinstance(value, Mapping), path, "struct", value)
+            _require(isinstance(value, Mapping), path, "struct", value)
             _check_fields(value, self.fields, path)
         else:
-            _expect(_is_scalar(value, self.name), path, self.name, value)
+            _require(_is_scalar(value, self.name), path, self.name, value)
 
 
 @dataclass(frozen=True)
 class TableSchema:
-    """A landing table: its name and every column of it, the partition key included."""
+    """The name of a landing table and all its columns, including the partition key."""
 
     name: str
     columns: Mapping[str, HiveType]
 
     @classmethod
     def from_glue(cls, client: GlueClient, database: str, name: str) -> Self:
-        """Read the table from the Glue Data Catalog, as Firehose itself does (`VersionId: LATEST`)."""
+        """Read the table from the Glue Data Catalog, as Firehose does (`VersionId: LATEST`)."""
         table = client.get_table(DatabaseName=database, Name=name)["Table"]
         columns = [*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", [])]
         return cls(name, {column["Name"]: HiveType.parse(column["Type"]) for column in columns})
 
     def check(self, row: Mapping[str, Any]) -> None:
-        """Raise RowError unless every value of the row has a column it fits."""
+        """Raise RowError unless every value of the row fits a column."""
         _check_fields(row, self.columns, self.name)
 
 
-def fit(value: Any, kind: HiveType) -> tuple[Any, Any]:
-    """Split a value into what has a column and what has none, in the same nesting; None where nothing is left over.
+def fit_value(value: Any, kind: HiveType) -> tuple[Any, Any]:
+    """Split a value into the part that fits the type and the rest, each nested as the value is; None for an empty rest.
 
-    A value of another type than its column's is left over too. In an array the leftovers keep their place.
+    A value of another type than its column's belongs to the rest. In an array, each rest keeps its position.
     """
     if value is None:
         return None, None
     if kind.element is not None and isinstance(value, list):
-        pairs = [fit(item, kind.element) for item in value]
-        left = [leftover for _, leftover in pairs]
-        return [fitted for fitted, _ in pairs], left if any(item is not None for item in left) else None
+        pairs = [fit_value(item, kind.element) for item in value]
+        rests = [rest for _, rest in pairs]
+        return [fitted for fitted, _ in pairs], rests if any(item is not None for item in rests) else None
     if kind.name == "struct" and isinstance(value, Mapping):
-        return _fit_fields(value, kind.fields)
+        return _fit_struct(value, kind.fields)
     if _is_scalar(value, kind.name):
         return value, None
     return None, value
 
 
-def _fit_fields(
+def _fit_struct(
     value: Mapping[str, Any], fields: Mapping[str, HiveType]
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     fitted: dict[str, Any] = {}
-    left: dict[str, Any] = {}
+    rests: dict[str, Any] = {}
     for key, item in value.items():
-        kept, leftover = fit(item, fields[key]) if key in fields else (None, item)
+        kept, rest = fit_value(item, fields[key]) if key in fields else (None, item)
         if key in fields:
             fitted[key] = kept
-        if leftover is not None:
-            left[key] = leftover
-    return fitted, left or None
+        if rest is not None:
+            rests[key] = rest
+    return fitted, rests or None
 
 
 def _check_fields(value: Mapping[str, Any], fields: Mapping[str, HiveType], path: Path) -> None:
     for key, item in value.items():
         kind = fields.get(key)
         if kind is None:
-            raise RowError(f"{_written((path, key))}: there is no such column")
+            raise RowError(f"{_format_path((path, key))}: there is no such column")
         if item is not None:
             kind.check(item, (path, key))
 
@@ -132,43 +132,43 @@ def _is_scalar(value: Any, name: str) -> bool:
     return isinstance(value, kinds)
 
 
-def _expect(fits: bool, path: Path, kind: str, value: Any) -> None:
+def _require(fits: bool, path: Path, kind: str, value: Any) -> None:
     if not fits:
-        # The message goes to logs, where no text of a post may be.
+        # The message goes to logs, which must not contain text of a post.
         shown = f" {str(value)[:40]}" if isinstance(value, int | float) else ""
-        raise RowError(f"{_written(path)}: expected {kind}, got {type(value).__name__}{shown}")
+        raise RowError(f"{_format_path(path)}: expected {kind}, got {type(value).__name__}{shown}")
 
 
-def _written(path: Path) -> str:
+def _format_path(path: Path) -> str:
     if isinstance(path, str):
         return path
     outer, name = path
-    return f"{_written(outer)}[{name}]" if isinstance(name, int) else f"{_written(outer)}.{name}"
+    return f"{_format_path(outer)}[{name}]" if isinstance(name, int) else f"{_format_path(outer)}.{name}"
 
 
-def _parse(tokens: list[str]) -> tuple[HiveType, list[str]]:
+def _parse_type(tokens: list[str]) -> tuple[HiveType, list[str]]:
     head, rest = (tokens[0], tokens[1:]) if tokens else ("", [])
     if head in _SCALARS:
         return HiveType(head), rest
     if head == "array":
-        element, rest = _parse(_skip(rest, "<"))
-        return HiveType("array", element=element), _skip(rest, ">")
+        element, rest = _parse_type(_skip_token(rest, "<"))
+        return HiveType("array", element=element), _skip_token(rest, ">")
     if head == "struct":
-        return _parse_struct(_skip(rest, "<"))
-    raise RowError(f"{head!r} is not a type of ours (string, bigint, double, boolean, array, struct)")
+        return _parse_struct(_skip_token(rest, "<"))
+    raise RowError(f"{head!r} is not one of string, bigint, double, boolean, array and struct")
 
 
 def _parse_struct(rest: list[str]) -> tuple[HiveType, list[str]]:
     fields: dict[str, HiveType] = {}
     while True:
         name = rest[0] if rest else ""
-        fields[name], rest = _parse(_skip(rest[1:], ":"))
+        fields[name], rest = _parse_type(_skip_token(rest[1:], ":"))
         if rest[:1] != [","]:
-            return HiveType("struct", fields=fields), _skip(rest, ">")
+            return HiveType("struct", fields=fields), _skip_token(rest, ">")
         rest = rest[1:]
 
 
-def _skip(tokens: list[str], expected: str) -> list[str]:
+def _skip_token(tokens: list[str], expected: str) -> list[str]:
     if tokens[:1] != [expected]:
         raise RowError(f"expected {expected!r} before {''.join(tokens)[:40]!r}")
     return tokens[1:]
