@@ -39,7 +39,7 @@ queue = MessageQueue(boto3.client("sqs"), settings.image_queue)
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Send one message per waiting image; those over the new day's budget will wait again."""
-    waiting = registry.waiting(MAX_IMAGES)
+    waiting = registry.iterate_waiting(MAX_IMAGES)
     sent = queue.send(build_created_event(settings.lake_bucket, image.s3_key, utc_now()) for image in waiting)
     metrics.add_metric("ImagesSentAgain", MetricUnit.Count, sent)
     logger.info("waiting images sent again", images=sent)

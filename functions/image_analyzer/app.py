@@ -1,8 +1,10 @@
-"""S3 objects created under images/, by way of SQS -> each image analysed once; a dropped photo is taken in first."""
+"""Objects created under images/, announced by SQS -> each image analysed once; a dropped photo is ingested first."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -11,9 +13,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from photolake.aws.firehose import DeliveryStream
+from photolake.aws.s3 import parse_created_objects, read_object
 from photolake.aws.sqs import process_messages
-from photolake.images.door import image_door
-from photolake.images.lease import AnalysisLease
+from photolake.images.analyze import AnalysisResult, ImageAnalyzer
+from photolake.images.cache import AnalysisLease, DailyBudget, PartialResults
+from photolake.images.ingest import MAX_PHOTO_BYTES, DroppedPhotoIngester, PhotoIngester
+from photolake.images.registry import ImageRegistry
+from photolake.images.rekognition import ImageRequests
+from photolake.images.rekognition_apis import select_apis
 from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
@@ -38,40 +45,55 @@ class ImageAnalyzerSettings(Settings):
     earliest_date: str
 
 
-# At worst two rounds of three attempts: 120 s an image, two images a batch.
-PATIENCE = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 3})
+# At worst twice three attempts: 120 s an image, two images a batch.
+RETRIES = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 3})
 logger, metrics = Logger(), Metrics()
 settings = ImageAnalyzerSettings.from_env()
-firehose, glue, dynamodb = boto3.client("firehose"), boto3.client("glue"), boto3.resource("dynamodb")
+s3, firehose, glue = boto3.client("s3"), boto3.client("firehose"), boto3.client("glue")
+dynamodb = boto3.resource("dynamodb")
+cache = dynamodb.Table(settings.cache_table)
 analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
-lease = AnalysisLease(boto3.client("dynamodb"), settings.cache_table)
-door = image_door(
-    s3=boto3.client("s3"),
-    bucket=settings.lake_bucket,
-    rekognition=boto3.client("rekognition", config=PATIENCE),
-    apis=settings.image_apis,
-    images=dynamodb.Table(settings.images_table),
-    cache=dynamodb.Table(settings.cache_table),
-    lease=lease,
-    daily_budget=settings.daily_image_budget,
-    earliest_date=settings.earliest_date,
-    analyses=analyses,
-    analyses_stream=DeliveryStream(firehose, settings.analyses_stream, analyses),
-    photos_stream=DeliveryStream(firehose, settings.photos_stream, photos),
-    bought=lambda api: metrics.add_metric("RekognitionCalls", MetricUnit.Count, 1),
+registry = ImageRegistry(dynamodb.Table(settings.images_table))
+dropped_photos = DroppedPhotoIngester(
+    PhotoIngester(registry, s3, settings.lake_bucket),
+    s3,
+    DeliveryStream(firehose, settings.photos_stream, photos),
+    date.fromisoformat(settings.earliest_date),
+)
+analyzer = ImageAnalyzer(
+    registry,
+    DailyBudget(cache, settings.daily_image_budget),
+    AnalysisLease(cache),
+    ImageRequests(
+        boto3.client("rekognition", config=RETRIES),
+        settings.lake_bucket,
+        select_apis(settings.image_apis),
+        PartialResults(cache),
+        on_response=lambda api: metrics.add_metric("RekognitionCalls", MetricUnit.Count, 1),
+    ),
+    partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
+    DeliveryStream(firehose, settings.analyses_stream, analyses),
+    analyses,
 )
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Let the announced objects in; a message that raises goes back to the queue, and to the DLQ in the end."""
-    lease.end_with(context)
-    return process_messages(event, let_in, context, logger, metrics)
+    """Process the announced objects; a message that raises goes back to the queue, and in the end to the DLQ."""
+    return process_messages(event, process_message, context, logger, metrics)
 
 
-def let_in(record: SQSRecord) -> None:
-    """Let in the objects of one message."""
-    for passage in door.let_in(record.body):
-        metrics.add_metric(passage.outcome, MetricUnit.Count, 1)
-        logger.info("object let in", **asdict(passage))
+def process_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
+    """Ingest each object of the message that is not an image yet, and analyse each that is."""
+    for created in parse_created_objects(record.body):
+        image, photo = registry.find_by_key(created.key), None
+        if image is None:
+            photo = dropped_photos.ingest(created)
+            # The object of its image has an event of its own, unless it is this object.
+            image = registry.find_by_key(created.key)
+        seconds_left = lambda_context.get_remaining_time_in_millis() / 1000
+        result = analyzer.analyze(image, seconds_left) if image else AnalysisResult.DROPPED
+        metrics.add_metric(result, MetricUnit.Count, 1)
+        status = photo.status if photo else None
+        logger.info("object processed", key=created.key, result=result, photo_status=status)

@@ -12,11 +12,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from photolake.aws.firehose import DeliveryStream
 from photolake.aws.sqs import process_messages
 from photolake.clock import utc_now
-from photolake.images.ingest import PhotoIntake
+from photolake.images.ingest import PhotoIngester, photo_row
 from photolake.images.registry import ImageRegistry
 from photolake.photos.download import Downloader
 from photolake.photos.fetcher import PhotoFetcher
-from photolake.photos.job import PhotoJob, photo_row
+from photolake.photos.job import PhotoJob
 from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
@@ -38,30 +38,32 @@ class PhotoFetcherSettings(Settings):
     photo_endpoint: str
 
 
-logger = Logger()
-metrics = Metrics()
+logger, metrics = Logger(), Metrics()
 settings = PhotoFetcherSettings.from_env()
 registry = ImageRegistry(boto3.resource("dynamodb").Table(settings.images_table))
-site = Downloader(settings.allowed_photo_hosts, photo_endpoint=settings.photo_endpoint)
-fetcher = PhotoFetcher(registry, site, PhotoIntake(registry, boto3.client("s3"), settings.lake_bucket))
-photos_table = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "photos")
-photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_table)
+fetcher = PhotoFetcher(
+    registry,
+    Downloader(settings.allowed_photo_hosts, photo_endpoint=settings.photo_endpoint).download,
+    PhotoIngester(registry, boto3.client("s3"), settings.lake_bucket),
+)
+photos_schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "photos")
+photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_schema)
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Carry out the jobs; one that raises goes back to the queue, and to the DLQ in the end."""
-    return process_messages(event, carry_out, context, logger, metrics)
+    """Fetch the photos of the jobs; a job that raises goes back to the queue, and in the end to the DLQ."""
+    return process_messages(event, process_message, context, logger, metrics)
 
 
-def carry_out(record: SQSRecord) -> None:
+def process_message(record: SQSRecord) -> None:
     """Fetch one photo and deliver its row."""
     job = PhotoJob.parse(record.body)
-    fetched = fetcher.fetch(job)
-    photos.put([photo_row(job.columns(), fetched.outcome, utc_now())])
-    metrics.add_metric("PhotosDownloaded", MetricUnit.Count, int(fetched.downloaded))
-    metrics.add_metric("DownloadsSaved", MetricUnit.Count, int(fetched.saved))
+    result = fetcher.fetch(job)
+    photos.put([photo_row(job.columns(), result.photo, utc_now())])
+    metrics.add_metric("PhotosDownloaded", MetricUnit.Count, int(result.was_downloaded))
+    metrics.add_metric("DownloadsSaved", MetricUnit.Count, int(result.was_known))
     with single_metric("Photos", MetricUnit.Count, 1) as by_status:
-        by_status.add_dimension("status", fetched.outcome.status)
-    logger.info("photo job done", source_key=job.source_key, status=fetched.outcome.status)
+        by_status.add_dimension("status", result.photo.status)
+    logger.info("photo job done", source_key=job.source_key, status=result.photo.status)

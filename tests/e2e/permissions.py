@@ -59,7 +59,7 @@ UNSEEN = {
         "firehose:PutRecordBatch": _NO_TOKEN,
         "s3:PutObject": _NO_TOKEN,
     },
-    "ImageAnalyzerFunction": {"dynamodb:DeleteItem": _FAILED, "s3:ListBucket": _FOR_404},
+    "ImageAnalyzerFunction": {"s3:ListBucket": _FOR_404},
     "TweetAnalyzerFunction": {
         "dynamodb:DeleteItem": _FAILED,
         "dynamodb:GetItem": "Powertools asks for a record only if DynamoDB did not return it with the refused write",

@@ -1,4 +1,4 @@
-"""The two functions over a cloud in memory, and the messages they are sent."""
+"""The functions image_analyzer and backfill over a cloud in memory, and the messages that they get."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
 from PIL import Image, ImageDraw
+
+from tests.fakes.rekognition import DEFAULT_APIS
 
 if TYPE_CHECKING:
     from tests.fakes.rekognition import FakeRekognition
@@ -23,7 +25,7 @@ ENVIRONMENT = {
     "PHOTOS_STREAM": "photos",
     "IMAGES_TABLE": "images",
     "CACHE_TABLE": "cache",
-    "IMAGE_APIS": "labels,moderation,text,faces,celebrities",
+    "IMAGE_APIS": ",".join(DEFAULT_APIS),
     "DAILY_IMAGE_BUDGET": str(BUDGET),
     "EARLIEST_DATE": "2026-01-01",
 }

@@ -1,4 +1,4 @@
-"""A Rekognition that takes only valid requests, answers in the service's full shapes, and counts what it bills."""
+"""A Rekognition that takes only valid requests, responds in the service's full shapes, and counts what it bills."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from botocore.model import ListShape, StructureShape
 from botocore.session import Session
 from botocore.validate import ParamValidator
 
+from photolake.images.rekognition_apis import APIS
+from tests.resolved_template import environment
+
 MODEL = Session().get_service_model("rekognition")
-OPERATIONS = {
-    "detect_labels": "DetectLabels",
-    "detect_moderation_labels": "DetectModerationLabels",
-    "detect_text": "DetectText",
-    "detect_faces": "DetectFaces",
-    "recognize_celebrities": "RecognizeCelebrities",
-}
+OPERATIONS = {api.method: api.operation for api in APIS.values()}
+DEFAULT_APIS = tuple(environment("image_analyzer")["IMAGE_APIS"].split(","))
 _SCALARS: Mapping[str, Any] = {"string": "word", "float": 87.5, "integer": 3, "boolean": True}
 
 
@@ -42,34 +40,34 @@ TEXT = label("Text", categories=["Text and Documents"])
 CAT = label("Cat", parents=["Animal", "Mammal", "Pet"], categories=["Animals and Pets"])
 
 
-def full_answer(shape: Any) -> Any:
+def build_full_value(shape: Any) -> Any:
     """A value with every field of an output shape, one element in each list."""
     if isinstance(shape, StructureShape):
-        return {name: full_answer(member) for name, member in shape.members.items()}
+        return {name: build_full_value(member) for name, member in shape.members.items()}
     if isinstance(shape, ListShape):
-        return [full_answer(shape.member)]
+        return [build_full_value(shape.member)]
     return next(iter(getattr(shape, "enum", [])), _SCALARS[shape.type_name])
 
 
-def answer_of(method: str) -> dict[str, Any]:
-    """A full synthetic answer of one operation, as boto3 returns it."""
-    answer: dict[str, Any] = full_answer(MODEL.operation_model(OPERATIONS[method]).output_shape)
-    return {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
+def full_response(method: str) -> dict[str, Any]:
+    """A full synthetic response of one operation, as boto3 returns it."""
+    response: dict[str, Any] = build_full_value(MODEL.operation_model(OPERATIONS[method]).output_shape)
+    return {**response, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
 def service_error(code: str, method: str = "detect_labels") -> ClientError:
-    """The error boto3 raises for a refusal with this code."""
+    """The error that boto3 raises for this code."""
     return ClientError({"Error": {"Code": code, "Message": f"refused with {code}"}}, OPERATIONS[method])
 
 
 class FakeRekognition:
-    """`labels` are what every image shows; `faults` are raised by an operation before it answers, in their order."""
+    """`labels` are what every image shows; each operation raises its `faults` one by one, then responds."""
 
     def __init__(
         self, labels: Iterable[dict[str, Any]] = (PERSON, TEXT), faults: Mapping[str, Iterable[Exception]] | None = None
     ) -> None:
         self.requests: list[tuple[str, dict[str, Any]]] = []
-        self.answered: Counter[str] = Counter()
+        self.billed: Counter[str] = Counter()
         self.labels = list(labels)
         self.faults = {method: deque(faults) for method, faults in (faults or {}).items()}
         self._lock = threading.Lock()
@@ -87,14 +85,14 @@ class FakeRekognition:
             self.requests.append((method, request))
             if self.faults.get(method):
                 raise self.faults[method].popleft()
-            self.answered[method] += 1
-        return self._answer(method, request)
+            self.billed[method] += 1
+        return self._respond(method, request)
 
-    def _answer(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        answer = answer_of(method)
+    def _respond(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        response = full_response(method)
         if method != "detect_labels":
-            return answer
+            return response
         features = request.get("Features", ["GENERAL_LABELS"])
         if "IMAGE_PROPERTIES" not in features:
-            del answer["ImageProperties"]
-        return {**answer, "Labels": self.labels if "GENERAL_LABELS" in features else []}
+            del response["ImageProperties"]
+        return {**response, "Labels": self.labels if "GENERAL_LABELS" in features else []}

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from photolake.clock import format_utc
-from photolake.images.ingest import Intake
-from photolake.images.registry import Verdict
-from photolake.photos.job import list_photo_jobs, photo_row
+from photolake.images.ingest import IngestedPhoto, photo_row
+from photolake.images.registry import UnavailablePhoto
+from photolake.photos.job import list_photo_jobs
 from tests.synthetic_lake.posts import post_row
 
 if TYPE_CHECKING:
-    from photolake.rows.types import PostRow
+    from photolake.rows.types import PhotoRow, PostRow
     from tests.synthetic_lake.plan import Medium, Plan
 
 BUCKET = "photolake-lake"
@@ -43,7 +43,7 @@ def photo_rows(plan: Plan, number: int) -> Iterator[dict[str, Any]]:
     post = post_row(plan, number)
     fetched = dt.datetime.fromisoformat(post["processed_at"]) + dt.timedelta(seconds=45)
     for job in list_photo_jobs(cast("PostRow", post), post["dt"]):
-        yield photo_row(job.columns(), _outcome(plan, number, media[job.mediaid]), fetched)
+        yield dict(photo_row(job.columns(), _outcome(plan, number, media[job.mediaid]), fetched))
 
 
 def dropped_rows(plan: Plan, image: int) -> Iterator[dict[str, Any]]:
@@ -52,20 +52,20 @@ def dropped_rows(plan: Plan, image: int) -> Iterator[dict[str, Any]]:
         return
     day = plan.image_day(image)
     seen = f"{day}T12:00:{image % 60:02d}.000Z"
-    taken = (("holiday", _intake(plan, image, "ok")), ("holiday (1)", _intake(plan, image, "duplicate")))
-    outcomes: list[tuple[str, Intake | Verdict]] = [
+    taken = (("holiday", _ingested(plan, image, "ok")), ("holiday (1)", _ingested(plan, image, "duplicate")))
+    outcomes: list[tuple[str, IngestedPhoto | UnavailablePhoto]] = [
         *taken,
-        ("notes", Verdict("unsupported_format", "begins with %PDF")),
+        ("notes", UnavailablePhoto("unsupported_format", "begins with %PDF")),
     ]
     for name, outcome in outcomes:
-        source = {
+        source: PhotoRow = {
             "dt": day,
             "origin": "dropped",
             "source_key": f"s3://{BUCKET}/images/dropped/{name} {image}.jpg",
             "kind": "photo",
             "collected_at": seen,
         }
-        yield photo_row(source, outcome, dt.datetime.fromisoformat(seen) + dt.timedelta(seconds=3))
+        yield dict(photo_row(source, outcome, dt.datetime.fromisoformat(seen) + dt.timedelta(seconds=3)))
 
 
 def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:
@@ -76,14 +76,14 @@ def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:
     return {**row, **nothing, "status": "http_403", "status_message": "answered 403", name: format_utc(moment)}
 
 
-def _outcome(plan: Plan, number: int, medium: Medium) -> Intake | Verdict:
+def _outcome(plan: Plan, number: int, medium: Medium) -> IngestedPhoto | UnavailablePhoto:
     if medium.image is None:
-        return medium.failure or Verdict("broken", "not a whole JPEG")
+        return medium.failure or UnavailablePhoto("broken", "not a whole JPEG")
     is_first = number == plan.first_post(medium.image) and not plan.is_dropped(medium.image)
-    return _intake(plan, medium.image, "ok" if is_first else "duplicate")
+    return _ingested(plan, medium.image, "ok" if is_first else "duplicate")
 
 
-def _intake(plan: Plan, image: int, status: Any) -> Intake:
+def _ingested(plan: Plan, image: int, status: Any) -> IngestedPhoto:
     file = image_file(plan, image)
     del file["content_type"]
-    return Intake(image_dt=plan.image_day(image), status=status, **file)
+    return IngestedPhoto(image_dt=plan.image_day(image), status=status, **file)

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from photolake.images.registry import Verdict
+from photolake.images.registry import UnavailablePhoto
 
 Kind = Literal["plain", "retweet", "quote", "reply"]
 MediumKind = Literal["photo", "video", "animated_gif"]
 FAILURES = (
-    Verdict("gone", "pbs.twimg.com answered 404"),
-    Verdict("blocked_host", "photos.example.org is not one of the allowed photo hosts"),
-    Verdict("too_small", "40x32 pixels; Rekognition needs 80 on each side"),
-    Verdict("unsupported_format", "begins with b'GIF87a??': not a JPEG, PNG, WebP, AVIF or GIF"),
-    Verdict("no_url", "the post gives no URL for this photo"),
+    UnavailablePhoto("gone", "pbs.twimg.com answered 404"),
+    UnavailablePhoto("blocked_host", "photos.example.org is not one of the allowed photo hosts"),
+    UnavailablePhoto("too_small", "40x32 pixels; Rekognition needs 80 on each side"),
+    UnavailablePhoto("unsupported_format", "begins with b'GIF87a??': not a JPEG, PNG, WebP, AVIF or GIF"),
+    UnavailablePhoto("no_url", "the post gives no URL for this photo"),
 )
 _SNOWFLAKE_EPOCH_MS = 1288834974657
 _MAX_MEDIA = 4
@@ -38,7 +38,7 @@ class Medium:
 
     mediaid: str
     image: int | None
-    failure: Verdict | None = None
+    failure: UnavailablePhoto | None = None
     kind: MediumKind = "photo"
 
 
@@ -141,14 +141,14 @@ class Plan:
         images: list[int | None] = [*self.new_images(post)]
         if kind == "plain" and not images and draw.random() < 0.3:
             images = [self.popular(post, draw) for _ in range(draw.choice((1, 1, 1, 2, 3)))]
-        own: list[int | Verdict] = [image for image in dict.fromkeys(images) if image is not None]
-        failed: list[int | Verdict] = [FAILURES[post // 19 % len(FAILURES)]] if post % 19 == 5 else []
+        own: list[int | UnavailablePhoto] = [image for image in dict.fromkeys(images) if image is not None]
+        failed: list[int | UnavailablePhoto] = [FAILURES[post // 19 % len(FAILURES)]] if post % 19 == 5 else []
         return [self._medium(post, slot, image) for slot, image in enumerate((own + failed)[:_MAX_MEDIA])]
 
-    def _medium(self, post: int, slot: int, shown: int | Verdict) -> Medium:
+    def _medium(self, post: int, slot: int, shown: int | UnavailablePhoto) -> Medium:
         number = f"{(self.post_id(post) >> 3) + slot}"
         mediaid = number if self.platform(post) == "x" else f"bafkrei{hashlib.sha256(number.encode()).hexdigest()[:52]}"
-        if isinstance(shown, Verdict):
+        if isinstance(shown, UnavailablePhoto):
             return Medium(mediaid, None, shown, "video" if shown.status == "no_url" else "photo")
         return Medium(mediaid, shown, kind=_KINDS.get(post % 16, "photo"))
 

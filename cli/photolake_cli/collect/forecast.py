@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
+from photolake.images.rekognition_apis import price_per_image
 from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import START, Entry, read_entries
 from photolake.posts.comprehend import clip_text
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 TEXT_APIS = 2
 """Comprehend reads each text for its sentiment and for its entities."""
-USD_PER_PHOTO = Decimal("0.001")
-USD_PER_PROPERTIES = Decimal("0.00075")
 
 Check = Callable[["PostRow", int], object]
 
@@ -77,16 +76,13 @@ class Sample:
         """The cost if `share` of the posts are analysed."""
         units = round(self.volume.texts.amount * self.factor)
         photos = round(self.volume.photos.count * self.factor)
-        per_photo = sum(
-            (USD_PER_PROPERTIES if api == "properties" else USD_PER_PHOTO for api in image_apis), Decimal(0)
-        )
         return Forecast(
             posts=round(self.volume.posts * self.factor),
             text_units=units,
             photos=photos,
             apis=len(image_apis),
             text_usd=units * TEXT_APIS * COMPREHEND_UNIT_USD * share,
-            photo_usd=photos * per_photo * share,
+            photo_usd=photos * price_per_image(image_apis) * share,
             is_whole=self.factor == 1,
         )
 

@@ -1,3 +1,5 @@
+"""The functions image_analyzer and backfill over a cloud in memory."""
+
 from __future__ import annotations
 
 import importlib

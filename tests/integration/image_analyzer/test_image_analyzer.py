@@ -1,22 +1,25 @@
+"""The function image_analyzer, from the queue's messages to its rows, over a cloud in memory."""
+
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from botocore.exceptions import EndpointConnectionError
 
+from photolake.images.analyze import AnalysisResult
 from tests.fakes.image_pipeline import BUCKET, BUDGET, Context, Lake, photo, s3_event
 from tests.fakes.rekognition import CAT, service_error
 from tests.resolved_template import ROOT
 
 
-def taken_in(lake: Lake, body: bytes, name: str = "photo.png") -> str:
-    """Drop a photo, let it be taken in, and return the key of its image."""
+def ingest(lake: Lake, body: bytes, name: str = "photo.png") -> str:
+    """Drop a photo, have it ingested, and return the key of its image."""
     before = lake.image_keys()
     assert lake.announce(lake.drop(f"dropped/{name}", body)) == []
     (key,) = lake.image_keys() - before
@@ -41,7 +44,7 @@ def metrics_in(output: str) -> dict[str, float]:
     return sums
 
 
-def test_the_recorded_event_of_a_dropped_photo_leads_to_its_row_and_then_to_its_analysis(lake: Lake) -> None:
+def test_the_recorded_event_of_a_dropped_photo_leads_to_its_row_then_its_analysis(lake: Lake) -> None:
     body = photo("bicycle")
     image_id = hashlib.sha256(body).hexdigest()
     lake.drop("dropped/a red bicycle.png", body)
@@ -86,7 +89,7 @@ def test_the_recorded_event_of_a_dropped_photo_leads_to_its_row_and_then_to_its_
 
 
 def test_a_finished_image_is_neither_bought_nor_delivered_again(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
-    key = taken_in(lake, photo("once"))
+    key = ingest(lake, photo("once"))
     lake.announce(key)
     capsys.readouterr()
 
@@ -98,7 +101,7 @@ def test_a_finished_image_is_neither_bought_nor_delivered_again(lake: Lake, caps
 
 
 def test_what_was_done_and_bought_is_counted(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
-    key = taken_in(lake, photo("counted"))
+    key = ingest(lake, photo("counted"))
     assert metrics_in(capsys.readouterr().out) == {"PhotosDropped": 1, "Failures": 0}
 
     lake.announce(key)
@@ -107,7 +110,7 @@ def test_what_was_done_and_bought_is_counted(lake: Lake, capsys: pytest.CaptureF
 
 
 def test_the_same_photo_under_another_name_is_a_duplicate_that_costs_nothing(lake: Lake) -> None:
-    lake.announce(taken_in(lake, photo("twice"), "first.png"))
+    lake.announce(ingest(lake, photo("twice"), "first.png"))
 
     lake.announce(lake.drop("dropped/second.png", photo("twice")))
     lake.announce("images/dropped/first.png")
@@ -135,12 +138,12 @@ def test_the_same_photo_under_another_name_is_a_duplicate_that_costs_nothing(lak
     ],
 )
 def test_a_dropped_photo_keeps_its_own_name_whatever_it_is(lake: Lake, name: str) -> None:
-    taken_in(lake, photo("named"), name)
+    ingest(lake, photo("named"), name)
 
     assert lake.photos("source_key", "status") == [(f"s3://{BUCKET}/images/dropped/{name}", "ok")]
 
 
-def test_what_is_no_photo_gets_a_row_that_says_so_and_harms_nothing_beside_it(lake: Lake) -> None:
+def test_what_is_not_a_photo_gets_a_row_and_does_not_affect_the_others(lake: Lake) -> None:
     keys = [
         lake.drop("dropped/folder/", b""),
         lake.drop("dropped/notes.txt", b"nothing to see"),
@@ -167,7 +170,7 @@ def test_an_object_too_large_for_a_photo_is_not_even_read(lake: Lake) -> None:
     assert lake.announce(key) == []
 
     assert lake.photos("status", "status_message") == [
-        ("too_large", "15728641 bytes; a photo may have 15728640"),
+        ("too_large", "the object has 15728641 bytes, more than 15728640"),
     ]
 
 
@@ -179,10 +182,10 @@ def test_a_dropped_photo_that_is_gone_again_gets_a_row(lake: Lake) -> None:
     ]
 
 
-def test_an_image_that_is_gone_before_its_analysis_is_acknowledged_and_counted(
+def test_an_image_deleted_before_its_analysis_is_acknowledged_and_counted(
     lake: Lake, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    key = taken_in(lake, photo("deleted"))
+    key = ingest(lake, photo("deleted"))
     lake.s3.delete_object(Bucket=BUCKET, Key=key)
     capsys.readouterr()
 
@@ -201,7 +204,7 @@ def test_a_photo_dropped_before_the_earliest_date_is_filed_under_it(lake: Lake) 
 
 
 def test_a_duplicate_dropped_days_later_lies_beside_the_first(lake: Lake) -> None:
-    taken_in(lake, photo("later"), "first.png")
+    ingest(lake, photo("later"), "first.png")
     lake.drop("dropped/second.png", photo("later"))
 
     lake.deliver(s3_event("images/dropped/second.png", time="2026-12-24T10:00:00.000Z"))
@@ -209,7 +212,7 @@ def test_a_duplicate_dropped_days_later_lies_beside_the_first(lake: Lake) -> Non
     assert lake.photos("dt", "status") == [("2026-11-20", "ok"), ("2026-11-20", "duplicate")]
 
 
-def test_an_unregistered_object_named_by_its_content_is_taken_in_and_analysed_at_once(lake: Lake) -> None:
+def test_an_unregistered_object_named_by_its_content_is_ingested_and_analysed(lake: Lake) -> None:
     body = photo("stray")
     image_id = hashlib.sha256(body).hexdigest()
 
@@ -219,7 +222,7 @@ def test_an_unregistered_object_named_by_its_content_is_taken_in_and_analysed_at
     assert [row["image_id"] for row in lake.analyses()] == [image_id]
 
 
-def test_an_object_that_only_bears_the_name_of_an_image_gets_an_object_of_its_own(lake: Lake) -> None:
+def test_an_object_that_only_has_the_name_of_an_image_gets_an_object_of_its_own(lake: Lake) -> None:
     body = photo("misnamed")
     image_id = hashlib.sha256(body).hexdigest()
 
@@ -229,8 +232,8 @@ def test_an_object_that_only_bears_the_name_of_an_image_gets_an_object_of_its_ow
     assert lake.analyses() == []
 
 
-def test_only_the_message_of_a_throttled_image_goes_back_and_only_its_missing_answer_is_bought(lake: Lake) -> None:
-    throttled, fine = taken_in(lake, photo("throttled"), "1.png"), taken_in(lake, photo("fine"), "2.png")
+def test_only_a_throttled_image_goes_back_and_only_its_missing_response_is_bought(lake: Lake) -> None:
+    throttled, fine = ingest(lake, photo("throttled"), "1.png"), ingest(lake, photo("fine"), "2.png")
     lake.rekognition.faults["detect_faces"] = deque([service_error("ThrottlingException")])
 
     assert lake.announce(throttled, fine) == [0]
@@ -238,43 +241,41 @@ def test_only_the_message_of_a_throttled_image_goes_back_and_only_its_missing_an
 
     assert lake.announce(throttled) == []
     assert [row["s3_key"] for row in lake.analyses()] == [fine, throttled]
-    assert set(lake.rekognition.answered.values()) == {2}
+    assert set(lake.rekognition.billed.values()) == {2}
 
 
-def test_when_firehose_is_away_the_message_goes_back_and_nothing_is_bought_again(lake: Lake) -> None:
-    key = taken_in(lake, photo("undelivered"))
+def test_when_firehose_fails_the_message_goes_back_and_nothing_is_bought_again(lake: Lake) -> None:
+    key = ingest(lake, photo("undelivered"))
     lake.firehose.outages.append(EndpointConnectionError(endpoint_url="https://firehose"))
 
     assert lake.announce(key) == [0]
     assert lake.announce(key) == []
 
     assert len(lake.analyses()) == 1
-    assert set(lake.rekognition.answered.values()) == {1}
+    assert set(lake.rekognition.billed.values()) == {1}
 
 
 def test_two_workers_never_analyse_the_same_image_at_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = taken_in(lake, photo("contested"))
-    refused: list[Any] = []
+    key = ingest(lake, photo("contested"))
+    refused: list[int] = []
     put = lake.firehose.put_record_batch
 
     def put_while_another_worker_tries(**request: Any) -> dict[str, Any]:
-        with pytest.raises(IdempotencyAlreadyInProgressError) as refusal:
-            list(lake.analyzer.door.let_in(s3_event(key)))
-        refused.append(refusal.value)
+        refused.extend(lake.announce(key))
         return put(**request)
 
     monkeypatch.setattr(lake.firehose, "put_record_batch", put_while_another_worker_tries)
 
     assert lake.announce(key) == []
-    assert len(refused) == 1
+    assert refused == [0]
     assert len(lake.analyses()) == 1
     assert len(lake.rekognition.requests) == 5
 
 
-def test_an_image_over_the_daily_budget_waits_until_the_backfill_finds_a_new_one(
+def test_an_image_over_the_daily_budget_waits_until_the_next_budget(
     lake: Lake, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    key = taken_in(lake, photo("waiting, with a + and a %"))
+    key = ingest(lake, photo("waiting, with a + and a %"))
     spend_budget(lake)
     capsys.readouterr()
 
@@ -295,16 +296,28 @@ def test_an_image_over_the_daily_budget_waits_until_the_backfill_finds_a_new_one
     assert lake.queue.receive_messages() == []
 
 
-def test_the_budget_lets_exactly_so_many_images_through(lake: Lake) -> None:
+def test_as_many_images_are_analysed_as_the_budget_has(lake: Lake) -> None:
     lake.rekognition.labels = [CAT]
-    keys = [taken_in(lake, photo(f"number {number}"), f"{number}.png") for number in range(BUDGET + 2)]
+    keys = [ingest(lake, photo(f"number {number}"), f"{number}.png") for number in range(BUDGET + 2)]
 
     assert lake.announce(*keys) == []
 
     assert [row["s3_key"] for row in lake.analyses()] == keys[:BUDGET]
 
 
-def test_the_test_event_of_s3_is_acknowledged_and_a_message_that_is_none_goes_back(lake: Lake) -> None:
+def test_the_test_event_of_s3_is_acknowledged_and_another_message_goes_back(lake: Lake) -> None:
     test_event = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": BUCKET})
 
     assert lake.deliver(test_event, "no event", '{"Records": [{}]}') == [1, 2]
+
+
+def test_of_two_workers_with_the_same_image_and_clock_one_has_analysed_it(lake: Lake) -> None:
+    key = ingest(lake, photo("same moment"))
+    image = lake.analyzer.registry.find_by_key(key)
+    analyzer = replace(lake.analyzer.analyzer, clock=lambda: dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC))
+
+    results = [analyzer.analyze(image, lease_seconds=60) for _ in range(2)]
+
+    assert results == [AnalysisResult.ANALYZED, AnalysisResult.SAVED]
+    assert len(lake.analyses()) == 1
+    assert len(lake.rekognition.requests) == 5

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 from PIL import Image
 
-from photolake.images.ingest import PhotoIntake
+from photolake.images.ingest import PhotoIngester
 from photolake.images.registry import ImageRegistry
 from tests.builders.dynamodb_tables import template_table
 
@@ -91,14 +91,14 @@ class Aws:
     table: Any
     s3: Any
 
-    def worker(self, steps: int | None = None) -> tuple[ImageRegistry, PhotoIntake]:
-        """A registry and an intake that work, or die before (even) or after (odd numbers) a call."""
+    def worker(self, steps: int | None = None) -> tuple[ImageRegistry, PhotoIngester]:
+        """A registry and an ingester that work, or crash before (even) or after (odd numbers) a call."""
         if steps is None:
             registry = ImageRegistry(self.table)
-            return registry, PhotoIntake(registry, self.s3, BUCKET)
+            return registry, PhotoIngester(registry, self.s3, BUCKET)
         life = Life(steps)
         registry = ImageRegistry(cast("Any", Mortal(self.table, life)))
-        return registry, PhotoIntake(registry, cast("Any", Mortal(self.s3, life)), BUCKET)
+        return registry, PhotoIngester(registry, cast("Any", Mortal(self.s3, life)), BUCKET)
 
     def objects(self, image_id: str) -> list[str]:
         listed = self.s3.list_objects_v2(Bucket=BUCKET, Prefix=f"images/{image_id[:2]}/{image_id}")

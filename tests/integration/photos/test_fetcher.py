@@ -1,4 +1,4 @@
-"""Photo jobs to their end, in every order."""
+"""Photo jobs in every order, with crashes."""
 
 import hashlib
 import itertools
@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from photolake.errors import PermanentError, RetryableError
-from photolake.images.ingest import Intake
-from photolake.images.registry import Verdict
-from photolake.photos.fetcher import Fetched, PhotoFetcher
+from photolake.images.ingest import IngestedPhoto
+from photolake.images.registry import UnavailablePhoto
+from photolake.photos.fetcher import FetchResult, PhotoFetcher
 from photolake.photos.job import PhotoJob
 
 from .conftest import CrashError, photo
@@ -26,7 +26,7 @@ class Site:
         self.photos = photos
         self.downloads = []
 
-    def fetch(self, url):
+    def download(self, url):
         self.downloads.append(url)
         found = self.photos[url]
         if isinstance(found, Exception):
@@ -39,32 +39,32 @@ def job(tweetid, mediaid, url="https://pbs.twimg.com/a"):
 
 
 def test_a_media_key_is_downloaded_once_whatever_posts_show_it(aws):
-    registry, intake = aws.worker()
+    registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
-    fetcher = PhotoFetcher(registry, site, intake)
+    fetcher = PhotoFetcher(registry, site.download, ingester)
     first = fetcher.fetch(job(1, "once"))
-    assert first.downloaded
-    assert first.outcome.status == "ok"
-    assert fetcher.fetch(job(1, "once")) == Fetched(first.outcome, saved=True)
+    assert first.was_downloaded
+    assert first.photo.status == "ok"
+    assert fetcher.fetch(job(1, "once")) == FetchResult(first.photo, was_known=True)
     other = fetcher.fetch(job(2, "once"))
-    assert isinstance(first.outcome, Intake)
-    assert isinstance(other.outcome, Intake)
-    assert (other.outcome.status, other.outcome.image_id, other.saved) == ("duplicate", first.outcome.image_id, True)
+    assert isinstance(first.photo, IngestedPhoto)
+    assert isinstance(other.photo, IngestedPhoto)
+    assert (other.photo.status, other.photo.image_id, other.was_known) == ("duplicate", first.photo.image_id, True)
     assert len(site.downloads) == 1
 
 
-def test_a_photo_whose_image_was_deleted_before_its_analysis_is_downloaded_again(aws):
-    registry, intake = aws.worker()
+def test_a_photo_whose_image_was_deleted_is_downloaded_again(aws):
+    registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
-    fetcher = PhotoFetcher(registry, site, intake)
-    first = fetcher.fetch(job(1, "lost")).outcome
-    assert isinstance(first, Intake)
-    registry.begin(first.image_id)
-    registry.lose(first.image_id)
+    fetcher = PhotoFetcher(registry, site.download, ingester)
+    first = fetcher.fetch(job(1, "lost")).photo
+    assert isinstance(first, IngestedPhoto)
+    registry.mark_analyzing(first.image_id)
+    registry.mark_gone(first.image_id)
 
     again = fetcher.fetch(job(2, "lost"))
 
-    assert (again.downloaded, again.outcome.status) == (True, "duplicate")
+    assert (again.was_downloaded, again.photo.status) == (True, "duplicate")
     assert len(site.downloads) == 2
 
 
@@ -79,38 +79,38 @@ def test_a_photo_whose_image_was_deleted_before_its_analysis_is_downloaded_again
         (PermanentError("http_403", "403"), "http_403", 2),
     ],
 )
-def test_a_verdict_on_the_photo_is_remembered_but_a_refusal_of_the_host_is_not(aws, answer, status, downloads):
-    registry, intake = aws.worker()
+def test_a_photo_is_remembered_as_unavailable_unless_its_host_is_the_reason(aws, answer, status, downloads):
+    registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": answer})
-    fetcher = PhotoFetcher(registry, site, intake)
-    mediaid = f"verdict-{next(SEEDS)}"
+    fetcher = PhotoFetcher(registry, site.download, ingester)
+    mediaid = f"unavailable-{next(SEEDS)}"
     first, again = fetcher.fetch(job(1, mediaid)), fetcher.fetch(job(2, mediaid))
-    assert isinstance(first.outcome, Verdict)
-    assert first.outcome == again.outcome
-    assert (first.outcome.status, len(site.downloads), again.saved) == (status, downloads, downloads == 1)
+    assert isinstance(first.photo, UnavailablePhoto)
+    assert first.photo == again.photo
+    assert (first.photo.status, len(site.downloads), again.was_known) == (status, downloads, downloads == 1)
 
 
 def test_a_photo_without_a_url_is_not_fetched_but_found_if_it_is_known(aws):
-    registry, intake = aws.worker()
-    fetcher = PhotoFetcher(registry, Site({"https://pbs.twimg.com/a": photo(next(SEEDS))}), intake)
-    assert fetcher.fetch(job(1, "no-url", None)).outcome.status == "no_url"
+    registry, ingester = aws.worker()
+    fetcher = PhotoFetcher(registry, Site({"https://pbs.twimg.com/a": photo(next(SEEDS))}).download, ingester)
+    assert fetcher.fetch(job(1, "no-url", None)).photo.status == "no_url"
     fetcher.fetch(job(2, "no-url"))
-    assert fetcher.fetch(job(1, "no-url", None)).outcome.status == "duplicate"
+    assert fetcher.fetch(job(1, "no-url", None)).photo.status == "duplicate"
 
 
-def test_what_may_pass_is_neither_answered_nor_remembered(aws):
-    registry, intake = aws.worker()
+def test_a_temporary_error_is_raised_and_not_remembered(aws):
+    registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": RetryableError("503")})
     with pytest.raises(RetryableError):
-        PhotoFetcher(registry, site, intake).fetch(job(1, "busy"))
-    assert registry.media("x", "busy") is None
+        PhotoFetcher(registry, site.download, ingester).fetch(job(1, "busy"))
+    assert registry.find_photo("x", "busy") is None
 
 
 def test_a_photo_whose_image_was_forgotten_is_fetched_again(aws):
-    registry, intake = aws.worker()
-    registry.remember_media("x", "forgotten", "no-such-image")
+    registry, ingester = aws.worker()
+    registry.remember_photo("x", "forgotten", "no-such-image")
     site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
-    assert PhotoFetcher(registry, site, intake).fetch(job(1, "forgotten")).downloaded
+    assert PhotoFetcher(registry, site.download, ingester).fetch(job(1, "forgotten")).was_downloaded
 
 
 JOBS = [(tweetid, medium) for tweetid in (1, 2) for medium in (0, 1, 2)]
@@ -122,18 +122,18 @@ JOBS = [(tweetid, medium) for tweetid in (1, 2) for medium in (0, 1, 2)]
     early=st.lists(st.tuples(st.sampled_from(JOBS), st.none() | st.integers(0, 9)), max_size=8),
     late=st.permutations(JOBS),
 )
-def test_in_any_order_with_any_crash_each_image_has_one_ok_and_each_photo_one_row(aws, contents, early, late):
+def test_in_any_order_with_any_crash_each_photo_has_one_row(aws, contents, early, late):
     """Two posts show three media of one or two contents; jobs come repeatedly, some die, all succeed at last."""
     photos = [photo(next(SEEDS)), photo(next(SEEDS))]
     urls = [f"https://pbs.twimg.com/{next(SEEDS)}" for _ in contents]
     site = Site({url: photos[content] for url, content in zip(urls, contents, strict=True)})
     rows = set()
     for (tweetid, medium), steps in [*early, *((pair, None) for pair in late)]:
-        registry, intake = aws.worker(steps)
+        registry, ingester = aws.worker(steps)
         this = job(tweetid, f"key of {urls[medium]}", urls[medium])
         with suppress(CrashError):
-            outcome = PhotoFetcher(registry, site, intake).fetch(this).outcome
-            assert isinstance(outcome, Intake)
+            outcome = PhotoFetcher(registry, site.download, ingester).fetch(this).photo
+            assert isinstance(outcome, IngestedPhoto)
             rows.add((this.source_key, outcome.image_id, outcome.status))
     images = {hashlib.sha256(photos[content]).hexdigest() for content in contents}
     assert len(rows) == len({key for key, _, _ in rows}) == len(JOBS)

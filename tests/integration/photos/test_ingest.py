@@ -1,4 +1,4 @@
-"""Photos through the door, with a crash at every step."""
+"""Photos become images, with a crash at every step."""
 
 import hashlib
 import io
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from PIL import Image
 
 from photolake.errors import PermanentError, RetryableError
-from photolake.images.ingest import Intake, PhotoIntake
+from photolake.images.ingest import IngestedPhoto, PhotoIngester
 
 from .conftest import BUCKET, CrashError, photo
 
@@ -21,12 +21,12 @@ def test_a_photo_is_stored_under_the_hash_of_its_bytes_as_received(aws):
     buffer = io.BytesIO()
     Image.new("RGB", (200, 100), "teal").save(buffer, "WEBP")
     image_id = hashlib.sha256(buffer.getvalue()).hexdigest()
-    registry, intake = aws.worker()
-    taken = intake.take_in(
+    registry, ingester = aws.worker()
+    taken = ingester.ingest(
         buffer.getvalue(), origin="dropped", source_key="s3://lake/images/dropped/a", dt="2026-11-20"
     )
     key = f"images/{image_id[:2]}/{image_id}.jpg"
-    assert taken == Intake(image_id, "2026-11-20", key, 200, 100, "ok")
+    assert taken == IngestedPhoto(image_id, "2026-11-20", key, 200, 100, "ok")
     stored = aws.s3.get_object(Bucket=BUCKET, Key=key)
     assert stored["ContentType"] == "image/jpeg"
     assert Image.open(io.BytesIO(stored["Body"].read())).size == (200, 100)
@@ -35,31 +35,31 @@ def test_a_photo_is_stored_under_the_hash_of_its_bytes_as_received(aws):
 
 
 def test_the_same_bytes_again_are_a_duplicate_with_the_date_of_the_first(aws):
-    _, intake = aws.worker()
+    _, ingester = aws.worker()
     data = photo(next(SEEDS))
-    first = intake.take_in(data, origin="post", source_key="1:1", dt="2022-10-13")
-    again = intake.take_in(data, origin="post", source_key="1:1", dt="2022-10-13")
-    other = intake.take_in(data, origin="post", source_key="2:1", dt="2022-11-01")
+    first = ingester.ingest(data, origin="post", source_key="1:1", dt="2022-10-13")
+    again = ingester.ingest(data, origin="post", source_key="1:1", dt="2022-10-13")
+    other = ingester.ingest(data, origin="post", source_key="2:1", dt="2022-11-01")
     assert first == again
     assert (other.status, other.image_dt, other.image_id) == ("duplicate", "2022-10-13", first.image_id)
     assert aws.objects(first.image_id) == [first.s3_key]
 
 
 def test_bytes_that_are_no_image_leave_nothing_behind(aws):
-    registry, intake = aws.worker()
+    registry, ingester = aws.worker()
     with pytest.raises(PermanentError):
-        intake.take_in(b"<html>", origin="post", source_key="1:1", dt="2022-10-13")
+        ingester.ingest(b"<html>", origin="post", source_key="1:1", dt="2022-10-13")
     assert registry.get(hashlib.sha256(b"<html>").hexdigest()) is None
 
 
 @pytest.mark.parametrize("step", range(4))
 @pytest.mark.parametrize("next_source", ["1:1", "2:1"])
-def test_a_crash_at_any_step_of_the_intake_is_mended_by_whoever_comes_next(aws, step, next_source):
+def test_a_crash_at_any_step_is_repaired_by_the_next_photo(aws, step, next_source):
     data = photo(next(SEEDS))
     with pytest.raises(CrashError):
-        aws.worker(step)[1].take_in(data, origin="post", source_key="1:1", dt="2022-10-13")
-    registry, intake = aws.worker()
-    taken = intake.take_in(data, origin="post", source_key=next_source, dt="2022-10-13")
+        aws.worker(step)[1].ingest(data, origin="post", source_key="1:1", dt="2022-10-13")
+    registry, ingester = aws.worker()
+    taken = ingester.ingest(data, origin="post", source_key=next_source, dt="2022-10-13")
     expected = "ok" if next_source == "1:1" or step == 0 else "duplicate"
     assert (taken.status, aws.objects(taken.image_id)) == (expected, [taken.s3_key])
     assert registry.get(taken.image_id).source_key == (next_source if step == 0 else "1:1")
@@ -84,7 +84,7 @@ class BusyS3:
 )
 def test_an_object_that_is_there_or_on_its_way_is_not_an_error(aws, codes, puts):
     s3: Any = BusyS3(*codes)
-    taken = PhotoIntake(aws.worker()[0], s3, BUCKET).take_in(
+    taken = PhotoIngester(aws.worker()[0], s3, BUCKET).ingest(
         photo(next(SEEDS)), origin="post", source_key="1:1", dt="2022-10-13"
     )
     assert (taken.status, s3.puts) == ("ok", puts)
@@ -96,6 +96,6 @@ def test_an_object_that_is_there_or_on_its_way_is_not_an_error(aws, codes, puts)
 def test_a_put_that_s3_refuses_is_not_taken_for_done(aws, codes, error):
     s3: Any = BusyS3(*codes)
     with pytest.raises(error):
-        PhotoIntake(aws.worker()[0], s3, BUCKET).take_in(
+        PhotoIngester(aws.worker()[0], s3, BUCKET).ingest(
             photo(next(SEEDS)), origin="post", source_key="1:1", dt="2022-10-13"
         )

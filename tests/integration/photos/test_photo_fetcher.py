@@ -94,7 +94,9 @@ def app(aws, host):
 @pytest.fixture
 def firehose(app, monkeypatch):
     firehose: Any = Firehose()
-    monkeypatch.setattr(app, "photos", DeliveryStream(firehose, "photos", app.photos_table, sleep=lambda seconds: None))
+    monkeypatch.setattr(
+        app, "photos", DeliveryStream(firehose, "photos", app.photos_schema, sleep=lambda seconds: None)
+    )
     return firehose
 
 
@@ -149,7 +151,7 @@ def test_the_recorded_event_becomes_an_object_and_a_row(app, firehose, host, aws
     assert aws.objects(image_id) == [f"images/{image_id[:2]}/{image_id}.png"]
 
 
-def test_every_photo_of_a_batch_has_a_row_whatever_became_of_it(app, firehose, host):
+def test_every_photo_of_a_batch_has_a_row(app, firehose, host):
     webp = io.BytesIO()
     Image.new("RGB", (100, 100), "olive").save(webp, "WEBP")
     answers = {
@@ -181,7 +183,7 @@ def test_every_photo_of_a_batch_has_a_row_whatever_became_of_it(app, firehose, h
     assert all((row["status_message"] is None) == (row["image_id"] is not None) for row in firehose.rows)
 
 
-def test_one_bad_message_harms_no_other_and_is_named_in_the_log(app, firehose, host, caplog):
+def test_a_bad_message_affects_no_other_and_is_logged(app, firehose, host, caplog):
     host.answers |= {
         "https://pbs.twimg.com/media/neighbour.jpg": response(200, photo(5)),
         "https://pbs.twimg.com/media/busy.jpg": response(503),
@@ -209,7 +211,7 @@ def test_a_photo_whose_row_was_refused_is_not_downloaded_again(app, firehose, ho
     assert [target for target, _ in host.requests].count(url) == 1
 
 
-def test_the_metrics_say_what_was_downloaded_saved_and_failed(app, firehose, host, capsys):
+def test_the_metrics_count_downloads_and_failures(app, firehose, host, capsys):
     host.answers["https://pbs.twimg.com/media/counted.jpg"] = response(200, photo(7))
     app.lambda_handler(event(job("counted"), job("counted", tweetid=2), job("missing"), "{}"), CONTEXT)
     metrics = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
@@ -224,7 +226,7 @@ def test_the_metrics_say_what_was_downloaded_saved_and_failed(app, firehose, hos
     assert {space["Namespace"] for line in metrics for space in line["_aws"]["CloudWatchMetrics"]} == {"photolake"}
 
 
-def test_nothing_that_people_wrote_is_logged(app, firehose, host, caplog, capsys):
+def test_no_text_of_a_post_is_logged(app, firehose, host, caplog, capsys):
     app.lambda_handler(event(job(str(uuid.uuid4()), alt_text="a private bicycle")), CONTEXT)
     logged = [str(vars(log)) for log in caplog.records] + [capsys.readouterr().out]
     assert len(logged) > 1

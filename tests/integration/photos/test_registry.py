@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from photolake.images.registry import ImageRecord, ImageRegistry, Verdict
+from photolake.images.registry import ImageRecord, ImageRegistry, UnavailablePhoto
 
 FIRST = ImageRecord("aa11", "2022-10-13", "post", "1:2", "images/aa/aa11.jpg", 1200, 800, "image/jpeg")
 
@@ -27,41 +27,41 @@ def test_the_first_photo_with_given_bytes_holds_the_image(registry):
     assert registry.get("aa11") == FIRST
 
 
-def test_a_claim_tells_how_far_the_analysis_is(registry):
+def test_a_claim_returns_how_far_the_analysis_is(registry):
     registry.claim(FIRST)
-    registry.finish("aa11", "labels,text")
-    assert registry.claim(FIRST) == replace(FIRST, state="done", settings="labels,text")
+    registry.mark_done("aa11", "labels,text")
+    assert registry.claim(FIRST) == replace(FIRST, state="done", request_digest="labels,text")
 
 
 def test_an_image_goes_from_stored_to_waiting_to_done(registry):
     registry.claim(FIRST)
-    registry.wait("aa11")
+    registry.mark_waiting("aa11")
     assert registry.get("aa11") == replace(FIRST, state="waiting")
-    assert list(registry.waiting(10)) == [replace(FIRST, state="waiting")]
-    registry.begin("aa11")
+    assert list(registry.iterate_waiting(10)) == [replace(FIRST, state="waiting")]
+    registry.mark_analyzing("aa11")
     assert registry.get("aa11") == replace(FIRST, state="analyzing")
-    assert list(registry.waiting(10)) == []
-    registry.finish("aa11", "labels")
-    assert registry.get("aa11") == replace(FIRST, state="done", settings="labels")
+    assert list(registry.iterate_waiting(10)) == []
+    registry.mark_done("aa11", "labels")
+    assert registry.get("aa11") == replace(FIRST, state="done", request_digest="labels")
 
 
-def test_an_image_that_waited_and_is_done_waits_no_more(registry):
+def test_an_image_that_waited_and_is_done_does_not_wait(registry):
     registry.claim(FIRST)
-    registry.wait("aa11")
-    registry.finish("aa11", "labels")
-    assert list(registry.waiting(10)) == []
+    registry.mark_waiting("aa11")
+    registry.mark_done("aa11", "labels")
+    assert list(registry.iterate_waiting(10)) == []
 
 
 def test_no_more_images_are_listed_than_asked_for(registry):
     for number in range(7):
         registry.claim(replace(FIRST, image_id=f"{number}"))
-        registry.wait(f"{number}")
-    assert [image.image_id for image in registry.waiting(5)] == ["0", "1", "2", "3", "4"]
-    assert len(list(registry.waiting(100))) == 7
-    assert list(registry.waiting(0)) == []
+        registry.mark_waiting(f"{number}")
+    assert [image.image_id for image in registry.iterate_waiting(5)] == ["0", "1", "2", "3", "4"]
+    assert len(list(registry.iterate_waiting(100))) == 7
+    assert list(registry.iterate_waiting(0)) == []
 
 
-@pytest.mark.parametrize("change", ["begin", "wait"])
+@pytest.mark.parametrize("change", ["mark_analyzing", "mark_waiting"])
 def test_an_image_that_nobody_claimed_is_not_made_up(registry, change):
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         getattr(registry, change)("unknown")
@@ -69,25 +69,25 @@ def test_an_image_that_nobody_claimed_is_not_made_up(registry, change):
 
 
 def test_media_are_known_by_platform_and_key(registry):
-    assert registry.media("x", "2") is None
-    registry.remember_media("x", "2", "aa11")
-    registry.remember_media("bluesky", "2", Verdict("gone", "cdn.bsky.app answered 404"))
-    assert registry.media("x", "2") == "aa11"
-    assert registry.media("bluesky", "2") == Verdict("gone", "cdn.bsky.app answered 404")
+    assert registry.find_photo("x", "2") is None
+    registry.remember_photo("x", "2", "aa11")
+    registry.remember_photo("bluesky", "2", UnavailablePhoto("gone", "cdn.bsky.app answered 404"))
+    assert registry.find_photo("x", "2") == "aa11"
+    assert registry.find_photo("bluesky", "2") == UnavailablePhoto("gone", "cdn.bsky.app answered 404")
 
 
-def test_a_verdict_does_not_replace_an_image_but_an_image_replaces_a_verdict(registry):
-    registry.remember_media("x", "2", "aa11")
-    registry.remember_media("x", "2", Verdict("gone", "404"))
-    assert registry.media("x", "2") == "aa11"
-    registry.remember_media("x", "3", Verdict("gone", "404"))
-    registry.remember_media("x", "3", "aa11")
-    assert registry.media("x", "3") == "aa11"
+def test_an_image_replaces_an_unavailable_photo_and_not_the_other_way(registry):
+    registry.remember_photo("x", "2", "aa11")
+    registry.remember_photo("x", "2", UnavailablePhoto("gone", "404"))
+    assert registry.find_photo("x", "2") == "aa11"
+    registry.remember_photo("x", "3", UnavailablePhoto("gone", "404"))
+    registry.remember_photo("x", "3", "aa11")
+    assert registry.find_photo("x", "3") == "aa11"
 
 
-def test_other_refusals_of_the_table_are_raised(aws):
+def test_other_errors_of_the_table_are_raised(aws):
     missing = ImageRegistry(boto3.resource("dynamodb").Table("no-such-table"))
     with pytest.raises(ClientError):
         missing.claim(FIRST)
     with pytest.raises(ClientError):
-        missing.remember_media("x", "2", Verdict("gone", "404"))
+        missing.remember_photo("x", "2", UnavailablePhoto("gone", "404"))

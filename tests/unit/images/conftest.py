@@ -1,3 +1,5 @@
+"""The table `analyses` as the template has it."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,10 +1,11 @@
-"""Whatever fails, and however often: one analysis per image, no answer bought twice, nothing lost."""
+"""Whatever fails, and however often: one analysis per image, no response bought twice, nothing lost."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from photolake.errors import RetryableError
-from photolake.images.analyzer import ImageAnalyzer, Outcome
-from photolake.images.partial_results import Partials
+from photolake.images.analyze import AnalysisResult, ImageAnalyzer
+from photolake.images.cache import PartialResults
 from photolake.images.registry import ImageRecord
-from photolake.images.rekognition import ImageQuestions
-from photolake.images.rekognition_apis import chosen
+from photolake.images.rekognition import ImageRequests
+from photolake.images.rekognition_apis import select_apis
 from tests.fakes.dynamodb_table import FakeTable
-from tests.fakes.rekognition import OPERATIONS, PERSON, TEXT, FakeRekognition, service_error
+from tests.fakes.rekognition import DEFAULT_APIS, PERSON, TEXT, FakeRekognition, service_error
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
 
-NAMES = ("labels", "moderation", "text", "faces", "celebrities")
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 IMAGE_ID = "cd" * 32
 STORED = ImageRecord(
@@ -38,6 +38,7 @@ STORED = ImageRecord(
     height=90,
     content_type="image/png",
 )
+METHODS = {api.method for api in select_apis(DEFAULT_APIS)}
 MAX_DELIVERIES = 100
 
 
@@ -51,11 +52,11 @@ PHOTO = photo()
 
 
 class CrashError(Exception):
-    """The worker dies here."""
+    """The worker dies."""
 
 
 class Steps:
-    """Counts what the worker does to the outside, and dies before or after the numbered steps."""
+    """Counts the worker's effects on other services, and crashes before or after the numbered ones."""
 
     def __init__(self, before: frozenset[int] = frozenset(), after: frozenset[int] = frozenset()) -> None:
         self._before, self._after, self._taken = before, after, 0
@@ -80,18 +81,23 @@ class World:
         self.cache, self.rekognition = FakeTable(), rekognition
         self._analyses, self._steps, self._budget = analyses, steps, budget
 
-    def deliver(self) -> Outcome:
+    def deliver(self) -> AnalysisResult:
         """One delivery of the image's message to a new worker."""
         world: Any = self
-        # No death between an answer and its being stored: the one window that the design leaves open.
-        partials = Partials(world.cache, lambda: NOW)
-        questions = ImageQuestions(world.rekognition, "lake", partials, chosen(NAMES), bought=lambda api: None)
-        return ImageAnalyzer(world, world, world, questions, world.read, world, self._analyses, lambda: NOW).analyze(
-            self.image
+        # No crash between a response and its being stored: the one window that the design leaves open.
+        partial_results = PartialResults(world.cache, lambda: NOW)
+        requests = ImageRequests(
+            world.rekognition, "lake", select_apis(DEFAULT_APIS), partial_results, on_response=lambda api: None
         )
+        analyzer = ImageAnalyzer(world, world, world, requests, world.read, world, self._analyses, clock=lambda: NOW)
+        return analyzer.analyze(self.image, lease_seconds=60)
 
-    def run(self, image_id: str, settings: str, work: Callable[[], str]) -> str:
-        return work()
+    @contextmanager
+    def hold(self, image_id: str, seconds: float) -> Iterator[None]:
+        yield
+
+    def get(self, image_id: str) -> ImageRecord:
+        return self.image
 
     def read(self, key: str) -> bytes:
         return self._steps.take(lambda: PHOTO)  # type: ignore[no-any-return]
@@ -105,14 +111,14 @@ class World:
 
         return bool(self._steps.take(unit))
 
-    def begin(self, image_id: str) -> None:
+    def mark_analyzing(self, image_id: str) -> None:
         self._become(state="analyzing")
 
-    def wait(self, image_id: str) -> None:
+    def mark_waiting(self, image_id: str) -> None:
         self._become(state="waiting")
 
-    def finish(self, image_id: str, settings: str) -> None:
-        self._become(state="done", settings=settings)
+    def mark_done(self, image_id: str, request_digest: str) -> None:
+        self._become(state="done", request_digest=request_digest)
 
     def put(self, rows: list[Mapping[str, Any]]) -> None:
         for row in rows:
@@ -129,7 +135,7 @@ class World:
 def deliver_until_done(world: World) -> None:
     for _ in range(MAX_DELIVERIES):
         try:
-            if world.deliver() in (Outcome.ANALYZED, Outcome.SAVED):
+            if world.deliver() in (AnalysisResult.ANALYZED, AnalysisResult.SAVED):
                 return
         except (CrashError, RetryableError):
             continue
@@ -141,13 +147,13 @@ def distinct(rows: list[Mapping[str, Any]]) -> set[tuple[str, str]]:
 
 
 passing = st.sampled_from(["ThrottlingException", "InternalServerError", "AccessDeniedException"])
-faults = st.dictionaries(st.sampled_from(sorted(OPERATIONS)), st.lists(passing, min_size=1, max_size=4))
+faults = st.dictionaries(st.sampled_from(sorted(METHODS)), st.lists(passing, min_size=1, max_size=4))
 moments = st.frozensets(st.integers(min_value=1, max_value=20), max_size=8)
 
 
 @settings(max_examples=150, deadline=None)
-@given(failing=faults, refused=st.frozensets(st.sampled_from(sorted(OPERATIONS))), before=moments, after=moments)
-def test_any_faults_and_crashes_end_in_one_analysis_with_each_answer_bought_at_most_once(
+@given(failing=faults, refused=st.frozensets(st.sampled_from(sorted(METHODS))), before=moments, after=moments)
+def test_any_errors_and_crashes_end_in_one_analysis_and_nothing_is_bought_twice(
     analyses: TableSchema,
     failing: dict[str, list[str]],
     refused: frozenset[str],
@@ -161,7 +167,7 @@ def test_any_faults_and_crashes_end_in_one_analysis_with_each_answer_bought_at_m
                 *(service_error(code, method) for code in failing.get(method, [])),
                 *([service_error("ImageTooLargeException", method)] * MAX_DELIVERIES if method in refused else []),
             ]
-            for method in OPERATIONS
+            for method in METHODS
         },
     )
     world = World(analyses, rekognition, Steps(before, after))
@@ -169,7 +175,7 @@ def test_any_faults_and_crashes_end_in_one_analysis_with_each_answer_bought_at_m
     deliver_until_done(world)
 
     assert distinct(world.rows) == {("2026-11-19", IMAGE_ID)}
-    assert rekognition.answered == dict.fromkeys(OPERATIONS.keys() - refused, 1)
+    assert rekognition.billed == dict.fromkeys(METHODS - refused, 1)
     assert world.image.state == "done"
     for row in world.rows:
         assert len(row["errors"]) == len(refused)
@@ -185,13 +191,13 @@ def test_a_crash_at_any_single_step_costs_nothing_but_a_retry(analyses: TableSch
     deliver_until_done(world)
 
     assert distinct(world.rows) == {("2026-11-19", IMAGE_ID)}
-    assert set(rekognition.answered.values()) == {1}
+    assert set(rekognition.billed.values()) == {1}
 
 
-def test_a_finished_image_is_not_analysed_again_when_its_message_comes_again(analyses: TableSchema) -> None:
+def test_a_finished_image_is_not_analysed_again_by_a_repeated_message(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
 
-    assert [world.deliver(), world.deliver()] == [Outcome.ANALYZED, Outcome.SAVED]
+    assert [world.deliver(), world.deliver()] == [AnalysisResult.ANALYZED, AnalysisResult.SAVED]
     assert len(world.rows) == 1
     assert len(world.rekognition.requests) == 5
 
@@ -199,7 +205,7 @@ def test_a_finished_image_is_not_analysed_again_when_its_message_comes_again(ana
 def test_an_image_over_the_budget_waits_and_costs_nothing(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition(), Steps(), budget=0)
 
-    assert world.deliver() is Outcome.WAITING
+    assert world.deliver() is AnalysisResult.WAITING
     assert world.image.state == "waiting"
     assert (world.rows, world.rekognition.requests) == ([], [])
 
@@ -213,19 +219,19 @@ def test_a_retry_takes_no_second_unit_of_the_budget(analyses: TableSchema) -> No
     assert world.units == 1
 
 
-def test_an_image_done_with_other_settings_is_analysed_again_and_buys_only_what_is_new(analyses: TableSchema) -> None:
+def test_an_image_done_with_other_requests_buys_only_what_is_new(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
-    world.image = replace(STORED, state="done", settings="others")
-    Partials(world.cache, lambda: NOW).store(IMAGE_ID, chosen(["faces"])[0], {"FaceDetails": []})  # type: ignore[arg-type]
+    world.image = replace(STORED, state="done", request_digest="others")
+    PartialResults(world.cache, lambda: NOW).store(IMAGE_ID, select_apis(["faces"])[0], {"FaceDetails": []})  # type: ignore[arg-type]
 
-    assert world.deliver() is Outcome.ANALYZED
-    assert world.rekognition.answered.keys() == OPERATIONS.keys() - {"detect_faces"}
+    assert world.deliver() is AnalysisResult.ANALYZED
+    assert world.rekognition.billed.keys() == METHODS - {"detect_faces"}
     assert world.rows[0]["image_labels"]["facedetails"] == []
 
 
-def test_a_failed_image_keeps_the_answers_of_its_other_apis_in_the_row(analyses: TableSchema) -> None:
-    refusal = service_error("InvalidImageFormatException", "detect_text")
-    world = World(analyses, FakeRekognition([PERSON, TEXT], faults={"detect_text": [refusal]}), Steps())
+def test_the_row_has_the_error_of_one_api_and_the_responses_of_the_others(analyses: TableSchema) -> None:
+    error = service_error("InvalidImageFormatException", "detect_text")
+    world = World(analyses, FakeRekognition([PERSON, TEXT], faults={"detect_text": [error]}), Steps())
 
     world.deliver()
 

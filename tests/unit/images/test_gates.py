@@ -1,18 +1,17 @@
+"""The labels that call for the requests with a gate."""
+
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
 
-from photolake.images.gates import called_for
-from photolake.images.rekognition_apis import chosen
-from tests.fakes.rekognition import CAT, PERSON, TEXT, label
-
-NAMES = ("labels", "moderation", "text", "faces", "celebrities")
+from photolake.images.rekognition_apis import select_apis
+from tests.fakes.rekognition import CAT, DEFAULT_APIS, PERSON, TEXT, label
 
 
 def called(*labels: dict[str, Any]) -> set[str]:
-    return {api.name for api in chosen(NAMES) if called_for(api, {"Labels": list(labels)})}
+    return {api.name for api in select_apis(DEFAULT_APIS) if api.passes_gate({"Labels": list(labels)})}
 
 
 @pytest.mark.parametrize(
@@ -31,17 +30,17 @@ def called(*labels: dict[str, Any]) -> set[str]:
     ],
     ids=lambda value: value["Name"] if isinstance(value, dict) else "",
 )
-def test_any_name_of_a_label_calls_for_the_dearer_questions(shown: dict[str, Any], expected: set[str]) -> None:
+def test_any_name_of_a_label_passes_the_gate(shown: dict[str, Any], expected: set[str]) -> None:
     assert called(CAT, shown) == {"labels", "moderation"} | expected
 
 
-def test_an_image_without_labels_calls_for_nothing_more() -> None:
+def test_an_image_without_labels_passes_no_gate() -> None:
     assert called() == {"labels", "moderation"}
 
 
-def test_a_label_of_an_older_model_without_aliases_and_categories_is_read_too() -> None:
+def test_a_label_of_an_older_model_without_aliases_is_read_too() -> None:
     assert called({"Name": "Person", "Confidence": 99.0}) == {"labels", "moderation", "faces", "celebrities"}
 
 
-def test_without_any_labels_answer_nothing_is_ruled_out() -> None:
-    assert all(called_for(api, None) for api in chosen(NAMES))
+def test_without_a_response_about_labels_every_gate_is_passed() -> None:
+    assert all(api.passes_gate(None) for api in select_apis(DEFAULT_APIS))

@@ -1,3 +1,5 @@
+"""What the perceptual hash of a photo survives, and what it tells apart."""
+
 from __future__ import annotations
 
 import io

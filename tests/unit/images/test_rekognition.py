@@ -1,3 +1,5 @@
+"""Requests about one image: which are sent, how often, and what an error of one means for the others."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,62 +12,67 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from photolake.errors import RetryableError
-from photolake.images.partial_results import Partials
-from photolake.images.rekognition import Answers, ApiError, ImageQuestions
-from photolake.images.rekognition_apis import chosen
+from photolake.images.cache import PartialResults
+from photolake.images.rekognition import ImageRequests, ImageResponses
+from photolake.images.rekognition_apis import select_apis
 from tests.fakes.dynamodb_table import FakeTable
-from tests.fakes.rekognition import CAT, PERSON, TEXT, FakeRekognition, answer_of, service_error
+from tests.fakes.rekognition import CAT, DEFAULT_APIS, PERSON, TEXT, FakeRekognition, full_response, service_error
 
-FIVE = ("labels", "moderation", "text", "faces", "celebrities")
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 IMAGE_ID = "ab" * 32
 
 
-class Asked:
-    """Questions about one image, over a cache that outlives each run."""
+class Requester:
+    """Sends the requests about one image, with a cache that outlives each run."""
 
-    def __init__(self, rekognition: Any, names: Sequence[str] = FIVE, table: FakeTable | None = None) -> None:
-        self.bought: list[str] = []
+    def __init__(self, rekognition: Any, names: Sequence[str] = DEFAULT_APIS, table: FakeTable | None = None) -> None:
+        self.billed: list[str] = []
         self.table = table or FakeTable()
         cache: Any = self.table
-        partials = Partials(cache, clock=lambda: NOW)
-        self._questions = ImageQuestions(rekognition, "lake", partials, chosen(names), self.bought.append)
+        partial_results = PartialResults(cache, clock=lambda: NOW)
+        self._requests = ImageRequests(rekognition, "lake", select_apis(names), partial_results, self.billed.append)
 
-    def ask(self) -> Answers:
-        return self._questions.ask(IMAGE_ID, f"images/ab/{IMAGE_ID}.jpg")
-
-
-def answered(answers: Answers) -> list[str]:
-    return [api.name for api, _ in answers.given]
+    def send(self) -> ImageResponses:
+        return self._requests.send(IMAGE_ID, f"images/ab/{IMAGE_ID}.jpg")
 
 
-def test_an_image_of_a_person_with_text_is_asked_everything_once() -> None:
+def responding(result: ImageResponses) -> list[str]:
+    return [api.name for api, _ in result.responses]
+
+
+def test_for_an_image_of_a_person_with_text_every_request_is_sent_once() -> None:
     rekognition = FakeRekognition([PERSON, TEXT])
-    asked = Asked(rekognition)
+    requester = Requester(rekognition)
 
-    assert answered(asked.ask()) == list(FIVE)
-    assert set(rekognition.answered.values()) == {1}
-    assert sorted(asked.bought) == sorted(FIVE)
+    assert responding(requester.send()) == list(DEFAULT_APIS)
+    assert set(rekognition.billed.values()) == {1}
+    assert sorted(requester.billed) == sorted(DEFAULT_APIS)
 
 
-def test_an_image_of_a_cat_is_asked_for_labels_and_moderation_only() -> None:
+def test_a_response_comes_without_its_http_metadata() -> None:
+    ((_, response),) = Requester(FakeRekognition(), ["moderation"]).send().responses
+
+    assert "ResponseMetadata" not in response
+
+
+def test_for_an_image_of_a_cat_only_labels_and_moderation_are_requested() -> None:
     rekognition = FakeRekognition([CAT])
 
-    assert answered(Asked(rekognition).ask()) == ["labels", "moderation"]
-    assert rekognition.answered == {"detect_labels": 1, "detect_moderation_labels": 1}
+    assert responding(Requester(rekognition).send()) == ["labels", "moderation"]
+    assert rekognition.billed == {"detect_labels": 1, "detect_moderation_labels": 1}
 
 
-def test_without_labels_the_other_questions_are_asked_unconditionally() -> None:
+def test_without_labels_the_other_requests_are_sent_unconditionally() -> None:
     rekognition = FakeRekognition([CAT])
 
-    assert answered(Asked(rekognition, ["text", "faces"]).ask()) == ["text", "faces"]
+    assert responding(Requester(rekognition, ["text", "faces"]).send()) == ["text", "faces"]
 
 
-def test_no_question_is_asked_where_none_is_wanted() -> None:
-    assert Asked(FakeRekognition(), []).ask() == Answers([], [])
+def test_no_request_is_sent_if_no_api_is_selected() -> None:
+    assert Requester(FakeRekognition(), []).send() == ImageResponses([], [])
 
 
-def test_labels_and_moderation_are_asked_at_once_and_so_are_the_others() -> None:
+def test_labels_and_moderation_are_requested_at_once_then_the_others() -> None:
     pairs = threading.Barrier(2)
     triples = threading.Barrier(3)
 
@@ -74,7 +81,7 @@ def test_labels_and_moderation_are_asked_at_once_and_so_are_the_others() -> None
             (pairs if method in ("detect_labels", "detect_moderation_labels") else triples).wait(timeout=5)
             return super()._call(method, request)
 
-    assert answered(Asked(Meeting()).ask()) == list(FIVE)
+    assert responding(Requester(Meeting()).send()) == list(DEFAULT_APIS)
 
 
 @pytest.mark.parametrize(
@@ -90,57 +97,59 @@ def test_labels_and_moderation_are_asked_at_once_and_so_are_the_others() -> None
     ],
     ids=str,
 )
-def test_after_a_passing_fault_only_the_api_that_failed_is_asked_again(fault: Exception) -> None:
+def test_after_a_temporary_error_only_the_request_that_failed_is_sent_again(fault: Exception) -> None:
     rekognition = FakeRekognition(faults={"detect_faces": [fault]})
-    asked = Asked(rekognition)
+    requester = Requester(rekognition)
 
     with pytest.raises(RetryableError, match="faces: "):
-        asked.ask()
-    assert sorted(asked.bought) == ["celebrities", "labels", "moderation", "text"]
+        requester.send()
+    assert sorted(requester.billed) == ["celebrities", "labels", "moderation", "text"]
 
-    assert answered(asked.ask()) == list(FIVE)
-    assert set(rekognition.answered.values()) == {1}
+    assert responding(requester.send()) == list(DEFAULT_APIS)
+    assert set(rekognition.billed.values()) == {1}
 
 
-def test_while_the_labels_may_still_come_nothing_that_they_might_spare_is_bought() -> None:
+def test_before_the_labels_are_known_no_gated_request_is_sent() -> None:
     rekognition = FakeRekognition([CAT], faults={"detect_labels": [service_error("ThrottlingException")]})
-    asked = Asked(rekognition)
+    requester = Requester(rekognition)
 
     with pytest.raises(RetryableError, match="labels: ThrottlingException"):
-        asked.ask()
+        requester.send()
 
-    assert asked.bought == ["moderation"]
-    assert answered(asked.ask()) == ["labels", "moderation"]
+    assert requester.billed == ["moderation"]
+    assert responding(requester.send()) == ["labels", "moderation"]
 
 
-def test_a_permanent_refusal_is_an_error_beside_the_other_answers() -> None:
+def test_a_permanent_error_of_one_request_leaves_the_other_responses() -> None:
     rekognition = FakeRekognition(faults={"detect_faces": [service_error("ImageTooLargeException")]})
 
-    answers = Asked(rekognition).ask()
+    result = Requester(rekognition).send()
 
-    assert answered(answers) == ["labels", "moderation", "text", "celebrities"]
-    assert answers.errors == [ApiError("faces", "ImageTooLargeException", "refused with ImageTooLargeException")]
+    assert responding(result) == ["labels", "moderation", "text", "celebrities"]
+    assert result.errors == [
+        {"api": "faces", "code": "ImageTooLargeException", "message": "refused with ImageTooLargeException"}
+    ]
 
 
-def test_when_the_labels_are_refused_for_good_the_other_questions_are_asked_all_the_same() -> None:
+def test_if_the_labels_fail_for_good_the_other_requests_are_still_sent() -> None:
     rekognition = FakeRekognition([CAT], faults={"detect_labels": [service_error("InvalidParameterException")]})
 
-    answers = Asked(rekognition).ask()
+    result = Requester(rekognition).send()
 
-    assert answered(answers) == ["moderation", "text", "faces", "celebrities"]
-    assert [error.api for error in answers.errors] == ["labels"]
+    assert responding(result) == ["moderation", "text", "faces", "celebrities"]
+    assert [error["api"] for error in result.errors] == ["labels"]
 
 
-def test_answers_to_another_request_are_not_reused_but_all_the_others_are() -> None:
+def test_a_response_to_another_request_of_an_api_is_not_reused() -> None:
     rekognition = FakeRekognition()
-    first = Asked(rekognition, FIVE)
-    first.ask()
+    first = Requester(rekognition, DEFAULT_APIS)
+    first.send()
 
-    answers = Asked(rekognition, [*FIVE, "properties"], first.table).ask()
+    result = Requester(rekognition, [*DEFAULT_APIS, "properties"], first.table).send()
 
-    assert answered(answers) == list(FIVE)
-    assert "ImageProperties" in answers.given[0][1]
-    assert rekognition.answered == {
+    assert responding(result) == list(DEFAULT_APIS)
+    assert "ImageProperties" in result.responses[0][1]
+    assert rekognition.billed == {
         "detect_labels": 2,
         "detect_moderation_labels": 1,
         "detect_text": 1,
@@ -149,38 +158,38 @@ def test_answers_to_another_request_are_not_reused_but_all_the_others_are() -> N
     }
 
 
-def test_a_kept_answer_is_a_small_gzipped_item_that_expires_after_two_weeks() -> None:
-    asked = Asked(FakeRekognition())
-    asked.ask()
+def test_a_partial_result_is_a_gzipped_item_that_expires_after_two_weeks() -> None:
+    requester = Requester(FakeRekognition())
+    requester.send()
 
-    assert {key: item["expiration"] for key, item in asked.table.items.items()} == {
-        f"partial#{IMAGE_ID}#{name}": int((NOW + dt.timedelta(days=14)).timestamp()) for name in FIVE
+    assert {key: item["expiration"] for key, item in requester.table.items.items()} == {
+        f"partial#{IMAGE_ID}#{name}": int((NOW + dt.timedelta(days=14)).timestamp()) for name in DEFAULT_APIS
     }
-    assert all(item["body"][:2] == b"\x1f\x8b" for item in asked.table.items.values())
+    assert all(item["body"][:2] == b"\x1f\x8b" for item in requester.table.items.values())
 
 
-def test_an_answer_with_a_hundred_faces_fits_an_item() -> None:
-    asked = Asked(CrowdedRekognition(faces=100))
-    asked.ask()
+def test_a_response_with_a_hundred_faces_fits_an_item() -> None:
+    requester = Requester(CrowdedRekognition(faces=100))
+    requester.send()
 
-    assert len(asked.table.items[f"partial#{IMAGE_ID}#faces"]["body"]) < 150_000
-
-
-def test_an_answer_too_large_for_an_item_still_reaches_the_row() -> None:
-    asked = Asked(CrowdedRekognition(faces=1000))
-
-    assert "faces" in answered(asked.ask())
-    assert f"partial#{IMAGE_ID}#faces" not in asked.table.items
+    assert len(requester.table.items[f"partial#{IMAGE_ID}#faces"]["body"]) < 150_000
 
 
-def test_an_answer_that_cannot_be_kept_still_reaches_the_row() -> None:
+def test_a_response_too_large_for_an_item_is_still_returned() -> None:
+    requester = Requester(CrowdedRekognition(faces=1000))
+
+    assert "faces" in responding(requester.send())
+    assert f"partial#{IMAGE_ID}#faces" not in requester.table.items
+
+
+def test_a_response_that_cannot_be_stored_is_still_returned() -> None:
     class BrokenTable(FakeTable):
         def put_item(self, **item: Any) -> None:
             raise service_error("InternalServerError")
 
     rekognition = FakeRekognition()
 
-    assert answered(Asked(rekognition, FIVE, BrokenTable()).ask()) == list(FIVE)
+    assert responding(Requester(rekognition, DEFAULT_APIS, BrokenTable()).send()) == list(DEFAULT_APIS)
 
 
 class CrowdedRekognition(FakeRekognition):
@@ -190,14 +199,14 @@ class CrowdedRekognition(FakeRekognition):
         super().__init__()
         self._faces = faces
 
-    def _answer(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        answer = super()._answer(method, request)
+    def _respond(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        response = super()._respond(method, request)
         if method != "detect_faces":
-            return answer
-        (face,) = answer_of(method)["FaceDetails"]
+            return response
+        (face,) = full_response(method)["FaceDetails"]
         number = random.Random(0).random
         crowd = [
             {**face, "Landmarks": [{"Type": f"point{point}", "X": number(), "Y": number()} for point in range(30)]}
             for _ in range(self._faces)
         ]
-        return {**answer, "FaceDetails": crowd}
+        return {**response, "FaceDetails": crowd}

@@ -1,24 +1,34 @@
+"""The requests that a choice of APIs gives, their digest and their price."""
+
 from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from photolake.errors import SettingsError
-from photolake.images.rekognition_apis import chosen, settings_of
-from tests.fakes.rekognition import FakeRekognition
+from photolake.images.cache import PartialResults
+from photolake.images.rekognition import ImageRequests
+from photolake.images.rekognition_apis import APIS, digest_requests, price_per_image, select_apis
+from tests.fakes.dynamodb_table import FakeTable
+from tests.fakes.rekognition import PERSON, TEXT, FakeRekognition
 
-ALL = ("labels", "moderation", "text", "faces", "celebrities", "properties")
-IMAGE = {"S3Object": {"Bucket": "lake", "Name": "images/ab/abcd.jpg"}}
+ALL = tuple(APIS)
+KEY = "images/ab/abcd.jpg"
+IMAGE = {"S3Object": {"Bucket": "lake", "Name": KEY}}
 
 
 def requests_of(*names: str) -> list[tuple[str, dict[str, object]]]:
-    rekognition = FakeRekognition()
-    for api in chosen(names):
-        api.ask(rekognition, "lake", "images/ab/abcd.jpg")  # type: ignore[arg-type]
-    return rekognition.requests
+    client: Any = FakeRekognition(labels=[PERSON, TEXT])
+    table: Any = FakeTable()
+    ImageRequests(client, "lake", select_apis(names), PartialResults(table), lambda api: None).send("abcd", KEY)
+    return sorted(client.requests)
 
 
-def test_every_request_is_one_that_rekognition_takes() -> None:
+def test_rekognition_takes_every_request() -> None:
     assert requests_of(*ALL) == [
+        ("detect_faces", {"Image": IMAGE, "Attributes": ["ALL"]}),
         (
             "detect_labels",
             {
@@ -30,12 +40,11 @@ def test_every_request_is_one_that_rekognition_takes() -> None:
         ),
         ("detect_moderation_labels", {"Image": IMAGE, "MinConfidence": 50}),
         ("detect_text", {"Image": IMAGE}),
-        ("detect_faces", {"Image": IMAGE, "Attributes": ["ALL"]}),
         ("recognize_celebrities", {"Image": IMAGE}),
     ]
 
 
-def test_properties_without_labels_are_asked_for_alone() -> None:
+def test_properties_without_labels_are_requested_alone() -> None:
     assert requests_of("properties") == [("detect_labels", {"Image": IMAGE, "Features": ["IMAGE_PROPERTIES"]})]
 
 
@@ -43,19 +52,19 @@ def test_labels_without_properties_do_not_buy_them() -> None:
     assert requests_of("labels")[0][1]["Features"] == ["GENERAL_LABELS"]
 
 
-def test_an_answer_comes_without_its_http_metadata() -> None:
-    (moderation,) = chosen(["moderation"])
-
-    answer = moderation.ask(FakeRekognition(), "lake", "key")  # type: ignore[arg-type]
-
-    assert "ResponseMetadata" not in answer
-
-
 def test_an_unknown_api_is_a_settings_error_that_names_it() -> None:
     with pytest.raises(SettingsError, match=r"\['smiles'\]; there are labels, moderation"):
-        chosen(["labels", "smiles"])
+        select_apis(["labels", "smiles"])
 
 
-def test_the_settings_depend_on_the_choice_and_not_on_its_order() -> None:
-    assert settings_of(chosen(ALL)) == settings_of(chosen(ALL[::-1]))
-    assert len({settings_of(chosen(ALL[:count])) for count in range(len(ALL) + 1)}) == len(ALL) + 1
+def test_the_request_digest_depends_on_the_choice_and_not_on_its_order() -> None:
+    assert digest_requests(select_apis(ALL)) == digest_requests(select_apis(ALL[::-1]))
+    assert len({digest_requests(select_apis(ALL[:count])) for count in range(len(ALL) + 1)}) == len(ALL) + 1
+
+
+def test_the_price_of_an_image_is_the_sum_over_its_apis() -> None:
+    assert price_per_image([]) == 0
+    assert price_per_image(["labels", "properties"]) == Decimal("0.00175")
+    assert price_per_image(ALL) == sum(api.price_usd for api in select_apis(ALL)) == Decimal("0.00575")
+    with pytest.raises(SettingsError, match="smiles"):
+        price_per_image(["smiles"])

@@ -17,7 +17,7 @@ RED, WHITE = (220, 20, 20), (255, 255, 255)
 GPS_PLACE = "SecretPlace"
 
 
-# What each EXIF orientation was written for.
+# What the sensor recorded for each EXIF orientation.
 AS_THE_SENSOR_SAW_IT = {
     1: lambda image: image,
     2: ImageOps.mirror,
@@ -247,7 +247,7 @@ SEEDS = [encoded(drawing(), kind, exif=exif(6)) for kind in ("JPEG", "PNG", "WEB
     changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=8),
     keep=st.floats(0.05, 1),
 )
-def test_damaged_bytes_give_a_rendition_or_a_reason_and_the_same_one_again(data, changes, keep):
+def test_damaged_bytes_always_give_the_same_rendition_or_error(data, changes, keep):
     damaged = bytearray(data[: max(1, int(len(data) * keep))])
     for place, value in changes:
         damaged[place % len(damaged)] = value

@@ -1,19 +1,23 @@
+"""The row of the table `analyses`: what becomes of Rekognition's responses and errors."""
+
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from photolake.images.analyze import analysis_row
 from photolake.images.registry import ImageRecord
-from photolake.images.rekognition import Answers, ApiError
-from photolake.images.rekognition_apis import chosen
-from photolake.images.row import analysis_row
-from tests.fakes.rekognition import answer_of, label
+from photolake.images.rekognition import ImageResponses
+from photolake.images.rekognition_apis import APIS, select_apis
+from tests.fakes.rekognition import full_response, label
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
+    from photolake.rows.types import ApiError
 
 IMAGE = ImageRecord(
     image_id="ab" * 32,
@@ -25,26 +29,25 @@ IMAGE = ImageRecord(
     height=480,
     content_type="image/jpeg",
 )
-ALL = ("labels", "moderation", "text", "faces", "celebrities", "properties")
 
 
-def row_of(analyses: TableSchema, given: Mapping[str, Mapping[str, Any]], *errors: ApiError) -> dict[str, Any]:
-    apis = {api.name: api for api in chosen(ALL)}
-    answers = Answers([(apis[name], answer) for name, answer in given.items()], errors)
+def row_of(analyses: TableSchema, responses_by_api: Mapping[str, Mapping[str, Any]], *errors: ApiError) -> Any:
+    apis = {api.name: api for api in select_apis(APIS)}
+    result = ImageResponses([(apis[name], response) for name, response in responses_by_api.items()], errors)
     row = analysis_row(
         IMAGE,
-        answers,
+        result,
         analyses,
-        fingerprint="0f" * 8,
-        analyzed_at="2026-11-20T12:00:00.000Z",
-        processed_at="2026-11-20T12:00:01.000Z",
+        image_hash="0f" * 8,
+        analyzed_at=dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC),
+        processed_at=dt.datetime(2026, 11, 20, 12, 0, 1, tzinfo=dt.UTC),
     )
     analyses.check(row)
     return row
 
 
-def full_answers() -> dict[str, dict[str, Any]]:
-    answers = {api.name: answer_of(api.method) for api in chosen(ALL)}
+def full_responses() -> dict[str, dict[str, Any]]:
+    answers = {api.name: full_response(api.method) for api in select_apis(APIS)}
     for answer in answers.values():
         del answer["ResponseMetadata"]
     return answers
@@ -88,15 +91,15 @@ def test_the_whole_row_of_a_cat(analyses: TableSchema) -> None:
 
 
 def test_the_row_fills_every_column_of_the_table(analyses: TableSchema) -> None:
-    row = row_of(analyses, full_answers())
+    row = row_of(analyses, full_responses())
 
     assert row.keys() == analyses.columns.keys()
     assert row["image_labels"].keys() == analyses.columns["image_labels"].fields.keys()
     assert row["image_properties"].keys() == analyses.columns["image_properties"].fields.keys()
 
 
-def test_of_full_answers_only_the_human_review_has_no_column(analyses: TableSchema) -> None:
-    unmapped = json.loads(row_of(analyses, full_answers())["unmapped"])
+def test_of_full_responses_only_the_human_review_has_no_column(analyses: TableSchema) -> None:
+    unmapped = json.loads(row_of(analyses, full_responses())["unmapped"])
 
     assert unmapped == {
         "image_labels": {
@@ -109,7 +112,7 @@ def test_of_full_answers_only_the_human_review_has_no_column(analyses: TableSche
     }
 
 
-def test_celebrities_keep_their_whole_answer_in_one_struct(analyses: TableSchema) -> None:
+def test_celebrities_keep_their_whole_response_in_one_struct(analyses: TableSchema) -> None:
     answer: dict[str, Any] = {"CelebrityFaces": [], "UnrecognizedFaces": []}
 
     row = row_of(analyses, {"celebrities": answer})
@@ -117,19 +120,19 @@ def test_celebrities_keep_their_whole_answer_in_one_struct(analyses: TableSchema
     assert row["image_labels"] == {"celebrityrecognition": {"celebrityfaces": [], "unrecognizedfaces": []}}
 
 
-def test_an_api_that_found_nothing_leaves_an_empty_list_and_one_not_asked_leaves_nothing(analyses: TableSchema) -> None:
+def test_an_api_that_found_nothing_leaves_an_empty_list(analyses: TableSchema) -> None:
     row = row_of(analyses, {"faces": {"FaceDetails": []}})
 
     assert row["image_labels"] == {"facedetails": []}
 
 
 def test_an_image_about_which_nothing_is_known_has_null_structs(analyses: TableSchema) -> None:
-    refused = ApiError("labels", "InvalidImageFormatException", "cannot be read")
+    error: ApiError = {"api": "labels", "code": "InvalidImageFormatException", "message": "cannot be read"}
 
-    row = row_of(analyses, {}, refused)
+    row = row_of(analyses, {}, error)
 
     assert (row["image_labels"], row["image_properties"]) == (None, None)
-    assert row["errors"] == [{"api": "labels", "code": "InvalidImageFormatException", "message": "cannot be read"}]
+    assert row["errors"] == [error]
 
 
 @pytest.mark.parametrize(
@@ -147,9 +150,9 @@ def test_what_has_no_column_yet_is_kept_as_json(
     assert json.loads(row_of(analyses, {"labels": answer})["unmapped"]) == {"image_labels": unmapped}
 
 
-def test_the_answers_are_left_as_they_were(analyses: TableSchema) -> None:
-    answers = full_answers()
+def test_the_responses_are_not_changed(analyses: TableSchema) -> None:
+    answers = full_responses()
 
     row_of(analyses, answers)
 
-    assert answers == full_answers()
+    assert answers == full_responses()

@@ -2,13 +2,17 @@
 
 import datetime as dt
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from photolake.errors import PhotolakeError
-from photolake.images.ingest import Intake
-from photolake.images.registry import Verdict
-from photolake.photos.job import PhotoJob, photo_row
+from photolake.images.ingest import IngestedPhoto, photo_row
+from photolake.images.registry import UnavailablePhoto
+from photolake.photos.job import PhotoJob
+
+if TYPE_CHECKING:
+    from photolake.rows.types import PhotoRow
 
 BODY = {
     "origin": "post",
@@ -26,8 +30,8 @@ SOURCE = {**BODY, "source_key": "1580661436132757506:1580661428335382531"}
 
 
 def test_the_row_of_an_image_has_its_date_and_size():
-    intake = Intake("ab" * 32, "2022-10-12", "images/ab/x.jpg", 1200, 800, "duplicate")
-    assert photo_row(PhotoJob.parse(json.dumps(BODY)).columns(), intake, NOW) == {
+    ingester = IngestedPhoto("ab" * 32, "2022-10-12", "images/ab/x.jpg", 1200, 800, "duplicate")
+    assert photo_row(PhotoJob.parse(json.dumps(BODY)).columns(), ingester, NOW) == {
         **SOURCE,
         "image_id": "ab" * 32,
         "image_dt": "2022-10-12",
@@ -40,7 +44,9 @@ def test_the_row_of_an_image_has_its_date_and_size():
 
 
 def test_the_row_of_a_photo_that_is_no_image_says_why():
-    row = photo_row(PhotoJob.parse(json.dumps(BODY)).columns(), Verdict("gone", "pbs.twimg.com answered 404"), NOW)
+    row = photo_row(
+        PhotoJob.parse(json.dumps(BODY)).columns(), UnavailablePhoto("gone", "pbs.twimg.com answered 404"), NOW
+    )
     assert row == {
         **SOURCE,
         "image_id": None,
@@ -54,9 +60,9 @@ def test_the_row_of_a_photo_that_is_no_image_says_why():
 
 
 def test_a_dropped_photo_needs_no_post():
-    source = {"dt": "2026-11-20", "origin": "dropped", "source_key": "s3://lake/images/dropped/a.jpg"}
-    row = photo_row(source, Verdict("broken", "no"), NOW)
-    assert {name: row[name] for name in source} == source
+    source: PhotoRow = {"dt": "2026-11-20", "origin": "dropped", "source_key": "s3://lake/images/dropped/a.jpg"}
+    row = photo_row(source, UnavailablePhoto("broken", "no"), NOW)
+    assert {name: value for name, value in row.items() if name in source} == source
 
 
 @pytest.mark.parametrize("key", ["media_url", "alt_text", "collected_at"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import PermanentError, RetryableError
-from photolake.photos.urls import PhotoUrl, checked_address, checked_url, is_public, public_address
+from photolake.photos.urls import PhotoUrl, check_url, choose_address, is_public, resolve_public_address
 
 HOSTS = ("pbs.twimg.com", "*.example.org")
 
@@ -29,7 +29,7 @@ HOSTS = ("pbs.twimg.com", "*.example.org")
     ],
 )
 def test_an_allowed_url_is_asked_for_over_https(url, expected):
-    assert checked_url(url, HOSTS) == expected
+    assert check_url(url, HOSTS) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_an_allowed_url_is_asked_for_over_https(url, expected):
 )
 def test_any_other_url_is_blocked(url):
     with pytest.raises(PermanentError) as refused:
-        checked_url(url, HOSTS)
+        check_url(url, HOSTS)
     assert refused.value.status == "blocked_host"
 
 
 def test_an_ip_address_is_blocked_even_if_somebody_allows_it():
     with pytest.raises(PermanentError, match="not on the public internet"):
-        checked_address("127.0.0.1", ["127.0.0.1"])
+        choose_address("127.0.0.1", ["127.0.0.1"])
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_an_ip_address_is_blocked_even_if_somebody_allows_it():
     ],
 )
 def test_a_redirect_is_relative_to_the_url_it_came_from(location, expected):
-    assert checked_url(location, HOSTS, base="https://pbs.twimg.com/media/a.jpg") == expected
+    assert check_url(location, HOSTS, base="https://pbs.twimg.com/media/a.jpg") == expected
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_redirect_is_relative_to_the_url_it_came_from(location, expected):
 )
 def test_a_redirect_to_elsewhere_is_blocked(location):
     with pytest.raises(PermanentError) as refused:
-        checked_url(location, HOSTS, base="https://pbs.twimg.com/media/a.jpg")
+        check_url(location, HOSTS, base="https://pbs.twimg.com/media/a.jpg")
     assert refused.value.status == "blocked_host"
 
 
@@ -114,7 +114,7 @@ def test_no_text_at_all_gets_past_the_allowed_hosts(text):
 
 def _host_or_status(url):
     try:
-        return checked_url(url, ("pbs.twimg.com",)).host
+        return check_url(url, ("pbs.twimg.com",)).host
     except PermanentError as refused:
         return refused.status
 
@@ -168,22 +168,22 @@ def test_no_other_address_is_connected_to(address):
 
 def test_one_address_that_is_not_public_blocks_the_host():
     with pytest.raises(PermanentError) as refused:
-        checked_address("pbs.twimg.com", ["8.8.8.8", "10.0.0.1"])
+        choose_address("pbs.twimg.com", ["8.8.8.8", "10.0.0.1"])
     assert refused.value.status == "blocked_host"
 
 
 def test_an_ipv4_address_comes_first_because_lambda_has_no_ipv6():
-    assert checked_address("pbs.twimg.com", ["2606:4700::1", "8.8.8.8"]) == "8.8.8.8"
+    assert choose_address("pbs.twimg.com", ["2606:4700::1", "8.8.8.8"]) == "8.8.8.8"
 
 
 def test_a_host_without_an_address_is_asked_for_again_later():
     with pytest.raises(RetryableError):
-        checked_address("pbs.twimg.com", [])
+        choose_address("pbs.twimg.com", [])
 
 
 def test_the_name_of_this_machine_is_blocked():
     with pytest.raises(PermanentError, match="not on the public internet"):
-        public_address("localhost")
+        resolve_public_address("localhost")
 
 
 def test_a_host_that_the_dns_does_not_know_now_is_asked_for_again_later(monkeypatch):
@@ -192,4 +192,4 @@ def test_a_host_that_the_dns_does_not_know_now_is_asked_for_again_later(monkeypa
 
     monkeypatch.setattr(socket, "getaddrinfo", no_answer)
     with pytest.raises(RetryableError, match=r"pbs\.twimg\.com"):
-        public_address("pbs.twimg.com")
+        resolve_public_address("pbs.twimg.com")

@@ -1,4 +1,4 @@
-"""S3: object-created events as they arrive in SQS messages, and reading an object in ranges.
+"""S3: object-created events as they arrive in SQS messages, and reading an object at once or in ranges.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
@@ -69,6 +69,19 @@ def build_created_event(bucket: str, key: str, time: dt.datetime) -> dict[str, A
         "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": 0, "eTag": ""}},
     }
     return {"Records": [record]}
+
+
+def read_object(s3: S3Client, bucket: str, key: str, max_bytes: int) -> bytes:
+    """Return the object's bytes. PermanentError `gone`, or `too_large` before anything is read."""
+    try:
+        response = s3.get_object(Bucket=bucket, Key=key)
+    except s3.exceptions.NoSuchKey as error:
+        raise PermanentError("gone", "the object was deleted before it could be read") from error
+    with response["Body"] as body:
+        size = response["ContentLength"]
+        if size > max_bytes:
+            raise PermanentError("too_large", f"the object has {size} bytes, more than {max_bytes}")
+        return body.read()
 
 
 class S3RangeReader(io.RawIOBase):

@@ -1,31 +1,39 @@
-"""The one door for photos: bytes become an object under images/ and an entry in the registry, once.
+"""Photos become images: the bytes an object under images/ and an entry in the registry, once, whatever their origin.
 
-Order: render, claim, put. A worker that stops between the claim and the put leaves an entry without an object, and
-whoever brings the same bytes next, first or not, puts it.
+Order: render, claim, put. A worker that stops between the claim and the put leaves an entry without an object; the
+next photo with the same bytes, the same one or another, stores the object.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 
 from botocore.exceptions import ClientError
 
-from photolake.errors import RetryableError
-from photolake.images.registry import ImageRecord
-from photolake.images.rendition import Rendition, render
+from photolake.aws.s3 import read_object
+from photolake.clock import format_utc, utc_now
+from photolake.errors import PermanentError, RetryableError
+from photolake.images.registry import ImageRecord, UnavailablePhoto
+from photolake.images.rendition import render
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from photolake.aws.firehose import DeliveryStream
+    from photolake.aws.s3 import S3Object
     from photolake.images.registry import ImageRegistry
+    from photolake.rows.types import PhotoRow
 
+MAX_PHOTO_BYTES = 15 * 1024 * 1024
 _PUT_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Intake:
+class IngestedPhoto:
     """A photo that is an image now; width and height are those of the object."""
 
     image_id: str
@@ -36,14 +44,29 @@ class Intake:
     status: Literal["ok", "duplicate"]
 
     @classmethod
-    def of(cls, record: ImageRecord, source_key: str) -> Self:
-        """`ok` for the photo that the registry holds as the first with these bytes, however often it comes."""
+    def from_record(cls, record: ImageRecord, source_key: str) -> Self:
+        """`ok` for the photo that the registry has as the first with these bytes, however often it is ingested."""
         status: Literal["ok", "duplicate"] = "ok" if record.source_key == source_key else "duplicate"
         return cls(record.image_id, record.image_dt, record.s3_key, record.width, record.height, status)
 
 
-class PhotoIntake:
-    """Takes photos in, from whatever origin."""
+def photo_row(source: PhotoRow, photo: IngestedPhoto | UnavailablePhoto, processed_at: dt.datetime) -> PhotoRow:
+    """Build the photos row; `source` holds what is known without the image, at least dt, origin and source_key."""
+    image = photo if isinstance(photo, IngestedPhoto) else None
+    return {
+        **source,
+        "image_id": image.image_id if image else None,
+        "image_dt": image.image_dt if image else None,
+        "width": image.width if image else None,
+        "height": image.height if image else None,
+        "status": photo.status,
+        "status_message": photo.message if isinstance(photo, UnavailablePhoto) else None,
+        "processed_at": format_utc(processed_at),
+    }
+
+
+class PhotoIngester:
+    """Ingests photos into the lake bucket and the registry."""
 
     def __init__(self, registry: ImageRegistry, s3: S3Client, bucket: str) -> None:
         """`bucket` is the lake bucket."""
@@ -51,7 +74,7 @@ class PhotoIntake:
         self._s3 = s3
         self._bucket = bucket
 
-    def take_in(self, data: bytes, *, origin: str, source_key: str, dt: str) -> Intake:
+    def ingest(self, data: bytes, *, origin: str, source_key: str, dt: str) -> IngestedPhoto:
         """Store the photo unless its bytes are known; `dt` becomes the image's date if it is the first.
 
         May be repeated after any failure. PermanentError: the bytes cannot become an image (see `render`).
@@ -71,27 +94,63 @@ class PhotoIntake:
                 content_type=rendition.content_type,
             )
         )
-        self._put_if_absent(record.s3_key, rendition)
-        return Intake.of(record, source_key)
+        self._put_if_absent(record.s3_key, rendition.body, rendition.content_type)
+        return IngestedPhoto.from_record(record, source_key)
 
-    def _put_if_absent(self, key: str, rendition: Rendition) -> None:
+    def _put_if_absent(self, key: str, body: bytes, content_type: str) -> None:
         for _ in range(_PUT_ATTEMPTS):
             try:
-                self._s3.put_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    Body=rendition.body,
-                    ContentType=rendition.content_type,
-                    IfNoneMatch="*",
-                )
+                self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
             except ClientError as error:
                 code = error.response["Error"]["Code"]
-                if code == "PreconditionFailed":  # it is there
+                if code == "PreconditionFailed":  # it exists
                     return
-                # Somebody else is writing it
+                # Another worker is writing it
                 # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
                 if code != "ConditionalRequestConflict":
                     raise
             else:
                 return
         raise RetryableError(f"S3 is busy with {key}")
+
+
+class DroppedPhotoIngester:
+    """Ingests the photos that somebody puts under images/ by hand, and delivers a photos row for each."""
+
+    def __init__(
+        self,
+        ingester: PhotoIngester,
+        s3: S3Client,
+        stream: DeliveryStream,
+        earliest: dt.date,
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        """`stream` delivers to the table photos, whose first partition is `earliest`."""
+        self._ingester = ingester
+        self._s3 = s3
+        self._stream = stream
+        self._earliest = earliest
+        self._clock = clock
+
+    def ingest(self, dropped: S3Object) -> IngestedPhoto | UnavailablePhoto:
+        """Copy the object to a key of its own as an image, and deliver its row; may be repeated after any failure.
+
+        The row's `dt` is that of the image, the day these bytes were first seen; without an image, that of the event.
+        """
+        day = max(dt.date.fromisoformat(dropped.event_time[:10]), self._earliest).isoformat()
+        photo: IngestedPhoto | UnavailablePhoto
+        try:
+            data = read_object(self._s3, dropped.bucket, dropped.key, MAX_PHOTO_BYTES)
+            photo = self._ingester.ingest(data, origin="dropped", source_key=dropped.uri, dt=day)
+            day = photo.image_dt
+        except PermanentError as error:
+            photo = UnavailablePhoto(error.status, error.message)
+        source: PhotoRow = {
+            "dt": day,
+            "origin": "dropped",
+            "source_key": dropped.uri,
+            "kind": "photo",
+            "collected_at": dropped.event_time,
+        }
+        self._stream.put([photo_row(source, photo, self._clock())])
+        return photo

@@ -6,6 +6,7 @@ a media key, so that it is downloaded once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
 
 State = Literal["stored", "analyzing", "waiting", "done", "gone"]
 WAITING_INDEX = "waiting-index"
+_IMAGE_KEY = re.compile(r"images/([0-9a-f]{2})/(\1[0-9a-f]{62})\.(?:jpg|png)")
 
 
 @dataclass(frozen=True)
 class ImageRecord:
     """What the registry holds of one image: the first photo with these bytes, its object, and its analysis.
 
-    `source_key` is that photo's; width and height are those of the object. `settings` says with which settings the
-    analysis was done, and is None before.
+    `source_key` is that photo's; width and height are those of the object. `request_digest` says with which requests
+    the image was analysed (see `digest_requests`), and is None before.
     """
 
     image_id: str
@@ -40,100 +42,108 @@ class ImageRecord:
     height: int
     content_type: str
     state: State = "stored"
-    settings: str | None = None
+    request_digest: str | None = None
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Why a photo never became an image: the words of its photos row."""
+class UnavailablePhoto:
+    """A photo that cannot become an image; status and message say why."""
 
     status: str
     message: str
 
 
 class ImageRegistry:
-    """Reads are consistent: what one function has written, the next one sees."""
+    """The images table. Reads are consistent: what one function has written, the next one sees."""
 
     def __init__(self, table: Table) -> None:
         """`table` is the images table, with the sparse index `waiting-index` (all attributes projected)."""
         self._table = table
 
     def claim(self, record: ImageRecord) -> ImageRecord:
-        """Enter the image unless it is there, and return the record that holds: whose source_key it has was first."""
-        item = {"id": _image(record.image_id), **_attributes(record)}
+        """Enter the image unless it is there; return the record that counts, which has the first photo's source_key."""
+        attributes = {name: value for name, value in vars(record).items() if name != "image_id" and value is not None}
         try:
             self._table.put_item(
-                Item=item, ConditionExpression=Attr("id").not_exists(), ReturnValuesOnConditionCheckFailure="ALL_OLD"
+                Item={"id": f"image#{record.image_id}", **attributes},
+                ConditionExpression=Attr("id").not_exists(),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
-            return _record(_failed_item(error))
+            return _read_record(_existing_item(error))
         return record
 
     def get(self, image_id: str) -> ImageRecord | None:
-        """Look the image up by the SHA-256 of its bytes as received."""
-        item = self._item(_image(image_id))
-        return _record(item) if item else None
+        """Return the image with this SHA-256 of its bytes as received."""
+        item = self._read(f"image#{image_id}")
+        return _read_record(item) if item else None
 
-    def media(self, platform: str, mediaid: str) -> str | Verdict | None:
-        """What became of a media key: its image_id, a verdict, or None if it has not been downloaded."""
-        item = self._item(_media(platform, mediaid))
+    def find_by_key(self, key: str) -> ImageRecord | None:
+        """Return the image whose object has this key; None for a photo that was dropped, under whatever name."""
+        match = _IMAGE_KEY.fullmatch(key)
+        image = self.get(match[2]) if match else None
+        return image if image and image.s3_key == key else None
+
+    def find_photo(self, platform: str, mediaid: str) -> str | UnavailablePhoto | None:
+        """Return what became of a media key: its image_id, why it has none, or None if it was never downloaded."""
+        item = self._read(f"media#{platform}#{mediaid}")
         if item is None:
             return None
         if "image_id" in item:
             return str(item["image_id"])
-        return Verdict(str(item["status"]), str(item["status_message"]))
+        return UnavailablePhoto(str(item["status"]), str(item["status_message"]))
 
-    def remember_media(self, platform: str, mediaid: str, known: str | Verdict) -> None:
-        """Keep the image_id or the verdict; an image_id, once known, is not replaced by a verdict."""
-        key = _media(platform, mediaid)
-        if isinstance(known, str):
-            self._table.put_item(Item={"id": key, "image_id": known})
+    def remember_photo(self, platform: str, mediaid: str, photo: str | UnavailablePhoto) -> None:
+        """Remember the image_id of a media key, or why it has none unless an image_id is known."""
+        key = f"media#{platform}#{mediaid}"
+        if isinstance(photo, str):
+            self._table.put_item(Item={"id": key, "image_id": photo})
             return
-        item = {"id": key, "status": known.status, "status_message": known.message}
+        item = {"id": key, "status": photo.status, "status_message": photo.message}
         try:
             self._table.put_item(Item=item, ConditionExpression=Attr("image_id").not_exists())
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
 
-    def begin(self, image_id: str) -> None:
-        """The analysis begins. Like `wait` and `finish`, a ClientError for an image that was never claimed."""
-        self._change(image_id, "SET #state = :state REMOVE waiting", {":state": "analyzing"})
+    def mark_analyzing(self, image_id: str) -> None:
+        """Its analysis begins. Like the other marks, a ClientError for an image that was never claimed."""
+        self._update(image_id, "SET #state = :state REMOVE waiting", {":state": "analyzing"})
 
-    def wait(self, image_id: str) -> None:
-        """Today's budget is spent: the image waits, and is found by `waiting`."""
-        self._change(image_id, "SET #state = :state, waiting = :yes", {":state": "waiting", ":yes": "yes"})
+    def mark_waiting(self, image_id: str) -> None:
+        """The budget of the day is spent: `iterate_waiting` finds the image."""
+        self._update(image_id, "SET #state = :state, waiting = :yes", {":state": "waiting", ":yes": "yes"})
 
-    def finish(self, image_id: str, settings: str) -> None:
-        """The analysis is delivered, done with these settings."""
-        values = {":state": "done", ":settings": settings}
-        self._change(image_id, "SET #state = :state, settings = :settings REMOVE waiting", values)
+    def mark_done(self, image_id: str, request_digest: str) -> None:
+        """The row of an analysis with these requests is delivered."""
+        values = {":state": "done", ":digest": request_digest}
+        self._update(image_id, "SET #state = :state, request_digest = :digest REMOVE waiting", values)
 
-    def lose(self, image_id: str) -> None:
-        """The object was deleted before it was analysed: the next photo with these bytes brings it again."""
-        self._change(image_id, "SET #state = :state REMOVE waiting", {":state": "gone"})
+    def mark_gone(self, image_id: str) -> None:
+        """The object was deleted before it was analysed; the next photo with these bytes stores it again."""
+        self._update(image_id, "SET #state = :state REMOVE waiting", {":state": "gone"})
 
-    def waiting(self, limit: int) -> Iterator[ImageRecord]:
-        """At most `limit` images that wait; one that has just begun may be among them, for the index lags behind."""
+    def iterate_waiting(self, limit: int) -> Iterator[ImageRecord]:
+        """Yield at most `limit` waiting images; the index lags, so one whose analysis has begun may be among them."""
         start: dict[str, Any] = {}
         while limit > 0:
             page = self._table.query(
                 IndexName=WAITING_INDEX, KeyConditionExpression=Key("waiting").eq("yes"), Limit=limit, **start
             )
-            yield from (_record(item) for item in page["Items"])
+            yield from (_read_record(item) for item in page["Items"])
             limit -= len(page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
-    def _item(self, key: str) -> Mapping[str, Any] | None:
+    def _read(self, key: str) -> Mapping[str, Any] | None:
         return self._table.get_item(Key={"id": key}, ConsistentRead=True).get("Item")
 
-    def _change(self, image_id: str, expression: str, values: Mapping[str, str]) -> None:
+    def _update(self, image_id: str, expression: str, values: Mapping[str, str]) -> None:
         self._table.update_item(
-            Key={"id": _image(image_id)},
+            Key={"id": f"image#{image_id}"},
             UpdateExpression=expression,
             ConditionExpression="attribute_exists(id)",
             ExpressionAttributeNames={"#state": "state"},  # a reserved word of DynamoDB
@@ -141,19 +151,7 @@ class ImageRegistry:
         )
 
 
-def _image(image_id: str) -> str:
-    return f"image#{image_id}"
-
-
-def _media(platform: str, mediaid: str) -> str:
-    return f"media#{platform}#{mediaid}"
-
-
-def _attributes(record: ImageRecord) -> dict[str, str | int]:
-    return {name: value for name, value in vars(record).items() if name != "image_id" and value is not None}
-
-
-def _record(item: Mapping[str, Any]) -> ImageRecord:
+def _read_record(item: Mapping[str, Any]) -> ImageRecord:
     return ImageRecord(
         image_id=item["id"].removeprefix("image#"),
         image_dt=item["image_dt"],
@@ -164,12 +162,12 @@ def _record(item: Mapping[str, Any]) -> ImageRecord:
         height=int(item["height"]),
         content_type=item["content_type"],
         state=item["state"],
-        settings=item.get("settings"),
+        request_digest=item.get("request_digest"),
     )
 
 
-def _failed_item(error: ClientError) -> dict[str, Any]:
-    """The item that was there; unlike answers, errors reach a boto3 resource as DynamoDB's typed JSON."""
+def _existing_item(error: ClientError) -> dict[str, Any]:
+    """Return the item that was there; a boto3 resource does not convert errors from DynamoDB's typed JSON."""
     deserialize = TypeDeserializer().deserialize
     item: dict[str, Any] = error.response["Item"]  # type: ignore[typeddict-item]
     return {name: deserialize(value) for name, value in item.items()}

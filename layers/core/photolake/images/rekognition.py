@@ -1,23 +1,23 @@
-"""Asking Rekognition about one image: what can be asked at once goes out at once, and every answer is kept."""
+"""Rekognition's responses about one image: what can be requested at once is, and every response is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import RetryableError
-from photolake.images.gates import called_for
-from photolake.images.rekognition_apis import LABELS, ImageApi, settings_of
+from photolake.images.rekognition_apis import LABELS, ImageApi, digest_requests
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
-    from photolake.images.partial_results import Partials
+    from photolake.images.cache import PartialResults
+    from photolake.rows.types import ApiError
 
 # The image itself is refused (https://docs.aws.amazon.com/rekognition/latest/dg/error-handling.html). Everything else,
 # also what is the configuration's fault (AccessDenied, InvalidS3Object: we have just read that object), goes back to
@@ -26,100 +26,82 @@ PERMANENT_CODES = frozenset({"ImageTooLargeException", "InvalidImageFormatExcept
 
 
 @dataclass(frozen=True)
-class ApiError:
-    """A request that Rekognition refused: an element of the column `errors`."""
+class ImageResponses:
+    """What Rekognition said about an image: each response with its request, and the requests it refused for good."""
 
-    api: str
-    code: str
-    message: str
-
-    @property
-    def is_permanent(self) -> bool:
-        """Whether the same request can never be answered."""
-        return self.code in PERMANENT_CODES
-
-    def as_row(self) -> dict[str, str]:
-        """The error as a struct of the column."""
-        return asdict(self)
-
-
-Reply = dict[str, Any] | ApiError
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What an image's requests came to: each answer beside its request, and the permanent refusals."""
-
-    given: Sequence[tuple[ImageApi, Mapping[str, Any]]]
+    responses: Sequence[tuple[ImageApi, Mapping[str, Any]]]
     errors: Sequence[ApiError]
 
 
-class ImageQuestions:
-    """The configured Rekognition requests, asked once per image however often a run is broken off."""
+class ImageRequests:
+    """The configured requests, each sent once for an image however often a run is interrupted."""
 
     def __init__(
         self,
         client: RekognitionClient,
         bucket: str,
-        partials: Partials,
         apis: Sequence[ImageApi],
-        bought: Callable[[str], None],
+        partial_results: PartialResults,
+        on_response: Callable[[str], None],
     ) -> None:
-        """`bucket` holds the images; `bought` is told the name of each API that has answered and will be billed."""
+        """`bucket` holds the images; `on_response` gets the name of each API that responded and will be billed."""
         self._client = client
         self._bucket = bucket
-        self._partials = partials
         self._apis = apis
-        self._bought = bought
-        self.settings = settings_of(apis)
+        self._partial_results = partial_results
+        self._on_response = on_response
+        self.digest = digest_requests(apis)
 
-    def ask(self, image_id: str, key: str) -> Answers:
-        """Ask what has no answer yet: the plain requests at once, then at once those the labels call for.
+    def send(self, image_id: str, s3_key: str) -> ImageResponses:
+        """Send what has no response yet: the requests without a gate at once, then those that the labels call for.
 
-        RetryableError: some requests may still be answered later. All the others have been asked by then and their
-        answers kept, but for those that wait for the labels.
+        RetryableError: some requests may still succeed later. By then all the others have been sent and their
+        responses kept, except for those that wait for the labels.
         """
-        replies: dict[str, Reply] = {**self._partials.load(image_id, self._apis)}
-        plain = [api for api in self._apis if not api.called_for_by]
-        replies |= self._send([api for api in plain if api.name not in replies], image_id, key)
-        if not _may_still_come(labels := replies.get(LABELS.name)):
-            seen = None if isinstance(labels, ApiError) else labels
-            wanted = [api for api in self._apis if api.called_for_by and called_for(api, seen)]
-            replies |= self._send([api for api in wanted if api.name not in replies], image_id, key)
-        return _answers(self._apis, replies)
+        responses = self._partial_results.load(image_id, self._apis)
+        missing = [api for api in self._apis if api.name not in responses]
+        errors = self._send_at_once([api for api in missing if not api.gate], image_id, s3_key, responses)
+        if LABELS.name not in errors or errors[LABELS.name]["code"] in PERMANENT_CODES:
+            labels = responses.get(LABELS.name)
+            gated = [api for api in missing if api.gate and api.passes_gate(labels)]
+            errors |= self._send_at_once(gated, image_id, s3_key, responses)
+        if temporary := [error for error in errors.values() if error["code"] not in PERMANENT_CODES]:
+            raise RetryableError(
+                "; ".join(f"{error['api']}: {error['code']}: {error['message']}" for error in temporary)
+            )
+        return ImageResponses(
+            [(api, responses[api.name]) for api in self._apis if api.name in responses],
+            [errors[api.name] for api in self._apis if api.name in errors],
+        )
 
-    def _send(self, apis: Sequence[ImageApi], image_id: str, key: str) -> dict[str, Reply]:
-        replies: dict[str, Reply] = {}
+    def _send_at_once(
+        self, apis: Sequence[ImageApi], image_id: str, s3_key: str, responses: dict[str, dict[str, Any]]
+    ) -> dict[str, ApiError]:
+        """Add the responses to `responses`, and return the errors."""
+        errors: dict[str, ApiError] = {}
         with ThreadPoolExecutor(max_workers=len(apis) or 1) as pool:
-            futures = {pool.submit(self._reply, api, key): api for api in apis}
-            # Answers are kept from this thread: boto3's Table is not made for several.
+            futures = {}
+            for api in apis:
+                futures[pool.submit(self._call, api, s3_key)] = api
+            # Responses are stored by this thread, because boto3's Table is not made for several.
             for future in as_completed(futures):
-                api, reply = futures[future], future.result()
-                replies[api.name] = reply
-                if not isinstance(reply, ApiError):
-                    self._bought(api.name)
-                    # An answer that cannot be kept is still in hand: going on is the best chance not to buy it twice.
-                    with suppress(ClientError, BotoCoreError):
-                        self._partials.store(image_id, api, reply)
-        return replies
+                api = futures[future]
+                try:
+                    response = responses[api.name] = future.result()
+                except ClientError as error:
+                    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+                    errors[api.name] = {"api": api.name, "code": code, "message": message}
+                    continue
+                except BotoCoreError as error:
+                    errors[api.name] = {"api": api.name, "code": type(error).__name__, "message": str(error)}
+                    continue
+                self._on_response(api.name)
+                # A response that cannot be stored is still here: to go on is the best chance not to buy it twice.
+                with suppress(ClientError, BotoCoreError):
+                    self._partial_results.store(image_id, api, response)
+        return errors
 
-    def _reply(self, api: ImageApi, key: str) -> Reply:
-        try:
-            return api.ask(self._client, self._bucket, key)
-        except ClientError as error:
-            return ApiError(api.name, error.response["Error"]["Code"], error.response["Error"]["Message"])
-        except BotoCoreError as error:
-            return ApiError(api.name, type(error).__name__, str(error))
-
-
-def _may_still_come(reply: Reply | None) -> bool:
-    return isinstance(reply, ApiError) and not reply.is_permanent
-
-
-def _answers(apis: Sequence[ImageApi], replies: Mapping[str, Reply]) -> Answers:
-    sorted_replies = [(api, replies[api.name]) for api in apis if api.name in replies]
-    errors = [reply for _, reply in sorted_replies if isinstance(reply, ApiError)]
-    if passing := [error for error in errors if not error.is_permanent]:
-        raise RetryableError("; ".join(f"{error.api}: {error.code}: {error.message}" for error in passing))
-    given = [(api, reply) for api, reply in sorted_replies if not isinstance(reply, ApiError)]
-    return Answers(given, errors)
+    def _call(self, api: ImageApi, s3_key: str) -> dict[str, Any]:
+        image = {"S3Object": {"Bucket": self._bucket, "Name": s3_key}}
+        response = getattr(self._client, api.method)(Image=image, **api.parameters)
+        return {name: value for name, value in response.items() if name != "ResponseMetadata"}

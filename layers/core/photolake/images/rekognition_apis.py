@@ -1,4 +1,8 @@
-"""The Rekognition requests an image may need, each by the name it has in the setting `ImageApis`."""
+"""The Rekognition APIs an image may need: one row each, with everything that the code has to know about it.
+
+What cannot be derived from a row (the parameter `ImageApis`, the role of image_analyzer, the columns, the queries of
+cost) is compared with it by tests/unit/images/test_api_registry.py.
+"""
 
 from __future__ import annotations
 
@@ -6,76 +10,144 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
+
+from botocore import xform_name
 
 from photolake.errors import SettingsError
 
-if TYPE_CHECKING:
-    from mypy_boto3_rekognition import RekognitionClient
-
 PERSON_WORDS = frozenset({"Person", "Face", "Person Description"})
 TEXT_WORDS = frozenset({"Text", "Text and Documents"})
+_LABEL_WORD_GROUPS = ("Parents", "Aliases", "Categories")
 
 
 @dataclass(frozen=True)
 class ImageApi:
-    """One request: the boto3 method, its arguments beside `Image`, and the label words that call for it (none: always).
+    """One request about an image.
 
-    `nested_in` is the field of image_labels that takes the whole answer; without one its fields go in side by side.
+    `name` is the API's in the parameter `ImageApis`, `operation` Rekognition's. `column` is filled whenever the API
+    responds; of a nested one it takes the whole response, else the fields of the response stand beside each other.
+    `parameters` are sent in addition to `Image`. A `gate` holds label words: the request is sent if the image has a
+    label with one of them. `price_usd` is the list price of an image in us-east-1, first tier
+    (https://aws.amazon.com/rekognition/pricing/).
     """
 
     name: str
-    method: str
-    request: Mapping[str, Any] = field(default_factory=dict)
-    called_for_by: frozenset[str] = frozenset()
-    nested_in: str | None = None
+    operation: str
+    column: str
+    price_usd: Decimal
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    gate: frozenset[str] = frozenset()
+    is_nested: bool = False
 
     @property
-    def fingerprint(self) -> str:
-        """Changes whenever the same image could get another answer: 16 hex digits."""
-        return _digest([self.method, self.request])
+    def method(self) -> str:
+        """The method of the boto3 client."""
+        return xform_name(self.operation)
 
-    def ask(self, client: RekognitionClient, bucket: str, key: str) -> dict[str, Any]:
-        """Send the request for an S3 object; returns Rekognition's answer without the HTTP metadata."""
-        image = {"S3Object": {"Bucket": bucket, "Name": key}}
-        answer = getattr(client, self.method)(Image=image, **self.request)
-        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    @property
+    def iam_action(self) -> str:
+        """What the caller must be allowed to do."""
+        return f"rekognition:{self.operation}"
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits that change whenever the same image could get another response."""
+        return _digest([self.method, self.parameters])
+
+    def passes_gate(self, labels: Mapping[str, Any] | None) -> bool:
+        """Whether an image with this DetectLabels response is worth the request; without one, every image is.
+
+        Since label model 3.0 a synonym is an alias of a label, not a label of its own, so all names of a label count
+        (https://docs.aws.amazon.com/rekognition/latest/dg/labels.html).
+        """
+        if not self.gate or labels is None:
+            return True
+        for label in labels.get("Labels") or []:
+            words = {label["Name"]}.union(
+                *({item["Name"] for item in label.get(group) or []} for group in _LABEL_WORD_GROUPS)
+            )
+            if words & self.gate:
+                return True
+        return False
 
 
-LABELS = ImageApi("labels", "detect_labels", {"MaxLabels": 100, "MinConfidence": 50, "Features": ["GENERAL_LABELS"]})
-PROPERTIES = ImageApi("properties", "detect_labels", {"Features": ["IMAGE_PROPERTIES"]})
-# One call, billed as two: https://aws.amazon.com/rekognition/pricing/
-LABELS_WITH_PROPERTIES = replace(
-    LABELS, request={**LABELS.request, "Features": [*LABELS.request["Features"], *PROPERTIES.request["Features"]]}
+LABELS = ImageApi(
+    "labels",
+    "DetectLabels",
+    "image_labels.labels",
+    Decimal("0.001"),
+    {"MaxLabels": 100, "MinConfidence": 50, "Features": ["GENERAL_LABELS"]},
 )
-_SEPARATE = {
+PROPERTIES = ImageApi(
+    "properties", "DetectLabels", "image_properties", Decimal("0.00075"), {"Features": ["IMAGE_PROPERTIES"]}
+)
+APIS: Mapping[str, ImageApi] = {
     api.name: api
     for api in (
         LABELS,
-        ImageApi("moderation", "detect_moderation_labels", {"MinConfidence": 50}),
-        ImageApi("text", "detect_text", called_for_by=TEXT_WORDS),
-        ImageApi("faces", "detect_faces", {"Attributes": ["ALL"]}, called_for_by=PERSON_WORDS),
-        ImageApi("celebrities", "recognize_celebrities", called_for_by=PERSON_WORDS, nested_in="celebrityrecognition"),
+        ImageApi(
+            "moderation",
+            "DetectModerationLabels",
+            "image_labels.moderationlabels",
+            Decimal("0.001"),
+            {"MinConfidence": 50},
+        ),
+        ImageApi("text", "DetectText", "image_labels.textdetections", Decimal("0.001"), gate=TEXT_WORDS),
+        ImageApi(
+            "faces",
+            "DetectFaces",
+            "image_labels.facedetails",
+            Decimal("0.001"),
+            {"Attributes": ["ALL"]},
+            gate=PERSON_WORDS,
+        ),
+        ImageApi(
+            "celebrities",
+            "RecognizeCelebrities",
+            "image_labels.celebrityrecognition",
+            Decimal("0.001"),
+            gate=PERSON_WORDS,
+            is_nested=True,
+        ),
         PROPERTIES,
     )
 }
 
 
-def chosen(names: Iterable[str]) -> tuple[ImageApi, ...]:
-    """The requests for the named APIs, in a fixed order; SettingsError for a name that is none of them."""
+def select_apis(names: Iterable[str]) -> tuple[ImageApi, ...]:
+    """Return the requests for the named APIs in the order of `APIS`; SettingsError for an unknown name.
+
+    Labels and properties together are one request with two features, billed as two.
+    """
+    selected = _rows_of(names)
+    if {LABELS.name, PROPERTIES.name} <= selected.keys():
+        properties = selected.pop(PROPERTIES.name)
+        features = [*LABELS.parameters["Features"], *properties.parameters["Features"]]
+        selected[LABELS.name] = replace(
+            LABELS,
+            parameters={**LABELS.parameters, "Features": features},
+            price_usd=LABELS.price_usd + properties.price_usd,
+        )
+    return tuple(selected.values())
+
+
+def price_per_image(names: Iterable[str]) -> Decimal:
+    """Return what the named APIs cost for one image if all of them are called, in USD; SettingsError as above."""
+    return sum((api.price_usd for api in _rows_of(names).values()), Decimal(0))
+
+
+def digest_requests(apis: Iterable[ImageApi]) -> str:
+    """Return the request digest: 16 hex digits that change with the requests and their gates."""
+    return _digest(sorted([api.digest, *sorted(api.gate)] for api in apis))
+
+
+def _rows_of(names: Iterable[str]) -> dict[str, ImageApi]:
     wanted = set(names)
-    if unknown := wanted - _SEPARATE.keys():
-        raise SettingsError(f"unknown image APIs {sorted(unknown)}; there are {', '.join(_SEPARATE)}")
-    apis = {name: api for name, api in _SEPARATE.items() if name in wanted}
-    if {LABELS.name, PROPERTIES.name} <= wanted:
-        del apis[PROPERTIES.name]
-        apis[LABELS.name] = LABELS_WITH_PROPERTIES
-    return tuple(apis.values())
-
-
-def settings_of(apis: Iterable[ImageApi]) -> str:
-    """What an image marked as done was analysed with: 16 hex digits that change with the requests and their gates."""
-    return _digest(sorted([api.fingerprint, *sorted(api.called_for_by)] for api in apis))
+    if unknown := wanted - APIS.keys():
+        raise SettingsError(f"unknown image APIs {sorted(unknown)}; there are {', '.join(APIS)}")
+    return {name: api for name, api in APIS.items() if name in wanted}
 
 
 def _digest(value: Any) -> str:

@@ -1,7 +1,7 @@
-"""The form of a photo that Rekognition can read: JPEG or PNG of 80 to 10,000 pixels a side and at most 5 MiB.
+"""Photos in a form that Rekognition can read: JPEG or PNG of 80 to 10,000 pixels a side and at most 5 MiB.
 
-Limits: https://docs.aws.amazon.com/rekognition/latest/dg/limits.html. A photo that is within them already passes
-byte for byte; any other is drawn again, upright, in sRGB, without its metadata (a phone writes where it was).
+Limits: https://docs.aws.amazon.com/rekognition/latest/dg/limits.html. A photo within them is not changed at all; any
+other is drawn again, upright, in sRGB, without its metadata (a phone records where the photo was taken).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import io
 import struct
 import warnings
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 
-from PIL import Image, ImageCms
-from PIL.Image import Transpose
+from PIL import Image, ImageCms, ImageOps
 
 from photolake.errors import PermanentError
 
@@ -39,21 +39,11 @@ _TOO_MANY_PIXELS = (Image.DecompressionBombError, Image.DecompressionBombWarning
 _AVIF_BRANDS = (b"avif", b"avis")
 _PLAIN_MODES = {"JPEG": frozenset({"L", "RGB"}), "PNG": frozenset({"1", "L", "P", "RGB"})}
 _LOSSLESS = frozenset({"PNG", "GIF"})
-_ORIENTATION = 0x0112
-_UPRIGHT = {
-    2: Transpose.FLIP_LEFT_RIGHT,
-    3: Transpose.ROTATE_180,
-    4: Transpose.FLIP_TOP_BOTTOM,
-    5: Transpose.TRANSPOSE,
-    6: Transpose.ROTATE_270,
-    7: Transpose.TRANSVERSE,
-    8: Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True)
 class Rendition:
-    """What is stored under images/; width and height are those of `body`, upright."""
+    """The object to store under images/; width and height are those of `body`, upright."""
 
     body: bytes
     content_type: str
@@ -65,24 +55,21 @@ class Rendition:
 def render(data: bytes) -> Rendition:
     """Turn a photo as received into its rendition; the same bytes always give the same one.
 
-    PermanentError: `unsupported_format` (not JPEG, PNG, WebP, AVIF or GIF by its first bytes; HEIC for one),
-    `too_small` (a side under 80 pixels), `too_large` (over 50 megapixels, told from the header alone, or too long
-    and narrow to be scaled down), `broken` (cut off or damaged).
+    PermanentError: `unsupported_format` (by its first bytes not JPEG, PNG, WebP, AVIF or GIF, but for example HEIC),
+    `too_small` (a side under 80 pixels), `too_large` (over 50 megapixels according to the header, or too long and
+    narrow to be scaled down), `broken` (cut off or damaged).
     """
-    kind = _sniff(data)
-    image = _decoded(data, kind)
-    orientation = _orientation(image)
-    if orientation not in _UPRIGHT and _is_plain(image, kind, data):
-        return _as(kind, data, image.size)
+    kind = _detect_format(data)
+    image = _decode(data, kind)
+    if not _turn_upright(image) and _is_plain(image, kind, data):
+        return _build_rendition(kind, data, image.size)
     drawn = _to_rgb(image)
-    if orientation in _UPRIGHT:
-        drawn = drawn.transpose(_UPRIGHT[orientation])
     drawn.thumbnail((MAX_SIDE, MAX_SIDE))
-    return _encoded(drawn, lossless=kind in _LOSSLESS)
+    return _encode(drawn, lossless=kind in _LOSSLESS)
 
 
-def _sniff(data: bytes) -> str:
-    """The format by its first bytes; names and content types lie."""
+def _detect_format(data: bytes) -> str:
+    """Detect the format by its first bytes, as names and content types may be wrong."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -101,8 +88,8 @@ def _sniff(data: bytes) -> str:
     raise PermanentError("unsupported_format", f"begins with {data[:8]!r}: not a JPEG, PNG, WebP, AVIF or GIF")
 
 
-def _decoded(data: bytes, kind: str) -> Image.Image:
-    """The photo, or the first frame of it."""
+def _decode(data: bytes, kind: str) -> Image.Image:
+    """Decode the photo, or its first frame."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as those on odd EXIF
@@ -127,7 +114,7 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _is_plain(image: Image.Image, kind: str, data: bytes) -> bool:
-    """Whether Rekognition can read the bytes as they are."""
+    """Whether Rekognition can read the bytes unchanged."""
     if (
         kind not in _PLAIN_MODES
         or len(data) > MAX_BYTES
@@ -142,19 +129,17 @@ def _is_plain(image: Image.Image, kind: str, data: bytes) -> bool:
     return image.mode in _PLAIN_MODES[kind] and not image.has_transparency_data
 
 
-def _orientation(image: Image.Image) -> int | None:
-    """The EXIF orientation; EXIF that cannot be read says nothing about the picture."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            value = image.getexif().get(_ORIENTATION)
-    except _BROKEN:
-        return None
-    return value if isinstance(value, int) else None
+def _turn_upright(image: Image.Image) -> bool:
+    """Turn the image as its EXIF orientation says, and return whether it had to be; unreadable EXIF counts as none."""
+    pixels = image.im
+    with warnings.catch_warnings(), suppress(*_BROKEN):
+        warnings.simplefilter("ignore")
+        ImageOps.exif_transpose(image, in_place=True)
+    return image.im is not pixels
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
-    """The picture in sRGB, without metadata, on white where it is transparent (as X and browsers show it)."""
+    """Return the image in sRGB without metadata, on white where it is transparent (as X and browsers show it)."""
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda level: level / 256).convert("L")
     if image.has_transparency_data:
@@ -175,27 +160,27 @@ def _to_srgb(image: Image.Image) -> Image.Image:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             drawn = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=target)
         except (ImageCms.PyCMSError, *_BROKEN):
-            drawn = None  # a profile that is damaged, or of another colour space, says nothing about the picture
+            drawn = None  # the profile is damaged, or of another colour space
         if drawn is not None:
             return drawn
     return image.convert(target)
 
 
-def _encoded(image: Image.Image, *, lossless: bool) -> Rendition:
-    """Encode within the limit of bytes: PNG if asked for and small enough, else JPEG, scaled down as far as needed."""
+def _encode(image: Image.Image, *, lossless: bool) -> Rendition:
+    """Encode within the limit of bytes: as PNG if it is small enough and `lossless`, else as JPEG, scaled if needed."""
     if lossless:
         body = _save(image, "PNG")
         if len(body) <= MAX_BYTES:
-            return _as("PNG", body, image.size)
+            return _build_rendition("PNG", body, image.size)
     for quality in (90, 80):
         body = _save(image, "JPEG", quality=quality, subsampling="4:4:4" if quality == 90 else "4:2:0")
         if len(body) <= MAX_BYTES:
-            return _as("JPEG", body, image.size)
+            return _build_rendition("JPEG", body, image.size)
     while len(body) > MAX_BYTES:
         ratio = min(0.9, (MAX_BYTES / len(body)) ** 0.5)
         image = image.resize((max(MIN_SIDE, int(image.width * ratio)), max(MIN_SIDE, int(image.height * ratio))))
         body = _save(image, "JPEG", quality=80)
-    return _as("JPEG", body, image.size)
+    return _build_rendition("JPEG", body, image.size)
 
 
 def _save(image: Image.Image, kind: str, **options: int | str) -> bytes:
@@ -204,6 +189,6 @@ def _save(image: Image.Image, kind: str, **options: int | str) -> bytes:
     return buffer.getvalue()
 
 
-def _as(kind: str, body: bytes, size: tuple[int, int]) -> Rendition:
+def _build_rendition(kind: str, body: bytes, size: tuple[int, int]) -> Rendition:
     name, extension = ("jpeg", "jpg") if kind == "JPEG" else ("png", "png")
     return Rendition(body, f"image/{name}", extension, *size)

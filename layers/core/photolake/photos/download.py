@@ -1,4 +1,4 @@
-"""Downloading a photo from a host that nobody here controls: checked, and bounded in size and time."""
+"""Downloads of photos from hosts that we do not control: checked, and bounded in size and time."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from photolake.errors import PermanentError, RetryableError, SettingsError
-from photolake.photos.urls import PhotoUrl, checked_url, public_address
+from photolake.images.ingest import MAX_PHOTO_BYTES
+from photolake.photos.urls import PhotoUrl, check_url, resolve_public_address
 
 if TYPE_CHECKING:
     from urllib3.response import HTTPResponse
 
-MAX_BYTES = 15 * 1024 * 1024
 MAX_REDIRECTS = 3
 HTTPS_PORT = 443
 _CONNECT_SECONDS = 5.0
 _CHUNK_BYTES = 64 * 1024
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_GONE = frozenset({404, 410, 451})
-_LATER = frozenset({408, 425, 429})
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_GONE_STATUSES = frozenset({404, 410, 451})
+_RETRYABLE_STATUSES = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True)
@@ -38,54 +38,54 @@ class _Redirect:
 
 
 class Downloader:
-    """Fetches photos from allowed hosts, connecting to no address but the one that was checked."""
+    """Downloads photos from allowed hosts, connecting only to the address that was checked."""
 
     def __init__(
         self,
         allowed_hosts: Sequence[str],
-        resolve: Callable[[str], str] = public_address,
+        resolve: Callable[[str], str] = resolve_public_address,
         photo_endpoint: str = "",
-        max_bytes: int = MAX_BYTES,
+        max_bytes: int = MAX_PHOTO_BYTES,
         deadline_seconds: float = 20.0,
     ) -> None:
-        """`resolve` turns a host into the address to connect to, or refuses it.
+        """`resolve` turns a host into the address to connect to; PermanentError if it has none that is public.
 
-        `photo_endpoint`, such as `http://127.0.0.1:8080`, stands in for all photo hosts: it receives every request
-        in absolute form, as a proxy would, after the checks that need no DNS. `deadline_seconds` bounds one photo,
-        its redirects included.
+        `photo_endpoint`, such as `http://127.0.0.1:8080`, takes the place of all photo hosts: like a proxy it receives
+        every request in absolute form, after the checks that need no DNS. `deadline_seconds` limits one photo with
+        its redirects.
         """
         self._allowed_hosts = tuple(allowed_hosts)
         self._resolve = resolve
-        self._endpoint = _endpoint(photo_endpoint) if photo_endpoint else None
+        self._endpoint = _parse_endpoint(photo_endpoint) if photo_endpoint else None
         self._max_bytes = max_bytes
         self._seconds = deadline_seconds
         self._tls = ssl.create_default_context()
 
-    def fetch(self, url: str) -> bytes:
-        """Download what the URL leads to.
+    def download(self, url: str) -> bytes:
+        """Download the photo, following redirects.
 
         PermanentError: `blocked_host`, `gone` (404, 410, 451), `too_large`, `unsupported_format` (compressed although
-        it may not be), `too_many_redirects`, or `http_<code>` for any other refusal.
-        RetryableError: 408, 425, 429, 5xx, too slow, or no whole answer.
+        the request does not allow it), `too_many_redirects`, or `http_<code>` for any other status.
+        RetryableError: 408, 425, 429, 5xx, too slow, or an incomplete response.
         """
         deadline = time.monotonic() + self._seconds
-        checked = checked_url(url, self._allowed_hosts)
+        checked = check_url(url, self._allowed_hosts)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._ask(checked, deadline)
-            if isinstance(answer, bytes):
-                return answer
-            checked = checked_url(answer.location, self._allowed_hosts, base=str(checked))
+            response = self._request(checked, deadline)
+            if isinstance(response, bytes):
+                return response
+            checked = check_url(response.location, self._allowed_hosts, base=str(checked))
         raise PermanentError("too_many_redirects", f"more than {MAX_REDIRECTS} redirects, the last to {checked}")
 
-    def _ask(self, url: PhotoUrl, deadline: float) -> bytes | _Redirect:
-        connection = self._connection(url, deadline)
+    def _request(self, url: PhotoUrl, deadline: float) -> bytes | _Redirect:
+        connection = self._open_connection(url, deadline)
         try:
             connection.connect()
-            with _stopped_at(deadline, connection.sock), self._response(connection, url) as response:
-                if response.status in _REDIRECTS and response.headers.get("Location"):
+            with _cut_at(deadline, connection.sock), self._send(connection, url) as response:
+                if response.status in _REDIRECT_STATUSES and response.headers.get("Location"):
                     return _Redirect(response.headers["Location"])
-                _refuse_status(response.status, url)
-                return self._body(response, deadline)
+                _check_status(response.status, url)
+                return self._read_body(response, deadline)
         except (HTTPError, HTTPException, OSError) as error:
             if time.monotonic() >= deadline:
                 raise RetryableError(self._too_slow()) from error
@@ -93,22 +93,22 @@ class Downloader:
         finally:
             connection.close()
 
-    def _connection(self, url: PhotoUrl, deadline: float) -> HTTPConnection:
+    def _open_connection(self, url: PhotoUrl, deadline: float) -> HTTPConnection:
         if self._endpoint:
             host, port = self._endpoint
-            return HTTPConnection(host, port, timeout=self._timeout(deadline))
+            return HTTPConnection(host, port, timeout=self._seconds_left(deadline))
         address = self._resolve(url.host)
-        timeout = self._timeout(deadline)
-        # The certificate must be the host's, though the connection goes to the address.
+        timeout = self._seconds_left(deadline)
+        # The certificate must be the host's, although the connection is to the address.
         return HTTPSConnection(address, HTTPS_PORT, timeout=timeout, server_hostname=url.host, ssl_context=self._tls)
 
-    def _response(self, connection: HTTPConnection, url: PhotoUrl) -> HTTPResponse:
+    def _send(self, connection: HTTPConnection, url: PhotoUrl) -> HTTPResponse:
         headers = {"Host": url.host, "Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "photolake"}
         target = str(url) if self._endpoint else url.target
         connection.request("GET", target, headers=headers, preload_content=False, decode_content=False)
         return connection.getresponse()
 
-    def _body(self, response: HTTPResponse, deadline: float) -> bytes:
+    def _read_body(self, response: HTTPResponse, deadline: float) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity")
         if encoding.lower() != "identity":
             raise PermanentError("unsupported_format", f"the host sends Content-Encoding {encoding[:40]!r} unasked")
@@ -125,7 +125,7 @@ class Downloader:
             raise RetryableError(self._too_slow())
         return bytes(body)
 
-    def _timeout(self, deadline: float) -> float:
+    def _seconds_left(self, deadline: float) -> float:
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             raise RetryableError(self._too_slow())
@@ -138,21 +138,21 @@ class Downloader:
         return PermanentError("too_large", f"the photo has more than {self._max_bytes} bytes")
 
 
-def _refuse_status(status: int, url: PhotoUrl) -> None:
-    if status in _GONE:
+def _check_status(status: int, url: PhotoUrl) -> None:
+    if status in _GONE_STATUSES:
         raise PermanentError("gone", f"{url.host} answered {status}")
-    if status in _LATER or status >= 500:
+    if status in _RETRYABLE_STATUSES or status >= 500:
         raise RetryableError(f"{url.host} answered {status}")
     if status != 200:
         raise PermanentError(f"http_{status}", f"{url.host} answered {status}")
 
 
 @contextmanager
-def _stopped_at(deadline: float, sock: socket.socket | None) -> Iterator[None]:
-    """Cut the connection at the deadline, whatever it is doing then; http.client forgets the socket before some bodies.
+def _cut_at(deadline: float, sock: socket.socket | None) -> Iterator[None]:
+    """Cut the connection at the deadline, whatever it is doing then.
 
-    A socket's timeout counts from byte to byte: a host that sends its headers slowly enough would hold the function
-    for hours.
+    A socket's timeout counts from byte to byte: a host that sends its headers slowly enough would block the function
+    for hours. The socket is an argument because http.client drops it before it reads some bodies.
     """
     timer = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, [sock])
     timer.daemon = True
@@ -166,11 +166,11 @@ def _stopped_at(deadline: float, sock: socket.socket | None) -> Iterator[None]:
 def _cut(sock: socket.socket | None) -> None:
     if sock is not None:
         with suppress(OSError):
-            # Not SSLSocket.shutdown, which takes the TLS state away from the thread that is reading.
+            # SSLSocket.shutdown would remove the TLS state under the thread that is reading.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-def _endpoint(url: str) -> tuple[str, int]:
+def _parse_endpoint(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname:
         raise SettingsError(f"the photo endpoint {url!r} is not of the form http://host:port")

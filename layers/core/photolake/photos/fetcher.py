@@ -1,79 +1,71 @@
-"""What becomes of a photo job: the photo is downloaded unless its media key is known, and taken in."""
+"""Photo jobs: each photo is downloaded unless its media key is known, and ingested."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from photolake.errors import PermanentError
-from photolake.images.ingest import Intake, PhotoIntake
-from photolake.images.registry import ImageRegistry, Verdict
+from photolake.images.ingest import IngestedPhoto
+from photolake.images.registry import UnavailablePhoto
 
 if TYPE_CHECKING:
+    from photolake.images.ingest import PhotoIngester
+    from photolake.images.registry import ImageRegistry
     from photolake.photos.job import PhotoJob
 
-# Verdicts on the photo itself. The others (a host that is not allowed yet, a refusal such as 403) may be different
-# tomorrow: they give a row, and the next job for the same media key asks again.
-_FINAL = frozenset({"gone", "too_small", "too_large", "unsupported_format", "broken"})
-
-
-class PhotoSite(Protocol):
-    """Where photos come from: `photolake.photos.download.Downloader`."""
-
-    def fetch(self, url: str) -> bytes:
-        """Return the photo's bytes; PermanentError or RetryableError."""
+# These say something about the photo itself. The others (a host that is not allowed yet, a status such as 403) may be
+# different tomorrow: they give a row, and the next job for the same media key downloads again.
+_FINAL_STATUSES = frozenset({"gone", "too_small", "too_large", "unsupported_format", "broken"})
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """What became of one job; `downloaded` if its bytes were, `saved` if its media key was known."""
+class FetchResult:
+    """What became of one job: its photo, and whether that was downloaded now or its media key was known."""
 
-    outcome: Intake | Verdict
-    downloaded: bool = False
-    saved: bool = False
+    photo: IngestedPhoto | UnavailablePhoto
+    was_downloaded: bool = False
+    was_known: bool = False
 
 
 class PhotoFetcher:
     """Carries out photo jobs; any of them may be repeated after any failure."""
 
-    def __init__(self, registry: ImageRegistry, site: PhotoSite, intake: PhotoIntake) -> None:
-        """`intake` works on the same registry."""
+    def __init__(self, registry: ImageRegistry, download: Callable[[str], bytes], ingester: PhotoIngester) -> None:
+        """`download` returns the photo at a URL, as `Downloader.download` does; `ingester` uses the same registry."""
         self._registry = registry
-        self._site = site
-        self._intake = intake
+        self._download = download
+        self._ingester = ingester
 
-    def fetch(self, job: PhotoJob) -> Fetched:
-        """Find out what the job's photo is, at the price of at most one download; RetryableError: not yet known.
+    def fetch(self, job: PhotoJob) -> FetchResult:
+        """Find out what the job's photo is, with at most one download; RetryableError: not known yet.
 
-        The answer is remembered before it is returned, so that a job whose row could not be delivered is not
+        The result is remembered before it is returned, so that a job whose row could not be delivered is not
         downloaded again, and does not become `gone` although it was there.
         """
-        known = self._known(job)
+        known = self._find_known(job)
         if known is not None:
-            return Fetched(known, saved=True)
+            return FetchResult(known, was_known=True)
         if job.media_url is None:
-            return Fetched(Verdict("no_url", "the post gives no URL for this photo"))
+            return FetchResult(UnavailablePhoto("no_url", "the post gives no URL for this photo"))
+        was_downloaded = False
         try:
-            data = self._site.fetch(job.media_url)
+            data = self._download(job.media_url)
+            was_downloaded = True
+            photo = self._ingester.ingest(data, origin=job.origin, source_key=job.source_key, dt=job.dt)
         except PermanentError as error:
-            return Fetched(self._refused(job, error))
-        try:
-            taken = self._intake.take_in(data, origin=job.origin, source_key=job.source_key, dt=job.dt)
-        except PermanentError as error:
-            return Fetched(self._refused(job, error), downloaded=True)
-        self._registry.remember_media(job.source_platform, job.mediaid, taken.image_id)
-        return Fetched(taken, downloaded=True)
+            unavailable = UnavailablePhoto(error.status, error.message)
+            if error.status in _FINAL_STATUSES:
+                self._registry.remember_photo(job.source_platform, job.mediaid, unavailable)
+            return FetchResult(unavailable, was_downloaded)
+        self._registry.remember_photo(job.source_platform, job.mediaid, photo.image_id)
+        return FetchResult(photo, was_downloaded)
 
-    def _known(self, job: PhotoJob) -> Intake | Verdict | None:
-        known = self._registry.media(job.source_platform, job.mediaid)
+    def _find_known(self, job: PhotoJob) -> IngestedPhoto | UnavailablePhoto | None:
+        known = self._registry.find_photo(job.source_platform, job.mediaid)
         if not isinstance(known, str):
             return known
-        record = self._registry.get(known)
+        image = self._registry.get(known)
         # An image that was deleted before its analysis has to be downloaded again.
-        return Intake.of(record, job.source_key) if record and record.state != "gone" else None
-
-    def _refused(self, job: PhotoJob, error: PermanentError) -> Verdict:
-        verdict = Verdict(error.status, error.message)
-        if verdict.status in _FINAL:
-            self._registry.remember_media(job.source_platform, job.mediaid, verdict)
-        return verdict
+        return IngestedPhoto.from_record(image, job.source_key) if image and image.state != "gone" else None

@@ -1,21 +1,18 @@
-"""Photo jobs: the SQS messages that ask photo_fetcher for the photos of a post, and the photos row made of one."""
+"""Photo jobs: the SQS messages that ask photo_fetcher for the photos of a post."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Self, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Self, cast, get_args, get_type_hints
 
-from photolake.clock import format_utc
 from photolake.errors import PhotolakeError
 
 if TYPE_CHECKING:
-    from photolake.images.ingest import Intake
-    from photolake.images.registry import Verdict
-    from photolake.rows.types import Media, PostRow
+    from photolake.rows.types import Media, PhotoRow, PostRow
 
 _KINDS: Mapping[str, str] = {"video": "video_preview", "animated_gif": "gif_preview"}
 _SHOWN = ("retweeted", "quoted")  # a reply does not show the photos of the post that it replies to
@@ -60,9 +57,9 @@ class PhotoJob:
         """The row's key: a photo of a post has the same key however often it is delivered."""
         return f"{self.tweetid}:{self.mediaid}"
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> PhotoRow:
         """Return the columns that are known before the photo is fetched."""
-        return {**asdict(self), "source_key": self.source_key}
+        return cast("PhotoRow", {**asdict(self), "source_key": self.source_key})
 
 
 _FIELD_TYPES: Mapping[str, tuple[type, ...]] = {
@@ -94,18 +91,6 @@ def list_photo_jobs(post: PostRow, dt: str) -> list[PhotoJob]:
         )
         for media_id, media in distinct.items()
     ]
-
-
-def photo_row(source: Mapping[str, Any], outcome: Intake | Verdict, processed_at: datetime) -> dict[str, Any]:
-    """Make the photos row: `source` has at least dt, origin and source_key; an unavailable photo has no image_id."""
-    image = {name: getattr(outcome, name, None) for name in ("image_id", "image_dt", "width", "height")}
-    return {
-        **source,
-        **image,
-        "status": outcome.status,
-        "status_message": getattr(outcome, "message", None),
-        "processed_at": format_utc(processed_at),
-    }
 
 
 def _iterate_media(post: PostRow) -> Iterator[Media]:

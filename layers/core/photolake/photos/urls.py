@@ -1,4 +1,4 @@
-"""Where a photo may be fetched from: which URLs are asked for, and which network addresses are connected to.
+"""Where a photo may be downloaded from: which URLs are requested, and which network addresses are connected to.
 
 A media URL is text from the internet. It must not lead a function to the Lambda runtime API on 127.0.0.1, to instance
 metadata on 169.254.169.254, or to anything else that is not on the public internet.
@@ -15,9 +15,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from photolake.errors import PermanentError, RetryableError
 
-BLOCKED = "blocked_host"
+_BLOCKED = "blocked_host"
 
-_PLAIN_TEXT = re.compile(r"[!-\[\]-~]+")  # printable ASCII but for the space and the backslash
+_PLAIN_TEXT = re.compile(r"[!-\[\]-~]+")  # printable ASCII without the space and the backslash
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 _PORTS = {"https": 443, "http": 80}
 # Python calls these global, but they lead elsewhere: 6to4 and Teredo addresses hold an IPv4 address of their own
@@ -28,7 +28,7 @@ _IPV6_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 
 @dataclass(frozen=True)
 class PhotoUrl:
-    """A URL that may be asked for: always https on port 443; `target` is the path with the query."""
+    """A URL that may be requested: always https on port 443; `target` is the path with the query."""
 
     host: str
     target: str
@@ -38,45 +38,45 @@ class PhotoUrl:
         return f"https://{self.host}{self.target}"
 
 
-def checked_url(url: str, allowed_hosts: Sequence[str], base: str = "") -> PhotoUrl:
-    """Check a URL, relative to `base` if it is a redirect's, without asking the DNS; http becomes https.
+def check_url(url: str, allowed_hosts: Sequence[str], base: str = "") -> PhotoUrl:
+    """Check a URL, relative to `base` if it is that of a redirect, without the DNS; http becomes https.
 
     A host is allowed by its name, or as any subdomain of `example.org` by the entry `*.example.org`.
-    PermanentError `blocked_host`: another host or port, credentials in the URL, or anything two parsers could read
-    in two ways (characters beyond printable ASCII, backslashes, IP addresses, encoded hosts).
+    PermanentError `blocked_host`: another host or port, credentials in the URL, or what two parsers could read
+    differently (characters beyond printable ASCII, backslashes, IP addresses, encoded hosts).
     """
     if not _PLAIN_TEXT.fullmatch(url):
-        raise PermanentError(BLOCKED, f"the URL {url[:200]!r} is empty or has characters that a URL may not have")
+        raise PermanentError(_BLOCKED, f"the URL {url[:200]!r} is empty or has characters that a URL may not have")
     try:
         parts = urlsplit(urljoin(base, url))
         port = parts.port
     except ValueError as error:
-        raise PermanentError(BLOCKED, f"{url[:200]!r} is not a URL: {error}") from error
+        raise PermanentError(_BLOCKED, f"{url[:200]!r} is not a URL: {error}") from error
     host = parts.hostname or ""
-    _refuse_oddities(parts, host, port)
+    _check_parts(parts, host, port)
     if not any(_matches(host, allowed.lower()) for allowed in allowed_hosts):
-        raise PermanentError(BLOCKED, f"{host} is not one of the allowed photo hosts")
+        raise PermanentError(_BLOCKED, f"{host} is not one of the allowed photo hosts")
     return PhotoUrl(host, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
 
-def public_address(host: str) -> str:
-    """Resolve the host, once, to the address to connect to; IPv4 first, for Lambda speaks no IPv6 outside a VPC.
+def resolve_public_address(host: str) -> str:
+    """Resolve the host, once, to the address to connect to; IPv4 first, as Lambda has no IPv6 outside a VPC.
 
     PermanentError `blocked_host`: one of the host's addresses is not on the public internet.
-    RetryableError: the DNS gives no answer.
+    RetryableError: the DNS does not respond.
     """
     try:
         found = socket.getaddrinfo(host, _PORTS["https"], type=socket.SOCK_STREAM)
     except OSError as error:
         raise RetryableError(f"cannot resolve {host}: {error}") from error
-    return checked_address(host, [str(sockaddr[0]) for *_, sockaddr in found])
+    return choose_address(host, [str(sockaddr[0]) for *_, sockaddr in found])
 
 
-def checked_address(host: str, addresses: Sequence[str]) -> str:
+def choose_address(host: str, addresses: Sequence[str]) -> str:
     """Choose the address to connect to; PermanentError `blocked_host` if any is not public, RetryableError if none."""
     for address in addresses:
         if not is_public(address):
-            raise PermanentError(BLOCKED, f"{host} resolves to {address}, which is not on the public internet")
+            raise PermanentError(_BLOCKED, f"{host} resolves to {address}, which is not on the public internet")
     if not addresses:
         raise RetryableError(f"{host} has no address")
     return min(addresses, key=lambda address: ip_address(address).version)
@@ -92,15 +92,15 @@ def is_public(address: str) -> bool:
     return parsed in _IPV6_PUBLIC and not any(parsed in tunnel for tunnel in _IPV6_TUNNELS)
 
 
-def _refuse_oddities(parts: SplitResult, host: str, port: int | None) -> None:
+def _check_parts(parts: SplitResult, host: str, port: int | None) -> None:
     if parts.scheme not in _PORTS:
-        raise PermanentError(BLOCKED, f"a photo's URL begins with https://, not {parts.scheme[:20]!r}")
+        raise PermanentError(_BLOCKED, f"a photo's URL begins with https://, not {parts.scheme[:20]!r}")
     if "@" in parts.netloc:
-        raise PermanentError(BLOCKED, "the URL holds credentials")
+        raise PermanentError(_BLOCKED, "the URL holds credentials")
     if port not in (None, _PORTS[parts.scheme]):
-        raise PermanentError(BLOCKED, f"port {port} is not the usual one for {parts.scheme}")
+        raise PermanentError(_BLOCKED, f"port {port} is not the usual one for {parts.scheme}")
     if not _HOST.fullmatch(host):
-        raise PermanentError(BLOCKED, f"{host[:200]!r} is not a host name")
+        raise PermanentError(_BLOCKED, f"{host[:200]!r} is not a host name")
 
 
 def _matches(host: str, allowed: str) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from photolake.errors import PermanentError
 from photolake.partition import post_date
 from photolake.photos.job import PhotoJob, list_photo_jobs
-from photolake.photos.urls import checked_url
+from photolake.photos.urls import check_url
 from photolake.sources.bluesky.identifiers import PostKey
 from tests.builders.bluesky_events import (
     ANN,
@@ -117,7 +117,7 @@ def media_of(embed):
     row = mapped(embed=embed)
     jobs = list_photo_jobs(row, "2026-11-18")
     for job in jobs:
-        checked_url(job.media_url or "", HOSTS)
+        check_url(job.media_url or "", HOSTS)
         assert PhotoJob.parse(json.dumps(job.to_message())) == job
     return [(job.kind, job.mediaid, job.media_url, job.alt_text) for job in jobs]
 
