@@ -16,7 +16,7 @@ from rich.text import Text
 
 from photolake.aws.secrets import read_secret
 from photolake.sources.x.stream.batcher import Progress
-from photolake.sources.x.stream.service import Streaming, StreamSettings, streaming
+from photolake.sources.x.stream.service import StreamSettings, XStream, make_stream
 from photolake_cli.connections import deployed_lake, laptop_lake
 from photolake_cli.errors import CommandError
 from photolake_cli.explanations import explained
@@ -107,7 +107,7 @@ def stream(place: StreamPlace, queries: Sequence[str], budget: int | None) -> No
             signal.signal(number, handler)
     console.print(
         f"{progress.posts:,} posts of the stream and {progress.found:,} of the search delivered, "
-        f"{progress.malformed:,} lines malformed, {progress.connects:,} connects."
+        f"{progress.rejected:,} lines malformed, {progress.connects:,} connects."
     )
 
 
@@ -131,7 +131,7 @@ class Meter:
         )
 
 
-def _streaming(place: StreamPlace, queries: Sequence[str], budget: int | None) -> Streaming:
+def _streaming(place: StreamPlace, queries: Sequence[str], budget: int | None) -> XStream:
     if not queries and "SEARCH_QUERY" not in place.settings:
         raise CommandError("Say what to stream: photolake stream --query '(#beach OR #surf) has:images'")
     named = "\n".join(f"query{number}: {text}" for number, text in enumerate(queries, 1))
@@ -141,7 +141,7 @@ def _streaming(place: StreamPlace, queries: Sequence[str], budget: int | None) -
     if url := os.environ.get(URL_VARIABLE):
         said[URL_VARIABLE] = url
     settings = StreamSettings.from_env({**UNLESS_SAID, **place.settings, **said})
-    return streaming(settings, _token(place), place.client, place.table)
+    return make_stream(settings, _token(place), place.client, place.table)
 
 
 def _token(place: StreamPlace) -> str:

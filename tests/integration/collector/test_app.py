@@ -80,7 +80,7 @@ def app(environment):
 @pytest.fixture
 def firehose(app, monkeypatch):
     fake = FakeFirehose()
-    stream = app.rounds.collection.deliver.__self__
+    stream = app.collector.collector.stream
     monkeypatch.setattr(stream, "_client", fake)
     monkeypatch.setattr(stream, "_sleep", lambda seconds: None)
     return fake
@@ -197,7 +197,7 @@ def test_a_malformed_post_is_kept_under_errors_and_named_in_the_log(collect, x, 
     assert found["Key"].startswith("errors/malformed/x/")
     kept = json.loads(s3.get_object(Bucket="lake", Key=found["Key"])["Body"].read())
     assert json.loads(base64.b64decode(kept["rawData"])) == {"data": x.posts[bad]}
-    (reason,) = [record.reason for record in caplog.records if record.message == "post malformed"]
+    (reason,) = [record.reason for record in caplog.records if record.message == "post rejected"]
     assert reason == f"post {bad}: lang: expected a string, got int"
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,14 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from photolake.post_files.compression import GZIP_AND_ZSTANDARD, Unpacked
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import parse_json
+from photolake.sources.x.account_archive import ASSIGNMENT
 
 if TYPE_CHECKING:
     import io
 
 KEPT_OF_A_DOCUMENT = 4_096
 BOM = b"\xef\xbb\xbf"
-# What a part of an account archive begins with, such as `window.YTD.tweets.part0 = [`.
-_ASSIGNMENT = re.compile(rb"\s*window\.YTD\.\w+\.part\d+\s*=")
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def documents(file: io.BufferedReader[Any], source: str, first_line: int = 1) ->
     lines = _lines(Unpacked(file, GZIP_AND_ZSTANDARD))
     head = list(itertools.islice(lines, 2))
     every = itertools.chain(head, lines)
-    if head and _ASSIGNMENT.match(head[0].raw):
+    if head and ASSIGNMENT.match(head[0].raw):
         yield from _whole(_assigned(list(every)), source)
     elif _begins_a_document(head):
         yield from _whole(list(every), source)
@@ -83,7 +81,7 @@ def _unless_blank(number: int, parts: list[bytes], damage: str) -> Iterator[_Lin
 def _assigned(lines: list[_Line]) -> list[_Line]:
     """The lines of a JavaScript assignment, without what makes it no JSON: its left side and a semicolon."""
     first, last = lines[0], lines[-1]
-    opened = [_Line(first.number, _ASSIGNMENT.sub(b"", first.raw, count=1), first.damage), *lines[1:]]
+    opened = [_Line(first.number, ASSIGNMENT.sub(b"", first.raw, count=1), first.damage), *lines[1:]]
     ended = opened[-1].raw.rstrip().removesuffix(b";")
     return [*opened[:-1], _Line(last.number, ended, last.damage)]
 

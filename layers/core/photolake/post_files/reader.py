@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from photolake.post_files.documents import Document, documents
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
-from photolake.sources.x.account_archive import archived_status
-from photolake.sources.x.payload import OnMalformed, posts_in
-from photolake.sources.x.twarc import retrieved_at, unflattened
+from photolake.sources.x.account_archive import read_archived_status
+from photolake.sources.x.payload import OnRejected, read_posts
+from photolake.sources.x.twarc import retrieved_at, unflatten
 
 if TYPE_CHECKING:
     import io
@@ -99,13 +99,14 @@ def _in_order(
 
 
 def _posts(
-    value: Any, collected_at: str, author: Mapping[str, Any] | None, refuse: OnMalformed
+    value: Any, collected_at: str, author: Mapping[str, Any] | None, refuse: OnRejected
 ) -> Iterator[dict[str, Any]]:
     if _is_archived(value):
         yield value
         return
-    payload = unflattened(archived_status(value, author))
-    yield from posts_in(payload, collected_at=retrieved_at(value) or collected_at, on_malformed=refuse)
+    payload = unflatten(read_archived_status(value, author))
+    posts = read_posts(payload, collected_at=retrieved_at(value) or collected_at, on_rejected=refuse)
+    yield from cast("Iterator[dict[str, Any]]", posts)
 
 
 def _is_archived(value: Any) -> bool:
