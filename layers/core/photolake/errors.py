@@ -12,6 +12,8 @@ PhotolakeError
 │   ├── DisconnectedError      X's stream has ended
 │   └── CheckpointConflictError another run has moved the checkpoint
 └── PermanentError             trying again cannot help; `status` is the word that goes into the row
+
+DamageError (post_files.compression) is not one of them: its module's callers always turn it into a rejected record.
 """
 
 
