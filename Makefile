@@ -21,6 +21,13 @@ test: .venv/dev.stamp ## Run the tests
 test-e2e: .venv/dev.stamp ## Prove the whole pipeline on the laptop cloud
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/e2e
 
+test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop cloud, if its files changed since they last passed
+
+# Folders are prerequisites too, so that a deleted file counts as a change.
+.venv/laptop-cloud-tests.stamp: .venv/dev.stamp $(shell find packages/laptop_cloud -name __pycache__ -prune -o -print)
+	@cd packages/laptop_cloud && PYTHONDONTWRITEBYTECODE=1 $(CURDIR)/$(BIN)/pytest --numprocesses auto --dist loadfile --quiet -o cache_dir=$(CURDIR)/.pytest_cache
+	@touch $@
+
 test-conformance: .venv/dev.stamp ## Prove views and saved queries on Trino and PrestoSQL (Java 17 and Maven; downloads once)
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m tests.conformance.presto_installation
@@ -29,8 +36,9 @@ test-conformance: .venv/dev.stamp ## Prove views and saved queries on Trino and 
 test-posts: .venv/dev.stamp ## Hold the mapping against genuine posts, field by field: make test-posts POSTS=folder
 	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
 
-docs: .venv/dev.stamp ## Write docs/queries.md anew, from athena/queries and what they answer
+docs: .venv/dev.stamp ## Generate docs/queries.md from athena/queries, and docs/commands.md from the command
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
+	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
 check: format-check lint types template lock-check ## The gate: everything a commit must pass beside the tests
 
@@ -84,11 +92,11 @@ $(UV): requirements/uv.txt
 .venv/bin/python: | $(UV)
 	@$(UV) venv --quiet --python $(PYTHON) .venv
 
-.venv/local.stamp: requirements/local.txt requirements/assets.txt pyproject.toml | .venv/bin/python
+.venv/local.stamp: requirements/local.txt requirements/assets.txt pyproject.toml packages/laptop_cloud/pyproject.toml | .venv/bin/python
 	@echo "Installing what the laptop cloud needs (about 900 MB on disk, once) ..."
 	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/local.txt
 	@$(UV) pip install --quiet --python .venv --require-hashes --no-deps -r requirements/assets.txt
-	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation -e .
+	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation -e packages/laptop_cloud -e .
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt layers/dependencies/requirements.txt .venv/local.stamp
@@ -97,4 +105,4 @@ $(UV): requirements/uv.txt
 	@scripts/fetch-layer-wheels
 	@touch $@
 
-.PHONY: help demo test test-e2e test-conformance test-posts docs check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test test-e2e test-laptop-cloud test-conformance test-posts docs check format format-check lint types template build deploy bench lock lock-check clean

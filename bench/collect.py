@@ -24,9 +24,9 @@ from typing import Any
 from photolake.aws.firehose import DeliveryStream
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
-from photolake_cli.collecting import FileCollector
-from photolake_cli.pacing import Pace
-from photolake_cli.post_files import files_at
+from photolake_cli.collect.files import find_files
+from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.sender import FileSender
 
 POSTS = 100_000
 TABLE_FILE = "raw_tweets.json"
@@ -114,17 +114,17 @@ def collected(path: Path) -> int:
     glue: Any = FileAsGlue(path.with_name(TABLE_FILE))
     nothing: Any = None
     firehose: Any = SilentFirehose()
-    collector = FileCollector(
+    sender = FileSender(
         DeliveryStream(firehose, "tweets"),
         TableSchema.from_glue(glue, "landing", "raw_tweets"),
         RejectedStore(nothing, "lake"),
         Pace(900, time.monotonic),
         dt.date(2026, 1, 1),
     )
-    (file,) = files_at(str(path), nothing)
-    account = collector.collect(file)
-    assert account.balances, account
-    return account.sent
+    (file,) = find_files(str(path), nothing)
+    tally = sender.send(file)
+    assert tally.is_balanced, tally
+    return tally.sent
 
 
 def measure(name: str, path: Path) -> None:

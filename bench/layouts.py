@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from laptop_cloud.server.aws_clients import CREDENTIAL, REGION
-from laptop_cloud.services.firehose.conversion import columns_of, rows_of, to_parquet
-from laptop_cloud.services.glue_defaults import with_defaults
+from laptop_cloud.services.firehose.column_types import read_columns
+from laptop_cloud.services.firehose.conversion import read_rows, write_parquet
+from laptop_cloud.services.glue_defaults import add_glue_defaults
 from tests.conformance import lakes
 from tests.resolved_template import table_input
 from tests.synthetic_lake.rows import synthetic_lake
@@ -96,7 +97,7 @@ def _of_2019(table: str, bucket: str) -> Any:
     """The table over JSON lines without partitions: the same columns, and `dt` as one of them."""
     raw, ours = table_input("RawTweetsTable"), table_input(TABLES[table])
     columns = [*ours["StorageDescriptor"]["Columns"], *ours["PartitionKeys"]]
-    return with_defaults(
+    return add_glue_defaults(
         {
             "Name": table,
             "TableType": "EXTERNAL_TABLE",
@@ -129,11 +130,11 @@ def _write_day(day: int, plan: Plan, endpoint: str, buckets: Mapping[str, str]) 
 def _objects(table: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Layout, str, bytes]]:
     day = rows[0]["dt"]
     yield OF_2019, f"{table}/{day}.json", b"".join(_line(row) for row in rows)
-    columns = columns_of(table_input(TABLES[table]))
-    fitted = rows_of(b"".join(map(_line, rows)), columns)
+    columns = read_columns(table_input(TABLES[table]))
+    fitted = read_rows(b"".join(map(_line, rows)), columns)
     for layout in (HOURLY, DAILY):
         for number, part in enumerate(_parts(fitted, layout.objects_a_day)):
-            yield layout, f"{table}/dt={day}/{number:02d}.parquet", to_parquet(part, columns)
+            yield layout, f"{table}/dt={day}/{number:02d}.parquet", write_parquet(part, columns)
 
 
 def _line(row: Mapping[str, Any]) -> bytes:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from laptop_cloud.services.athena import datatypes
+from laptop_cloud.services.athena.catalog import data_types
 
 LANDING, VIEWS, STRUCTURES = "Landing tables", "Views", "Structures used in several places"
 Columns = Mapping[str, str]
@@ -119,7 +119,7 @@ def athena(kind: str) -> str:
 
 def columns(glue_columns: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """The columns of a Glue table and every field in them, in Hive's words."""
-    pairs = ((column["Name"], datatypes.from_hive(column["Type"])) for column in glue_columns)
+    pairs = ((column["Name"], data_types.from_hive(column["Type"])) for column in glue_columns)
     return dict(path_and_kind for name, datatype in pairs for path_and_kind in _fields(name, datatype))
 
 
@@ -138,16 +138,16 @@ def differences(documented: Columns, actual: Columns) -> list[str]:
 def _fields(path: str, datatype: exp.DataType) -> Iterator[tuple[str, str]]:
     yield path, _kind(datatype)
     while _is_array(datatype):
-        path, datatype = f"{path}[]", datatypes.element(datatype)
+        path, datatype = f"{path}[]", data_types.element_type(datatype)
     if datatype.this == exp.DataType.Type.STRUCT:
-        for name, inner in datatypes.fields(datatype):
+        for name, inner in data_types.struct_fields(datatype):
             yield from _fields(f"{path}.{name}", inner)
 
 
 def _kind(datatype: exp.DataType) -> str:
     if _is_array(datatype):
-        return f"array<{_kind(datatypes.element(datatype))}>"
-    return "struct" if datatype.this == exp.DataType.Type.STRUCT else datatypes.hive(datatype)
+        return f"array<{_kind(data_types.element_type(datatype))}>"
+    return "struct" if datatype.this == exp.DataType.Type.STRUCT else data_types.to_hive(datatype)
 
 
 def _is_array(datatype: exp.DataType) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 import botocore.session
 
 from laptop_cloud.stack import template
-from laptop_cloud.stack.creators.coerce import coerce
-from laptop_cloud.stack.resolver import Created, Resolver
+from laptop_cloud.stack.creators.coerce import coerce_value
+from laptop_cloud.stack.resolver import CreatedResource, Resolver
 
 ROOT = Path(__file__).parents[1]
 PSEUDO_PARAMETERS = {
@@ -22,7 +22,7 @@ PSEUDO_PARAMETERS = {
 @cache
 def transformed() -> template.Template:
     """The template after the SAM transform."""
-    return template.load(ROOT / "template.yaml", {}, {}, "us-east-1")
+    return template.load_template(ROOT / "template.yaml", {}, {}, "us-east-1")
 
 
 @cache
@@ -33,7 +33,7 @@ def properties(logical_id: str) -> dict[str, Any]:
     for name, resource in loaded.document["Resources"].items():
         table = resource.get("Properties", {}).get("TableInput", {})
         attributes = {"Arn": f"arn:aws:s3:::{name.lower()}", "QueueName": name}
-        resolver.add(name, Created(table.get("Name", name), attributes))
+        resolver.add(name, CreatedResource(table.get("Name", name), attributes))
     return resolver.properties(logical_id)
 
 
@@ -50,7 +50,7 @@ def delivery_streams() -> dict[str, dict[str, Any]]:
     request: Any = model.operation_model("CreateDeliveryStream").input_shape
     shape = request.members["ExtendedS3DestinationConfiguration"]
     return {
-        name: coerce(properties(name)["ExtendedS3DestinationConfiguration"], shape, name)
+        name: coerce_value(properties(name)["ExtendedS3DestinationConfiguration"], shape, name)
         for name, resource in transformed().document["Resources"].items()
         if resource["Type"] == "AWS::KinesisFirehose::DeliveryStream"
     }

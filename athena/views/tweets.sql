@@ -59,7 +59,6 @@ select
     p.sentimentmixedscore,
     p.sentiment_status,
     p.entities_status,
-    p.text_model_version,
     p.text_entities,
     p.processed_at,
     date(from_unixtime(p.timestamp_ms / 1000)) as posted_on,

@@ -1,4 +1,4 @@
-"""What the command tells its user instead of a traceback."""
+"""Expected failures of the command, shown as one message instead of a traceback."""
 
 from __future__ import annotations
 
@@ -7,30 +7,40 @@ from functools import wraps
 from typing import Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import PhotolakeError
-from photolake_cli.show import problems
+from photolake_cli.console import INTERRUPTED, error_console
 
 
 class CommandError(Exception):
     """The command cannot go on; the message says what to do next."""
 
 
-def told(command: Callable[..., None]) -> Callable[..., None]:
-    """Show an expected failure as one message on standard error, with exit status 1, instead of a traceback."""
+def report_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Show an expected failure, or Ctrl-C, as one message on standard error, with exit status 1 or 130."""
 
     @wraps(command)
     def wrapper(*arguments: Any, **options: Any) -> None:
+        status = 1
         try:
             command(*arguments, **options)
-        except (CommandError, PhotolakeError, ClientError, BotoCoreError) as error:
+        except KeyboardInterrupt:
+            message, status = "Interrupted. Run the same command to start again.", INTERRUPTED
+        # Called only when something was raised, so that botocore is imported only then.
+        except _expected_errors() as error:
             message = str(error)
         except OSError as error:
-            message = f"The laptop cloud does not answer ({error}). See photolake status, or start it again."
+            message = f"No connection to the laptop cloud ({error}). Check it: photolake status"
         else:
             return
-        problems.print(message, style="red", markup=False, highlight=False)
-        raise typer.Exit(1)
+        error_console.print(message, style="red", markup=False, highlight=False)
+        raise typer.Exit(status)
 
     return wrapper
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    # Imported late for start-up time.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return CommandError, PhotolakeError, BotoCoreError, ClientError

@@ -1,4 +1,4 @@
-"""The laptop cloud as the command sees it: started as a process of its own, then known by its state folder."""
+"""The laptop cloud as the command sees it: a process of its own, found by its state folder."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
-
-import boto3
+from typing import IO, TYPE_CHECKING, Any
 
 from laptop_cloud import state
 from photolake_cli.errors import CommandError
 
+if TYPE_CHECKING:
+    import boto3
+
 READY_SECONDS = 120
 STOP_SECONDS = 60
 LOG_NAME = "cloud.log"
-_CALM_LOOKS = 2
+_CALM_CHECKS = 2
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,16 @@ class LaptopOptions:
         photos = ["--photos", str(self.photos)] if self.photos else []
         parameters = [word for parameter in self.parameters for word in ("--param", parameter)]
         base = [sys.executable, "-m", "laptop_cloud", "--root", str(self.root), "--state", str(self.folder)]
-        return [*base, *photos, *parameters]
+        # The wheels of the dependencies' layer are for Lambda's processor; this environment has the same packages.
+        stack = ["--stack", "photolake", "--provided-layer", "DependenciesLayer"]
+        return [*base, *stack, *photos, *parameters]
 
 
 class Laptop:
     """A running laptop cloud."""
 
     def __init__(self, folder: Path, running: state.CloudState) -> None:
-        """Use the cloud that wrote this state into its folder."""
+        """`running` is the state that the cloud wrote into `folder`."""
         self.folder = folder
         self.state = running
 
@@ -62,16 +65,23 @@ class Laptop:
             )
         return cls(folder, running)
 
-    def client(self, service: str) -> Any:
-        """A boto3 client for the cloud's endpoint of this service."""
+    @property
+    def session(self) -> boto3.Session:
+        """A boto3 session with the cloud's credentials and Region."""
+        # Imported late for start-up time: `photolake --help` needs no AWS SDK.
+        import boto3
+
         environment = self.state.environment
-        return boto3.client(
-            service,  # type: ignore[call-overload]  # any service, by botocore's name
-            endpoint_url=environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"]),
-            region_name=environment["AWS_DEFAULT_REGION"],
+        return boto3.Session(
             aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=environment["AWS_DEFAULT_REGION"],
         )
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for the cloud's endpoint of this service."""
+        make: Any = self.session.client
+        return make(service, endpoint_url=find_endpoint(self.state.environment, service))
 
     def output(self, name: str) -> str:
         """An output of the template."""
@@ -83,37 +93,43 @@ class Laptop:
             status: dict[str, Any] = json.load(response)
         return status
 
-    def objects(self) -> dict[str, int]:
-        """How many objects lie under each prefix of the lake."""
+    def count_objects(self) -> dict[str, int]:
+        """The number of objects under each prefix of the lake."""
         pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.output("LakeBucketName"))
         prefixes = (item["Key"].partition("/")[0] + "/" for page in pages for item in page.get("Contents", []))
         return dict(sorted(Counter(prefixes).items()))
 
-    def wait(self, timeout: float, on_look: Callable[[Mapping[str, Any]], None], interval: float = 0.5) -> None:
+    def wait(self, timeout: float, on_status: Callable[[Mapping[str, Any]], None], interval: float = 0.5) -> None:
         """Wait until nothing is queued, buffered or running, twice in a row; CommandError after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         calm = 0
-        while calm < _CALM_LOOKS:
+        while calm < _CALM_CHECKS:
             status = self.status()
-            on_look(status)
+            on_status(status)
             calm = calm + 1 if status["drained"] else 0
             if time.monotonic() > deadline:
                 raise CommandError(
-                    f"Still at work after {timeout:.0f} s. Look: photolake status; logs: {self.folder}/logs"
+                    f"Not finished after {timeout:.0f} s. Wait again: photolake wait; check: photolake status; "
+                    f"logs: {self.folder}/logs"
                 )
             time.sleep(interval)
 
     def stop(self) -> None:
-        """Stop the cloud and wait until it has let go of its folder, the last thing its process does."""
+        """Stop the cloud and wait until it has released its folder, the last thing its process does."""
         os.kill(self.state.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         while state.is_running(self.folder):
             if time.monotonic() > deadline:
-                raise CommandError(f"Process {self.state.pid} has not ended after {STOP_SECONDS} s; kill it by hand.")
+                raise CommandError(f"Still running after {STOP_SECONDS} s. Kill it: kill -9 {self.state.pid}")
             time.sleep(0.1)
 
 
-def start(options: LaptopOptions, on_line: Callable[[str], None]) -> Laptop:
+def find_endpoint(environment: Mapping[str, str], service: str) -> str | None:
+    """The endpoint that AWS's environment variables set for a service; None if they set none."""
+    return environment.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environment.get("AWS_ENDPOINT_URL")
+
+
+def start_laptop(options: LaptopOptions, on_line: Callable[[str], None]) -> Laptop:
     """Start a cloud in the background; its lines are shown by `on_line` until it is ready."""
     if state.is_running(options.folder):
         raise CommandError(
@@ -127,15 +143,15 @@ def start(options: LaptopOptions, on_line: Callable[[str], None]) -> Laptop:
         )
     try:
         with log.open() as lines:
-            return _until_ready(process, options.folder, lines, on_line)
+            return _wait_until_ready(process, options.folder, lines, on_line)
     except BaseException:
-        # Ctrl-C does not reach the process, which has a session of its own: nothing is left running behind it.
+        # Ctrl-C does not reach the process, which has a session of its own.
         process.terminate()
         process.wait()
         raise
 
 
-def run(options: LaptopOptions) -> int:
+def run_laptop(options: LaptopOptions) -> int:
     """Run a cloud in the foreground until Ctrl-C, and return its exit status."""
     process = subprocess.Popen(options.command, stdin=subprocess.DEVNULL)  # noqa: S603 (our own module)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
@@ -143,11 +159,11 @@ def run(options: LaptopOptions) -> int:
         try:
             return process.wait()
         except KeyboardInterrupt:
-            # The child has got the Ctrl-C too, and stops by itself.
+            # The child has received the Ctrl-C too, and stops by itself.
             continue
 
 
-def _until_ready(
+def _wait_until_ready(
     process: subprocess.Popen[bytes], folder: Path, lines: IO[str], on_line: Callable[[str], None]
 ) -> Laptop:
     deadline = time.monotonic() + READY_SECONDS
@@ -164,3 +180,9 @@ def _until_ready(
             raise CommandError(f"The laptop cloud did not start:\n{tail}")
         time.sleep(0.1)
     raise CommandError(f"The laptop cloud was not ready after {READY_SECONDS} s; see {folder / LOG_NAME}")
+
+
+def check_photos(folder: Path | None) -> None:
+    """CommandError for a folder of photos without any file."""
+    if folder is not None and not any(path.is_file() for path in folder.iterdir()):
+        raise CommandError(f"{folder} holds no file, so every photo would be unavailable. Name a folder of photos.")

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from laptop_cloud.services.athena.results import java_double
+from laptop_cloud.services.athena.execution.result_text import format_double
 from tests.conformance.trino_server import Answer
 
 # Sums of doubles differ in their last digits with the order of the rows.
@@ -76,7 +76,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return java_double(value)
+        return format_double(value)
     if isinstance(value, datetime.datetime):
         return value.isoformat(" ", "milliseconds")
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from laptop_cloud.server.aws_clients import ACCOUNT, REGION, Clients, isolation
+from laptop_cloud.server.aws_clients import ACCOUNT, REGION, Clients, build_isolated_environment
 from laptop_cloud.server.aws_json import JsonServer
 from laptop_cloud.server.child_processes import Children
-from laptop_cloud.services.athena.service import AthenaService
+from laptop_cloud.service_processes import Host, ServiceProcess
+from laptop_cloud.services.athena.api.service import AthenaService
 from laptop_cloud.services.firehose.service import FirehoseService
-from laptop_cloud.services.processes import Host, ServiceProcess
 from laptop_cloud.stack import creators, template
-from laptop_cloud.stack.creators.context import Context
+from laptop_cloud.stack.creators.context import CreationContext
 from laptop_cloud.stack.resolver import Resolver
 from photolake.athena_schema.sql_files import Statement, in_dependency_order, read_statements
 from photolake.athena_schema.workgroup import Workgroup
@@ -173,8 +173,8 @@ def running(folder: Path) -> Iterator[Services]:
     with contextlib.ExitStack() as end:
         children = Children()
         end.callback(children.stop)
-        host = Host(folder, 1, children, end, isolation(folder))
-        endpoint = ServiceProcess("services.moto_server", {}, host).url()
+        host = Host(folder, 1, children, end, build_isolated_environment(folder))
+        endpoint = ServiceProcess("services.moto.process", {}, host).url()
         own = Clients({"": endpoint}, host.variables)
         # Not started: it delivers when it is told to.
         firehose = FirehoseService(own("s3"), own("glue"), ACCOUNT, REGION)
@@ -190,17 +190,17 @@ def running(folder: Path) -> Iterator[Services]:
 def create_lake(services: Services, name: str, earliest_date: str) -> Lake:
     """The template's bucket, databases, tables, streams and workgroup; `name` is the stack's and the database's."""
     parameters = {"EarliestDate": earliest_date, "DatabaseName": name}
-    loaded = template.load(ROOT / "template.yaml", parameters, {}, REGION)
+    loaded = template.load_template(ROOT / "template.yaml", parameters, {}, REGION)
     # No queue takes part here.
     loaded.document["Resources"]["LakeBucket"]["Properties"].pop("NotificationConfiguration")
     resolver = Resolver(loaded.document, {**loaded.parameters, **PSEUDO_PARAMETERS, "AWS::StackName": name})
     no_compute: Any = None
-    context = Context(name, REGION, ACCOUNT, services.client, *[no_compute] * 5)
+    context = CreationContext(name, REGION, ACCOUNT, services.client, *[no_compute] * 5)
     names = {}
     for logical_id in resolver.order:
         kind = resolver.resources[logical_id]["Type"]
         if kind in _TYPES or logical_id in _BESIDE:
-            created = creators.create(kind, logical_id, resolver.properties(logical_id), context)
+            created = creators.create_resource(kind, logical_id, resolver.properties(logical_id), context)
             resolver.add(logical_id, created)
             names[logical_id] = created.physical_id
     return Lake(services, names)

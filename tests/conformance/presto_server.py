@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from laptop_cloud.services.athena.results import text
+from laptop_cloud.services.athena.execution.result_text import format_value
 from tests.conformance.server_process import free_port, launch_settings, running, write_properties
 from tests.conformance.trino_server import Answer
 
@@ -57,7 +57,9 @@ class PrestoServer:
 def _answer(columns: list[dict[str, Any]], rows: list[list[Any]]) -> Answer:
     types = [exp.DataType.build(column["type"], dialect="trino") for column in columns]
     names = [(column["name"], re.sub(r"\(.*\)", "", column["type"])) for column in columns]
-    return Answer(names, [tuple(text(value, kind) for value, kind in zip(row, types, strict=True)) for row in rows])
+    return Answer(
+        names, [tuple(format_value(value, kind) for value, kind in zip(row, types, strict=True)) for row in rows]
+    )
 
 
 @contextlib.contextmanager

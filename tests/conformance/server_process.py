@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from laptop_cloud.server.child_processes import Children, log_tail
+from laptop_cloud.server.child_processes import Children, read_log_tail
 
 _START_SECONDS = 180
 _POLL_SECONDS = 0.2
@@ -68,9 +68,9 @@ def _await_start(process: subprocess.Popen[bytes], port: int, log: Path) -> None
     deadline = time.monotonic() + _START_SECONDS
     while not _has_started(port):
         if process.poll() is not None:
-            raise ServerStartError(f"the server ended with status {process.returncode}:\n{log_tail(log)}")
+            raise ServerStartError(f"the server ended with status {process.returncode}:\n{read_log_tail(log)}")
         if time.monotonic() > deadline:
-            raise ServerStartError(f"the server has not started in {_START_SECONDS} s:\n{log_tail(log)}")
+            raise ServerStartError(f"the server has not started in {_START_SECONDS} s:\n{read_log_tail(log)}")
         time.sleep(_POLL_SECONDS)
 
 

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from laptop_cloud_testing.forms_of_2019 import FORMS, TABLES, in_order
 from tests.conformance.blog import rows
 from tests.conformance.comparison import differences
 from tests.conformance.lakes import create_lake
@@ -16,7 +17,6 @@ from tests.conformance.trino_installation import java
 from tests.conformance.trino_server import Answer
 from tests.conformance.with_clauses import table, with_lake, with_tables
 from tests.resolved_template import ROOT
-from tests.unit.local.athena.forms_of_2019 import FORMS, TABLES, in_order
 
 BLOG = ROOT / "tests/conformance/blog"
 NAMES = sorted(path.stem for path in BLOG.glob("*.sql"))

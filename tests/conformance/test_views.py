@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from laptop_cloud.services.glue_defaults import with_defaults
+from laptop_cloud.services.glue_defaults import add_glue_defaults
 from photolake.athena_schema.sql_files import in_dependency_order
 from tests.conformance.comparison import differences
 from tests.conformance.lakes import table_input
@@ -41,7 +41,7 @@ def created_by_trino(lake, trino):
         trino.query(view.body, SECOND)
         # moto leaves out what Glue fills in, and Trino then cannot read its own view.
         created = glue.get_table(DatabaseName=SECOND, Name=view.name)["Table"]
-        glue.update_table(DatabaseName=SECOND, TableInput=with_defaults(table_input(glue, created)))
+        glue.update_table(DatabaseName=SECOND, TableInput=add_glue_defaults(table_input(glue, created)))
     return SECOND
 
 

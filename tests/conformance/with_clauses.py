@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from laptop_cloud.services.athena import datatypes
+from laptop_cloud.services.athena.catalog import data_types
 from photolake.athena_schema.sql_files import in_dependency_order, read_statements
 from tests.resolved_template import ROOT, table_input
 
@@ -30,7 +30,7 @@ def with_tables(sql: str, tables: Mapping[str, str]) -> str:
 
 def table(columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> str:
     """A query that gives rows, read from JSON, in columns of these Hive types; UNNEST must have its legacy meaning."""
-    types = {name: datatypes.trino(datatypes.from_hive(kind)) for name, kind in columns.items()}
+    types = {name: data_types.to_trino(data_types.from_hive(kind)) for name, kind in columns.items()}
     fields = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
     names = ", ".join(f'r."{name}"' for name in types)
     literal = json.dumps(list(rows)).replace("'", "''")

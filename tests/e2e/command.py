@@ -1,4 +1,4 @@
-"""The command, as a user runs it."""
+"""Runs the `photolake` command as a user does."""
 
 import subprocess
 import sys
@@ -18,13 +18,13 @@ class Command:
         self.state = state
 
     def __call__(self, name: str, *arguments: str, status: int = 0) -> str:
-        """In this process, which has imported what takes each process of its own more than a second."""
+        """Run a command in this process, which is faster than a process of its own."""
         result = CliRunner().invoke(main.app, [name, "--state", str(self.state), *arguments])
         assert result.exit_code == status, result.output
         return result.output if status else result.stdout
 
     def process(self, name: str, *arguments: str, status: int = 0) -> str:
-        """In a process of its own."""
+        """Run a command in a process of its own."""
         program = str(Path(sys.executable).parent / "photolake")
         result = subprocess.run(
             [program, name, "--state", str(self.state), *arguments],

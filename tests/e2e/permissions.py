@@ -10,7 +10,7 @@ from moto.iam.access_control import IAMPolicy, IAMPolicyStatement, PermissionRes
 
 from laptop_cloud import state
 from laptop_cloud.server.aws_clients import ACCOUNT, REGION
-from laptop_cloud.stack.resolver import Created, Resolver
+from laptop_cloud.stack.resolver import CreatedResource, Resolver
 from tests.resolved_template import PSEUDO_PARAMETERS, transformed
 
 # The ARN of a physical resource, by type, for those that the policies name.
@@ -138,9 +138,9 @@ class FunctionPolicies:
                     yield from (Grant(action, resource) for resource in _listed(statement["Resource"]))
 
 
-def _created(kind: str, physical_id: str) -> Created:
+def _created(kind: str, physical_id: str) -> CreatedResource:
     name = physical_id.rpartition("/")[2]
-    return Created(physical_id, {"Arn": ARNS[kind].format(name=name)} if kind in ARNS else {})
+    return CreatedResource(physical_id, {"Arn": ARNS[kind].format(name=name)} if kind in ARNS else {})
 
 
 def _listed(value: str | list[str]) -> list[str]:

@@ -38,7 +38,13 @@ def post(number, text="I love this!", **more):
 
 
 def photo(number, name):
-    return {"media_key": f"3_{FIRST + number}", "type": "photo", "url": photos.url(name), "width": 900, "height": 600}
+    return {
+        "media_key": f"3_{FIRST + number}",
+        "type": "photo",
+        "url": photos.photo_url(name),
+        "width": 900,
+        "height": 600,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +72,7 @@ def collected(photolake, tmp_path_factory):
     ]
     file = tmp_path_factory.mktemp("posts") / "posts.jsonl"
     file.write_text("\n".join(json.dumps(line) for line in lines) + '\n{"data": [{"id": "20305\n')
-    photolake("collect", "--from", str(file))
+    photolake("collect", str(file))
     photolake("wait", "--timeout", "120")
     return photolake
 
@@ -156,19 +162,21 @@ def test_a_face_is_a_row_for_each_post_that_shows_it(ask):
     ]
 
 
-def test_what_no_local_engine_answers_is_an_error_in_the_row_and_local_answers_are_marked(ask):
+def test_what_no_local_engine_answers_is_an_error_in_the_row_and_local_answers_are_marked(collected, ask):
     sql = (
-        "select distinct a.errors[t.i].api as api, a.errors[t.i].code as code from image_analyses as a cross join "
+        "select distinct a.errors[t.i].api as api, a.errors[t.i].code as code, "
+        "split_part(a.errors[t.i].message, ':', 1) as message from image_analyses as a cross join "
         "unnest(if(cardinality(a.errors) > 0, sequence(1, cardinality(a.errors)))) as t (i) order by 1"
     )
     assert ask(sql) == [
-        {"api": "celebrities", "code": "NotAvailableLocallyException"},
-        {"api": "moderation", "code": "NotAvailableLocallyException"},
+        {"api": "celebrities", "code": "InvalidParameterException", "message": "Not available locally"},
+        {"api": "moderation", "code": "InvalidParameterException", "message": "Not available locally"},
     ]
     versions = ask("select distinct image_labels.labelmodelversion as v from image_analyses")
-    versions += ask("select distinct text_model_version as v from tweets")
     assert versions
     assert all(version["v"].startswith("local-") for version in versions)
+    status = json.loads(collected("status", "--json"))
+    assert status["analysis"]["models"]["comprehend"].startswith("local-")
 
 
 def test_the_broken_line_lies_under_errors_with_its_origin(collected, client):

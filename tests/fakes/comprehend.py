@@ -69,8 +69,7 @@ class FakeComprehend:
             else:
                 self.answered[operation, language, text] += 1
                 results.append({"Index": index, **answer(text)})
-        metadata = {"HTTPHeaders": {"x-local-model-version": "local-1"}}
-        return {"ResultList": results, "ErrorList": errors, "ResponseMetadata": metadata}
+        return {"ResultList": results, "ErrorList": errors}
 
     def _validate(self, operation, request):
         report = ParamValidator().validate(request, MODEL.operation_model(operation).input_shape)

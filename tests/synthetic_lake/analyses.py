@@ -22,7 +22,7 @@ _OTHERS = [
 _PEOPLE = [name for name, (parents, _, _) in LABELS.items() if "Person" in parents]
 _ERRORS = (
     ("faces", "ProvisionedThroughputExceededException", "Provisioned rate exceeded"),
-    ("celebrities", "NotAvailableLocallyException", "The laptop has no engine for celebrities"),
+    ("celebrities", "InvalidParameterException", "Request has invalid parameters"),
     ("text", "ImageTooLargeException", "Request has image content that's too large"),
 )
 

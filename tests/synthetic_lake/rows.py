@@ -17,7 +17,7 @@ from tests.synthetic_lake import analyses, photos, posts
 from tests.synthetic_lake.plan import Plan
 
 Row = dict[str, Any]
-_ANALYSIS = ("language", "sentiment", "text_model_version", "text_entities", "entities_status", "processed_at", "dt")
+_ANALYSIS = ("language", "sentiment", "text_entities", "entities_status", "processed_at", "dt")
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,6 @@ def _analysis(
         **dict(zip((f"sentiment{name}score" for name in ("pos", "neg", "neu", "mixed")), scores, strict=True)),
         "sentiment_status": status,
         "entities_status": status,
-        "text_model_version": None,
         "text_entities": [
             {
                 "text": word,

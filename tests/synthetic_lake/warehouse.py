@@ -16,8 +16,9 @@ import boto3
 from moto import mock_aws
 
 from laptop_cloud.server.aws_json import JsonServer
-from laptop_cloud.services.athena.service import AthenaService
-from laptop_cloud.services.firehose.conversion import columns_of, rows_of, to_parquet
+from laptop_cloud.services.athena.api.service import AthenaService
+from laptop_cloud.services.firehose.column_types import read_columns
+from laptop_cloud.services.firehose.conversion import read_rows, write_parquet
 from photolake.athena_schema.sql_files import Statement, in_dependency_order, read_statements
 from photolake.athena_schema.workgroup import Workgroup
 from tests import resolved_template
@@ -45,13 +46,13 @@ class Warehouse:
 
     def land(self, table: str, rows: Iterable[Mapping[str, Any]], name: str = "a") -> None:
         """Write rows of posts, photos or analyses as one Parquet object for each day."""
-        columns = columns_of(resolved_template.table_input(TABLES[table]))
+        columns = read_columns(resolved_template.table_input(TABLES[table]))
         days = defaultdict(list)
         for row in rows:
-            days[row["dt"]].extend(rows_of(json.dumps(row).encode(), columns))
+            days[row["dt"]].extend(read_rows(json.dumps(row).encode(), columns))
         for day, fitted in days.items():
             key = f"{table}/dt={day}/{name}.parquet"
-            self._s3.put_object(Bucket=BUCKET, Key=key, Body=to_parquet(fitted, columns))
+            self._s3.put_object(Bucket=BUCKET, Key=key, Body=write_parquet(fitted, columns))
 
     def delete(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows of the deletions table."""

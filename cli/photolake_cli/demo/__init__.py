@@ -1,1 +1,1 @@
-"""The demo: made-up posts over real photos, sent through the whole pipeline."""
+"""`photolake demo`: synthetic posts over real photos through the whole pipeline. Begin reading at run.py."""

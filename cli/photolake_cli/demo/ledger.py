@@ -1,18 +1,18 @@
-"""The demo's closing account: everything that went in came out somewhere, and what it would have cost in 2019."""
+"""The demo's account of every post and photo, and its paid calls compared with the method of 2019."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from photolake_cli.distinct import Distinct
+from photolake_cli.collect.distinct import DistinctCounter
 
 if TYPE_CHECKING:
-    from photolake_cli.collecting import Account
-    from photolake_cli.querying import Queries
+    from photolake_cli.collect.sender import Tally
+    from photolake_cli.query.client import QueryClient
 
-# Photos as the archive holds them: counted from the collected posts, not from what became of them.
+# Counted from the collected posts, independently of the rows in photos.
 PHOTOS_COLLECTED = """
 with shown as (
     select t.id, media.id as mediaid
@@ -47,7 +47,7 @@ IDENTITY = (
     """coalesce(m."id", regexp_extract(m."media_key", '[^_]+$'), m."media_url_https", m."media_url", 'unknown')"""
 )
 
-# Comprehend is asked in batches but bills by text, as it bills a single call.
+# Comprehend bills each text of a batch like a single call.
 BATCHED = {"DetectSentiment": "BatchDetectSentiment", "DetectEntities": "BatchDetectEntities"}
 
 
@@ -65,38 +65,37 @@ class Side:
 
 @dataclass(frozen=True)
 class Balance:
-    """What went in against what came out; they must be equal."""
+    """Input and output, whose totals must be equal."""
 
     name: str
-    went_in: Side
-    came_out: Side
+    input: Side
+    output: Side
 
     @property
-    def holds(self) -> bool:
-        """Whether nothing was lost and nothing counted twice."""
-        return self.went_in.total == self.came_out.total
+    def is_balanced(self) -> bool:
+        """Whether nothing was lost or counted twice."""
+        return self.input.total == self.output.total
 
 
-def post_balance(accounts: Iterable[Account], queries: Queries, malformed_in_lake: int) -> Balance:
-    """Posts read from the files, against those in the view, repeated ones, and malformed lines in the lake."""
-    read = list(accounts)
-    ids = Distinct()
-    for account in read:
-        ids.update(account.ids)
-    sent = sum(account.sent for account in read)
-    malformed = sum(account.malformed for account in read)
-    in_view = _number(queries, "select count(*) as posts from tweets")
+def balance_posts(tallies: Sequence[Tally], client: QueryClient, rejected_in_lake: int) -> Balance:
+    """Entries read from the files, against posts in the view, repeated posts, and rejected records in the lake."""
+    ids = DistinctCounter()
+    for tally in tallies:
+        ids.update(tally.ids)
+    sent = sum(tally.sent for tally in tallies)
+    rejected = sum(tally.rejected for tally in tallies)
+    in_view = _query_number(client, "select count(*) as posts from tweets")
     return Balance(
         "posts",
-        Side({"posts in the files": sent, "malformed lines in the files": malformed}),
-        Side({"posts in the view": in_view, "repeated": sent - ids.count, "in errors/malformed/": malformed_in_lake}),
+        Side({"posts in the files": sent, "rejected records of the files": rejected}),
+        Side({"posts in the view": in_view, "repeated": sent - ids.count, "in errors/malformed/": rejected_in_lake}),
     )
 
 
-def photo_balance(queries: Queries, landing_database: str) -> Balance:
-    """Photos of the collected posts, against the rows that say what became of each."""
-    collected = _number(queries, PHOTOS_COLLECTED.format(landing=landing_database, identity=IDENTITY))
-    rows = queries.run("select status, count(*) as photos from tweet_photos group by status order by status").records()
+def balance_photos(client: QueryClient, landing_database: str) -> Balance:
+    """Photos of the collected posts, against the rows of tweet_photos by status."""
+    collected = _query_number(client, PHOTOS_COLLECTED.format(landing=landing_database, identity=IDENTITY))
+    rows = client.run("select status, count(*) as photos from tweet_photos group by status order by status").records()
     return Balance(
         "photos",
         Side({"photos of the posts": collected}),
@@ -104,28 +103,28 @@ def photo_balance(queries: Queries, landing_database: str) -> Balance:
     )
 
 
-def call_comparison(queries: Queries, calls: Mapping[str, int]) -> list[tuple[str, int, int]]:
+def compare_calls(client: QueryClient, calls: Mapping[str, int]) -> list[tuple[str, int, int]]:
     """For each paid operation: its name, the calls of the 2019 method, and ours as the services counted them."""
     old: dict[str, int] = {
-        row["api"]: row["calls"] for row in queries.run_saved(queries.saved_query("calls_of_2019")).records()
+        row["api"]: row["calls"] for row in client.run_saved(client.find_saved("calls_of_2019")).records()
     }
-    return [(api, old[api], _bought(api, calls)) for api in old]
+    return [(api, old[api], _count_calls(api, calls)) for api in old]
 
 
-def _bought(api: str, calls: Mapping[str, int]) -> int:
+def _count_calls(api: str, calls: Mapping[str, int]) -> int:
     if api in BATCHED:
         return calls.get(f"comprehend.{BATCHED[api]}.documents", 0) + calls.get(f"comprehend.{api}", 0)
     return calls.get(f"rekognition.{api}", 0)
 
 
-def _number(queries: Queries, sql: str) -> int:
-    (row,) = queries.run(sql).records()
+def _query_number(client: QueryClient, sql: str) -> int:
+    (row,) = client.run(sql).records()
     (value,) = row.values()
     return int(value)
 
 
-def malformed_lines(s3: Any, bucket: str) -> int:
-    """Lines under `errors/malformed/`."""
+def count_rejected(s3: Any, bucket: str) -> int:
+    """The records under `errors/malformed/`."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="errors/malformed/")
     keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
     return sum(len(s3.get_object(Bucket=bucket, Key=key)["Body"].read().splitlines()) for key in keys)

@@ -1,4 +1,4 @@
-"""The demo's photos: real ones out of installed packages, posters drawn here, and hard cases."""
+"""The demo's photos: real ones from installed packages, drawn posters, and files that are not usable photos."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 HOST = "https://pbs.twimg.com/media"
 
-# File in the demo's folder -> (package that carries it, file in the package). Licences: public domain (NASA, US Navy),
+# File in the demo's folder -> (package that contains it, file in the package). Licences: public domain (NASA, US Navy),
 # CC0 and BSD (see scikit-image's data documentation), CC BY 2.0 (scikit-learn's china and flower).
 REAL: Mapping[str, tuple[str, str]] = {
     "astronaut.png": ("scikit-image", "astronaut.png"),
@@ -43,8 +43,8 @@ GONE = f"{HOST}/gone.jpg"
 BLOCKED = "https://photos.example.org/elsewhere.jpg"
 
 
-def url(name: str) -> str:
-    """Where the made-up posts say that this file is."""
+def photo_url(name: str) -> str:
+    """The URL of this file in the synthetic posts."""
     return f"{HOST}/{Path(name).name}"
 
 
@@ -52,27 +52,27 @@ def write_photos(folder: Path) -> dict[str, str | int]:
     """Fill the folder and return what each URL answers: a file's name, or an HTTP status."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, (package, file) in REAL.items():
-        (folder / name).write_bytes(packaged(package, file))
+        (folder / name).write_bytes(read_packaged(package, file))
     for name, lines in POSTERS.items():
-        (folder / name).write_bytes(poster(lines))
-    (folder / WEBP).write_bytes(_encoded(Image.open(folder / "coffee.png"), "WEBP"))
-    (folder / TINY).write_bytes(_encoded(Image.new("RGB", (48, 48), "teal"), "PNG"))
+        (folder / name).write_bytes(draw_poster(lines))
+    (folder / WEBP).write_bytes(_encode(Image.open(folder / "coffee.png"), "WEBP"))
+    (folder / TINY).write_bytes(_encode(Image.new("RGB", (48, 48), "teal"), "PNG"))
     photo = (folder / "flower.jpg").read_bytes()
     (folder / BROKEN).write_bytes(photo[: len(photo) // 3])
     (folder / NOT_AN_IMAGE).write_bytes(b"<!doctype html><title>Not here any more</title>")
     names = [*REAL, *POSTERS, WEBP, TINY, BROKEN, NOT_AN_IMAGE]
-    return {**{url(name): name for name in names}, GONE: 404}
+    return {**{photo_url(name): name for name in names}, GONE: 404}
 
 
-def packaged(package: str, file: str) -> bytes:
+def read_packaged(package: str, file: str) -> bytes:
     """A data file of an installed package, found without importing it."""
     found = next((path for path in files(package) or [] if path.name == file), None)
     if found is None:
-        raise FileNotFoundError(f"{package} does not carry {file} any more")
+        raise FileNotFoundError(f"{package} no longer contains {file}")
     return found.read_binary()
 
 
-def poster(lines: tuple[str, ...]) -> bytes:
+def draw_poster(lines: tuple[str, ...]) -> bytes:
     """A poster with the lines in large letters, as JPEG."""
     image = Image.new("RGB", (900, 600), "#f4efe4")
     draw = ImageDraw.Draw(image)
@@ -80,10 +80,10 @@ def poster(lines: tuple[str, ...]) -> bytes:
     for row, line in enumerate(lines):
         font = ImageFont.load_default(84 if row == 0 else 64)
         draw.text((450, 150 + 150 * row), line, font=font, fill="#22313f", anchor="mm")
-    return _encoded(image, "JPEG")
+    return _encode(image, "JPEG")
 
 
-def _encoded(image: Image.Image, format_name: str) -> bytes:
+def _encode(image: Image.Image, format_name: str) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format_name)
     return buffer.getvalue()

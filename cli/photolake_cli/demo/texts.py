@@ -1,4 +1,4 @@
-"""What the made-up accounts write: sentences by language and topic. `{tag}` becomes a hashtag."""
+"""The sentences of the synthetic posts by language; `{tag}` becomes a hashtag."""
 
 from __future__ import annotations
 

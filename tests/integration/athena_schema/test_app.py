@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from laptop_cloud.lambda_runtime.callbacks import Callbacks
 from laptop_cloud.server.aws_json import JsonServer
-from laptop_cloud.services.athena.service import AthenaService
+from laptop_cloud.services.athena.api.service import AthenaService
 from tests import resolved_template
 
 EVENT = json.loads((resolved_template.ROOT / "events/athena_schema_create.json").read_text())

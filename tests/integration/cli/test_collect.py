@@ -3,7 +3,6 @@
 import datetime as dt
 import gzip
 import json
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,12 +15,14 @@ from typer.testing import CliRunner
 from photolake.aws.firehose import DeliveryStream
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
-from photolake_cli import collect_run, collecting, main
-from photolake_cli.collecting import FileCollector
+from photolake_cli import cloud as clouds
+from photolake_cli import main
+from photolake_cli.cloud import Cloud
+from photolake_cli.collect import run as collect_run
+from photolake_cli.collect import sender as sender_module
+from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.sender import FileSender, open_sender
 from photolake_cli.errors import CommandError
-from photolake_cli.inlets import Inlet, deployed_inlet
-from photolake_cli.laptop import Laptop
-from photolake_cli.pacing import Pace
 from tests import resolved_template
 
 REGION: Any = "eu-west-1"
@@ -31,7 +32,7 @@ BUCKETS = ("lake", "archive")
 
 
 class FakeFirehose:
-    """Keeps the rows; from the call it is told on it refuses everything."""
+    """Keeps the rows; refuses everything from call number `refuses_from` on."""
 
     def __init__(self):
         self.rows = []
@@ -77,19 +78,24 @@ def s3(aws):
 
 @pytest.fixture
 def firehose(aws, s3, monkeypatch):
-    """The stream that the command sends to; `inlet` of the lake may be changed."""
+    """The stream that the command sends to; the fields of its `cloud` may be changed."""
     fake: Any = FakeFirehose()
-    collector = FileCollector(
+    sender = FileSender(
         DeliveryStream(fake, "tweets", sleep=lambda seconds: None),
         aws.table,
         RejectedStore(s3, "lake"),
         Pace(900, lambda: 0.0),
         dt.date(2026, 1, 1),
     )
-    fake.inlet = {"place": "the laptop cloud", "key": "laptop 1", "s3": s3, "collector": collector, "on_laptop": True}
-    monkeypatch.setattr(Laptop, "connect", lambda state: None)
-    monkeypatch.setattr(main, "laptop_inlet", lambda laptop: Inlet(**fake.inlet))
-    monkeypatch.setattr(main, "deployed_inlet", lambda stack, region: Inlet(**{**fake.inlet, "on_laptop": False}))
+    fake.cloud = {
+        "name": "the laptop cloud",
+        "key": "laptop 1",
+        "session": boto3.Session(region_name=REGION),
+        "values": {"ImageApis": "labels,moderation,text,faces,celebrities", "SampleRate": "1"},
+        "find_physical_id": str,
+    }
+    monkeypatch.setattr(clouds, "connect", lambda stack, region, state: Cloud(**fake.cloud, on_laptop=not stack))
+    monkeypatch.setattr(sender_module, "open_sender", lambda cloud: sender)
     return fake
 
 
@@ -125,80 +131,80 @@ def written(path, content):
 def test_a_file_is_sent_once_however_it_is_packed(collect, firehose, tmp_path, pack):
     path = written(tmp_path / "posts", pack(lines(1, 2, 1)))
 
-    assert collect("--from", path)[0] == 0
-    status, said = collect("--from", path)
+    assert collect(path)[0] == 0
+    status, said = collect(path)
 
     assert (status, firehose.numbers) == (0, [1, 2, 1])
     assert "collected before, 3 posts. To send it again: --again" in said
-    assert collect("--from", path, "--again")[0] == 0
+    assert collect(path, "--again")[0] == 0
     assert firehose.numbers == [1, 2, 1] * 2
 
 
-def test_a_file_that_was_changed_and_a_lake_that_was_begun_anew_get_everything(collect, firehose, tmp_path):
+def test_a_file_that_was_changed_and_a_lake_that_was_started_again_get_everything(collect, firehose, tmp_path):
     path = written(tmp_path / "posts", lines(1))
-    collect("--from", path)
+    collect(path)
     written(path, lines(1, 2))
-    collect("--from", path)
-    firehose.inlet["key"] = "laptop 2"
-    collect("--from", path)
+    collect(path)
+    firehose.cloud["key"] = "laptop 2"
+    collect(path)
 
     assert firehose.numbers == [1, 1, 2, 1, 2]
 
 
 def test_a_run_that_firehose_refused_goes_on_where_it_stopped(collect, firehose, tmp_path, monkeypatch):
-    monkeypatch.setattr(collecting, "POSTS_AT_ONCE", 2)
+    monkeypatch.setattr(sender_module, "BATCH_POSTS", 2)
     path = written(tmp_path / "posts", lines(*range(7)))
     firehose.refuses_from = 3
 
-    status, said = collect("--from", path)
+    status, said = collect(path)
     assert status == 1
-    assert f"Stopped in {path}, after 4 posts. Run it again, and it goes on there." in said
+    assert f"Stopped in {path} after 4 posts. Run the command again to resume there." in said
     assert "still refuses" in said
 
     firehose.refuses_from = 10**9
-    status, said = collect("--from", path)
+    status, said = collect(path)
     assert (status, firehose.numbers) == (0, [*range(7)])
 
 
 def test_a_run_stopped_by_hand_goes_on_where_it_stopped_and_says_what_was_finished(
     collect, firehose, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(collecting, "POSTS_AT_ONCE", 2)
+    monkeypatch.setattr(sender_module, "BATCH_POSTS", 2)
     monkeypatch.chdir(tmp_path)
     written(tmp_path / "one", lines(1))
     written(tmp_path / "two", lines(*range(2, 9)))
     firehose.is_interrupted_at = 4
 
-    status, said = collect("--from", "one", "two")
+    status, said = collect("one", "two")
     assert status == 130
-    assert "Stopped in two, after 4 posts. Run it again, and it goes on there." in said
+    assert "Stopped in two after 4 posts. Run the command again to resume there." in said
     assert "one 1 1 0 0 0 0" in said
 
-    status, said = collect("--from", "one", "two")
+    status, said = collect("one", "two")
     assert (status, firehose.numbers) == (0, [*range(1, 9)])
     assert "two 3 3 0 0 0 4" in said
 
 
-def test_a_note_that_cannot_be_read_is_named(collect, firehose, tmp_path):
+def test_a_checkpoint_that_cannot_be_read_is_named(collect, firehose, tmp_path):
     path = written(tmp_path / "posts", lines(1))
-    collect("--from", path)
+    collect(path)
     (note,) = (tmp_path / "state" / "collected").iterdir()
     note.write_text("{")
 
-    status, said = collect("--from", path)
+    status, said = collect(path)
 
     assert status == 1
     assert said.replace(" ", "").startswith(f"{note} does not say how far".replace(" ", ""))
-    assert collect("--from", path, "--again")[0] == 0
+    assert collect(path, "--again")[0] == 0
     assert firehose.numbers == [1, 1]
 
 
-def test_the_ledger_says_what_became_of_every_entry_of_every_file(collect, tmp_path, s3, monkeypatch):
+def test_a_table_says_what_became_of_every_entry_of_every_file(collect, tmp_path, s3, monkeypatch):
     monkeypatch.chdir(tmp_path)
     written(tmp_path / "one", lines(1, 1) + b"{broken\n" * 12 + b'{"delete": {}}\n')
     written(tmp_path / "two", lines(3))
 
-    status, said = collect("--from", "one", "two")
+    status, said = collect("one", "two")
 
     assert status == 0
     assert "one 15 2 1 12 1 0" in said
@@ -207,7 +213,7 @@ def test_the_ledger_says_what_became_of_every_entry_of_every_file(collect, tmp_p
     assert "one:3: Expecting property name" in said
     assert "one:13:" not in said
     (listed,) = s3.list_objects_v2(Bucket="lake")["Contents"]
-    assert f"all malformed entries are in {listed['Key']}; 2 more" in said
+    assert f"all rejected records are in {listed['Key']} (2 more)" in said
 
 
 def test_of_a_folder_the_files_of_posts_are_taken(collect, firehose, tmp_path):
@@ -221,13 +227,13 @@ def test_of_a_folder_the_files_of_posts_are_taken(collect, firehose, tmp_path):
     written(folder / ".hidden", lines(3))
     written(folder / "photo.jpg", b"\xff\xd8\xff\0")
 
-    status, said = collect("--from", folder)
+    status, said = collect(folder)
 
     assert (status, firehose.numbers) == (0, [1, 2])
     assert firehose.rows[0]["user"] == {"id": 7, "id_str": "7", "screen_name": "ann"}
-    assert f"{folder}/data/like.js: passed over, it holds like, and no posts" in said
-    assert f"{folder}/package.json: passed over, it holds no posts" in said
-    assert f"{folder}/photo.jpg: passed over, it is binary" in said
+    assert f"{folder}/data/like.js: skipped, it holds like, and no posts" in said
+    assert f"{folder}/package.json: skipped, it holds no posts" in said
+    assert f"{folder}/photo.jpg: skipped, it is binary" in said
 
 
 def test_objects_are_read_from_s3(collect, firehose, s3):
@@ -235,13 +241,13 @@ def test_objects_are_read_from_s3(collect, firehose, s3):
     s3.put_object(Bucket="archive", Key="a/b/two.jsonl.gz", Body=gzip.compress(lines(2)))
     s3.put_object(Bucket="archive", Key="other.jsonl", Body=lines(3))
 
-    assert collect("--from", "s3://archive/a/")[0] == 0
-    assert collect("--from", "s3://archive/other.jsonl")[0] == 0
+    assert collect("s3://archive/a/")[0] == 0
+    assert collect("s3://archive/other.jsonl")[0] == 0
     s3.put_object(Bucket="archive", Key="readme.txt", Body=b"hello")
-    status, said = collect("--from", "s3://archive", "--again")
+    status, said = collect("s3://archive", "--again")
 
     assert firehose.numbers == [2, 1, 3, 2, 1, 3]
-    assert (status, "s3://archive/readme.txt: passed over, it holds no JSON" in said) == (0, True)
+    assert (status, "s3://archive/readme.txt: skipped, it holds no JSON" in said) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -252,19 +258,19 @@ def test_objects_are_read_from_s3(collect, firehose, s3):
         (b"PK\x03\x04", "is a zip file. Unpack it, and name the files of posts in it"),
         (b"\x00\x01\x02", "is binary, or text in UTF-16"),
         ("[]".encode("utf-16"), "is binary, or text in UTF-16"),
-        (b"BZh91AY", "is packed by bzip2. Unpack it first"),
+        (b"BZh91AY", "is compressed by bzip2. Decompress it first"),
         (b"hello\nworld\n", "holds no JSON. Name a file of posts"),
-        (b"id,conversation_id,text,author.id\n1,2,x,3\n", "is a table (CSV). twarc-csv leaves out"),
+        (b"id,conversation_id,text,author.id\n1,2,x,3\n", "is a table (CSV). twarc-csv drops"),
         (b"window.YTD.direct_messages.part0 = [ {", "holds direct_messages, and no posts"),
         (b'{"did":"did:plc:a","time_us":1,"kind":"commit"}\n', "holds events of Bluesky's Jetstream"),
         (gzip.compress(b"x", mtime=0)[:10], "the gzip data is damaged from here on"),
         (b"\x28\xb5\x2f\xfdjunk", "the Zstandard data is damaged from here on"),
     ],
 )
-def test_what_is_no_file_of_posts_is_refused_before_anything_is_sent(collect, firehose, tmp_path, content, said):
+def test_a_file_without_posts_is_an_error_before_anything_is_sent(collect, firehose, tmp_path, content, said):
     good, bad = written(tmp_path / "good", lines(1)), written(tmp_path / "bad", content)
 
-    status, output = collect("--from", good, bad)
+    status, output = collect(good, bad)
 
     assert (status, firehose.numbers) == (1, [])
     assert output.startswith(f"{bad} {said}")
@@ -274,25 +280,25 @@ def test_what_is_no_file_of_posts_is_refused_before_anything_is_sent(collect, fi
     ("name", "said"),
     [
         ("nowhere.jsonl", "nowhere.jsonl cannot be read: No such file or directory. Name a file of posts"),
-        ("s3://nobody/x", "There is no bucket nobody. Those there are: aws s3 ls"),
-        ("s3://nobody/x/", "There is no bucket nobody. Those there are: aws s3 ls"),
-        ("s3://archive/x", "There is no object s3://archive/x; for all below it say s3://archive/x/."),
+        ("s3://nobody/x", "There is no bucket nobody. List the buckets: aws s3 ls"),
+        ("s3://nobody/x/", "There is no bucket nobody. List the buckets: aws s3 ls"),
+        ("s3://archive/x", "There is no object s3://archive/x. For all objects below it: s3://archive/x/;"),
         ("s3://archive/x/", "There is no object below s3://archive/x/."),
     ],
 )
 def test_a_file_that_is_not_there_is_named(collect, name, said):
-    status, output = collect("--from", name)
+    status, output = collect(name)
 
     assert status == 1
     assert output.startswith(said)
 
 
-def test_a_pipe_is_refused(collect):
-    assert collect("--from", "/dev/null")[1].startswith("/dev/null is no file but a pipe or device")
+def test_a_pipe_is_an_error(collect):
+    assert collect("/dev/null")[1].startswith("/dev/null is a pipe or a device")
 
 
 def test_an_empty_folder_is_named(collect, tmp_path):
-    assert collect("--from", tmp_path)[1].startswith(f"{tmp_path} holds no file.")
+    assert collect(tmp_path)[1].startswith(f"{tmp_path} holds no file.")
 
 
 def test_a_dry_run_counts_and_forecasts_and_sends_nothing(collect, firehose, tmp_path):
@@ -305,29 +311,29 @@ def test_a_dry_run_counts_and_forecasts_and_sends_nothing(collect, firehose, tmp
     ]
     path = written(tmp_path / "posts", "".join(json.dumps(page) + "\n" for page in pages).encode())
 
-    status, said = collect("--from", path, "--dry-run")
+    status, said = collect(path, "--dry-run")
 
     assert (status, firehose.rows) == (0, [])
-    assert "posts 3, malformed 1, notices 0" in said
+    assert "posts 3, rejected 1, notices 0" in said
     assert "To analyse: 3 posts with 8 units of text ($0.01) and 1 photos for 5 APIs ($0.01)" in said
     assert "On AWS that would cost $0.01, or less" in said
 
 
 def test_many_posts_are_sent_to_aws_only_with_consent(collect, firehose, tmp_path, monkeypatch):
-    monkeypatch.setattr(collect_run, "FEW_POSTS", 3)
+    monkeypatch.setattr(collect_run, "SAMPLE_POSTS", 3)
     few, many = written(tmp_path / "few", lines(1, 2)), written(tmp_path / "many", lines(3, 4, 5))
 
-    assert collect("--from", few, "--stack", "lake")[0] == 0
-    status, said = collect("--from", many, "--stack", "lake")
+    assert collect(few, "--stack", "lake")[0] == 0
+    status, said = collect(many, "--stack", "lake")
     assert (status, firehose.numbers) == (1, [1, 2])
-    assert "Nothing is sent yet. To spend that in the laptop cloud: --yes" in said
+    assert "Nothing has been sent. To spend that in the laptop cloud: --yes" in said
 
-    assert collect("--from", many, "--stack", "lake", "--yes")[0] == 0
-    assert collect("--from", many, "--again")[0] == 0
+    assert collect(many, "--stack", "lake", "--yes")[0] == 0
+    assert collect(many, "--again")[0] == 0
     assert firehose.numbers == [1, 2, 3, 4, 5, 3, 4, 5]
 
 
-def test_a_stack_tells_where_its_posts_go_in(s3):
+def test_a_sender_paces_itself_by_the_buffering_interval_of_the_stack(s3):
     boto3.client("firehose", REGION).create_delivery_stream(
         DeliveryStreamName="posts-stream",
         ExtendedS3DestinationConfiguration={
@@ -336,25 +342,23 @@ def test_a_stack_tells_where_its_posts_go_in(s3):
             "BufferingHints": {"SizeInMBs": 128, "IntervalInSeconds": 120},
         },
     )
-    outputs = {
-        "WorkgroupName": "lake",
-        "DatabaseName": "photolake",
+    values = {
         "LandingDatabaseName": "landing",
         "LakeBucketName": "lake",
         "TweetsStreamName": "tweets-stream",
+        "EarliestDate": "2026-02-03",
     }
-    parameters = {"EarliestDate": "2026-02-03", "ImageApis": "labels,properties", "SampleRate": "0.5"}
-    template = {
-        "Parameters": {name: {"Type": "String", "Default": value} for name, value in parameters.items()},
-        # Its physical id is the name.
-        "Resources": {"PostsStream": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "posts-stream"}}},
-        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
-    }
-    boto3.client("cloudformation", REGION).create_stack(StackName="lake", TemplateBody=json.dumps(template))
+    session = boto3.Session(region_name=REGION)
+    cloud = Cloud("the stack", "lake", session, values, {"PostsStream": "posts-stream"}.__getitem__, time_scale=0.5)
 
-    inlet = deployed_inlet("lake", REGION)
+    sender = open_sender(cloud)
 
-    assert (inlet.place, inlet.key) == (f"the stack lake in {REGION}", f"{REGION} lake")
-    assert (inlet.image_apis, inlet.sample_rate, inlet.on_laptop) == (["labels", "properties"], Decimal("0.5"), False)
-    with pytest.raises(CommandError, match="There is no stack nothing"):
-        deployed_inlet("nothing", REGION)
+    assert sender._pace._interval == 60
+    assert sender.check({"id": FIRST, "source_platform": "x", "id_str": str(FIRST)}, 0) == "2026-03-06"
+
+
+def test_a_stack_without_its_stream_is_an_error_that_names_it(s3):
+    cloud = Cloud("the stack lake", "lake", boto3.Session(region_name=REGION), {}, str)
+
+    with pytest.raises(CommandError, match=r"^the stack lake refused the request: ResourceNotFoundException"):
+        open_sender(cloud)

@@ -8,9 +8,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import boto3
 import pyarrow as pa
@@ -19,9 +16,9 @@ import pytest
 from typer.testing import CliRunner
 
 from photolake.athena_schema.workgroup import Workgroup
+from photolake_cli import cloud as clouds
 from photolake_cli import main
-from photolake_cli.connections import Lake, laptop_lake
-from photolake_cli.laptop import Laptop
+from photolake_cli.cloud import Cloud
 from tests.synthetic_lake.warehouse import DATABASE, REGION, WORKGROUP, saved_queries, warehouse
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
@@ -66,20 +63,17 @@ def athena(tmp_path_factory):
 
 @pytest.fixture
 def query(athena, monkeypatch):
-    """The command, asked over that lake: on the laptop, or as a stack's."""
-    lake = Lake(
+    """The command over that lake: on the laptop, or as a stack's."""
+    lake = Cloud(
         "the laptop cloud in .photolake",
+        "laptop 1",
         boto3.Session("x", "x", region_name=REGION),
-        WORKGROUP,
-        DATABASE,
-        lambda: "2026-01-01",
-        0.01,
-        athena.meta.endpoint_url,
-        on_laptop=True,
+        {"WorkgroupName": WORKGROUP, "DatabaseName": DATABASE, "EarliestDate": "2026-01-01"},
+        str,
+        {"AWS_ENDPOINT_URL_ATHENA": athena.meta.endpoint_url},
     )
-    monkeypatch.setattr(Laptop, "connect", lambda state: None)
-    monkeypatch.setattr(main, "laptop_lake", lambda laptop: lake)
-    monkeypatch.setattr(main, "deployed_lake", lambda stack, region: dataclasses.replace(lake, on_laptop=False))
+    monkeypatch.setattr("photolake_cli.query.client.LAPTOP_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(clouds, "connect", lambda stack, region, state: dataclasses.replace(lake, on_laptop=not stack))
 
     def ask(*arguments, status=0):
         result = CliRunner().invoke(main.app, ["query", *arguments])
@@ -89,22 +83,23 @@ def query(athena, monkeypatch):
     return ask
 
 
-def test_saved_queries_are_listed_with_their_question_and_parameters(query):
-    shown = " ".join(query().output.split())
+@pytest.mark.parametrize("arguments", [(), ("--list",)])
+def test_saved_queries_are_listed_with_their_description_and_parameters(query, arguments):
+    shown = " ".join(query(*arguments).output.split())
 
     for saved in saved_queries():
         assert saved.name in shown
     assert "name: the celebrity's name or a part of it" in shown
 
 
-def test_a_saved_query_is_asked_for_some_days(query):
+def test_a_saved_query_is_run_for_some_days(query):
     days = ["--param", "since=2026-03-03", "--param", "until=2026-03-03"]
     rows = json.loads(query("--saved", "sentiment_by_language", "--format", "json", *days).stdout)
 
     assert [(row["language"], row["posts"]) for row in rows] == [("de", 1)]
 
 
-def test_a_missing_parameter_is_told_with_its_meaning(query):
+def test_a_missing_parameter_is_an_error_with_its_meaning(query):
     assert "celebrity_matches: it needs name. Its parameters:" in query("--saved", "celebrity_matches", status=1).stderr
 
 
@@ -113,7 +108,7 @@ def test_a_table_says_below_what_the_query_scanned_and_would_cost(query):
 
     assert [line.split() for line in output.splitlines() if line.strip()][2:4] == [["de", "1"], ["en", "2"]]
     assert "2 rows, " in output
-    assert "kB scanned: would cost on AWS at most $0.00005" in output
+    assert "kB scanned: would cost at most $0.00005 on AWS" in output
 
 
 def test_on_aws_the_price_is_no_bound(query):
@@ -174,7 +169,7 @@ def test_a_query_that_fails_leaves_the_file_as_it_was(query, tmp_path):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("posts.csv", "before")]
 
 
-def test_a_file_that_cannot_be_written_is_told_before_the_query_runs(query, athena, tmp_path):
+def test_a_file_that_cannot_be_written_is_an_error_before_the_query_runs(query, athena, tmp_path):
     before = athena.list_query_executions(WorkGroup=WORKGROUP)["QueryExecutionIds"][:1]
 
     said = query("select 1", "--output", str(tmp_path / "no" / "rows.csv"), status=1).stderr
@@ -188,19 +183,21 @@ def test_a_table_shows_the_first_thousand_rows_and_says_so(query):
 
     shown = query(sql).stdout
 
-    assert "the first 1,000 rows (all of them: --format csv)" in shown
+    assert "the first 1,000 rows (for all: --format csv)" in shown
     assert len(query(sql, "--format", "csv").stdout.splitlines()) == 2501
 
 
 # The command, without a laptop cloud to connect to.
 ASK = """
     import boto3, sys
-    from photolake_cli import main
-    from photolake_cli.connections import Lake
+    from photolake_cli import cloud, main
+    from photolake_cli.cloud import Cloud
 
     url, workgroup, database, *arguments = sys.argv[1:]
-    lake = Lake("here", boto3.Session("x", "x", region_name="us-east-1"), workgroup, database, str, 0.05, url)
-    main.deployed_lake = lambda stack, region: lake
+    session = boto3.Session("x", "x", region_name="us-east-1")
+    values = {"WorkgroupName": workgroup, "DatabaseName": database, "EarliestDate": "2026-01-01"}
+    endpoints = {"AWS_ENDPOINT_URL": url}
+    cloud.connect = lambda stack, region, state: Cloud("here", "lake", session, values, str, endpoints, on_laptop=True)
     main.app(["query", "--stack", "lake", *arguments])
 """
 ENDLESS = (
@@ -229,7 +226,9 @@ def test_ctrl_c_stops_the_query_on_the_server(athena):
     asking.send_signal(signal.SIGINT)
 
     said = asking.communicate(timeout=30)[1]
-    assert said == "Stopped, on the server too; what it had scanned by then is charged.\n"
+    assert said == (
+        "Stopped, also in Athena, which charges for the data scanned so far. Run the command again to repeat it.\n"
+    )
     assert asking.returncode == 130
     (stopped,) = executions(athena)
     assert (stopped["Query"], stopped["Status"]["State"]) == (ENDLESS, "CANCELLED")
@@ -245,25 +244,3 @@ def test_a_reader_that_has_seen_enough_ends_the_command_quietly(athena):
     assert asking.stderr.read() == ""
     asking.stderr.close()
     assert asking.wait(timeout=30) == 1
-
-
-def test_the_laptops_first_day_is_the_one_its_tables_begin_with(athena):
-    environment = {"AWS_ENDPOINT_URL_ATHENA": athena.meta.endpoint_url, "AWS_DEFAULT_REGION": REGION}
-    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
-    outputs = {"WorkgroupName": WORKGROUP, "DatabaseName": DATABASE, "LandingDatabaseName": "photolake_landing"}
-    laptop: Any = SimpleNamespace(
-        folder=Path(".photolake"),
-        state=SimpleNamespace(environment={**environment, **keys}),
-        output=outputs.__getitem__,
-        client=lambda service: athena,
-    )
-
-    lake = laptop_lake(laptop)
-
-    assert (lake.place, lake.workgroup, lake.database, lake.on_laptop, lake.earliest_date()) == (
-        "the laptop cloud in .photolake",
-        WORKGROUP,
-        DATABASE,
-        True,
-        "2026-01-01",
-    )

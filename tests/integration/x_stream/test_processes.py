@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from photolake.sources.x.stream.batcher import Progress
 from photolake.sources.x.stream.service import StreamSettings
-from photolake_cli import main, streaming
-from photolake_cli.streaming import StreamPlace
+from photolake_cli import cloud as clouds
+from photolake_cli import main, stream
+from photolake_cli.cloud import Cloud
 from services.x_stream import app
 from tests.resolved_template import ROOT, transformed
 
@@ -130,13 +131,14 @@ def test_the_dockerfile_copies_what_there_is():
 
 
 @pytest.fixture
-def place(cloud, monkeypatch):
-    made = StreamPlace("the stack lake", boto3.Session(), cloud, {})
-    monkeypatch.setattr(streaming, "deployed_place", lambda stack, region: made)
-    return made
+def stack(cloud, monkeypatch):
+    """The stack that the command connects to; its settings may be changed."""
+    stack = Cloud("the stack lake", "lake", boto3.Session(), {}, str)
+    monkeypatch.setattr(clouds, "connect", lambda *arguments: stack)
+    monkeypatch.setattr(stream, "read_settings", lambda connected: cloud)
 
 
-def test_the_command_streams_with_the_stacks_settings_until_it_is_told_to_stop(x, cloud, place, sigterm, handlers):
+def test_the_command_streams_with_the_stacks_settings_until_it_is_told_to_stop(x, cloud, stack, sigterm, handlers):
     put_token(cloud)
     number, line = x.line(300, in_search=False)
     x.sessions.append([line, b"{\r\n"])
@@ -145,12 +147,12 @@ def test_the_command_streams_with_the_stacks_settings_until_it_is_told_to_stop(x
 
     assert (result.exit_code, delivered()) == (0, [number])
     assert "Streaming into the stack lake" in result.output
-    assert "1 posts of the stream and 0 of the search delivered, 1 lines malformed, 1 connects." in result.output
+    assert "1 posts of the stream and 0 of the search delivered, 1 records rejected, 1 connections." in result.output
     assert [rule["value"] for rule in x.rules] == ["cats", "sea"]
     assert {number: signal.getsignal(number) for number in handlers} == handlers
 
 
-def test_what_is_said_takes_the_place_of_the_settings_and_the_budget_ends_the_run(x, place, monkeypatch):
+def test_what_is_said_takes_the_place_of_the_settings_and_the_budget_ends_the_run(x, stack, monkeypatch):
     monkeypatch.setenv("X_BEARER_TOKEN", "token")
     monkeypatch.setattr("photolake.sources.x.stream.batcher.MAX_WAIT_S", 0.1)
     x.sessions.append([x.line(300, in_search=False)[1]])
@@ -164,12 +166,12 @@ def test_what_is_said_takes_the_place_of_the_settings_and_the_budget_ends_the_ru
     assert [rule["value"] for rule in x.rules] == ["cats", "sky", "sun"]
 
 
-def test_without_a_token_or_a_query_the_command_says_what_to_do(place, monkeypatch):
+def test_without_a_token_or_a_query_the_command_says_what_to_do(cloud, stack, monkeypatch):
     result = CliRunner().invoke(main.app, ["stream", "--stack", "lake"])
     assert result.exit_code == 1
-    assert "X wants a bearer token: set X_BEARER_TOKEN" in result.output
+    assert "X needs a bearer token: set X_BEARER_TOKEN" in result.output
 
-    del place.settings["SEARCH_QUERY"]
+    del cloud["SEARCH_QUERY"]
     result = CliRunner().invoke(main.app, ["stream", "--stack", "lake"])
     assert result.exit_code == 1
-    assert "Say what to stream: photolake stream --query" in result.output
+    assert "Add a query: photolake stream --query" in result.output

@@ -1,34 +1,124 @@
-"""The command's help, and what it says when something is wrong."""
+"""The command: its help, its options, and its messages when something is wrong."""
 
+import os
+import re
+import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from rich.console import Console
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from photolake_cli.asking import Question
+from photolake_cli.console import format_cell
 from photolake_cli.errors import CommandError
-from photolake_cli.formats import Format
+from photolake_cli.laptop import Laptop
 from photolake_cli.main import app
-from photolake_cli.show import cell, dead_letters, pipeline_line, show_status
+from photolake_cli.query.export import Format
+from photolake_cli.query.run import QueryRequest
+from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
 
-README = (Path(__file__).parents[3] / "README.md").read_text()
-COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
+ROOT = Path(__file__).parents[3]
+COMMANDS: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+PARAMETERS = [(name, parameter) for name, command in COMMANDS.items() for parameter in command.params]
+
+
+def run_program(*arguments, **environment):
+    """The installed program, as a shell runs it."""
+    program = str(Path(sys.executable).parent / "photolake")
+    result = subprocess.run([program, *arguments], env={**os.environ, **environment}, capture_output=True, text=True)
+    return result.returncode, result.stdout
+
+
+def get_documented_commands():
+    """The command lines in the fenced blocks of README and docs, without the generated page."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    blocks = [block for page in pages for block in page.read_text().split("```")[1::2] if page.name != "commands.md"]
+    lines = [line.removeprefix(".venv/bin/") for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("photolake ") and line.split()[1].islower()]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself_with_an_example(name):
-    assert f"photolake {name}" in (COMMANDS[name].help or "")
+def test_every_command_has_an_example_that_parses(name):
+    examples = [line.strip() for line in COMMANDS[name].help.splitlines() if line.startswith("    ")]
+
+    assert examples
+    for example in examples:
+        for words in re.split(r"&&|\||>", example):
+            assert_parses(words.strip())
 
 
-def test_every_command_that_the_readme_shows_exists():
-    shown = {line.split()[1] for line in README.splitlines() if line.startswith(".venv/bin/photolake")}
+def assert_parses(line):
+    """The line, if it calls photolake, names a command and its options."""
+    words = shlex.split(line.replace("eval $(", "").rstrip(")"), comments=True)
+    if words[:1] == ["photolake"]:
+        command = COMMANDS[words[1]]
+        given = [word for word in words[2:] if word not in ("&&", "&")]
+        command.make_context(words[1], given, resilient_parsing=True)
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        assert {word for word in given if word.startswith("--")} <= known
 
-    assert shown
-    assert shown <= COMMANDS.keys()
+
+def test_every_command_that_readme_and_docs_show_parses():
+    shown = get_documented_commands()
+
+    assert len(shown) > 5
+    for line in shown:
+        assert_parses(line)
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=[f"{name} {each.name}" for name, each in PARAMETERS])
+def test_every_option_has_help_and_shows_its_default(name, parameter):
+    record = parameter.get_help_record(typer.Context(COMMANDS[name]))
+
+    assert record[1]
+    is_flag = getattr(parameter, "is_flag", False)
+    chooses = (name, parameter.name) in {("query", "sql"), ("query", "saved"), ("query", "param")}
+    assert is_flag or chooses or "[default: " in record[1] or "[required]" in record[1]
+
+
+def test_the_committed_page_of_commands_is_current():
+    command = ["photolake_cli.main", "utils", "docs", "--name", "photolake", "--title", "Commands"]
+    page = subprocess.run([sys.executable, "-m", "typer", *command], capture_output=True, text=True, check=True).stdout
+
+    assert (ROOT / "docs" / "commands.md").read_text() == page.rstrip("\n") + "\n", "make docs writes it again"
+
+
+def test_the_version_is_the_packages():
+    assert run_program("--version") == (0, f"photolake {version('photolake')}\n")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_is_shown(shell):
+    status, script = run_program("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+
+    assert status == 0
+    assert "_PHOTOLAKE_COMPLETE" in script
+
+
+def test_the_shell_completes_commands():
+    words = {"_PHOTOLAKE_COMPLETE": "complete_bash", "COMP_WORDS": "photolake col", "COMP_CWORD": "1"}
+
+    assert run_program(**words) == (0, "collect\n")
+
+
+def test_the_list_of_saved_queries_is_the_option_that_the_help_names():
+    options = {option for parameter in COMMANDS["query"].params for option in parameter.opts}
+
+    assert {"--list", "--saved"} <= options
+    assert "photolake query --list" in COMMANDS["query"].help
+
+
+def test_files_are_positional_and_required(tmp_path):
+    result = CliRunner().invoke(app, ["collect", "--state", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert "Missing argument 'FILES'" in result.output
 
 
 def test_without_a_running_cloud_the_command_says_how_to_start_one(tmp_path):
@@ -39,25 +129,35 @@ def test_without_a_running_cloud_the_command_says_how_to_start_one(tmp_path):
     assert "Traceback" not in result.output
 
 
+def test_an_interrupted_command_says_how_to_go_on(monkeypatch, tmp_path):
+    def interrupt(folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Laptop, "connect", interrupt)
+    result = CliRunner().invoke(app, ["wait", "--state", str(tmp_path)])
+
+    assert (result.exit_code, result.output) == (130, "Interrupted. Run the same command to start again.\n")
+
+
 def test_a_cell_shows_markup_as_it_is():
-    assert cell("[red]sale[/red]") == "\\[red]sale\\[/red]"
-    assert cell("x" * 100) == "x" * 69 + "…"
-    assert cell(1234567) == "1,234,567"
+    assert format_cell("[red]sale[/red]") == "\\[red]sale\\[/red]"
+    assert format_cell("x" * 100) == "x" * 69 + "…"
+    assert format_cell(1234567) == "1,234,567"
 
 
-def test_the_pipeline_line_names_what_is_on_its_way():
+def test_the_backlog_names_queues_and_buffers_that_are_not_empty():
     queue = {"visible": 2, "in_flight": 1, "delayed": 0, "is_dlq": False, "feeds_function": True}
     status = {
         "queues": {"TweetQueue": queue, "ErrorQueue": {**queue, "feeds_function": False}},
         "buffers": {"posts": 5},
     }
 
-    assert pipeline_line(status) == "TweetQueue 3, in Firehose 5"
-    assert pipeline_line({"queues": {}, "buffers": {}}) == "nothing on its way"
+    assert describe_backlog(status) == "TweetQueue 3, in Firehose 5"
+    assert describe_backlog({"queues": {}, "buffers": {}}) == "nothing is waiting"
 
 
 def test_ids_can_be_copied_from_a_table():
-    assert cell(2030500000000000001) == "2030500000000000001"
+    assert format_cell(2030500000000000001) == "2030500000000000001"
 
 
 def test_a_folder_without_photos_is_refused(tmp_path):
@@ -67,15 +167,17 @@ def test_a_folder_without_photos_is_refused(tmp_path):
     assert "holds no file" in result.output
 
 
-def test_dead_letters_are_told():
+def test_dead_letters_are_counted_by_queue():
     queue = {"visible": 0, "in_flight": 0, "delayed": 0, "is_dlq": True, "feeds_function": False}
     status = {"queues": {"ImageDeadLetterQueue": {**queue, "visible": 2}, "TweetDeadLetterQueue": queue}}
 
-    assert dead_letters(status) == "2 in ImageDeadLetterQueue"
+    assert describe_dead_letters(status) == "2 in ImageDeadLetterQueue"
 
 
-def test_commands_that_ask_nothing_do_not_wait_for_the_libraries_of_queries():
-    late = "{'pandas', 'pyarrow', 'pyathena', 'sqlalchemy'}"
+def test_help_does_not_wait_for_large_libraries():
+    late = (
+        "{'boto3', 'botocore', 'duckdb', 'moto', 'pandas', 'pyarrow', 'pyathena', 'requests', 'sqlalchemy', 'tweepy'}"
+    )
     program = f"import sys, photolake_cli.main; print(*sorted({late} & {{*sys.modules}}))"
 
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "\n"
@@ -85,14 +187,18 @@ def test_commands_that_ask_nothing_do_not_wait_for_the_libraries_of_queries():
     ("arguments", "said"),
     [
         (["  "], "The statement is empty"),
+        (["--list", "--saved", "top_labels"], "--list goes alone"),
         (["select 1", "--saved", "top_labels"], "Give a statement or --saved NAME, not both"),
-        (["--param", "since=2026-11-01"], "There is no question"),
-        (["select 1", "--output", "rows.txt"], "How is rows.txt to be written? --format csv, json or parquet"),
+        (["--param", "since=2026-11-01"], "There is nothing to run"),
+        (
+            ["select 1", "--output", "rows.txt"],
+            "The format of rows.txt is not known: add --format",
+        ),
         (["select 1", "--region", "eu-west-1"], "--region goes with --stack NAME"),
         (["select 1"], "No laptop cloud runs in"),
     ],
 )
-def test_a_query_that_cannot_be_asked_is_told_before_anything_is_started(arguments, said, tmp_path):
+def test_options_that_contradict_each_other_are_an_error_before_anything_is_started(arguments, said, tmp_path):
     result = CliRunner().invoke(app, ["query", *arguments, "--state", str(tmp_path)])
 
     assert result.exit_code == 1
@@ -100,16 +206,16 @@ def test_a_query_that_cannot_be_asked_is_told_before_anything_is_started(argumen
 
 
 def test_parquet_is_not_written_to_a_terminal(monkeypatch):
-    monkeypatch.setattr("photolake_cli.asking.console", Console(force_terminal=True))
+    monkeypatch.setattr("photolake_cli.query.run.console", Console(force_terminal=True))
 
     with pytest.raises(CommandError, match="name a file"):
-        Question("select 1", form=Format.PARQUET)
+        QueryRequest("select 1", chosen_format=Format.PARQUET)
 
 
-def test_the_form_of_the_rows_follows_from_the_files_name():
-    assert Question("select 1", output=Path("rows.PARQUET")).format is Format.PARQUET
-    assert Question("select 1", form=Format.JSON, output=Path("rows.csv")).format is Format.JSON
-    assert Question("select 1").format is Format.TABLE
+def test_the_format_follows_from_the_suffix_of_the_file():
+    assert QueryRequest("select 1", output=Path("rows.PARQUET")).format is Format.PARQUET
+    assert QueryRequest("select 1", chosen_format=Format.JSON, output=Path("rows.csv")).format is Format.JSON
+    assert QueryRequest("select 1").format is Format.TABLE
 
 
 def test_status_shows_queues_with_and_without_messages(capsys):
@@ -120,9 +226,10 @@ def test_status_shows_queues_with_and_without_messages(capsys):
         "functions": {"collector": run},
         "buffers": {"tweets": 5},
         "objects": {"posts/": 7},
+        "analysis": {"models": {"comprehend": "local-1"}},
     }
 
     show_status(document)
 
     printed = capsys.readouterr().out
-    assert all(word in printed for word in ("photo_jobs", "dead letters", "collector", "tweets", "posts/"))
+    assert all(word in printed for word in ("photo_jobs", "dead letters", "collector", "tweets", "posts/", "local-1"))

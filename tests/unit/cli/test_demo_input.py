@@ -1,4 +1,4 @@
-"""The demo's made-up input holds what it promises."""
+"""The demo's synthetic input contains every case that the demo shows."""
 
 import json
 from collections import Counter
@@ -7,13 +7,13 @@ from PIL import Image
 
 from photolake.sources.x.payload import read_posts
 from photolake_cli.demo import photos
-from photolake_cli.demo.posts import MALFORMED, write_posts
+from photolake_cli.demo.posts import MALFORMED, generate_lines
 
 COLLECTED = "2026-11-20T12:00:00.000Z"
 
 
 def pages():
-    return [json.loads(line) for line in write_posts() if line not in MALFORMED]
+    return [json.loads(line) for line in generate_lines() if line not in MALFORMED]
 
 
 def mapped():
@@ -30,7 +30,7 @@ def mapped():
 
 
 def test_the_posts_are_the_same_on_every_run():
-    assert list(write_posts()) == list(write_posts())
+    assert list(generate_lines()) == list(generate_lines())
 
 
 def test_there_are_at_least_300_posts_in_eight_languages():
@@ -40,7 +40,7 @@ def test_there_are_at_least_300_posts_in_eight_languages():
     assert len({post["lang"] for post in posts}) == 8
 
 
-def test_every_hard_case_is_there():
+def test_every_unusual_case_is_there():
     posts = mapped()
     media = [item for post in posts for item in (post["extended_entities"] or {}).get("media", [])]
     urls = Counter(item["media_url_https"] for item in media)
@@ -57,9 +57,9 @@ def test_every_hard_case_is_there():
     assert {
         photos.GONE,
         photos.BLOCKED,
-        photos.url(photos.WEBP),
-        photos.url(photos.TINY),
-        photos.url(photos.BROKEN),
+        photos.photo_url(photos.WEBP),
+        photos.photo_url(photos.TINY),
+        photos.photo_url(photos.BROKEN),
     } <= set(urls)
     assert len(posts) > len({post["id"] for post in posts})
     assert len(MALFORMED) == 3

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from photolake.errors import RowError
-from photolake_cli.distinct import Distinct
-from photolake_cli.forecast import Forecast, sample
-from photolake_cli.journal import Progress
-from photolake_cli.post_files import files_at
+from photolake_cli.collect.distinct import DistinctCounter
+from photolake_cli.collect.files import find_files
+from photolake_cli.collect.forecast import Forecast, sample_posts
+from photolake_cli.collect.journal import Checkpoint
 
 FIRST = 2030000000000000001
 S3: Any = None
@@ -26,14 +26,14 @@ def refuse_numbers(post, size):
 def file_of(path, *texts, pack=bytes):
     posts = ({"id": str(FIRST + number), "text": text, "lang": "en"} for number, text in enumerate(texts))
     path.write_bytes(pack("".join(json.dumps(post) + "\n" for post in posts).encode()))
-    (file,) = files_at(str(path), S3)
-    return file, Progress()
+    (file,) = find_files(str(path), S3)
+    return file, Checkpoint()
 
 
 def test_each_text_costs_once_in_units_of_100_characters_and_at_least_three(tmp_path):
     file = file_of(tmp_path / "posts", "a", "a", "b" * 300, "c" * 301, " ", "5")
 
-    forecast = sample([file], refuse_numbers).forecast(["labels", "properties"], Decimal("0.5"))
+    forecast = sample_posts([file], refuse_numbers).forecast(["labels", "properties"], Decimal("0.5"))
 
     units = 3 + 3 + 4
     assert forecast == Forecast(5, units, 0, 2, units * Decimal("0.0001"), Decimal(0), is_whole=True)
@@ -42,7 +42,7 @@ def test_each_text_costs_once_in_units_of_100_characters_and_at_least_three(tmp_
 def test_a_text_costs_no_more_than_is_sent_of_it(tmp_path):
     file = file_of(tmp_path / "posts", "d" * 9000)
 
-    assert sample([file], refuse_numbers).volume.texts.amount == 50
+    assert sample_posts([file], refuse_numbers).volume.texts.amount == 50
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
@@ -51,7 +51,7 @@ def test_from_the_first_posts_of_large_files_follows_how_many_there_are(tmp_path
     texts = [f"{draw.randbytes(60).hex()}x" for _ in range(12_000)]
     files = [file_of(tmp_path / name, *texts, pack=pack) for name in ("one", "two")]
 
-    guess = sample(files, refuse_numbers, 3_000)
+    guess = sample_posts(files, refuse_numbers, 3_000)
 
     forecast = guess.forecast(["labels"], Decimal(1))
     assert guess.volume.posts == 3_000
@@ -62,11 +62,13 @@ def test_from_the_first_posts_of_large_files_follows_how_many_there_are(tmp_path
 def test_what_was_delivered_is_not_counted(tmp_path):
     file, start = file_of(tmp_path / "posts", *(f"text {number}" for number in range(10)))
 
-    assert sample([(file, Progress(start.place._replace(line=7, entry=1), 7))], refuse_numbers).volume.posts == 3
+    assert (
+        sample_posts([(file, Checkpoint(start.place._replace(line=7, entry=1), 7))], refuse_numbers).volume.posts == 3
+    )
 
 
 def test_different_keys_count_once_each():
-    seen, more = Distinct(), Distinct()
+    seen, more = DistinctCounter(), DistinctCounter()
     assert (seen.count, seen.amount) == (0, 0)
     for key, amount in (("a", 2), ("b", 3), ("a", 2), (-5, 1), (2**63 - 1, 1)):
         seen.add(key, amount)

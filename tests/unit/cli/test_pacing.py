@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photolake_cli.pacing import Pace
+from photolake_cli.collect.pacing import Pace
 
 INTERVAL = 900
 
@@ -20,15 +20,15 @@ def test_posts_of_known_dates_go_on_and_a_date_too_many_waits_until_a_buffer_is_
     clock = Clock()
     pace = Pace(INTERVAL, clock, limit=2)
     assert [pace.admits(date) for date in ("a", "b", "a", "c")] == [True, True, True, False]
-    pace.delivered()
+    pace.mark_delivered()
     clock.now += 100
     assert (pace.admits("b"), pace.seconds_to_wait()) == (True, 800)
-    pace.delivered()
+    pace.mark_delivered()
     clock.now += 800
 
     assert pace.seconds_to_wait() == 0
     assert [pace.admits(date) for date in ("c", "a")] == [True, False]
-    pace.delivered()
+    pace.mark_delivered()
     assert pace.seconds_to_wait() == 100
 
 
@@ -52,13 +52,13 @@ def test_in_no_interval_more_dates_are_delivered_than_the_limit(steps, limit):
         while not pace.admits(str(number)):
             delivered += [(clock.now, date) for date in admitted]
             admitted.clear()
-            pace.delivered()
+            pace.mark_delivered()
             clock.now += pace.seconds_to_wait()
         admitted.add(str(number))
         if ends:
             delivered += [(clock.now, date) for date in admitted]
             admitted.clear()
-            pace.delivered()
+            pace.mark_delivered()
             clock.now += seconds
 
     for now, _ in delivered:

@@ -123,7 +123,7 @@ def test_a_permanent_refusal_is_an_error_beside_the_other_answers() -> None:
 
 
 def test_when_the_labels_are_refused_for_good_the_other_questions_are_asked_all_the_same() -> None:
-    rekognition = FakeRekognition([CAT], faults={"detect_labels": [service_error("NotAvailableLocallyException")]})
+    rekognition = FakeRekognition([CAT], faults={"detect_labels": [service_error("InvalidParameterException")]})
 
     answers = Asked(rekognition).ask()
 

@@ -17,9 +17,9 @@ def test_answers_and_errors_are_merged_into_the_order_of_the_texts() -> None:
     fake = FakeComprehend(document_errors={"b": ["TextSizeLimitExceededException"]})
 
     assert ask(fake, ["a", "b", "ccccccc"]) == [
-        {"Index": 0, **sentiment_of("a"), "ModelVersion": "local-1"},
+        {"Index": 0, **sentiment_of("a")},
         Refusal("TextSizeLimitExceededException"),
-        {"Index": 2, **sentiment_of("ccccccc"), "ModelVersion": "local-1"},
+        {"Index": 2, **sentiment_of("ccccccc")},
     ]
 
 
@@ -27,7 +27,7 @@ def test_answers_and_errors_are_merged_into_the_order_of_the_texts() -> None:
 def test_a_text_that_fails_for_a_passing_reason_is_asked_for_once_more_alone(code: str) -> None:
     fake = FakeComprehend(document_errors={"b": [code]})
 
-    assert ask(fake, ["a", "b"])[1] == {"Index": 0, **sentiment_of("b"), "ModelVersion": "local-1"}
+    assert ask(fake, ["a", "b"])[1] == {"Index": 0, **sentiment_of("b")}
     assert fake.calls == [("BatchDetectSentiment", 2), ("BatchDetectSentiment", 1)]
     assert fake.answered == {("BatchDetectSentiment", "en", text): 1 for text in "ab"}
 
@@ -44,7 +44,7 @@ def test_a_text_that_goes_on_failing_may_be_asked_for_later() -> None:
     fake = FakeComprehend(document_errors={"b": ["InternalServerException"] * 2})
 
     assert ask(fake, ["a", "b"]) == [
-        {"Index": 0, **sentiment_of("a"), "ModelVersion": "local-1"},
+        {"Index": 0, **sentiment_of("a")},
         Refusal("InternalServerException", retryable=True),
     ]
 

@@ -12,9 +12,7 @@ from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
 from tests.fakes.comprehend import LANGUAGES, FakeComprehend, FakeTable, client_error, entities_of
 
-NO_SCORES = dict.fromkeys(
-    ("sentimentposscore", "sentimentnegscore", "sentimentneuscore", "sentimentmixedscore", "text_model_version")
-)
+NO_SCORES = dict.fromkeys(("sentimentposscore", "sentimentnegscore", "sentimentneuscore", "sentimentmixedscore"))
 
 
 def analyzer_on(table: Any, comprehend: Any, tally: Counter[str] | None = None) -> TextAnalyzer:
@@ -36,7 +34,6 @@ def test_an_analysed_text_fills_every_column(table) -> None:
         "sentimentnegscore": 0.8,
         "sentimentneuscore": 0.0,
         "sentimentmixedscore": 0.0,
-        "text_model_version": "local-1",
         "sentiment_status": "ok",
         "entities_status": "ok",
         "text_entities": [

@@ -62,7 +62,7 @@ def test_every_row_fits_its_table(name, rows):
 def test_a_post_has_the_columns_that_the_mapping_of_x_and_the_analysis_write(rows):
     mapped = map_tweet({"id": "2000000000000000000", "text": "hello"}, Includes(None))
     analysis = {name for name in rows["posts"][0] if name.startswith("sentiment")}
-    analysis |= {"language", "entities_status", "text_model_version", "text_entities"}
+    analysis |= {"language", "entities_status", "text_entities"}
 
     assert set(rows["posts"][0]) == {*mapped, *analysis, "collected_at", "matched_query", "processed_at", "dt"}
 

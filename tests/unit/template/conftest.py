@@ -8,7 +8,7 @@ from tests import resolved_template
 
 @pytest.fixture(scope="session")
 def written():
-    return template.parse((resolved_template.ROOT / "template.yaml").read_text())
+    return template.parse_template((resolved_template.ROOT / "template.yaml").read_text())
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from cfnlint import core
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from laptop_cloud.services.firehose.configuration import problems
+from laptop_cloud.services.firehose.configuration import find_problems
 from photolake.collect.runner import RunSummary, SourceSummary
 from photolake.rows.schema import HiveType
 from photolake.sources.x.stream.service import StreamSettings
@@ -146,7 +146,7 @@ def test_firehose_would_accept_every_delivery_stream(streams, transformed):
 
     assert len(streams) == 4
     for name, configuration in streams.items():
-        assert problems(configuration, table_exists=lambda database, table: table in tables) == [], name
+        assert find_problems(configuration, table_exists=lambda database, table: table in tables) == [], name
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_firehose_refuses_and_cfn_lint_passes_is_seen_here(streams, path, v
         place = place[key]
     place[path[-1]] = value
 
-    assert problems(broken, table_exists=lambda database, table: table == "posts")
+    assert find_problems(broken, table_exists=lambda database, table: table == "posts")
 
 
 def test_no_alarm_has_more_than_the_ten_metrics_that_cloudwatch_allows(transformed):

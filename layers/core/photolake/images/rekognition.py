@@ -21,15 +21,8 @@ if TYPE_CHECKING:
 
 # The image itself is refused (https://docs.aws.amazon.com/rekognition/latest/dg/error-handling.html). Everything else,
 # also what is the configuration's fault (AccessDenied, InvalidS3Object: we have just read that object), goes back to
-# the queue and from there to its DLQ. NotAvailableLocally is the laptop's answer where it has no engine.
-PERMANENT_CODES = frozenset(
-    {
-        "ImageTooLargeException",
-        "InvalidImageFormatException",
-        "InvalidParameterException",
-        "NotAvailableLocallyException",
-    }
-)
+# the queue and from there to its DLQ.
+PERMANENT_CODES = frozenset({"ImageTooLargeException", "InvalidImageFormatException", "InvalidParameterException"})
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_comprehend.literals import LanguageCodeType
 
 UNSUPPORTED_LANGUAGE = "unsupported_language"
-# Comprehend's answers name no model; the laptop's stand-in says in this header what answered in its place.
-MODEL_VERSION_HEADER = "x-local-model-version"
 
 _RETRYABLE = frozenset(
     {
@@ -53,8 +51,6 @@ _Call = Callable[[list[str]], Mapping[str, Any]]
 
 class Comprehend:
     """The batch operations. Each method takes at most 25 texts, none of them empty, and gives as many outcomes.
-
-    Every answer holds a `ModelVersion`: None from Comprehend itself, which names none.
 
     A text that Comprehend fails on for a passing reason is asked for once more, alone with its like. RetryableError:
     the whole call was throttled, timed out or failed with a 5xx; the client's own retries come before that.
@@ -96,10 +92,7 @@ class Comprehend:
             return self._refused(call, texts, error)
         except (ConnectionError, HTTPClientError) as error:
             raise RetryableError(f"Comprehend did not answer: {error}") from error
-        version = response["ResponseMetadata"]["HTTPHeaders"].get(MODEL_VERSION_HEADER)
-        answers: dict[int, Outcome] = {
-            answer["Index"]: {**answer, "ModelVersion": version} for answer in response["ResultList"]
-        }
+        answers: dict[int, Outcome] = {answer["Index"]: answer for answer in response["ResultList"]}
         errors = {error["Index"]: _refusal(error.get("ErrorCode", "WithoutCode")) for error in response["ErrorList"]}
         missing = Refusal("MissingFromAnswer", retryable=True)
         return [answers.get(index) or errors.get(index, missing) for index in range(len(texts))]

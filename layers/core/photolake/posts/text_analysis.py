@@ -26,15 +26,11 @@ _ENTITY = ("text", "type", "score", "begin_offset", "end_offset")
 
 @dataclass(frozen=True)
 class TextAnalysis:
-    """What is known about one text: the language it was analysed in, and for each API the answer or a Refusal.
-
-    `model_version` is what answered in Comprehend's place; Comprehend itself names none.
-    """
+    """What is known about one text: the language it was analysed in, and for each API the answer or a Refusal."""
 
     language: str
     sentiment: Compact | Refusal
     entities: Compact | Refusal
-    model_version: str | None = None
 
     @property
     def must_wait(self) -> bool:
@@ -50,7 +46,6 @@ class TextAnalysis:
             **dict(zip(_SENTIMENT, sentiment, strict=True)),
             "sentiment_status": _status(self.sentiment),
             "entities_status": _status(self.entities),
-            "text_model_version": self.model_version,
             "text_entities": entities and [dict(zip(_ENTITY, entity, strict=True)) for entity in entities],
         }
 
@@ -99,7 +94,7 @@ class TextAnalyzer:
                 if asked := [document for document in batch if api not in found[document]]:
                     outcomes = ask([document.text for document in asked], language)
                     for document, outcome in zip(asked, outcomes, strict=True):
-                        found[document] |= {api: outcome} if isinstance(outcome, Refusal) else _kept(api, outcome)
+                        found[document][api] = outcome if isinstance(outcome, Refusal) else _COMPACT[api](outcome)
         finally:
             answers = {document: _without_refusals(outcomes) for document, outcomes in found.items()}
             bought = {document: answer for document, answer in answers.items() if answer != cached.get(document, {})}
@@ -130,7 +125,7 @@ def _compact_sentiment(answer: Mapping[str, Any]) -> Compact:
 
 def _compact_entities(answer: Mapping[str, Any]) -> Compact:
     fields = ("Text", "Type", "Score", "BeginOffset", "EndOffset")
-    # The laptop's rules find entities without a probability, so without a score.
+    # `Score` is optional in the service's model.
     return [[entity.get(name) for name in fields] for entity in answer["Entities"]]
 
 
@@ -138,11 +133,6 @@ _COMPACT: Mapping[str, Callable[[Mapping[str, Any]], Compact]] = {
     "sentiment": _compact_sentiment,
     "entities": _compact_entities,
 }
-
-
-def _kept(api: str, answer: Mapping[str, Any]) -> dict[str, Any]:
-    version = answer["ModelVersion"]
-    return {api: _COMPACT[api](answer), **({"model_version": version} if version else {})}
 
 
 def _without_refusals(outcomes: Mapping[str, Any]) -> dict[str, Any]:

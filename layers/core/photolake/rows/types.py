@@ -223,7 +223,6 @@ class PostRow(TypedDict, total=False):
     sentimentmixedscore: float | None
     sentiment_status: str
     entities_status: str
-    text_model_version: str | None
     text_entities: list[TextEntity] | None
     processed_at: str
     dt: str

@@ -1,4 +1,4 @@
-"""The laptop cloud as a whole: from a template to a running stack, and back to nothing."""
+"""Starts a stack from a template, and stops it."""
 
 from __future__ import annotations
 
@@ -11,32 +11,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from laptop_cloud import state
-from laptop_cloud.lambda_runtime.builds import Builds
-from laptop_cloud.lambda_runtime.compute import Compute
-from laptop_cloud.server.aws_clients import ACCOUNT, REGION, environment, isolation
+from laptop_cloud.compute import Compute
+from laptop_cloud.server.aws_clients import ACCOUNT, REGION, build_environment, build_isolated_environment
 from laptop_cloud.server.child_processes import Children
+from laptop_cloud.service_processes import Host, ServiceProcess, start_services
 from laptop_cloud.services.photo_host import PhotoFolder, PhotoHost
-from laptop_cloud.services.processes import Host, ServiceProcess, start_services
 from laptop_cloud.stack import creators, template
-from laptop_cloud.stack.creators.context import Context
+from laptop_cloud.stack.builds import Builds
+from laptop_cloud.stack.creators.context import CreationContext
 from laptop_cloud.stack.resolver import Resolver
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STACK = "photolake"
 # A delivery interval of 900 s takes three seconds.
 DEFAULT_SCALE = 1 / 300
-_PSEUDO_PARAMETERS: Mapping[str, Any] = {
-    "AWS::AccountId": ACCOUNT,
-    "AWS::NotificationARNs": [],
-    "AWS::Partition": "aws",
-    "AWS::Region": REGION,
-    "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/local",
-    "AWS::StackName": STACK,
-    "AWS::URLSuffix": "amazonaws.com",
-}
-# The template's parameter for the stand-in of the photo hosts.
+# A template that declares this parameter gets the URL of the photo host in it.
 _PHOTO_ENDPOINT = "PhotoEndpoint"
 
 
@@ -45,7 +35,8 @@ class Options:
     """What to run: `root` holds template.yaml, `state` gets everything the cloud writes.
 
     `photos` is the folder that photo URLs are answered from. Delivery intervals and sizes, and batching windows, are
-    multiplied by `scale`; schedules and timeouts are not.
+    multiplied by `scale`; schedules and timeouts are not. `provided_layers` are the logical ids of layers that are not
+    built, because this Python environment has their packages already.
     """
 
     root: Path
@@ -53,6 +44,8 @@ class Options:
     photos: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     scale: float = DEFAULT_SCALE
+    stack_name: str = "laptop"
+    provided_layers: frozenset[str] = frozenset()
 
 
 class Cloud:
@@ -60,52 +53,53 @@ class Cloud:
 
     def __init__(self, options: Options, on_progress: Callable[[str], None] = lambda _: None) -> None:
         self._options = options
-        self._tell = on_progress
+        self._on_progress = on_progress
         self._running = ExitStack()
 
     def start(self) -> state.CloudState:
-        """Bring everything up; raises CloudError, and leaves nothing running then."""
+        """Start everything; raises CloudError, after which nothing is left running."""
         try:
-            return self._start()
+            return self._start_all()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        """Finish the batches under way, deliver what is buffered, and end every process and server."""
+        """Finish running batches, deliver buffered records, and end every process and server."""
         self._running.close()
 
-    def _start(self) -> state.CloudState:
+    def _start_all(self) -> state.CloudState:
         started_at = datetime.datetime.now(datetime.UTC)
-        host = self._host()
+        host = self._prepare_host()
         photo_host = PhotoHost(PhotoFolder(self._options.photos))
         self._running.callback(photo_host.stop)
         # It starts while the template is being transformed.
-        moto = ServiceProcess("services.moto_server", {}, host)
-        written, resolver = self._template(photo_host.url)
+        moto = ServiceProcess("services.moto.process", {}, host)
+        written, resolver = self._load_template(photo_host.url)
         services = start_services(moto, host)
-        self._tell(f"AWS endpoint {services.endpoints['']}")
+        self._on_progress(f"AWS endpoint {services.endpoints['']}")
         compute = Compute(services, host)
-        context = Context(
-            stack=STACK,
+        context = CreationContext(
+            stack=self._options.stack_name,
             region=REGION,
             account=ACCOUNT,
             client=services.clients,
-            builds=Builds(written.code, host.state),
+            builds=Builds(written.code, host.state, self._options.provided_layers),
             functions=compute.functions,
             pollers=compute.pollers,
             schedules=compute.schedules,
             callbacks=compute.callbacks,
         )
-        resources = self._create(resolver, context)
+        resources = self._create_resources(resolver, context)
         compute.start()
-        self._tell(f"{len(compute.functions.status())} functions ready")
+        self._on_progress(f"{len(compute.functions.status())} functions ready")
         published = state.CloudState(
             pid=os.getpid(),
             started_at=started_at.isoformat(timespec="seconds"),
             scale=host.scale,
             endpoint_url=services.endpoints[""],
-            environment=environment({**services.endpoints, "lambda": compute.control.url}),
+            environment=build_environment({**services.endpoints, "lambda": compute.control.url}),
+            parameters=template.format_parameters(written.parameters),
             outputs=resolver.outputs(),
             resources=resources,
             status_url=f"{compute.control.url}/status",
@@ -114,34 +108,48 @@ class Cloud:
         self._running.callback(state.remove, host.state)
         return published
 
-    def _host(self) -> Host:
+    def _prepare_host(self) -> Host:
         folder = self._options.state.resolve()
-        self._running.callback(state.Lock(folder).release)
-        _empty(folder)
+        self._running.callback(state.FolderLock(folder).release)
+        _empty_folder(folder)
         children = Children()
         self._running.callback(children.stop)
-        return Host(folder, self._options.scale, children, self._running, isolation(folder))
+        return Host(folder, self._options.scale, children, self._running, build_isolated_environment(folder))
 
-    def _template(self, photo_endpoint: str) -> tuple[template.Template, Resolver]:
+    def _load_template(self, photo_endpoint: str) -> tuple[template.Template, Resolver]:
         path = self._options.root.resolve() / "template.yaml"
-        written = template.load(path, self._options.parameters, {_PHOTO_ENDPOINT: photo_endpoint}, REGION)
-        resolver = Resolver(written.document, {**written.parameters, **_PSEUDO_PARAMETERS})
+        written = template.load_template(path, self._options.parameters, {_PHOTO_ENDPOINT: photo_endpoint}, REGION)
+        resolver = Resolver(
+            written.document, {**written.parameters, **_list_pseudo_parameters(self._options.stack_name)}
+        )
         creators.check_types(resolver.resources)
-        self._tell(f"template.yaml: {len(resolver.order)} resources")
+        self._on_progress(f"template.yaml: {len(resolver.order)} resources")
         return written, resolver
 
-    def _create(self, resolver: Resolver, context: Context) -> dict[str, dict[str, str]]:
+    def _create_resources(self, resolver: Resolver, context: CreationContext) -> dict[str, dict[str, str]]:
         resources = {}
         for logical_id in resolver.order:
             kind = resolver.resources[logical_id]["Type"]
-            created = creators.create(kind, logical_id, resolver.properties(logical_id), context)
+            created = creators.create_resource(kind, logical_id, resolver.properties(logical_id), context)
             resolver.add(logical_id, created)
             resources[logical_id] = {"type": kind, "physical_id": created.physical_id}
-            self._tell(f"{logical_id} ({kind})")
+            self._on_progress(f"{logical_id} ({kind})")
         return resources
 
 
-def _empty(folder: Path) -> None:
+def _list_pseudo_parameters(stack_name: str) -> dict[str, Any]:
+    return {
+        "AWS::AccountId": ACCOUNT,
+        "AWS::NotificationARNs": [],
+        "AWS::Partition": "aws",
+        "AWS::Region": REGION,
+        "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack_name}/local",
+        "AWS::StackName": stack_name,
+        "AWS::URLSuffix": "amazonaws.com",
+    }
+
+
+def _empty_folder(folder: Path) -> None:
     """Remove what an earlier run left."""
     state.remove(folder)
     for name in ("athena", "build", "logs", "opt"):

@@ -1,4 +1,4 @@
-"""Why the laptop cloud does not come up.
+"""Why the laptop cloud does not start.
 
 CloudError
 ├── CloudRunningError    another one already runs in the state folder

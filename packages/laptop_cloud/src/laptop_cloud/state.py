@@ -1,4 +1,4 @@
-"""The state folder: what a running cloud tells other processes, and the lock that says whether it runs."""
+"""The state folder: what other processes can read about a running cloud, and the lock that shows that it runs."""
 
 from __future__ import annotations
 
@@ -17,27 +17,31 @@ if TYPE_CHECKING:
 
 _STATE_FILE = "cloud.json"
 _LOCK_FILE = "cloud.lock"
-# Whoever only looks (`is_running`) holds the lock for an instant.
+# A process that only checks (`is_running`) holds the lock for an instant.
 _LOCK_ATTEMPTS = 5
 _LOCK_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
 class CloudState:
-    """A running cloud: `environment` is for AWS clients, `resources` gives type and physical_id by logical id."""
+    """A running cloud: `environment` is for AWS clients, `resources` gives type and physical_id by logical id.
+
+    `parameters` are the template's, as CloudFormation gives them: text, lists joined by commas.
+    """
 
     pid: int
     started_at: str
     scale: float
     endpoint_url: str
     environment: Mapping[str, str]
+    parameters: Mapping[str, str]
     outputs: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, str]]
     status_url: str
 
 
 def read(folder: Path) -> CloudState | None:
-    """The cloud that is ready in this state folder; None when there is none, also when one left its file behind."""
+    """The cloud that is ready in this state folder; None if there is none, or only the file of one that ended."""
     path = folder / _STATE_FILE
     if not path.is_file() or not is_running(folder):
         return None
@@ -45,16 +49,16 @@ def read(folder: Path) -> CloudState | None:
 
 
 def is_running(folder: Path) -> bool:
-    """Whether a living process holds the folder, ready or still on its way up or down."""
+    """Whether a process holds the folder: a cloud that is ready, starting or stopping."""
     path = folder / _LOCK_FILE
     if not path.is_file():
         return False
     with path.open("rb") as lock:
-        return not _locked(lock, fcntl.LOCK_SH)
+        return not _try_lock(lock, fcntl.LOCK_SH)
 
 
 def write(folder: Path, state: CloudState) -> None:
-    """Publish the state, whole or not at all."""
+    """Publish the state atomically."""
     unfinished = folder / f"{_STATE_FILE}.new"
     unfinished.write_text(json.dumps(asdict(state), indent=2) + "\n", "utf-8")
     unfinished.replace(folder / _STATE_FILE)
@@ -65,15 +69,15 @@ def remove(folder: Path) -> None:
     (folder / _STATE_FILE).unlink(missing_ok=True)
 
 
-class Lock:
-    """Holds the folder for this process; the system lets go when the process ends, however it ends."""
+class FolderLock:
+    """Locks the folder for this process; the system releases the lock when the process ends."""
 
     def __init__(self, folder: Path) -> None:
         """Raises CloudRunningError when another cloud holds it."""
         folder.mkdir(parents=True, exist_ok=True)
         self._file = (folder / _LOCK_FILE).open("a+", encoding="utf-8")
         for _ in range(_LOCK_ATTEMPTS):
-            if _locked(self._file, fcntl.LOCK_EX):
+            if _try_lock(self._file, fcntl.LOCK_EX):
                 break
             time.sleep(_LOCK_PAUSE_SECONDS)
         else:
@@ -86,11 +90,11 @@ class Lock:
         self._file.flush()
 
     def release(self) -> None:
-        """Let go."""
+        """Release the lock."""
         self._file.close()
 
 
-def _locked(file: IO[Any], kind: int) -> bool:
+def _try_lock(file: IO[Any], kind: int) -> bool:
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:

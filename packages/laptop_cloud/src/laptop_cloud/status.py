@@ -1,4 +1,4 @@
-"""What the cloud is doing, in one document."""
+"""The status document: queues, buffers, functions and calls at this moment."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ class StatusPage:
         """
         before = self._functions.status()
         buffers = dict(self._buffered())
-        queues = self._queues()
+        queues = self._read_queues()
         functions = self._functions.status()
         return {
             "queues": queues,
             "buffers": buffers,
             "functions": functions,
-            "analysis": self._get(f"{self._endpoints['rekognition']}/status"),
-            "calls_by_function": self._calls(),
-            "drained": drained(queues, buffers, before, functions),
+            "analysis": self._get_json(f"{self._endpoints['rekognition']}/status"),
+            "calls_by_function": self._read_calls(),
+            "drained": is_drained(queues, buffers, before, functions),
         }
 
-    def _queues(self) -> dict[str, dict[str, Any]]:
+    def _read_queues(self) -> dict[str, dict[str, Any]]:
         urls = self._sqs.list_queues().get("QueueUrls", [])
-        attributes = {url.rpartition("/")[2]: self._attributes(url) for url in urls}
+        attributes = {url.rpartition("/")[2]: self._read_attributes(url) for url in urls}
         policies = [found.get("RedrivePolicy", "") for found in attributes.values()]
         consumed = self._consumed()
         return {
@@ -74,26 +74,26 @@ class StatusPage:
             for name, found in attributes.items()
         }
 
-    def _attributes(self, url: str) -> dict[str, str]:
+    def _read_attributes(self, url: str) -> dict[str, str]:
         attributes: dict[str, str] = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         return attributes
 
-    def _calls(self) -> dict[str, list[list[str]]]:
-        pages = [self._get(f"{url}{calls.PAGE}") for url in sorted(set(self._endpoints.values()))]
+    def _read_calls(self) -> dict[str, list[list[str]]]:
+        pages = [self._get_json(f"{url}{calls.PAGE}") for url in sorted(set(self._endpoints.values()))]
         names = sorted({name for page in pages for name in page})
         return {name: sorted(call for page in pages for call in page.get(name, [])) for name in names}
 
-    def _get(self, url: str) -> Any:
+    def _get_json(self, url: str) -> Any:
         return self._http.request("GET", url, timeout=5.0).json()
 
 
-def drained(
+def is_drained(
     queues: Mapping[str, Mapping[str, Any]],
     buffers: Mapping[str, int],
     before: Mapping[str, Mapping[str, Any]],
     after: Mapping[str, Mapping[str, Any]],
 ) -> bool:
-    """Whether nothing is on its way: no function ran while the rest was read, and all that feeds one is empty."""
+    """Whether no work is left: no function ran during the reading, and everything that feeds one is empty."""
     still = all(
         function["running"] == 0
         and before[name]["running"] == 0

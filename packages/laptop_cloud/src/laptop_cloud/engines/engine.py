@@ -1,4 +1,4 @@
-"""What the Rekognition endpoint asks of an image engine, and the memory that spares it the same picture twice."""
+"""The protocol of image engines, and a cache that saves analysing the same image twice."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import DecodedImage
 
 Found_co = TypeVar("Found_co", covariant=True)
 Found = TypeVar("Found")
 
 
-class Engine(Protocol[Found_co]):
+class ImageEngine(Protocol[Found_co]):
     """Finds one kind of thing in a picture.
 
     `version` starts with `local-` and names the software; it goes into the answer's model version.
@@ -22,17 +22,17 @@ class Engine(Protocol[Found_co]):
     @property
     def version(self) -> str: ...
 
-    def __call__(self, picture: Picture) -> Found_co: ...
+    def __call__(self, picture: DecodedImage) -> Found_co: ...
 
 
-class Remembered(Generic[Found]):
-    """Runs an engine for one picture at a time and keeps its latest answers.
+class CachedEngine(Generic[Found]):
+    """Runs an engine for one image at a time and caches its latest results.
 
     Labels, text and faces of one photo are separate calls that rest on the same detections. The models are not safe
     to run in two threads at once; two calls for the same picture at the same time run it once.
     """
 
-    def __init__(self, engine: Engine[Found], size: int = 64) -> None:
+    def __init__(self, engine: ImageEngine[Found], size: int = 64) -> None:
         self._engine = engine
         self._size = size
         self._answers: OrderedDict[str, Found] = OrderedDict()
@@ -42,7 +42,7 @@ class Remembered(Generic[Found]):
     def version(self) -> str:
         return self._engine.version
 
-    def __call__(self, picture: Picture) -> Found:
+    def __call__(self, picture: DecodedImage) -> Found:
         with self._lock:
             if picture.digest not in self._answers:
                 self._answers[picture.digest] = self._engine(picture)

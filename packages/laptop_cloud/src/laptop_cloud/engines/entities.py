@@ -1,4 +1,4 @@
-"""Entities that can be told by their form alone: links, accounts, tags, dates, quantities and titled names.
+"""Entities that can be recognised by their form alone: links, accounts, tags, dates, quantities and titled names.
 
 There is no engine here for names in general. A place, a brand or a person without a title or a company form beside
 the name is not found rather than guessed, nor is a bare number, which may be a year, a model or an amount. There is no
@@ -37,12 +37,12 @@ class Entity:
     end: int
 
 
-def _rules(*rules: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _compile_rules(*rules: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((type_, re.compile(pattern)) for type_, pattern in rules)
 
 
 # Earlier rules win where two overlap. The group `entity`, where there is one, is what is found, else the whole match.
-ANY_LANGUAGE = _rules(
+ANY_LANGUAGE = _compile_rules(
     ("OTHER", rf"https?://[^{_NOT_IN_URL}]*[^{_NOT_IN_URL}.,;:!?)\]…]"),
     ("OTHER", r"[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+"),
     # An account may be a person, a company or a bot.
@@ -55,7 +55,7 @@ ANY_LANGUAGE = _rules(
     ("QUANTITY", rf"[$€£¥₹₩]\s?{_NUMBER}(?:[kKMB]\b)?"),
     ("QUANTITY", rf"(?<![\w.,]){_NUMBER}\s?(?:%|[€£¥₹₩$]|(?:USD|EUR|GBP|JPY)\b)"),
 )
-ENGLISH = _rules(
+ENGLISH = _compile_rules(
     ("DATE", rf"\b(?:{_MONTH} {_DAY}(?:,? \d{{4}})?|{_DAY} (?:of )?{_MONTH}(?:,? \d{{4}})?|{_MONTH},? \d{{4}})(?!\w)"),
     ("DATE", r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"),
     ("DATE", r"\b(?i:today|tomorrow|yesterday|tonight|(?:last|next|this) (?:week|weekend|month|year|night))\b"),
@@ -68,7 +68,7 @@ ENGLISH = _rules(
 
 
 def find_entities(text: str, language: str) -> list[Entity]:
-    """The entities of a text in order of place: by forms any language shares, in English by more rules beside."""
+    """The entities of a text in order of place: by rules for any language, and more rules for English."""
     rules = (*ANY_LANGUAGE, *(ENGLISH if language == "en" else ()))
     found: list[Entity] = []
     for type_, pattern in rules:

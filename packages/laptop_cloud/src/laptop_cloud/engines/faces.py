@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from laptop_cloud.engines import light
-from laptop_cloud.engines.findings import Box, Face, Point
+from laptop_cloud.engines import luma
+from laptop_cloud.engines.results import Box, Face, Point
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import DecodedImage
 
 # On the sample photos of scikit-image, scikit-learn and matplotlib and on four portraits, faces scored 0.83 or more and
 # nothing else more than 0.26. Of scikit-image's 100 face thumbnails (25 pixels, enlarged) 95 reach 0.5, of its 100
@@ -49,43 +49,43 @@ class CenterFaceEngine:
         # Its onnxruntime backend rewrites the model with the `onnx` package; OpenCV runs it as it is.
         return CenterFace(backend="opencv")
 
-    def __call__(self, picture: Picture) -> tuple[Face, ...]:
+    def __call__(self, picture: DecodedImage) -> tuple[Face, ...]:
         pixels = picture.shrunk(LONGEST_SIDE)
         boxes, landmarks = self._detector(pixels, threshold=MIN_SCORE)
-        found = [_face(pixels, box, marks) for box, marks in zip(boxes, landmarks, strict=True)]
+        found = [_build_face(pixels, box, marks) for box, marks in zip(boxes, landmarks, strict=True)]
         visible = [face for face in found if face.box.width > 0 and face.box.height > 0]
-        return tuple(sorted(visible, key=_area, reverse=True)[:MAX_FACES])
+        return tuple(sorted(visible, key=_compute_area, reverse=True)[:MAX_FACES])
 
 
-def roll(left_eye: Point, right_eye: Point, aspect: float) -> float:
+def measure_roll(left_eye: Point, right_eye: Point, aspect: float) -> float:
     """Degrees by which the line through the eyes is turned clockwise; `aspect` is the picture's width / height."""
     return math.degrees(math.atan2(right_eye.y - left_eye.y, (right_eye.x - left_eye.x) * aspect))
 
 
-def _face(pixels: NDArray[np.uint8], row: NDArray[np.float32], marks: NDArray[np.float32]) -> Face:
+def _build_face(pixels: NDArray[np.uint8], row: NDArray[np.float32], marks: NDArray[np.float32]) -> Face:
     height, width = pixels.shape[:2]
     x1, y1, x2, y2 = np.clip(row[:4] / (width, height, width, height), 0, 1).tolist()
-    places = dict(zip(LANDMARKS, _points(marks, width, height), strict=True))
-    crop = _crop(pixels, row)
+    places = dict(zip(LANDMARKS, _scale_points(marks, width, height), strict=True))
+    crop = _crop_face(pixels, row)
     return Face(
         box=Box(x1, y1, x2 - x1, y2 - y1),
         confidence=float(row[4]) * 100,
         landmarks=places,
-        roll=roll(places["eyeLeft"], places["eyeRight"], width / height),
-        brightness=light.brightness(crop),
-        sharpness=light.sharpness(crop),
+        roll=measure_roll(places["eyeLeft"], places["eyeRight"], width / height),
+        brightness=luma.measure_brightness(crop),
+        sharpness=luma.measure_sharpness(crop),
     )
 
 
-def _points(marks: NDArray[np.float32], width: int, height: int) -> list[Point]:
+def _scale_points(marks: NDArray[np.float32], width: int, height: int) -> list[Point]:
     return [Point(float(x) / width, float(y) / height) for x, y in marks.reshape(-1, 2)]
 
 
-def _crop(pixels: NDArray[np.uint8], row: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _crop_face(pixels: NDArray[np.uint8], row: NDArray[np.float32]) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     left, top = min(int(row[0]), width - 1), min(int(row[1]), height - 1)
     return pixels[top : max(top + 1, math.ceil(row[3])), left : max(left + 1, math.ceil(row[2]))]
 
 
-def _area(face: Face) -> float:
+def _compute_area(face: Face) -> float:
     return face.box.width * face.box.height

@@ -11,15 +11,15 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor
 
-from laptop_cloud.engines import light
-from laptop_cloud.engines.findings import DominantColor, ImageProperties
+from laptop_cloud.engines import luma
+from laptop_cloud.engines.results import DominantColor, ImageProperties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import DecodedImage
 
 RGB = tuple[int, int, int]
 # https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabelsImagePropertiesSettings.html
@@ -49,16 +49,16 @@ class PixelStatistics:
     def version(self) -> str:
         return f"local-1 (Pillow {version('pillow')})"
 
-    def __call__(self, picture: Picture) -> ImageProperties:
+    def __call__(self, picture: DecodedImage) -> ImageProperties:
         return ImageProperties(
-            brightness=light.brightness(picture.pixels),
-            sharpness=light.sharpness(picture.pixels),
-            contrast=light.contrast(picture.pixels),
-            colors=dominant_colors(picture.shrunk(MEASURED_SIDE)),
+            brightness=luma.measure_brightness(picture.pixels),
+            sharpness=luma.measure_sharpness(picture.pixels),
+            contrast=luma.measure_contrast(picture.pixels),
+            colors=find_dominant_colors(picture.shrunk(MEASURED_SIDE)),
         )
 
 
-def dominant_colors(pixels: NDArray[np.uint8]) -> tuple[DominantColor, ...]:
+def find_dominant_colors(pixels: NDArray[np.uint8]) -> tuple[DominantColor, ...]:
     """Up to 20 colours, largest share first: a palette fitted to the pixels by median cut and k-means.
 
     Palette colours with the same nearest CSS name are one; it has the value of the largest of them.
@@ -69,35 +69,37 @@ def dominant_colors(pixels: NDArray[np.uint8]) -> tuple[DominantColor, ...]:
     values: dict[str, NDArray[np.uint8]] = {}
     pixels_of: Counter[str] = Counter()
     for count, index in counts:
-        name = _nearest(palette[index], css_colors())
+        name = _find_nearest_name(palette[index], list_css_colors())
         values.setdefault(name, palette[index])
         pixels_of[name] += count
-    return tuple(_color(values[name], name, count / pixels_of.total() * 100) for name, count in pixels_of.most_common())
+    return tuple(
+        _build_color(values[name], name, count / pixels_of.total() * 100) for name, count in pixels_of.most_common()
+    )
 
 
-def _color(rgb: NDArray[np.uint8], css_name: str, percent: float) -> DominantColor:
+def _build_color(rgb: NDArray[np.uint8], css_name: str, percent: float) -> DominantColor:
     red, green, blue = (int(channel) for channel in rgb)
-    return DominantColor(red, green, blue, css_name, _nearest(rgb, simple_colors()), percent)
+    return DominantColor(red, green, blue, css_name, _find_nearest_name(rgb, list_simple_colors()), percent)
 
 
 @cache
-def css_colors() -> dict[RGB, str]:
+def list_css_colors() -> dict[RGB, str]:
     """What each colour of CSS is called; of the two spellings of grey the one that Rekognition uses."""
     return {ImageColor.getrgb(name)[:3]: name for name in ImageColor.colormap if "gray" not in name}
 
 
 @cache
-def simple_colors() -> dict[RGB, str]:
+def list_simple_colors() -> dict[RGB, str]:
     """The basic colour word of each shade."""
     return {ImageColor.getrgb(shade)[:3]: name for name, shades in SHADES.items() for shade in shades}
 
 
-def _nearest(rgb: NDArray[np.uint8], names: Mapping[RGB, str]) -> str:
+def _find_nearest_name(rgb: NDArray[np.uint8], names: Mapping[RGB, str]) -> str:
     anchors = np.array(list(names), dtype=np.uint8)
-    distances = np.linalg.norm(_lab(anchors) - _lab(rgb.reshape(1, 3)), axis=1)
+    distances = np.linalg.norm(_convert_to_lab(anchors) - _convert_to_lab(rgb.reshape(1, 3)), axis=1)
     return list(names.values())[int(distances.argmin())]
 
 
-def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _convert_to_lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     """CIELAB, in which equal distances look about equally far apart."""
     return np.asarray(cv2.cvtColor((rgb.astype(np.float32) / 255)[None], cv2.COLOR_RGB2LAB)[0], dtype=np.float32)

@@ -1,14 +1,14 @@
-"""The labels that follow from faces and text, and no others."""
+"""Labels derived from faces and text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from laptop_cloud.engines.findings import Face, Instance, Label, TextLine
+from laptop_cloud.engines.results import Face, Instance, Label, TextLine
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.engine import Engine
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import DecodedImage
+    from laptop_cloud.engines.engine import ImageEngine
 
 PEOPLE = "Person Description"
 TEXT = "Text and Documents"
@@ -21,7 +21,7 @@ class DerivedLabels:
     here finds.
     """
 
-    def __init__(self, faces: Engine[tuple[Face, ...]], text: Engine[tuple[TextLine, ...]]) -> None:
+    def __init__(self, faces: ImageEngine[tuple[Face, ...]], text: ImageEngine[tuple[TextLine, ...]]) -> None:
         self._faces = faces
         self._text = text
 
@@ -29,12 +29,12 @@ class DerivedLabels:
     def version(self) -> str:
         return f"{self._faces.version} + {self._text.version}"
 
-    def __call__(self, picture: Picture) -> tuple[Label, ...]:
-        labels = (*people_labels(self._faces(picture)), *text_labels(self._text(picture)))
+    def __call__(self, picture: DecodedImage) -> tuple[Label, ...]:
+        labels = (*derive_people_labels(self._faces(picture)), *derive_text_labels(self._text(picture)))
         return tuple(sorted(labels, key=lambda label: label.confidence, reverse=True))
 
 
-def people_labels(faces: tuple[Face, ...]) -> tuple[Label, ...]:
+def derive_people_labels(faces: tuple[Face, ...]) -> tuple[Label, ...]:
     """Person, Head and Face, as confident as the surest face."""
     if not faces:
         return ()
@@ -47,6 +47,6 @@ def people_labels(faces: tuple[Face, ...]) -> tuple[Label, ...]:
     )
 
 
-def text_labels(lines: tuple[TextLine, ...]) -> tuple[Label, ...]:
+def derive_text_labels(lines: tuple[TextLine, ...]) -> tuple[Label, ...]:
     """Text, as confident as the surest line."""
     return (Label("Text", max(line.confidence for line in lines), TEXT),) if lines else ()

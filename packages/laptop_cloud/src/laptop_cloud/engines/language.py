@@ -9,7 +9,7 @@ import threading
 from functools import cached_property
 from typing import Any
 
-# py3langid's own class for what is no language at all: numbers, links, emoji.
+# py3langid's class for text without a language: numbers, links, emoji.
 NO_LANGUAGE = "zxx"
 # Below this a language is one guess among ninety.
 MIN_PROBABILITY = 0.05
@@ -33,7 +33,7 @@ class LanguageIdentifier:
         return identifier
 
     def __call__(self, text: str) -> list[tuple[str, float]]:
-        """Codes and probabilities, likeliest first; empty where nothing stands out.
+        """Codes and probabilities, most likely first; empty if no language is likely.
 
         Chinese is `zh` in either script.
         """

@@ -33,10 +33,10 @@ class VaderSentiment:
 
     def __call__(self, text: str) -> dict[str, float]:
         with self._lock:
-            return four_scores(self._analyzer.polarity_scores(text))
+            return compute_scores(self._analyzer.polarity_scores(text))
 
 
-def four_scores(polarity: Mapping[str, float]) -> dict[str, float]:
+def compute_scores(polarity: Mapping[str, float]) -> dict[str, float]:
     """Positive, Negative, Neutral and Mixed, which add up to 1, from VADER's `pos`, `neg` and `compound`.
 
     mixed = smaller / larger of pos and neg. What is left of 1 goes to the side of the compound's sign by
@@ -54,6 +54,6 @@ def four_scores(polarity: Mapping[str, float]) -> dict[str, float]:
     }
 
 
-def strongest(scores: Mapping[str, float]) -> str:
+def pick_sentiment(scores: Mapping[str, float]) -> str:
     """POSITIVE, NEGATIVE, NEUTRAL or MIXED: the sentiment with the highest score."""
     return max(scores, key=lambda name: scores[name]).upper()

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from laptop_cloud.engines.findings import Point, TextLine, Word
+from laptop_cloud.engines.results import Point, TextLine, Word
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.picture import Picture
+    from laptop_cloud.engines.decoded_image import DecodedImage
 
 # On the sample photos real text scored 0.81 or more, and patterns read as two or more signs 0.79 or less.
 MIN_SCORE = 0.8
@@ -57,7 +57,7 @@ class RapidOcrEngine:
 
         return RapidOCR(params=_SETTINGS)
 
-    def __call__(self, picture: Picture) -> tuple[TextLine, ...]:
+    def __call__(self, picture: DecodedImage) -> tuple[TextLine, ...]:
         pixels = picture.shrunk(LONGEST_SIDE)
         answer = self._reader(np.ascontiguousarray(pixels[:, :, ::-1]))
         if answer.txts is None:
@@ -65,14 +65,16 @@ class RapidOcrEngine:
         height, width = pixels.shape[:2]
         pieces = answer.word_results if len(answer.word_results) == len(answer.txts) else [()] * len(answer.txts)
         lines = (
-            TextLine(text, float(score) * 100, _corners(box, width, height), words_of(text, parts, width, height))
+            TextLine(
+                text, float(score) * 100, _scale_corners(box, width, height), split_words(text, parts, width, height)
+            )
             for text, score, box, parts in zip(answer.txts, answer.scores, answer.boxes, pieces, strict=True)
             if sum(sign.isalnum() for sign in text) >= MIN_SIGNS
         )
-        return tuple(_within_limit(lines))
+        return tuple(_limit_words(lines))
 
 
-def words_of(text: str, pieces: Sequence[Any], width: int, height: int) -> tuple[Word, ...]:
+def split_words(text: str, pieces: Sequence[Any], width: int, height: int) -> tuple[Word, ...]:
     """The words of a line, each with the corners of the pieces it was read in.
 
     RapidOCR gives pieces (text, score, corners) in reading order: whole words, or single signs where a line has
@@ -86,18 +88,18 @@ def words_of(text: str, pieces: Sequence[Any], width: int, height: int) -> tuple
         while remaining and len(spelt) < len(token):
             piece, _, place = remaining.pop(0)
             spelt += piece
-            corners.append(_corners(place, width, height))
+            corners.append(_scale_corners(place, width, height))
         if spelt != token:
             return ()
         words.append(Word(token, (corners[0][0], corners[-1][1], corners[-1][2], corners[0][3])))
     return tuple(words)
 
 
-def _corners(place: Any, width: int, height: int) -> tuple[Point, ...]:
+def _scale_corners(place: Any, width: int, height: int) -> tuple[Point, ...]:
     return tuple(Point(min(max(float(x) / width, 0), 1), min(max(float(y) / height, 0), 1)) for x, y in place)
 
 
-def _within_limit(lines: Iterator[TextLine]) -> Iterator[TextLine]:
+def _limit_words(lines: Iterator[TextLine]) -> Iterator[TextLine]:
     words = 0
     for line in lines:
         words += len(line.text.split())

@@ -1,4 +1,4 @@
-"""The URLs to which custom resources send their answer."""
+"""The URLs to which custom resources send their response."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Callbacks:
 
     def __init__(self) -> None:
         self._responses: dict[str, Mapping[str, Any] | None] = {}
-        self._server = LoopbackServer(self._application, "callbacks")
+        self._server = LoopbackServer(self._handle_request, "callbacks")
 
     def open(self) -> Callback:
-        """A URL that takes one answer."""
+        """A URL that accepts one response."""
         token = str(uuid.uuid4())
         self._responses[token] = None
         return Callback(f"{self._server.url}/{token}", token, self._responses)
@@ -34,7 +34,7 @@ class Callbacks:
         """Stop answering."""
         self._server.stop()
 
-    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _handle_request(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         token = request.path.strip("/")
         if request.method != "PUT" or token not in self._responses:
@@ -52,5 +52,5 @@ class Callback:
     _responses: Mapping[str, Mapping[str, Any] | None]
 
     def response(self) -> Mapping[str, Any] | None:
-        """What was sent so far, or None."""
+        """The response, or None as long as there is none."""
         return self._responses[self.token]

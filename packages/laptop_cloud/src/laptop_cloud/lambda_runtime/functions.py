@@ -1,16 +1,17 @@
-"""Lambda's part: invocations of functions, one process each."""
+"""Lambda: invocations of functions, with one process for each function."""
 
 from __future__ import annotations
 
 import json
 import threading
+import urllib.parse
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.errors import FunctionStartError
 from laptop_cloud.lambda_runtime.runtime_api import Exited, Failed, InitFailed, Ready, Report, Responded
-from laptop_cloud.lambda_runtime.sandbox import INIT_SECONDS, Function, Sandbox, environment
-from laptop_cloud.server.child_processes import log_tail
+from laptop_cloud.lambda_runtime.sandbox import INIT_SECONDS, DeployedFunction, Sandbox, build_environment
+from laptop_cloud.server.child_processes import read_log_tail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ class UnknownFunctionError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class InvocationResult:
     """The result or the error of an invocation as JSON; `error` is AWS's FunctionError (`Unhandled`) or None."""
 
     payload: bytes
@@ -51,9 +52,9 @@ class Functions:
         self._logs = logs
         self._processes: dict[str, FunctionProcess] = {}
 
-    def start(self, function: Function) -> None:
+    def start(self, function: DeployedFunction) -> None:
         """Start the function's process, without waiting for it."""
-        variables = environment(function, self._cloud)
+        variables = build_environment(function, self._cloud)
         log = self._logs / f"{function.logical_id}.log"
         self._processes[function.name] = FunctionProcess(function, variables, self._children, log)
 
@@ -62,8 +63,8 @@ class Functions:
         for process in self._processes.values():
             process.wait_until_ready()
 
-    def invoke(self, name: str, payload: bytes) -> Answer:
-        """Run the function on an event (JSON) and wait for its answer; raises UnknownFunctionError."""
+    def invoke(self, name: str, payload: bytes) -> InvocationResult:
+        """Run the function on an event (JSON) and wait for its result; raises UnknownFunctionError."""
         if name not in self._processes:
             raise UnknownFunctionError(name)
         return self._processes[name].invoke(payload)
@@ -89,7 +90,7 @@ class Functions:
 class FunctionProcess:
     """Runs one function, an event at a time; a process that died or overran its time is replaced by a fresh one."""
 
-    def __init__(self, function: Function, variables: Mapping[str, str], children: Children, log: Path) -> None:
+    def __init__(self, function: DeployedFunction, variables: Mapping[str, str], children: Children, log: Path) -> None:
         self._function = function
         self._variables = variables
         self._children = children
@@ -100,29 +101,31 @@ class FunctionProcess:
         self._last_error: str | None = None
         self._cold_start_ms: int | None = None
         self._stopped = False
-        self._sandbox: Sandbox | None = self._fresh()
+        self._sandbox: Sandbox | None = self._start_sandbox()
 
     def wait_until_ready(self) -> None:
         """Return when the handler is imported; raises FunctionStartError with the tail of the log when it cannot be."""
         with self._turn:
-            report = self._current().first_report()
+            report = self._get_sandbox().first_report()
             if not isinstance(report, Ready):
-                self._discard()
-                raise FunctionStartError(f"{self._function.logical_id}: {_reason(report)}\n{log_tail(self._log)}")
-            self._cold_start_ms = self._current().cold_start_ms
+                self._discard_sandbox()
+                raise FunctionStartError(
+                    f"{self._function.logical_id}: {_describe_failure(report)}\n{read_log_tail(self._log)}"
+                )
+            self._cold_start_ms = self._get_sandbox().cold_start_ms
 
-    def invoke(self, payload: bytes) -> Answer:
-        """Wait for the function's turn, and for its answer; a crash or a timeout is an answer with an error."""
+    def invoke(self, payload: bytes) -> InvocationResult:
+        """Run the event when the function is free; a crash or a timeout is a result with an error."""
         with self._counting:
             self._running += 1
             self._invocations += 1
         with self._turn:
-            answer = self._run(payload)
+            answer = self._run_event(payload)
         with self._counting:
             self._running -= 1
             if answer.error:
                 self._errors += 1
-                self._last_error = _message(answer.payload)
+                self._last_error = _read_error_message(answer.payload)
         return answer
 
     def status(self) -> FunctionStatus:
@@ -131,60 +134,66 @@ class FunctionProcess:
             return FunctionStatus(self._invocations, self._errors, self._running, self._cold_start_ms, self._last_error)
 
     def stop(self) -> None:
-        """End the process; whoever waits for an answer gets an error."""
+        """End the process; a caller that waits for its result gets an error."""
         self._stopped = True
         if self._sandbox is not None:
             self._sandbox.stop()
 
-    def _run(self, payload: bytes) -> Answer:
+    def _run_event(self, payload: bytes) -> InvocationResult:
         if self._stopped:
-            return Answer(_error("Runtime.Stopped", "the cloud is stopping"), "Unhandled")
-        report = self._current().run(payload)
+            return InvocationResult(_build_error("Runtime.Stopped", "the cloud is stopping"), "Unhandled")
+        report = self._get_sandbox().run(payload)
         if isinstance(report, Responded):
-            return Answer(report.body)
+            return InvocationResult(report.body)
         if isinstance(report, Failed):
-            return Answer(report.body, "Unhandled")
+            return InvocationResult(report.body, "Unhandled")
         if not self._stopped:
-            self._discard()
-        return Answer(_crash(report, self._function.timeout), "Unhandled")
+            self._discard_sandbox()
+        return InvocationResult(_build_crash_error(report, self._function.timeout), "Unhandled")
 
-    def _current(self) -> Sandbox:
-        if self._sandbox is not None and self._sandbox.ended and not self._stopped:
-            self._discard()
+    def _get_sandbox(self) -> Sandbox:
+        if self._sandbox is not None and self._sandbox.has_ended and not self._stopped:
+            self._discard_sandbox()
         if self._sandbox is None:
-            self._sandbox = self._fresh()
+            self._sandbox = self._start_sandbox()
         return self._sandbox
 
-    def _fresh(self) -> Sandbox:
+    def _start_sandbox(self) -> Sandbox:
         return Sandbox(self._function, self._variables, self._children, self._log)
 
-    def _discard(self) -> None:
+    def _discard_sandbox(self) -> None:
         if self._sandbox is not None:
             self._sandbox.stop()
         self._sandbox = None
 
 
-def _reason(report: Report | None) -> str:
+def parse_function_name(reference: str) -> str:
+    """The name in a function's name, ARN, or ARN with an alias."""
+    decoded = urllib.parse.unquote(reference)
+    return decoded.split(":")[6] if decoded.startswith("arn:") else decoded.partition(":")[0]
+
+
+def _describe_failure(report: Report | None) -> str:
     if isinstance(report, InitFailed):
-        return _message(report.body)
+        return _read_error_message(report.body)
     if isinstance(report, Exited):
         return f"the process ended with exit status {report.code} before the handler was imported"
     return f"the handler was not imported within {INIT_SECONDS:.0f} s"
 
 
-def _crash(report: Report | None, timeout: float) -> bytes:
+def _build_crash_error(report: Report | None, timeout: float) -> bytes:
     """The error document that Lambda itself writes when the process could not."""
     if isinstance(report, InitFailed):
         return report.body
     if isinstance(report, Exited):
-        return _error("Runtime.ExitError", f"Runtime exited with error: exit status {report.code}")
-    return _error("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds")
+        return _build_error("Runtime.ExitError", f"Runtime exited with error: exit status {report.code}")
+    return _build_error("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds")
 
 
-def _error(kind: str, message: str) -> bytes:
+def _build_error(kind: str, message: str) -> bytes:
     return json.dumps({"errorType": kind, "errorMessage": message}).encode()
 
 
-def _message(body: bytes) -> str:
+def _read_error_message(body: bytes) -> str:
     error = json.loads(body)
     return f"{error.get('errorType')}: {error.get('errorMessage')}"

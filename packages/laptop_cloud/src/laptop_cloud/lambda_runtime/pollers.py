@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
-    from laptop_cloud.lambda_runtime.functions import Answer
+    from laptop_cloud.lambda_runtime.functions import InvocationResult
 
 # Instead of the queue's visibility timeout, which is hours on AWS.
 _RETRY_SECONDS = 1
@@ -23,7 +23,7 @@ _RETRY_SECONDS = 1
 _RECEIVE_SECONDS = 1
 _SQS_BATCH = 10
 
-Invoke = Callable[[str, bytes], "Answer"]
+Invoke = Callable[[str, bytes], "InvocationResult"]
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,20 @@ class Pollers:
         return frozenset(source.queue_arn for source in self._sources)
 
     def add(self, source: QueueSource) -> None:
-        """Take up a queue, before the start."""
+        """Add a queue before the start."""
         self._sources.append(source)
 
     def start(self) -> None:
-        """Begin to poll."""
+        """Start polling."""
         self._threads = [
-            threading.Thread(target=self._run, args=(source,), name=source.queue_arn, daemon=True)
+            threading.Thread(target=self._poll_until_stopped, args=(source,), name=source.queue_arn, daemon=True)
             for source in self._sources
         ]
         for thread in self._threads:
             thread.start()
 
     def stop(self, grace: float) -> None:
-        """Receive nothing more, and wait up to `grace` seconds for the batches under way."""
+        """Stop receiving, and wait up to `grace` seconds for running batches."""
         self._stopping.set()
         deadline = time.monotonic() + grace
         for thread in self._threads:
@@ -75,16 +75,16 @@ class Pollers:
 
     def poll(self, source: QueueSource) -> int:
         """Receive a batch, run the function on it, and settle each message; returns how many there were."""
-        messages = self._receive(source)
+        messages = self._receive_batch(source)
         if not messages:
             return 0
-        event = {"Records": [sqs_record(message, source.queue_arn) for message in messages]}
+        event = {"Records": [build_sqs_record(message, source.queue_arn) for message in messages]}
         answer = self._invoke(source.function, json.dumps(event).encode())
-        failed = failed_ids(answer, {message["MessageId"] for message in messages}, source.partial_failures)
-        self._settle(source, messages, failed)
+        failed = find_failed_ids(answer, {message["MessageId"] for message in messages}, source.partial_failures)
+        self._settle_messages(source, messages, failed)
         return len(messages)
 
-    def _run(self, source: QueueSource) -> None:
+    def _poll_until_stopped(self, source: QueueSource) -> None:
         while not self._stopping.is_set():
             try:
                 self.poll(source)
@@ -92,7 +92,7 @@ class Pollers:
                 # What was received becomes visible again; the queue is gone only when everything stops.
                 self._stopping.wait(_RETRY_SECONDS)
 
-    def _receive(self, source: QueueSource) -> list[Mapping[str, Any]]:
+    def _receive_batch(self, source: QueueSource) -> list[Mapping[str, Any]]:
         messages: list[Mapping[str, Any]] = []
         deadline: float | None = None
         while len(messages) < source.batch_size and not self._stopping.is_set():
@@ -111,7 +111,9 @@ class Pollers:
                 self._stopping.wait(max(0.0, deadline - time.monotonic()))
         return messages
 
-    def _settle(self, source: QueueSource, messages: Sequence[Mapping[str, Any]], failed: frozenset[str]) -> None:
+    def _settle_messages(
+        self, source: QueueSource, messages: Sequence[Mapping[str, Any]], failed: frozenset[str]
+    ) -> None:
         entries = [
             {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]} for index, message in enumerate(messages)
         ]
@@ -127,7 +129,7 @@ class Pollers:
             self._sqs.change_message_visibility_batch(QueueUrl=source.queue_url, Entries=batch)
 
 
-def sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
+def build_sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
     """A received message as Lambda passes it to a function."""
     attributes = message.get("MessageAttributes", {})
     return {
@@ -146,7 +148,7 @@ def sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
     }
 
 
-def failed_ids(answer: Answer, sent: set[str], partial_failures: bool) -> frozenset[str]:
+def find_failed_ids(answer: InvocationResult, sent: set[str], partial_failures: bool) -> frozenset[str]:
     """The messages to deliver again: those the function reported, or all when it failed or its report is not sound.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html

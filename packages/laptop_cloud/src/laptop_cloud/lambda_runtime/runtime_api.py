@@ -62,14 +62,14 @@ class _Event:
 
 
 class RuntimeApi:
-    """Serves one process: hands it events, and puts what it reports into `reports`, in order."""
+    """Serves one process: sends it events, and queues its reports in `reports`."""
 
     def __init__(self, function_arn: str, name: str) -> None:
         self.reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._arn = function_arn
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
         self._asked = threading.Event()
-        self._server = LoopbackServer(Request.application(self._answer), f"runtime-api-{name}")
+        self._server = LoopbackServer(Request.application(self._handle_request), f"runtime-api-{name}")
 
     @property
     def address(self) -> str:
@@ -85,9 +85,9 @@ class RuntimeApi:
         self._events.put(None)
         self._server.stop()
 
-    def _answer(self, request: Request) -> Response:
+    def _handle_request(self, request: Request) -> Response:
         if request.path == _INVOCATION + "next":
-            return self._next()
+            return self._send_next_event()
         body = request.get_data()
         if request.path == _INIT_ERROR:
             self.reports.put(InitFailed(body))
@@ -99,7 +99,7 @@ class RuntimeApi:
             return Response(status=404)
         return Response(status=202)
 
-    def _next(self) -> Response:
+    def _send_next_event(self) -> Response:
         if not self._asked.is_set():
             self._asked.set()
             self.reports.put(Ready(time.monotonic()))

@@ -24,7 +24,7 @@ INIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Function:
+class DeployedFunction:
     """A function as deployed: `timeout` in seconds, `memory` in MiB, `folder` its code, `layers` its /opt."""
 
     logical_id: str
@@ -39,7 +39,7 @@ class Function:
     variables: Mapping[str, str]
 
 
-def environment(function: Function, cloud: Mapping[str, str]) -> dict[str, str]:
+def build_environment(function: DeployedFunction, cloud: Mapping[str, str]) -> dict[str, str]:
     """All the variables of the process: Lambda's, the cloud's (Region, credentials, endpoints), the template's.
 
     A value in the template that starts with /opt points into the function's layers. The access key says whose calls
@@ -60,18 +60,18 @@ def environment(function: Function, cloud: Mapping[str, str]) -> dict[str, str]:
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         **cloud,
         "AWS_ACCESS_KEY_ID": function.logical_id,
-        **{name: _in_layers(value, function.layers) for name, value in function.variables.items()},
+        **{name: _resolve_layer_path(value, function.layers) for name, value in function.variables.items()},
     }
 
 
-def _in_layers(value: str, layers: Path) -> str:
+def _resolve_layer_path(value: str, layers: Path) -> str:
     return f"{layers}{value.removeprefix('/opt')}" if value == "/opt" or value.startswith("/opt/") else value
 
 
 class Sandbox:
     """A started process and the Runtime API that only it talks to; it takes one event at a time."""
 
-    def __init__(self, function: Function, variables: Mapping[str, str], children: Children, log: Path) -> None:
+    def __init__(self, function: DeployedFunction, variables: Mapping[str, str], children: Children, log: Path) -> None:
         self._timeout = function.timeout
         self._started = time.monotonic()
         self._first: Report | None = None
@@ -88,7 +88,7 @@ class Sandbox:
         self._watch.start()
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether the process is gone, by whatever cause."""
         return self._process.poll() is not None
 
@@ -104,7 +104,7 @@ class Sandbox:
         return self._first
 
     def run(self, payload: bytes) -> Report | None:
-        """What became of the event; None when the function's time ran out. After anything but an answer, `stop` it."""
+        """The outcome of the event; None after a timeout. After anything but a response or error, call `stop`."""
         first = self.first_report()
         if not isinstance(first, Ready):
             return first

@@ -29,7 +29,7 @@ _SEARCHED_DAYS = 4 * 366
 NextTime = Callable[[datetime.datetime], datetime.datetime | None]
 
 
-def parse(expression: str) -> NextTime:
+def parse_schedule(expression: str) -> NextTime:
     """Understand `rate(...)` and `cron(...)`; raises TemplateError for the rest: `at`, and `L`, `W`, `#` in `cron`."""
     text = expression.strip()
     if rate := _RATE.fullmatch(text):
@@ -38,14 +38,14 @@ def parse(expression: str) -> NextTime:
     if cron := _CRON.fullmatch(text):
         minute, hour, day, month, weekday, year = cron.groups()
         return _Cron(
-            minutes=_numbers(minute, 0, 59, expression),
-            hours=_numbers(hour, 0, 23, expression),
-            days=_numbers(day, 1, 31, expression),
-            months=_numbers(month, 1, 12, expression, _MONTHS),
-            weekdays=_numbers(weekday, 1, 7, expression, _DAYS),
-            years=_numbers(year, 1970, 2199, expression),
+            minutes=_parse_field(minute, 0, 59, expression),
+            hours=_parse_field(hour, 0, 23, expression),
+            days=_parse_field(day, 1, 31, expression),
+            months=_parse_field(month, 1, 12, expression, _MONTHS),
+            weekdays=_parse_field(weekday, 1, 7, expression, _DAYS),
+            years=_parse_field(year, 1970, 2199, expression),
         ).next_after
-    raise _unavailable(expression)
+    raise _unavailable_error(expression)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class _Cron:
         )
 
 
-def _numbers(
+def _parse_field(
     text: str, lowest: int, highest: int, expression: str, names: Mapping[str, int] | None = None
 ) -> frozenset[int]:
     """The numbers a field names: `*`, `?`, `5`, `1-5`, `MON-FRI`, `1,15`, `*/10`, `0/15`."""
@@ -87,26 +87,26 @@ def _numbers(
     for part in text.split(","):
         match = _PART.fullmatch(part)
         if match is None:
-            raise _unavailable(expression)
+            raise _unavailable_error(expression)
         first, last, step = match.groups()
-        start = lowest if first == "*" else _number(first, names or {}, expression)
+        start = lowest if first == "*" else _parse_number(first, names or {}, expression)
         to_the_end = first == "*" or step is not None
-        end = _number(last, names or {}, expression) if last else highest if to_the_end else start
+        end = _parse_number(last, names or {}, expression) if last else highest if to_the_end else start
         found |= set(range(start, end + 1, int(step or 1)))
     if not found or min(found) < lowest or max(found) > highest:
-        raise _unavailable(expression)
+        raise _unavailable_error(expression)
     return frozenset(found)
 
 
-def _number(text: str, names: Mapping[str, int], expression: str) -> int:
+def _parse_number(text: str, names: Mapping[str, int], expression: str) -> int:
     if text.upper() in names:
         return names[text.upper()]
     if not text.isdigit():
-        raise _unavailable(expression)
+        raise _unavailable_error(expression)
     return int(text)
 
 
-def _unavailable(expression: str) -> TemplateError:
+def _unavailable_error(expression: str) -> TemplateError:
     return TemplateError(
         f"the schedule {expression!r} is not available locally: write it like rate(15 minutes) or cron(5 0 * * ? *)"
     )

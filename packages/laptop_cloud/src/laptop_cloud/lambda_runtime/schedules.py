@@ -1,4 +1,4 @@
-"""EventBridge Scheduler's part: functions called at their times, never more often than on AWS."""
+"""EventBridge Scheduler: invokes functions at their times, never more often than on AWS."""
 
 from __future__ import annotations
 
@@ -33,31 +33,31 @@ class Schedules:
         self._stopping = threading.Event()
 
     def add(self, schedule: Schedule) -> None:
-        """Take up a schedule, before the start."""
+        """Add a schedule before the start."""
         self._schedules.append(schedule)
 
     def start(self) -> None:
-        """Begin to wait for the schedules' times."""
+        """Start to wait for the schedules' times."""
         for schedule in self._schedules:
-            threading.Thread(target=self._run, args=(schedule,), name=schedule.arn, daemon=True).start()
+            threading.Thread(target=self._run_schedule, args=(schedule,), name=schedule.arn, daemon=True).start()
 
     def stop(self) -> None:
-        """Call nothing more; a call under way goes on."""
+        """Make no more calls; a running one continues."""
         self._stopping.set()
 
-    def _run(self, schedule: Schedule) -> None:
-        due = schedule.next_time(_now())
-        while due is not None and not self._stopping.wait((due - _now()).total_seconds()):
-            self._invoke(schedule.function, (schedule.payload or _default_event(schedule.arn, due)).encode())
-            due = schedule.next_time(_now())
+    def _run_schedule(self, schedule: Schedule) -> None:
+        due = schedule.next_time(_utc_now())
+        while due is not None and not self._stopping.wait((due - _utc_now()).total_seconds()):
+            self._invoke(schedule.function, (schedule.payload or _build_default_event(schedule.arn, due)).encode())
+            due = schedule.next_time(_utc_now())
 
 
-def _now() -> datetime.datetime:
+def _utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-def _default_event(arn: str, time: datetime.datetime) -> str:
-    """What a target without Input gets."""
+def _build_default_event(arn: str, time: datetime.datetime) -> str:
+    """The event for a target without Input."""
     _, _, _, region, account, _ = arn.split(":", 5)
     return json.dumps(
         {

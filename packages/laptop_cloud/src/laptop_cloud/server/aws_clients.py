@@ -19,7 +19,7 @@ ACCOUNT = "123456789012"
 CREDENTIAL = "test"
 
 
-def environment(endpoints: Mapping[str, str]) -> dict[str, str]:
+def build_environment(endpoints: Mapping[str, str]) -> dict[str, str]:
     """The variables for any AWS client; `endpoints` by botocore's name of the service, "" for all the others."""
     return {
         "AWS_ACCESS_KEY_ID": CREDENTIAL,
@@ -30,7 +30,7 @@ def environment(endpoints: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def isolation(state: Path) -> dict[str, str]:
+def build_isolated_environment(state: Path) -> dict[str, str]:
     """What every child process starts from: nothing of ~/.aws, of EC2's metadata, or of the developer's environment."""
     empty = state / "aws_config"
     empty.write_text("[default]\n", "utf-8")
@@ -58,10 +58,10 @@ class Clients:
         """The client of a service by botocore's name."""
         with self._making:
             if service not in self._clients:
-                self._clients[service] = self._make(service)
+                self._clients[service] = self._create_client(service)
             return self._clients[service]
 
-    def _make(self, service: str) -> Any:
+    def _create_client(self, service: str) -> Any:
         return self._session.create_client(
             service,
             region_name=REGION,

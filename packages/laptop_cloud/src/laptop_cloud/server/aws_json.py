@@ -10,7 +10,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
@@ -37,18 +37,18 @@ class JsonService:
     """One service: botocore's name of it (`firehose`) and the operations it answers, by API name (`PutRecordBatch`).
 
     An operation takes the request with blobs already decoded to bytes, and returns the response (bytes and
-    datetimes allowed), or raises ServiceError. `headers` go with every answer.
+    datetimes allowed), or raises ServiceError. `model_version` names the models behind a service of analysis.
     """
 
     name: str
     operations: Mapping[str, Operation]
-    headers: Mapping[str, str] = field(default_factory=dict)
+    model_version: str = ""
 
 
 class JsonServer:
     """Answers for several services on one loopback port, in threads of this process.
 
-    `status` gives what `GET /status` answers as JSON; without it there is no such page.
+    `status` gives what `GET /status` answers as JSON; without it the page does not exist.
     """
 
     def __init__(self, services: Iterable[JsonService], status: Callable[[], Mapping[str, Any]] | None = None) -> None:
@@ -61,7 +61,7 @@ class JsonServer:
 
     def start(self) -> None:
         """Answer in the background until `stop`."""
-        self._server = LoopbackServer(CallRecorder(self._answer), "aws-json")
+        self._server = LoopbackServer(CallRecorder(self._handle_request), "aws-json")
 
     @property
     def url(self) -> str:
@@ -72,26 +72,22 @@ class JsonServer:
         """Stop answering and free the port."""
         self._server.stop()
 
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _handle_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
         try:
-            body, status = self._body(request), 200
+            body, status = self._build_body(request), 200
         except ServiceError as error:
             body, status = {"__type": error.code, "message": error.message}, error.status
-        response = Response(json.dumps(body, default=_encode), status, content_type="application/x-amz-json-1.1")
-        response.headers.update({"x-amzn-RequestId": str(uuid.uuid4()), **self._headers(request)})
+        response = Response(json.dumps(body, default=_encode_value), status, content_type="application/x-amz-json-1.1")
+        response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
         return response(environ, start_response)
 
-    def _body(self, request: Request) -> Mapping[str, Any]:
+    def _build_body(self, request: Request) -> Mapping[str, Any]:
         if self._status and request.method == "GET" and request.path == "/status":
             return self._status()
-        return self._call(request)
+        return self._call_operation(request)
 
-    def _headers(self, request: Request) -> Mapping[str, str]:
-        prefix = request.headers.get("X-Amz-Target", "").rpartition(".")[0]
-        return self._services[prefix][0].headers if prefix in self._services else {}
-
-    def _call(self, request: Request) -> dict[str, Any]:
+    def _call_operation(self, request: Request) -> dict[str, Any]:
         prefix, _, name = request.headers.get("X-Amz-Target", "").rpartition(".")
         service, model = self._services.get(prefix, (None, None))
         if service is None or model is None or name not in service.operations:
@@ -112,7 +108,7 @@ def _decode_blobs(value: Any, shape: Any) -> Any:
     return value
 
 
-def _encode(value: Any) -> Any:
+def _encode_value(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, datetime.datetime):

@@ -1,4 +1,4 @@
-"""Child processes that cannot outlive the cloud, however it ends."""
+"""Child processes that end with the cloud, even if it is killed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Children:
         stdout: IO[bytes] | int,
         stderr: IO[bytes] | int,
     ) -> subprocess.Popen[bytes]:
-        """Start a process that knows this environment and no other."""
+        """Start a process with exactly this environment."""
         child = subprocess.Popen(  # noqa: S603 (our own programs)
             arguments,
             env=environment,
@@ -48,7 +48,7 @@ class Children:
         return child
 
     def stop(self) -> None:
-        """Ask every process to end, then end those that have not, and what they started."""
+        """Terminate every process, then kill those that are left, and their children."""
         for child in self._children:
             child.terminate()
         for child in self._children:
@@ -62,7 +62,7 @@ class Children:
             self._warden.stdin.close()
 
 
-def log_tail(log: Path) -> str:
+def read_log_tail(log: Path) -> str:
     """The last lines a process wrote."""
     # awslambdaric separates the lines of a traceback by a carriage return.
     lines = log.read_text(encoding="utf-8", errors="replace").replace("\r", "\n").splitlines()

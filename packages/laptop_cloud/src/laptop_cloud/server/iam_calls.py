@@ -1,6 +1,6 @@
-"""Which calls the functions make, in IAM's words: an action, and the resources it is asked for.
+"""The calls that functions make, as IAM permissions: an action and its resources.
 
-A function's access key is its logical id, so each signed request tells who made it. Which action and resources an
+A function's access key is its logical id, so each signed request shows who made it. Which action and resources an
 operation needs: https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import itertools
 import json
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,23 +18,23 @@ from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
 from laptop_cloud.server.aws_clients import ACCOUNT, CREDENTIAL
+from laptop_cloud.server.signatures import read_signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Not a bucket: their names begin with a letter or a digit.
 PAGE = "/_calls"
-_SIGNATURE = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _FOLDERS = 2
 
 Permission = tuple[str, str]
 
 
 class CallRecorder:
-    """Lets requests through to an application, and keeps once what each function's calls need of IAM.
+    """Passes requests on to an application, and records which IAM permissions each function's calls need.
 
-    `GET /_calls` gives it as JSON: `{function: [[action, resource], ...]}`. What is signed with the credential of
-    everybody else is not kept. The body of a JSON protocol is read ahead; an S3 object passes unread.
+    `GET /_calls` gives it as JSON: `{function: [[action, resource], ...]}`. Requests that
+    other clients signed are not recorded. The body of a JSON protocol is read ahead; an S3 object passes unread.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -47,11 +46,11 @@ class CallRecorder:
         """The application's answer, or the page."""
         if environ["PATH_INFO"] == PAGE:
             return Response(json.dumps(self._by_function()), mimetype="application/json")(environ, start_response)
-        signature = _SIGNATURE.match(environ.get("HTTP_AUTHORIZATION", ""))
-        if signature and signature[1] != CREDENTIAL:
-            needed = permissions(Call.of(environ, region=signature[2], service=signature[3]))
+        signature = read_signature(environ)
+        if signature and signature.access_key != CREDENTIAL:
+            needed = find_permissions(SignedCall.of(environ, region=signature.region, service=signature.service))
             with self._lock:
-                self._kept.update((signature[1], permission) for permission in needed)
+                self._kept.update((signature.access_key, permission) for permission in needed)
         return self._application(environ, start_response)
 
     def _by_function(self) -> dict[str, list[Permission]]:
@@ -63,7 +62,7 @@ class CallRecorder:
 
 
 @dataclass(frozen=True)
-class Call:
+class SignedCall:
     """One request: the operation's name and its input, for services that speak JSON; `request` for S3."""
 
     service: str
@@ -73,10 +72,10 @@ class Call:
     request: Request
 
     @classmethod
-    def of(cls, environ: WSGIEnvironment, region: str, service: str) -> Call:
+    def of(cls, environ: WSGIEnvironment, region: str, service: str) -> SignedCall:
         """The call of a signed request, whose body can still be read afterwards."""
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-        body = _read_ahead(environ) if operation and service in _RESOURCES else b""
+        body = _read_body_ahead(environ) if operation and service in _RESOURCES else b""
         return cls(service, region, operation, json.loads(body or b"{}"), Request(environ))
 
     def arn(self, resource: str) -> str:
@@ -84,47 +83,48 @@ class Call:
         return f"arn:aws:{self.service}:{self.region}:{ACCOUNT}:{resource}"
 
 
-def permissions(call: Call) -> list[Permission]:
+def find_permissions(call: SignedCall) -> list[Permission]:
     """Each action and resource that IAM must allow for the call.
 
-    A name that the call does not tell is `*`, and a key in S3 is cut after two folders (`bucket/images/ab/*`), so that
-    there are not as many as there are objects. An operation unknown here becomes an action that no policy can allow.
+    A name that is not in the call is `*`, and a key in S3 is cut after two folders (`bucket/images/ab/*`), so that
+    the number of permissions does not grow with the number of objects. An operation unknown here becomes an action that
+    no policy can allow.
     """
     if call.service == "s3":
-        return [_s3(call.request)]
+        return [_find_s3_permission(call.request)]
     if not call.operation:
         return [(f"{call.service}:{call.request.method} {call.request.path}", "*")]
     action = f"{call.service}:{_ACTIONS.get(call.operation, call.operation)}"
-    resources = _RESOURCES.get(call.service, _any)(call)
+    resources = _RESOURCES.get(call.service, _name_anything)(call)
     return [(action, resource) for resource in resources]
 
 
-def _read_ahead(environ: WSGIEnvironment) -> bytes:
+def _read_body_ahead(environ: WSGIEnvironment) -> bytes:
     body = get_input_stream(environ).read()
     environ["wsgi.input"] = io.BytesIO(body)
     return body
 
 
-def _any(_: Call) -> list[str]:
+def _name_anything(_: SignedCall) -> list[str]:
     return ["*"]
 
 
-def _athena(call: Call) -> list[str]:
+def _name_workgroup(call: SignedCall) -> list[str]:
     # An execution or a saved query belongs to a workgroup, which only the service knows.
     return [call.arn(f"workgroup/{call.input.get('WorkGroup', '*')}")]
 
 
-def _dynamodb(call: Call) -> list[str]:
+def _name_tables(call: SignedCall) -> list[str]:
     tables = call.input.get("RequestItems") or [call.input.get("TableName", "*")]
     index = f"/index/{call.input['IndexName']}" if "IndexName" in call.input else ""
     return [call.arn(f"table/{table}{index}") for table in tables]
 
 
-def _firehose(call: Call) -> list[str]:
+def _name_delivery_stream(call: SignedCall) -> list[str]:
     return [call.arn(f"deliverystream/{call.input.get('DeliveryStreamName', '*')}")]
 
 
-def _glue(call: Call) -> list[str]:
+def _name_catalog_resources(call: SignedCall) -> list[str]:
     name = call.input.get("Name") or call.input.get("TableInput", {}).get("Name", "*")
     if "DatabaseName" not in call.input:
         return [call.arn("catalog"), call.arn(f"database/{name}")]
@@ -132,23 +132,23 @@ def _glue(call: Call) -> list[str]:
     return [call.arn("catalog"), call.arn(f"database/{database}"), call.arn(f"table/{database}/{name}")]
 
 
-def _secretsmanager(call: Call) -> list[str]:
+def _name_secret(call: SignedCall) -> list[str]:
     secret = call.input.get("SecretId", "*")
     return [secret if secret.startswith("arn:") else call.arn(f"secret:{secret}")]
 
 
-def _sqs(call: Call) -> list[str]:
+def _name_queue(call: SignedCall) -> list[str]:
     name = call.input["QueueUrl"].rpartition("/")[2] if "QueueUrl" in call.input else call.input.get("QueueName", "*")
     return [call.arn(name)]
 
 
-_RESOURCES: Mapping[str, Callable[[Call], list[str]]] = {
-    "athena": _athena,
-    "dynamodb": _dynamodb,
-    "firehose": _firehose,
-    "glue": _glue,
-    "secretsmanager": _secretsmanager,
-    "sqs": _sqs,
+_RESOURCES: Mapping[str, Callable[[SignedCall], list[str]]] = {
+    "athena": _name_workgroup,
+    "dynamodb": _name_tables,
+    "firehose": _name_delivery_stream,
+    "glue": _name_catalog_resources,
+    "secretsmanager": _name_secret,
+    "sqs": _name_queue,
 }
 _ACTIONS = {
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
@@ -184,7 +184,7 @@ _S3_OPTIONS = {
 }
 
 
-def _s3(request: Request) -> Permission:
+def _find_s3_permission(request: Request) -> Permission:
     bucket, _, key = request.path.removeprefix("/").partition("/")
     chosen = "&".join(sorted(request.args.keys() - _S3_OPTIONS))
     if "X-Amz-Copy-Source" in request.headers:

@@ -1,4 +1,4 @@
-"""What Glue fills in when a table is created, and moto leaves out: other engines on the same catalog count on it."""
+"""Defaults that Glue adds to a new table and moto does not; other engines on the same catalog need them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STORAGE = {"Compressed": False, "NumberOfBuckets": 0, "SortColumns": [], "Store
 _TABLE = {"Retention": 0}
 
 
-def with_defaults(table_input: Mapping[str, Any]) -> dict[str, Any]:
+def add_glue_defaults(table_input: Mapping[str, Any]) -> dict[str, Any]:
     """The TableInput with what Glue itself would add to it."""
     storage = {**_STORAGE, **table_input.get("StorageDescriptor", {})}
     return {**_TABLE, **table_input, "StorageDescriptor": storage}

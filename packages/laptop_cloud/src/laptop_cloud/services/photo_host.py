@@ -1,4 +1,4 @@
-"""The laptop's stand-in for the hosts of photos: any URL is answered with one of the photos of a folder."""
+"""Replaces the hosts of photos: every URL returns one of the photos in a folder."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _TYPES = {".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic"}
 class PhotoFolder:
     """Chooses a file for a URL: the one urls.json names, else one by a hash of the URL, the same in every run.
 
-    urls.json maps a URL to a file's name, or to an HTTP status such as 404. Without a folder nothing is found.
+    urls.json maps a URL to a file's name, or to an HTTP status such as 404. Without a folder every URL is 404.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._names = _photo_names(folder) if folder else []
+        self._names = _list_photo_names(folder) if folder else []
         urls = folder / URLS_FILE if folder else None
-        self._chosen: Mapping[str, str | int] = _chosen(urls) if urls and urls.is_file() else {}
+        self._chosen: Mapping[str, str | int] = _read_urls_file(urls) if urls and urls.is_file() else {}
 
     def find(self, url: str) -> Path | int:
         """A photo, or the status to refuse with."""
@@ -41,7 +41,7 @@ class PhotoFolder:
             return chosen
         if self._folder is None or not (chosen or self._names):
             return 404
-        path = self._folder / (chosen or self._names[_stable_number(url) % len(self._names)])
+        path = self._folder / (chosen or self._names[_hash_url(url) % len(self._names)])
         return path if path.is_file() else 404
 
 
@@ -50,7 +50,7 @@ class PhotoHost:
 
     def __init__(self, photos: PhotoFolder) -> None:
         self._photos = photos
-        self._server = LoopbackServer(Request.application(self._answer), "photo-host")
+        self._server = LoopbackServer(Request.application(self._handle_request), "photo-host")
 
     @property
     def url(self) -> str:
@@ -61,22 +61,22 @@ class PhotoHost:
         """Stop answering."""
         self._server.stop()
 
-    def _answer(self, request: Request) -> Response:
+    def _handle_request(self, request: Request) -> Response:
         if request.method not in {"GET", "HEAD"}:
             return Response(status=405)
         found = self._photos.find(request.environ["REQUEST_URI"])
         if isinstance(found, int):
             return Response(status=found)
-        return Response(found.read_bytes(), content_type=content_type(found.name))
+        return Response(found.read_bytes(), content_type=guess_content_type(found.name))
 
 
-def content_type(name: str) -> str:
+def guess_content_type(name: str) -> str:
     """The media type by the file's name."""
     suffix = name[name.rfind(".") :].lower()
     return _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _photo_names(folder: Path) -> list[str]:
+def _list_photo_names(folder: Path) -> list[str]:
     return sorted(
         path.name
         for path in folder.iterdir()
@@ -84,13 +84,13 @@ def _photo_names(folder: Path) -> list[str]:
     )
 
 
-def _chosen(urls: Path) -> Mapping[str, str | int]:
+def _read_urls_file(urls: Path) -> Mapping[str, str | int]:
     try:
         chosen: dict[str, str | int] = json.loads(urls.read_text("utf-8"))
     except ValueError as error:
-        raise PhotoFolderError(f"{urls} is no JSON object of URLs and files: {error}") from error
+        raise PhotoFolderError(f"{urls} is not a JSON object of URLs and files: {error}") from error
     return chosen
 
 
-def _stable_number(url: str) -> int:
+def _hash_url(url: str) -> int:
     return int.from_bytes(hashlib.sha256(url.encode()).digest()[:8], "big")

@@ -17,7 +17,7 @@ _NO_VALUE = object()
 
 
 @dataclass(frozen=True)
-class Created:
+class CreatedResource:
     """A resource that exists: `physical_id` is what `Ref` gives, `attributes` what `GetAtt` gives by name."""
 
     physical_id: str
@@ -33,41 +33,45 @@ class Resolver:
     def __init__(self, document: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         self._document = document
         self._values = values
-        self._created: dict[str, Created] = {}
+        self._created: dict[str, CreatedResource] = {}
         self._evaluating: list[str] = []
         self._functions: dict[str, Callable[[Any], Any]] = {
-            "Ref": self._ref,
-            "Fn::GetAtt": self._get_att,
-            "Fn::Sub": self._sub,
-            "Fn::Join": lambda argument: self._text(argument[0]).join(map(self._text, self.resolve(argument[1]))),
+            "Ref": self._resolve_ref,
+            "Fn::GetAtt": self._resolve_get_att,
+            "Fn::Sub": self._resolve_sub,
+            "Fn::Join": lambda argument: self._resolve_text(argument[0]).join(
+                map(self._resolve_text, self.resolve(argument[1]))
+            ),
             "Fn::Select": lambda argument: self.resolve(argument[1])[int(self.resolve(argument[0]))],
-            "Fn::Split": lambda argument: self._text(argument[1]).split(self._text(argument[0])),
-            "Fn::Base64": lambda argument: base64.b64encode(self._text(argument).encode()).decode(),
-            "Fn::FindInMap": self._find_in_map,
-            "Fn::If": lambda argument: self.resolve(argument[1] if self._condition(argument[0]) else argument[2]),
+            "Fn::Split": lambda argument: self._resolve_text(argument[1]).split(self._resolve_text(argument[0])),
+            "Fn::Base64": lambda argument: base64.b64encode(self._resolve_text(argument).encode()).decode(),
+            "Fn::FindInMap": self._resolve_find_in_map,
+            "Fn::If": lambda argument: self.resolve(
+                argument[1] if self._evaluate_condition(argument[0]) else argument[2]
+            ),
         }
         self.resources: dict[str, Mapping[str, Any]] = {
-            logical_id: self._without_untaken(resource)
+            logical_id: self._drop_untaken_branches(resource)
             for logical_id, resource in document["Resources"].items()
-            if "Condition" not in resource or self._condition(resource["Condition"])
+            if "Condition" not in resource or self._evaluate_condition(resource["Condition"])
         }
-        self.order = creation_order(self.resources)
+        self.order = order_resources(self.resources)
 
-    def add(self, logical_id: str, created: Created) -> None:
+    def add(self, logical_id: str, created: CreatedResource) -> None:
         """Report a resource as created, for those that refer to it."""
         self._created[logical_id] = created
 
     def properties(self, logical_id: str) -> dict[str, Any]:
         """The resource's properties with every intrinsic resolved."""
-        properties: dict[str, Any] = self._located(logical_id, self.resources[logical_id].get("Properties", {}))
+        properties: dict[str, Any] = self._resolve_located(logical_id, self.resources[logical_id].get("Properties", {}))
         return properties
 
     def outputs(self) -> dict[str, Any]:
         """The template's outputs whose condition holds."""
         return {
-            name: self._located(name, output["Value"])
+            name: self._resolve_located(name, output["Value"])
             for name, output in self._document.get("Outputs", {}).items()
-            if "Condition" not in output or self._condition(output["Condition"])
+            if "Condition" not in output or self._evaluate_condition(output["Condition"])
         }
 
     def resolve(self, value: Any) -> Any:
@@ -78,7 +82,7 @@ class Resolver:
             raise TemplateError(f"dynamic references are not available locally: {value}")
         if not isinstance(value, Mapping):
             return value
-        name = _intrinsic_name(value)
+        name = _read_intrinsic_name(value)
         if name is None:
             resolved = {key: self.resolve(item) for key, item in value.items()}
             return {key: item for key, item in resolved.items() if item is not _NO_VALUE}
@@ -86,19 +90,19 @@ class Resolver:
             raise TemplateError(f"{name} is not available locally")
         return self._functions[name](value[name])
 
-    def _located(self, name: str, value: Any) -> Any:
+    def _resolve_located(self, name: str, value: Any) -> Any:
         try:
             return self.resolve(value)
         except TemplateError as error:
             raise TemplateError(f"{name}: {error}") from error
 
-    def _text(self, value: Any) -> str:
+    def _resolve_text(self, value: Any) -> str:
         resolved = self.resolve(value)
         if isinstance(resolved, Mapping | list):
             raise TemplateError(f"expected text, got {resolved!r}")
-        return _as_text(resolved)
+        return _to_text(resolved)
 
-    def _ref(self, name: str) -> Any:
+    def _resolve_ref(self, name: str) -> Any:
         if name == "AWS::NoValue":
             return _NO_VALUE
         if name in self._values:
@@ -107,7 +111,7 @@ class Resolver:
             return self._created[name].physical_id
         raise TemplateError(f"nothing is called {name}")
 
-    def _get_att(self, argument: list[str] | str) -> Any:
+    def _resolve_get_att(self, argument: list[str] | str) -> Any:
         name, attribute = argument.split(".", 1) if isinstance(argument, str) else (argument[0], ".".join(argument[1:]))
         if name not in self._created:
             raise TemplateError(f"no resource is called {name}")
@@ -116,7 +120,7 @@ class Resolver:
             raise TemplateError(f"{name} has no attribute {attribute} locally, only {', '.join(attributes) or 'none'}")
         return attributes[attribute]
 
-    def _sub(self, argument: str | list[Any]) -> str:
+    def _resolve_sub(self, argument: str | list[Any]) -> str:
         text, given = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
 
         def value(match: re.Match[str]) -> str:
@@ -124,60 +128,60 @@ class Resolver:
             if literal:
                 return f"${{{name}}}"
             if name in given:
-                return self._text(given[name])
-            return self._text({"Fn::GetAtt": name} if "." in name else {"Ref": name})
+                return self._resolve_text(given[name])
+            return self._resolve_text({"Fn::GetAtt": name} if "." in name else {"Ref": name})
 
         return _SUBSTITUTION.sub(value, text)
 
-    def _find_in_map(self, argument: list[Any]) -> Any:
-        name, first, second = (self._text(part) for part in argument)
+    def _resolve_find_in_map(self, argument: list[Any]) -> Any:
+        name, first, second = (self._resolve_text(part) for part in argument)
         try:
             return self._document["Mappings"][name][first][second]
         except KeyError as error:
             raise TemplateError(f"the mapping {name} has no {first}, {second}") from error
 
-    def _condition(self, name: str) -> bool:
+    def _evaluate_condition(self, name: str) -> bool:
         if name not in self._document.get("Conditions", {}):
             raise TemplateError(f"no condition is called {name}")
         if name in self._evaluating:
             raise TemplateError(f"the condition {name} depends on itself")
         self._evaluating.append(name)
         try:
-            return self._truth(self._document["Conditions"][name])
+            return self._evaluate_expression(self._document["Conditions"][name])
         finally:
             self._evaluating.pop()
 
-    def _truth(self, expression: Mapping[str, Any]) -> bool:
+    def _evaluate_expression(self, expression: Mapping[str, Any]) -> bool:
         [(name, argument)] = expression.items()
         match name:
             case "Condition":
-                return self._condition(argument)
+                return self._evaluate_condition(argument)
             case "Fn::Equals":
-                return _as_text(self.resolve(argument[0])) == _as_text(self.resolve(argument[1]))
+                return _to_text(self.resolve(argument[0])) == _to_text(self.resolve(argument[1]))
             case "Fn::Not":
-                return not self._truth(argument[0])
+                return not self._evaluate_expression(argument[0])
             case "Fn::And":
-                return all(self._truth(item) for item in argument)
+                return all(self._evaluate_expression(item) for item in argument)
             case "Fn::Or":
-                return any(self._truth(item) for item in argument)
+                return any(self._evaluate_expression(item) for item in argument)
         raise TemplateError(f"{name} is not available locally in a condition")
 
-    def _without_untaken(self, value: Any) -> Any:
-        """The value without the branches of `Fn::If` that its condition rules out: they are no dependencies."""
+    def _drop_untaken_branches(self, value: Any) -> Any:
+        """The value without the branches of `Fn::If` that its condition rules out: those are not dependencies."""
         if isinstance(value, list):
-            return [self._without_untaken(item) for item in value]
+            return [self._drop_untaken_branches(item) for item in value]
         if not isinstance(value, Mapping):
             return value
-        if _intrinsic_name(value) == "Fn::If":
+        if _read_intrinsic_name(value) == "Fn::If":
             condition, yes, no = value["Fn::If"]
-            return self._without_untaken(yes if self._condition(condition) else no)
-        return {key: self._without_untaken(item) for key, item in value.items()}
+            return self._drop_untaken_branches(yes if self._evaluate_condition(condition) else no)
+        return {key: self._drop_untaken_branches(item) for key, item in value.items()}
 
 
-def creation_order(resources: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+def order_resources(resources: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     """Logical ids, each after everything it refers to; raises TemplateError naming the resources of a cycle."""
     graph = {
-        logical_id: {name for name in _references(resource) if name in resources}
+        logical_id: {name for name in _find_references(resource) if name in resources}
         for logical_id, resource in resources.items()
     }
     try:
@@ -186,15 +190,15 @@ def creation_order(resources: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...
         raise TemplateError(f"circular dependency: {' → '.join(reversed(error.args[1]))}") from error
 
 
-def _references(resource: Mapping[str, Any]) -> Iterator[str]:
+def _find_references(resource: Mapping[str, Any]) -> Iterator[str]:
     depends = resource.get("DependsOn", [])
     yield from [depends] if isinstance(depends, str) else depends
-    yield from _referred(resource.get("Properties", {}))
+    yield from _find_referred_names(resource.get("Properties", {}))
 
 
-def _referred(value: Any) -> Iterator[str]:
+def _find_referred_names(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        name = _intrinsic_name(value)
+        name = _read_intrinsic_name(value)
         if name == "Ref":
             yield value["Ref"]
         elif name == "Fn::GetAtt":
@@ -205,15 +209,15 @@ def _referred(value: Any) -> Iterator[str]:
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
-            yield from _referred(item)
+            yield from _find_referred_names(item)
 
 
-def _intrinsic_name(value: Mapping[str, Any]) -> str | None:
+def _read_intrinsic_name(value: Mapping[str, Any]) -> str | None:
     names = [key for key in value if key == "Ref" or str(key).startswith("Fn::")]
     if names and len(value) > 1:
-        raise TemplateError(f"{names[0]} stands beside other keys: {', '.join(map(str, value))}")
+        raise TemplateError(f"{names[0]} must be the only key, but there are: {', '.join(map(str, value))}")
     return names[0] if names else None
 
 
-def _as_text(value: Any) -> str:
+def _to_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

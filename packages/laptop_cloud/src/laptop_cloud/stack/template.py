@@ -38,49 +38,54 @@ class CodeFolder:
 
 @dataclass(frozen=True)
 class Template:
-    """`document` is plain CloudFormation; `code` finds a folder by the S3Key that stands in the resource."""
+    """`document` is plain CloudFormation; `code` has the folder for the S3Key in a resource."""
 
     document: Mapping[str, Any]
     parameters: Mapping[str, ParameterValue]
     code: Mapping[str, CodeFolder]
 
 
-def load(path: Path, overrides: Mapping[str, str], local: Mapping[str, str], region: str) -> Template:
+def load_template(path: Path, overrides: Mapping[str, str], local: Mapping[str, str], region: str) -> Template:
     """Read the template and transform it; raises TemplateError with the parameter or resource at fault.
 
     `overrides` are the user's values; `local` holds values for parameters that the template may or may not have.
     """
-    written = parse(path.read_text(encoding="utf-8"))
+    written = parse_template(path.read_text(encoding="utf-8"))
     declared = written.get("Parameters", {})
     known = {name: value for name, value in local.items() if name in declared}
-    parameters = parameter_values(declared, {**known, **overrides})
-    code = {folder.logical_id: folder for folder in _code_folders(written, path.parent)}
-    document = _translate(_with_remote_code(written), parameters, region)
+    parameters = read_parameters(declared, {**known, **overrides})
+    code = {folder.logical_id: folder for folder in _find_code_folders(written, path.parent)}
+    document = _translate_document(_replace_code_folders(written), parameters, region)
     return Template(document, parameters, code)
 
 
-def parse(text: str) -> dict[str, Any]:
+def parse_template(text: str) -> dict[str, Any]:
     """The template's YAML, with `!Tag x` as `{"Fn::Tag": x}`."""
     document: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     return document
 
 
-def parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, ParameterValue]:
+def read_parameters(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, ParameterValue]:
     """The value of every declared parameter, as `Ref` gives it: a string, or a list for a comma-delimited one."""
     unknown = sorted(given.keys() - declared.keys())
     if unknown:
         raise TemplateError(f"no such parameter: {', '.join(unknown)} (there are {', '.join(sorted(declared))})")
-    return {name: _parameter(name, rules, given.get(name)) for name, rules in declared.items()}
+    return {name: _read_parameter(name, rules, given.get(name)) for name, rules in declared.items()}
 
 
-def _parameter(name: str, rules: Mapping[str, Any], given: str | None) -> ParameterValue:
+def format_parameters(parameters: Mapping[str, ParameterValue]) -> dict[str, str]:
+    """Write the values as CloudFormation does: lists joined by commas."""
+    return {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
+
+
+def _read_parameter(name: str, rules: Mapping[str, Any], given: str | None) -> ParameterValue:
     value = given if given is not None else rules.get("Default")
     if value is None:
         raise TemplateError(f"the parameter {name} has no default: give it a value")
     text = str(value)
     match rules.get("Type"):
         case "String":
-            _check(name, text, rules)
+            _check_text(name, text, rules)
             return text
         case "Number":
             _check_number(name, text, rules)
@@ -88,39 +93,43 @@ def _parameter(name: str, rules: Mapping[str, Any], given: str | None) -> Parame
         case "CommaDelimitedList":
             items = [item.strip() for item in text.split(",")]
             for item in items:
-                _check(name, item, rules)
+                _check_text(name, item, rules)
             return items
         case other:
             raise TemplateError(f"the parameter {name} has the type {other}, which is not available locally")
 
 
-def _check(name: str, text: str, rules: Mapping[str, Any]) -> None:
+def _check_text(name: str, text: str, rules: Mapping[str, Any]) -> None:
     allowed = rules.get("AllowedValues")
     if allowed is not None and text not in {str(value) for value in allowed}:
-        raise _refused(name, text, f"one of {', '.join(str(value) for value in allowed)}", rules)
+        raise _parameter_error(name, text, f"one of {', '.join(str(value) for value in allowed)}", rules)
     pattern = rules.get("AllowedPattern")
     if pattern is not None and not re.fullmatch(pattern, text):
-        raise _refused(name, text, f"text like {pattern}", rules)
+        raise _parameter_error(name, text, f"text like {pattern}", rules)
     if len(text) < int(rules.get("MinLength", 0)) or len(text) > int(rules.get("MaxLength", len(text))):
-        raise _refused(name, text, f"{rules.get('MinLength', 0)} to {rules.get('MaxLength', 'any')} characters", rules)
+        raise _parameter_error(
+            name, text, f"{rules.get('MinLength', 0)} to {rules.get('MaxLength', 'any')} characters", rules
+        )
 
 
 def _check_number(name: str, text: str, rules: Mapping[str, Any]) -> None:
     try:
         number = float(text)
     except ValueError as error:
-        raise _refused(name, text, "a number", rules) from error
-    _check(name, text, rules)
+        raise _parameter_error(name, text, "a number", rules) from error
+    _check_text(name, text, rules)
     if number < float(rules.get("MinValue", number)) or number > float(rules.get("MaxValue", number)):
-        raise _refused(name, text, f"from {rules.get('MinValue', 'any')} to {rules.get('MaxValue', 'any')}", rules)
+        raise _parameter_error(
+            name, text, f"from {rules.get('MinValue', 'any')} to {rules.get('MaxValue', 'any')}", rules
+        )
 
 
-def _refused(name: str, text: str, expected: str, rules: Mapping[str, Any]) -> TemplateError:
+def _parameter_error(name: str, text: str, expected: str, rules: Mapping[str, Any]) -> TemplateError:
     explanation = rules.get("ConstraintDescription")
     return TemplateError(f"{name}={text!r}: expected {expected}" + (f" ({explanation})" if explanation else ""))
 
 
-def _code_folders(written: Mapping[str, Any], root: Path) -> list[CodeFolder]:
+def _find_code_folders(written: Mapping[str, Any], root: Path) -> list[CodeFolder]:
     folders = []
     for logical_id, resource in written["Resources"].items():
         code_property = _CODE_PROPERTIES.get(resource["Type"])
@@ -130,14 +139,14 @@ def _code_folders(written: Mapping[str, Any], root: Path) -> list[CodeFolder]:
         location = resource["Properties"].get(code_property, shared.get(code_property))
         if not isinstance(location, str) or not (root / location).is_dir():
             raise TemplateError(
-                f"{logical_id}: {code_property} must name a folder beside the template, not {location!r}"
+                f"{logical_id}: {code_property} must be a folder relative to the template, not {location!r}"
             )
         method = resource.get("Metadata", {}).get("BuildMethod")
         folders.append(CodeFolder(logical_id, (root / location).resolve(), method))
     return folders
 
 
-def _with_remote_code(written: Mapping[str, Any]) -> dict[str, Any]:
+def _replace_code_folders(written: Mapping[str, Any]) -> dict[str, Any]:
     """A copy whose code is in S3, as `sam package` leaves it: the transform takes no folders."""
     document: dict[str, Any] = copy.deepcopy(dict(written))
     for logical_id, resource in document["Resources"].items():
@@ -147,11 +156,12 @@ def _with_remote_code(written: Mapping[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _translate(document: dict[str, Any], parameters: Mapping[str, ParameterValue], region: str) -> dict[str, Any]:
-    texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
+def _translate_document(
+    document: dict[str, Any], parameters: Mapping[str, ParameterValue], region: str
+) -> dict[str, Any]:
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
     try:
-        translated: dict[str, Any] = translator.translate(document, texts)
+        translated: dict[str, Any] = translator.translate(document, format_parameters(parameters))
     except InvalidDocumentException as error:
         causes: list[ExceptionWithMessage] = list(error.causes)
         raise TemplateError("; ".join(str(cause.message) for cause in causes)) from error
@@ -171,7 +181,7 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
+def _construct_intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
     if isinstance(node, yaml.ScalarNode):
         value = loader.construct_scalar(node)
@@ -184,4 +194,4 @@ def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
     return {tag if tag in {"Ref", "Condition"} else f"Fn::{tag}": value}
 
 
-_Loader.add_multi_constructor("!", _intrinsic)
+_Loader.add_multi_constructor("!", _construct_intrinsic)

@@ -1,4 +1,4 @@
-"""How a query fails: always a reason as Athena words it, never an HTTP error."""
+"""Errors of queries. A query fails with Athena's StateChangeReason, never with an HTTP error."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class ScanLimitError(QueryError):
 
     @property
     def reason(self) -> str:
-        """Athena gives no code for it."""
+        """The message alone: Athena has no code for this reason."""
         return self.message
 
 
 def error_at(node: exp.Expr, code: str, message: str) -> QueryError:
     """The error with the position of the first identifier in `node`, when the parser knows one."""
-    return QueryError(code, f"{position(node)}{message}")
+    return QueryError(code, f"{find_position(node)}{message}")
 
 
-def position(node: exp.Expr) -> str:
+def find_position(node: exp.Expr) -> str:
     """`line 3:8: ` (both from 1) of the first token known in `node`, else nothing."""
     places = [
         (part.meta["line"], part.meta["col"] - (part.meta["end"] - part.meta["start"]))

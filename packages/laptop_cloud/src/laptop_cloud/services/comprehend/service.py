@@ -12,15 +12,13 @@ from typing import Any
 
 from laptop_cloud.engines.entities import find_entities
 from laptop_cloud.engines.language import LanguageIdentifier
-from laptop_cloud.engines.sentiment import VaderSentiment, strongest
+from laptop_cloud.engines.sentiment import VaderSentiment, pick_sentiment
 from laptop_cloud.server.aws_json import JsonService, ServiceError
-from photolake.posts.comprehend import MODEL_VERSION_HEADER
 
 MAX_DOCUMENTS = 25
 MAX_SENTIMENT_BYTES = 5_000
 MAX_TEXT_BYTES = 100_000
 LANGUAGES = ("en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW")
-NOT_HERE = "NotAvailableLocallyException"
 
 Request = dict[str, Any]
 Analysis = Callable[[str], dict[str, Any]]
@@ -28,26 +26,27 @@ Analysis = Callable[[str], dict[str, Any]]
 Feature = Callable[[Request], Analysis]
 
 
-def comprehend_service() -> JsonService:
-    """The operations photolake calls, each as single and as batch. Models load when they are first needed."""
-    sentiment = partial(_sentiment, VaderSentiment())
-    language = partial(_dominant_language, LanguageIdentifier())
+def build_comprehend_service() -> JsonService:
+    """Sentiment, entities and dominant language, single and in batches. Models load when they are first needed."""
+    sentiment = partial(_detect_sentiment, VaderSentiment())
+    language = partial(_detect_dominant_language, LanguageIdentifier())
     return JsonService(
         "comprehend",
         {
-            "DetectSentiment": partial(_single, sentiment, MAX_SENTIMENT_BYTES),
-            "DetectEntities": partial(_single, _entities, MAX_TEXT_BYTES),
-            "DetectDominantLanguage": partial(_single, language, MAX_TEXT_BYTES),
-            "BatchDetectSentiment": partial(_batch, sentiment),
-            "BatchDetectEntities": partial(_batch, _entities),
-            "BatchDetectDominantLanguage": partial(_batch, language),
+            "DetectSentiment": partial(_run_single, sentiment, MAX_SENTIMENT_BYTES),
+            "DetectEntities": partial(_run_single, _detect_entities, MAX_TEXT_BYTES),
+            "DetectDominantLanguage": partial(_run_single, language, MAX_TEXT_BYTES),
+            "BatchDetectSentiment": partial(_run_batch, sentiment),
+            "BatchDetectEntities": partial(_run_batch, _detect_entities),
+            "BatchDetectDominantLanguage": partial(_run_batch, language),
         },
-        # Comprehend's answers have no field for a model's version.
-        headers={MODEL_VERSION_HEADER: f"local-1 (vaderSentiment {version('vadersentiment')}, rules for entities)"},
+        # Comprehend's responses name no model, so the status document does.
+        model_version=f"local-1 (vaderSentiment {version('vadersentiment')}, rules for entities, "
+        f"py3langid {version('py3langid')})",
     )
 
 
-def _sentiment(engine: VaderSentiment, request: Request) -> Analysis:
+def _detect_sentiment(engine: VaderSentiment, request: Request) -> Analysis:
     if _language_code(request) != "en":
         raise ServiceError(
             "UnsupportedLanguageException",
@@ -56,15 +55,15 @@ def _sentiment(engine: VaderSentiment, request: Request) -> Analysis:
 
     def analysis(text: str) -> dict[str, Any]:
         scores = engine(text)
-        return {"Sentiment": strongest(scores), "SentimentScore": scores}
+        return {"Sentiment": pick_sentiment(scores), "SentimentScore": scores}
 
     return analysis
 
 
-def _entities(request: Request) -> Analysis:
+def _detect_entities(request: Request) -> Analysis:
     for member in ("EndpointArn", "Bytes", "DocumentReaderConfig"):
         if member in request:
-            raise ServiceError(NOT_HERE, f"{member} is not available locally")
+            raise ServiceError("InvalidRequestException", f"Not available locally: {member}")
     language = _language_code(request)
 
     def analysis(text: str) -> dict[str, Any]:
@@ -78,11 +77,11 @@ def _entities(request: Request) -> Analysis:
     return analysis
 
 
-def _dominant_language(engine: LanguageIdentifier, request: Request) -> Analysis:
+def _detect_dominant_language(engine: LanguageIdentifier, request: Request) -> Analysis:
     return lambda text: {"Languages": [{"LanguageCode": code, "Score": score} for code, score in engine(text)]}
 
 
-def _single(feature: Feature, limit: int, request: Request) -> dict[str, Any]:
+def _run_single(feature: Feature, limit: int, request: Request) -> dict[str, Any]:
     text = request.get("Text", "")
     _check_length(text, "text")
     analysis = feature(request)
@@ -91,10 +90,10 @@ def _single(feature: Feature, limit: int, request: Request) -> dict[str, Any]:
     return analysis(text)
 
 
-def _batch(feature: Feature, request: Request) -> dict[str, Any]:
+def _run_batch(feature: Feature, request: Request) -> dict[str, Any]:
     texts = request.get("TextList") or []
     if not texts:
-        raise _invalid("textList", "Member must have length greater than or equal to 1")
+        raise _validation_error("textList", "Member must have length greater than or equal to 1")
     if len(texts) > MAX_DOCUMENTS:
         raise ServiceError(
             "BatchSizeLimitExceededException",
@@ -115,13 +114,13 @@ def _batch(feature: Feature, request: Request) -> dict[str, Any]:
 def _language_code(request: Mapping[str, Any]) -> str:
     code = request.get("LanguageCode")
     if code not in LANGUAGES:
-        raise _invalid("languageCode", f"Member must satisfy enum value set: [{', '.join(LANGUAGES)}]")
+        raise _validation_error("languageCode", f"Member must satisfy enum value set: [{', '.join(LANGUAGES)}]")
     return str(code)
 
 
 def _check_length(text: str, member: str) -> None:
     if not text:
-        raise _invalid(member, "Member must have length greater than or equal to 1")
+        raise _validation_error(member, "Member must have length greater than or equal to 1")
 
 
 def _size_error(text: str, limit: int) -> str:
@@ -134,7 +133,7 @@ def _size_error(text: str, limit: int) -> str:
     )
 
 
-def _invalid(member: str, constraint: str) -> ServiceError:
+def _validation_error(member: str, constraint: str) -> ServiceError:
     return ServiceError(
         "ValidationException",
         f"1 validation error detected: Value at '{member}' failed to satisfy constraint: {constraint}",

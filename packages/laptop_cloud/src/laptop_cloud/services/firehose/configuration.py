@@ -1,4 +1,4 @@
-"""What Firehose refuses in an `ExtendedS3DestinationConfiguration`, and what this local one lacks.
+"""Checks an `ExtendedS3DestinationConfiguration`: what Firehose refuses, and what is not available locally.
 
 Neither CloudFormation's schema nor cfn-lint knows most of these rules. Sources:
 https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html,
@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from laptop_cloud.services.firehose.prefixes import expressions, partition_keys, prefix_problems
+from laptop_cloud.services.firehose.prefixes import find_expressions, find_partition_keys, find_prefix_problems
 from laptop_cloud.services.firehose.records import PartitionKeys
 
 Configuration = Mapping[str, Any]
@@ -28,36 +28,36 @@ _EXTENSION = re.compile(r"(\.[0-9a-z!\-_.*'()]{1,127})?")
 _BUCKET = re.compile(r"arn:.*:s3:::[\w.\-]{1,255}")
 
 
-def problems(extended_s3_configuration: Configuration, *, table_exists: TableExists) -> list[str]:
-    """List every reason to refuse the configuration, in words; an empty list means that a stream can be created.
+def find_problems(extended_s3_configuration: Configuration, *, table_exists: TableExists) -> list[str]:
+    """Every reason to refuse the configuration, as messages; empty if a stream can be created.
 
     Numbers and booleans must have their own types, as in an API call. `table_exists(database, table)` asks Glue.
     """
     configuration = extended_s3_configuration
     return [
-        *_destination_problems(configuration),
-        *_buffering_problems(configuration),
-        *_prefix_problems(configuration),
-        *_processor_problems(configuration),
-        *_partitioning_problems(configuration),
-        *_conversion_problems(configuration),
-        *_schema_problems(configuration, table_exists),
+        *_find_destination_problems(configuration),
+        *_find_buffering_problems(configuration),
+        *_find_prefix_problems(configuration),
+        *_find_processor_problems(configuration),
+        *_find_partitioning_problems(configuration),
+        *_find_conversion_problems(configuration),
+        *_find_schema_problems(configuration, table_exists),
     ]
 
 
-def conversion(configuration: Configuration) -> Configuration | None:
-    """Give the format conversion if it is enabled, which it is unless it says otherwise."""
+def read_conversion(configuration: Configuration) -> Configuration | None:
+    """The format conversion, if enabled; a conversion without `Enabled` is enabled."""
     settings: Configuration | None = configuration.get("DataFormatConversionConfiguration")
     return settings if settings is not None and settings.get("Enabled", True) else None
 
 
 def is_partitioned(configuration: Configuration) -> bool:
-    """Tell whether dynamic partitioning is on."""
+    """Whether dynamic partitioning is enabled."""
     return bool(configuration.get("DynamicPartitioningConfiguration", {}).get("Enabled"))
 
 
-def processors(configuration: Configuration) -> dict[str, dict[str, str]]:
-    """Give the parameters of each enabled processor by its type."""
+def read_processors(configuration: Configuration) -> dict[str, dict[str, str]]:
+    """The parameters of each enabled processor by its type."""
     processing = configuration.get("ProcessingConfiguration", {})
     listed = processing.get("Processors", []) if processing.get("Enabled") else []
     return {
@@ -68,14 +68,14 @@ def processors(configuration: Configuration) -> dict[str, dict[str, str]]:
     }
 
 
-def buffering(configuration: Configuration) -> tuple[int, int]:
-    """Give the buffering hints as (MiB, seconds), with the service's defaults."""
+def read_buffering(configuration: Configuration) -> tuple[int, int]:
+    """The buffering hints as (MiB, seconds), with the service's defaults."""
     hints = configuration.get("BufferingHints", {})
-    large = conversion(configuration) is not None or is_partitioned(configuration)
+    large = read_conversion(configuration) is not None or is_partitioned(configuration)
     return hints.get("SizeInMBs", 128 if large else 5), hints.get("IntervalInSeconds", 300)
 
 
-def _destination_problems(configuration: Configuration) -> Iterator[str]:
+def _find_destination_problems(configuration: Configuration) -> Iterator[str]:
     if not _BUCKET.fullmatch(configuration.get("BucketARN", "")):
         yield "BucketARN must be the ARN of a bucket"
     if not configuration.get("RoleARN"):
@@ -90,16 +90,16 @@ def _destination_problems(configuration: Configuration) -> Iterator[str]:
         yield f"CompressionFormat {configuration['CompressionFormat']} is not available locally"
 
 
-def _buffering_problems(configuration: Configuration) -> Iterator[str]:
+def _find_buffering_problems(configuration: Configuration) -> Iterator[str]:
     if len(set(configuration.get("BufferingHints", {})) & {"SizeInMBs", "IntervalInSeconds"}) == 1:
         yield "BufferingHints must give both SizeInMBs and IntervalInSeconds, or neither"
-    size, interval = buffering(configuration)
+    size, interval = read_buffering(configuration)
     if not 1 <= size <= 128:
         yield f"SizeInMBs must be between 1 and 128, not {size}"
     if not 0 <= interval <= 900:
         yield f"IntervalInSeconds must be between 0 and 900, not {interval}"
     reasons = {
-        "data format conversion": conversion(configuration) is not None,
+        "data format conversion": read_conversion(configuration) is not None,
         "dynamic partitioning": is_partitioned(configuration),
     }
     for reason in (reason for reason, applies in reasons.items() if applies):
@@ -109,26 +109,26 @@ def _buffering_problems(configuration: Configuration) -> Iterator[str]:
             yield f"IntervalInSeconds must be at least {MIN_INTERVAL_SECONDS} with {reason}, not {interval}"
 
 
-def _prefix_problems(configuration: Configuration) -> Iterator[str]:
+def _find_prefix_problems(configuration: Configuration) -> Iterator[str]:
     prefix, error_prefix = configuration.get("Prefix", ""), configuration.get("ErrorOutputPrefix", "")
     for name, value in (("Prefix", prefix), ("ErrorOutputPrefix", error_prefix)):
-        yield from (f"{name} {problem}" for problem in prefix_problems(value))
-    if _ERROR_TYPE in expressions(prefix):
+        yield from (f"{name} {problem}" for problem in find_prefix_problems(value))
+    if _ERROR_TYPE in find_expressions(prefix):
         yield "Prefix must not contain !{firehose:error-output-type}"
-    if expressions(prefix) and not error_prefix:
+    if find_expressions(prefix) and not error_prefix:
         yield "ErrorOutputPrefix cannot be null when Prefix contains expressions"
-    if error_prefix and _ERROR_TYPE not in expressions(error_prefix):
+    if error_prefix and _ERROR_TYPE not in find_expressions(error_prefix):
         yield "ErrorOutputPrefix must contain !{firehose:error-output-type}"
-    if partition_keys(error_prefix):
+    if find_partition_keys(error_prefix):
         yield "ErrorOutputPrefix must not contain !{partitionKeyFromQuery:...}"
 
 
-def _processor_problems(configuration: Configuration) -> Iterator[str]:
-    for kind, parameters in processors(configuration).items():
+def _find_processor_problems(configuration: Configuration) -> Iterator[str]:
+    for kind, parameters in read_processors(configuration).items():
         if kind == "RecordDeAggregation":
-            yield from _deaggregation_problems(parameters)
+            yield from _find_deaggregation_problems(parameters)
         elif kind == "MetadataExtraction":
-            yield from _extraction_problems(parameters)
+            yield from _find_extraction_problems(parameters)
         elif kind in ("Lambda", "Decompression", "CloudWatchLogProcessing"):
             yield f"the processor {kind} is not available locally"
         elif kind != "AppendDelimiterToRecord":
@@ -137,22 +137,22 @@ def _processor_problems(configuration: Configuration) -> Iterator[str]:
             yield "a Delimiter other than \\n is not available locally"
 
 
-def _deaggregation_problems(parameters: Mapping[str, str]) -> Iterator[str]:
+def _find_deaggregation_problems(parameters: Mapping[str, str]) -> Iterator[str]:
     kind = parameters.get("SubRecordType")
     if kind not in ("JSON", "DELIMITED"):
         yield f"SubRecordType must be JSON or DELIMITED, not {kind}"
-    if kind == "DELIMITED" and not _decodes(parameters.get("Delimiter", "")):
+    if kind == "DELIMITED" and not _is_base64(parameters.get("Delimiter", "")):
         yield "SubRecordType DELIMITED needs a Delimiter in base64"
 
 
-def _decodes(delimiter: str) -> bool:
+def _is_base64(delimiter: str) -> bool:
     try:
         return bool(base64.b64decode(delimiter, validate=True))
     except binascii.Error:
         return False
 
 
-def _extraction_problems(parameters: Mapping[str, str]) -> Iterator[str]:
+def _find_extraction_problems(parameters: Mapping[str, str]) -> Iterator[str]:
     if parameters.get("JsonParsingEngine") != "JQ-1.6":
         yield f"JsonParsingEngine must be JQ-1.6, not {parameters.get('JsonParsingEngine')}"
     try:
@@ -161,9 +161,9 @@ def _extraction_problems(parameters: Mapping[str, str]) -> Iterator[str]:
         yield f"MetadataExtractionQuery must make one object, also of an empty one: {error}"
 
 
-def _partitioning_problems(configuration: Configuration) -> Iterator[str]:
-    used = partition_keys(configuration.get("Prefix", ""))
-    parameters = processors(configuration)
+def _find_partitioning_problems(configuration: Configuration) -> Iterator[str]:
+    used = find_partition_keys(configuration.get("Prefix", ""))
+    parameters = read_processors(configuration)
     if not is_partitioned(configuration):
         if used:
             yield "Prefix contains !{partitionKeyFromQuery:...}, but dynamic partitioning is not enabled"
@@ -177,22 +177,22 @@ def _partitioning_problems(configuration: Configuration) -> Iterator[str]:
     if "MetadataExtraction" not in parameters:
         yield "dynamic partitioning needs a MetadataExtraction processor"
         return
-    made = _query_keys(parameters["MetadataExtraction"])
+    made = _read_query_keys(parameters["MetadataExtraction"])
     for key in sorted(used - made):
         yield f"Prefix uses the partition key {key}, which MetadataExtractionQuery does not make"
     for key in sorted(made - used):
         yield f"MetadataExtractionQuery makes the partition key {key}, which Prefix does not use"
 
 
-def _query_keys(parameters: Mapping[str, str]) -> set[str]:
+def _read_query_keys(parameters: Mapping[str, str]) -> set[str]:
     try:
         return PartitionKeys(parameters.get("MetadataExtractionQuery", "")).names()
     except ValueError:
         return set()
 
 
-def _conversion_problems(configuration: Configuration) -> Iterator[str]:
-    settings = conversion(configuration)
+def _find_conversion_problems(configuration: Configuration) -> Iterator[str]:
+    settings = read_conversion(configuration)
     if settings is None:
         return
     if configuration.get("CompressionFormat", "UNCOMPRESSED") != "UNCOMPRESSED":
@@ -213,8 +213,8 @@ def _conversion_problems(configuration: Configuration) -> Iterator[str]:
         yield "the Compression of ParquetSerDe must be SNAPPY, GZIP or UNCOMPRESSED"
 
 
-def _schema_problems(configuration: Configuration, table_exists: TableExists) -> Iterator[str]:
-    settings = conversion(configuration)
+def _find_schema_problems(configuration: Configuration, table_exists: TableExists) -> Iterator[str]:
+    settings = read_conversion(configuration)
     if settings is None:
         return
     schema = settings.get("SchemaConfiguration", {})

@@ -14,15 +14,15 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from laptop_cloud.services.firehose.records import CONVERSION_FAILED, RecordError, decode_values, strict_decoder
-from photolake.rows.schema import HiveType
+from laptop_cloud.services.firehose.records import CONVERSION_FAILED, RecordError, decode_values, make_strict_decoder
 
-Columns = Mapping[str, HiveType]
+if TYPE_CHECKING:
+    from laptop_cloud.services.firehose.column_types import Columns, ColumnType
 
 _ARROW = {"string": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
@@ -30,25 +30,19 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _BIGINT = range(-(2**63), 2**63)
 
 
-def columns_of(table: Mapping[str, Any]) -> dict[str, HiveType]:
-    """Read the columns that are in the file, from a Glue table; partition keys are not. RowError: an unknown type."""
-    columns = table["StorageDescriptor"]["Columns"]
-    return {column["Name"]: HiveType.parse(column["Type"]) for column in columns}
-
-
-def rows_of(data: bytes, columns: Columns, *, fold_case: bool = True) -> list[dict[str, Any]]:
+def read_rows(data: bytes, columns: Columns, *, fold_case: bool = True) -> list[dict[str, Any]]:
     """Fit the JSON objects of one record to the columns; RecordError if any of them cannot be."""
-    objects = _objects(data, fold_case=fold_case)
+    objects = _parse_objects(data, fold_case=fold_case)
     if not objects:
-        raise _malformed("The record was empty or contained only whitespace.")
+        raise _malformed_error("The record was empty or contained only whitespace.")
     if not all(isinstance(item, dict) for item in objects):
-        raise _malformed("The top level of the record must be a JSON object.")
+        raise _malformed_error("The top level of the record must be a JSON object.")
     return [_fit_fields(item, columns, "", fold_case=fold_case) for item in objects]
 
 
-def to_parquet(rows: Sequence[Mapping[str, Any]], columns: Columns, compression: str = "SNAPPY") -> bytes:
-    """Write rows that `rows_of` has fitted."""
-    schema = pa.schema([(name, _arrow_type(kind)) for name, kind in columns.items()])
+def write_parquet(rows: Sequence[Mapping[str, Any]], columns: Columns, compression: str = "SNAPPY") -> bytes:
+    """Write rows that `read_rows` has fitted."""
+    schema = pa.schema([(name, _convert_to_arrow(kind)) for name, kind in columns.items()])
     sink = io.BytesIO()
     codec = "none" if compression == "UNCOMPRESSED" else compression.lower()
     # Without Arrow's own schema in the footer, which no other writer would add: some 13 KB an object.
@@ -56,23 +50,23 @@ def to_parquet(rows: Sequence[Mapping[str, Any]], columns: Columns, compression:
     return sink.getvalue()
 
 
-def _arrow_type(kind: HiveType) -> pa.DataType:
+def _convert_to_arrow(kind: ColumnType) -> pa.DataType:
     if kind.element is not None:
-        return pa.list_(_arrow_type(kind.element))
+        return pa.list_(_convert_to_arrow(kind.element))
     if kind.name == "struct":
-        return pa.struct([(name, _arrow_type(field)) for name, field in kind.fields.items()])
+        return pa.struct([(name, _convert_to_arrow(field)) for name, field in kind.fields.items()])
     return _ARROW[kind.name]
 
 
-def _objects(data: bytes, *, fold_case: bool) -> list[Any]:
+def _parse_objects(data: bytes, *, fold_case: bool) -> list[Any]:
     def without_duplicates(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         keyed = [(key.lower() if fold_case else key, value) for key, value in pairs]
         result = dict(keyed)
         if len(result) < len(keyed):
-            raise _malformed("A key occurs twice in one object.")
+            raise _malformed_error("A key occurs twice in one object.")
         return result
 
-    decoder = strict_decoder(object_pairs_hook=without_duplicates)
+    decoder = make_strict_decoder(object_pairs_hook=without_duplicates)
     try:
         return [value for value, _, _ in decode_values(data.decode(), decoder)]
     except (ValueError, RecursionError) as error:
@@ -82,32 +76,32 @@ def _objects(data: bytes, *, fold_case: bool) -> list[Any]:
 
 def _fit_fields(value: Mapping[str, Any], fields: Columns, path: str, *, fold_case: bool) -> dict[str, Any]:
     return {
-        name: _fit(value.get(name.lower() if fold_case else name), kind, f"{path}{name}", fold_case=fold_case)
+        name: _fit_value(value.get(name.lower() if fold_case else name), kind, f"{path}{name}", fold_case=fold_case)
         for name, kind in fields.items()
     }
 
 
-def _fit(value: Any, kind: HiveType, path: str, *, fold_case: bool) -> Any:
+def _fit_value(value: Any, kind: ColumnType, path: str, *, fold_case: bool) -> Any:
     if value is None:
         return None
     if kind.element is not None:
         items = value if isinstance(value, list) else [value]
         if isinstance(value, dict):
-            raise _mismatch(path, "array", value)
-        return [_fit(item, kind.element, f"{path}[]", fold_case=fold_case) for item in items]
+            raise _mismatch_error(path, "array", value)
+        return [_fit_value(item, kind.element, f"{path}[]", fold_case=fold_case) for item in items]
     if kind.name == "struct":
         return _fit_struct(value, kind, path, fold_case=fold_case)
     if isinstance(value, dict | list):
-        raise _mismatch(path, kind.name, value)
+        raise _mismatch_error(path, kind.name, value)
     return _SCALARS[kind.name](value, path)
 
 
-def _fit_struct(value: Any, kind: HiveType, path: str, *, fold_case: bool) -> dict[str, Any]:
+def _fit_struct(value: Any, kind: ColumnType, path: str, *, fold_case: bool) -> dict[str, Any]:
     if isinstance(value, list):
         by_position = dict(zip((name.lower() if fold_case else name for name in kind.fields), value, strict=False))
         return _fit_fields(by_position, kind.fields, f"{path}.", fold_case=fold_case)
     if not isinstance(value, dict):
-        raise _mismatch(path, "struct", value)
+        raise _mismatch_error(path, "struct", value)
     return _fit_fields(value, kind.fields, f"{path}.", fold_case=fold_case)
 
 
@@ -116,7 +110,7 @@ def _to_string(value: Any, path: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise _malformed(f"Data does not match the schema. {path}: half a surrogate pair has no UTF-8") from error
+        raise _malformed_error(f"Data does not match the schema. {path}: half a surrogate pair has no UTF-8") from error
     return text
 
 
@@ -126,20 +120,20 @@ def _to_bigint(value: Any, path: str) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value not in _BIGINT:
-        raise _mismatch(path, "bigint", value)
+        raise _mismatch_error(path, "bigint", value)
     return value
 
 
 def _to_double(value: Any, path: str) -> float:
     fits = isinstance(value, int | float) and not isinstance(value, bool)
     if not fits and not (isinstance(value, str) and _NUMBER.fullmatch(value)):
-        raise _mismatch(path, "double", value)
+        raise _mismatch_error(path, "double", value)
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise _mismatch(path, "double", value)
+        raise _mismatch_error(path, "double", value)
     return number
 
 
@@ -147,16 +141,16 @@ def _to_boolean(value: Any, path: str) -> bool:
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
     if not isinstance(value, bool):
-        raise _mismatch(path, "boolean", value)
+        raise _mismatch_error(path, "boolean", value)
     return value
 
 
 _SCALARS = {"string": _to_string, "bigint": _to_bigint, "double": _to_double, "boolean": _to_boolean}
 
 
-def _mismatch(path: str, kind: str, value: Any) -> RecordError:
-    return _malformed(f"Data does not match the schema. {path}: expected {kind}, got {type(value).__name__}")
+def _mismatch_error(path: str, kind: str, value: Any) -> RecordError:
+    return _malformed_error(f"Data does not match the schema. {path}: expected {kind}, got {type(value).__name__}")
 
 
-def _malformed(message: str) -> RecordError:
+def _malformed_error(message: str) -> RecordError:
     return RecordError(CONVERSION_FAILED, "DataFormatConversion.MalformedData", message)

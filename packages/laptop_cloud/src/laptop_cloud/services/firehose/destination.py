@@ -1,4 +1,4 @@
-"""A stream's destination: its checked configuration, and where each record goes by it."""
+"""A stream's destination: its checked configuration, and the buffer group of each record."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 from laptop_cloud.services.firehose import prefixes
-from laptop_cloud.services.firehose.buffer import Group
-from laptop_cloud.services.firehose.configuration import Configuration, buffering, conversion, processors
+from laptop_cloud.services.firehose.buffer import BufferGroup
+from laptop_cloud.services.firehose.configuration import Configuration, read_buffering, read_conversion, read_processors
 from laptop_cloud.services.firehose.records import (
     PROCESSING_FAILED,
     PartitionKeys,
@@ -19,14 +19,14 @@ from laptop_cloud.services.firehose.records import (
     Splitter,
     split_delimited,
     split_json,
-    subrecords,
+    split_subrecords,
 )
 
 MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Schema:
+class ConversionSchema:
     """Conversion to Parquet: the Glue table that gives the columns, and how."""
 
     database: str
@@ -35,9 +35,9 @@ class Schema:
     compression: str
 
     @classmethod
-    def of(cls, configuration: Configuration) -> Schema | None:
+    def of(cls, configuration: Configuration) -> ConversionSchema | None:
         """Read the schema from a configuration without problems; None if it does not convert."""
-        settings = conversion(configuration)
+        settings = read_conversion(configuration)
         if settings is None:
             return None
         named = settings["SchemaConfiguration"]
@@ -52,7 +52,7 @@ class Schema:
 
 
 @dataclass(frozen=True)
-class Destination:
+class StreamDestination:
     """A configuration without problems, read; sizes in bytes, the interval in seconds, both before scaling."""
 
     bucket: str
@@ -65,68 +65,68 @@ class Destination:
     delimiter: bytes
     split: Splitter | None
     keys: PartitionKeys | None
-    schema: Schema | None
+    schema: ConversionSchema | None
 
     @classmethod
-    def of(cls, configuration: Configuration) -> Destination:
+    def of(cls, configuration: Configuration) -> StreamDestination:
         """Read a configuration in which `problems` found none."""
-        steps = processors(configuration)
+        steps = read_processors(configuration)
         extraction = steps.get("MetadataExtraction")
-        size, interval = buffering(configuration)
+        size, interval = read_buffering(configuration)
         gzip = configuration.get("CompressionFormat") == "GZIP"
-        schema = Schema.of(configuration)
+        schema = ConversionSchema.of(configuration)
         prefix = configuration.get("Prefix", "")
         return cls(
             bucket=configuration["BucketARN"].rpartition(":")[2],
-            prefix=prefixes.with_default_time(prefix),
-            error_prefix=prefixes.error_prefix(prefix, configuration.get("ErrorOutputPrefix")),
+            prefix=prefixes.add_default_time(prefix),
+            error_prefix=prefixes.choose_error_prefix(prefix, configuration.get("ErrorOutputPrefix")),
             # https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
             extension=configuration.get("FileExtension") or (".gz" if gzip else ".parquet" if schema else ""),
             max_bytes=size * MIB,
             interval=interval,
             gzip=gzip,
             delimiter=b"\n" if "AppendDelimiterToRecord" in steps else b"",
-            split=_splitter(steps.get("RecordDeAggregation")),
+            split=_make_splitter(steps.get("RecordDeAggregation")),
             keys=PartitionKeys(extraction["MetadataExtractionQuery"]) if extraction is not None else None,
             schema=schema,
         )
 
-    def route(self, data: bytes, now: float) -> Iterator[tuple[Group, Record]]:
+    def route(self, data: bytes, now: float) -> Iterator[tuple[BufferGroup, Record]]:
         """De-aggregate a record that arrived at `now` (epoch seconds) and give each piece its group."""
         try:
-            pieces = subrecords(data, self.split) if self.split else [data]
+            pieces = split_subrecords(data, self.split) if self.split else [data]
         except RecordError as error:
-            yield failed(Record(data, now), error)
+            yield route_failure(Record(data, now), error)
             return
         for piece in pieces:
             record = Record(piece, now)
             try:
-                yield Group(keys=self._keys_of(record)), record
+                yield BufferGroup(keys=self._keys_of(record)), record
             except RecordError as error:
-                yield failed(record, error)
+                yield route_failure(record, error)
 
     def _keys_of(self, record: Record) -> tuple[tuple[str, str], ...]:
         if self.keys is None:
             return ()
         keys = self.keys.of(record.data)
-        if len(prefixes.evaluate(self.prefix, utc(record.arrived), keys)) > prefixes.MAX_EVALUATED:
+        if len(prefixes.evaluate_prefix(self.prefix, to_utc(record.arrived), keys)) > prefixes.MAX_EVALUATED:
             message = f"The evaluated prefix is longer than {prefixes.MAX_EVALUATED} characters."
             raise RecordError(PROCESSING_FAILED, "DynamicPartitioning.MetadataExtractionFailed", message)
         return tuple(sorted(keys.items()))
 
 
-def failed(record: Record, error: RecordError) -> tuple[Group, Record]:
-    """Give a failed record and its group."""
+def route_failure(record: Record, error: RecordError) -> tuple[BufferGroup, Record]:
+    """A failed record, and the buffer group of its error type."""
     failure = error.failure
-    return Group(error_type=failure.kind), Record(record.data, record.arrived, failure)
+    return BufferGroup(error_type=failure.kind), Record(record.data, record.arrived, failure)
 
 
-def utc(seconds: float) -> datetime:
+def to_utc(seconds: float) -> datetime:
     """Read epoch seconds."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _splitter(parameters: Mapping[str, str] | None) -> Splitter | None:
+def _make_splitter(parameters: Mapping[str, str] | None) -> Splitter | None:
     if parameters is None:
         return None
     if parameters["SubRecordType"] == "DELIMITED":

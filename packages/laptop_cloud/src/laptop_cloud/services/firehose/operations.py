@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from laptop_cloud.server.aws_json import Operation, ServiceError
-from laptop_cloud.services.firehose.configuration import Configuration, buffering, is_partitioned, problems
-from laptop_cloud.services.firehose.conversion import columns_of
-from laptop_cloud.services.firehose.destination import Destination
+from laptop_cloud.services.firehose.column_types import SchemaError, read_columns
+from laptop_cloud.services.firehose.configuration import Configuration, find_problems, is_partitioned, read_buffering
+from laptop_cloud.services.firehose.destination import StreamDestination
 from laptop_cloud.services.firehose.objects import StreamVersion
-from laptop_cloud.services.firehose.stream import DeliveryStream
-from photolake.errors import RowError
+from laptop_cloud.services.firehose.stream import LocalDeliveryStream
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -33,14 +32,13 @@ MAX_RECORD_BYTES = 1000 * 1024
 DESTINATION_ID = "destinationId-000000000001"
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
-_CREATE_PARAMETERS = {"DeliveryStreamName", "DeliveryStreamType", "ExtendedS3DestinationConfiguration", "Tags"}
+_CREATE_PARAMETERS = frozenset(
+    ["DeliveryStreamName", "DeliveryStreamType", "ExtendedS3DestinationConfiguration", "Tags"]
+)
 _REFUSAL = {"ErrorCode": "ServiceUnavailableException", "ErrorMessage": "Slow down."}
-_UPDATE_PARAMETERS = {
-    "DeliveryStreamName",
-    "CurrentDeliveryStreamVersionId",
-    "DestinationId",
-    "ExtendedS3DestinationUpdate",
-}
+_UPDATE_PARAMETERS = frozenset(
+    ["DeliveryStreamName", "CurrentDeliveryStreamVersionId", "DestinationId", "ExtendedS3DestinationUpdate"]
+)
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +48,7 @@ Refuse = Callable[[str, int], bool]
 
 @dataclass(frozen=True)
 class _Registered:
-    stream: DeliveryStream
+    stream: LocalDeliveryStream
     configuration: Configuration
     version: int
     created: float
@@ -70,7 +68,7 @@ class StreamOperations:
         refuse: Refuse,
         on_put: Callable[[], None],
     ) -> None:
-        """`on_put` is called after every put that was taken; the rest is as for FirehoseService."""
+        """`on_put` is called after every accepted put; the other arguments are FirehoseService's."""
         self._s3 = s3
         self._glue = glue
         self._arn_prefix = arn_prefix
@@ -82,7 +80,7 @@ class StreamOperations:
         self._lock = threading.RLock()
 
     def by_name(self) -> dict[str, Operation]:
-        """Name the operations as the API does."""
+        """The operations by their names in the API."""
         return {
             "CreateDeliveryStream": self.create_delivery_stream,
             "DescribeDeliveryStream": self.describe_delivery_stream,
@@ -93,36 +91,36 @@ class StreamOperations:
             "PutRecordBatch": self.put_record_batch,
         }
 
-    def streams(self) -> dict[str, DeliveryStream]:
-        """Give the streams there are now."""
+    def streams(self) -> dict[str, LocalDeliveryStream]:
+        """The current streams by name."""
         with self._lock:
             return {name: registered.stream for name, registered in self._registered.items()}
 
     def create_delivery_stream(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Create a stream, ready at once."""
+        """Create a stream; it is ACTIVE immediately."""
         name = request["DeliveryStreamName"]
         if not _NAME.fullmatch(name):
-            raise _invalid(f"{name!r} is not a name of 1 to 64 letters, digits, '_', '.' and '-'")
-        _only(request, _CREATE_PARAMETERS)
+            raise _invalid_argument_error(f"{name!r} is not a name of 1 to 64 letters, digits, '_', '.' and '-'")
+        _refuse_unavailable(request, _CREATE_PARAMETERS)
         if request.get("DeliveryStreamType", "DirectPut") != "DirectPut":
-            raise _invalid("a DeliveryStreamType other than DirectPut is not available locally")
+            raise _invalid_argument_error("a DeliveryStreamType other than DirectPut is not available locally")
         configuration = request.get("ExtendedS3DestinationConfiguration")
         if configuration is None:
-            raise _invalid("Exactly one destination configuration is supported for a Firehose")
-        self._check(configuration)
-        version, destination, now = StreamVersion(name, 1), Destination.of(configuration), self._clock()
+            raise _invalid_argument_error("Exactly one destination configuration is supported for a Firehose")
+        self._check_configuration(configuration)
+        version, destination, now = StreamVersion(name, 1), StreamDestination.of(configuration), self._clock()
         with self._lock:
             if name in self._registered:
                 raise ServiceError("ResourceInUseException", f"Firehose {name} under this account already exists")
-            stream = DeliveryStream(version, destination, self._s3, self._glue, self._scale, self._clock)
+            stream = LocalDeliveryStream(version, destination, self._s3, self._glue, self._scale, self._clock)
             self._registered[name] = _Registered(stream, configuration, version.number, now, now)
         return {"DeliveryStreamARN": self._arn_prefix + name}
 
     def describe_delivery_stream(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Describe a stream with the defaults filled in."""
         name = request["DeliveryStreamName"]
-        registered = self._find(name)
-        size, interval = buffering(registered.configuration)
+        registered = self._find_stream(name)
+        size, interval = read_buffering(registered.configuration)
         destination = {
             "CompressionFormat": "UNCOMPRESSED",
             "EncryptionConfiguration": {"NoEncryptionConfig": "NoEncryption"},
@@ -152,19 +150,21 @@ class StreamOperations:
     def update_destination(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Replace the given members of the destination; what is buffered still goes to the old one."""
         name = request["DeliveryStreamName"]
-        _only(request, _UPDATE_PARAMETERS)
+        _refuse_unavailable(request, _UPDATE_PARAMETERS)
         with self._lock:
-            old = self._find(name)
+            old = self._find_stream(name)
             if request["CurrentDeliveryStreamVersionId"] != str(old.version):
                 raise ServiceError("ConcurrentModificationException", f"The version of {name} is {old.version}")
             if request["DestinationId"] != DESTINATION_ID:
-                raise _invalid(f"Destination Id {request['DestinationId']} not found")
+                raise _invalid_argument_error(f"Destination Id {request['DestinationId']} not found")
             configuration = {**old.configuration, **request.get("ExtendedS3DestinationUpdate", {})}
             if is_partitioned(configuration) != is_partitioned(old.configuration):
-                raise _invalid("dynamic partitioning can be enabled only when the stream is created, and not disabled")
-            self._check(configuration)
+                raise _invalid_argument_error(
+                    "dynamic partitioning can be enabled only when the stream is created, and not disabled"
+                )
+            self._check_configuration(configuration)
             version = StreamVersion(name, old.version + 1)
-            old.stream.update(version, Destination.of(configuration))
+            old.stream.update(version, StreamDestination.of(configuration))
             self._registered[name] = replace(
                 old, configuration=configuration, version=version.number, updated=self._clock()
             )
@@ -174,10 +174,10 @@ class StreamOperations:
         """Delete a stream and, as on AWS, what it has buffered."""
         name = request["DeliveryStreamName"]
         with self._lock:
-            stream = self._find(name).stream
+            stream = self._find_stream(name).stream
             del self._registered[name]
         stream.close("ResourceNotFoundException", f"Firehose {name} not found under this account.", 400)
-        lost = stream.buffered()
+        lost = stream.count_buffered()
         if lost:
             logger.warning("%s was deleted with %d buffered records", name, lost)
         return {}
@@ -185,7 +185,7 @@ class StreamOperations:
     def put_record(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Take one record."""
         name = request["DeliveryStreamName"]
-        stream, data = self._find(name).stream, request["Record"]["Data"]
+        stream, data = self._find_stream(name).stream, request["Record"]["Data"]
         _check_sizes([data])
         if self._refuse(name, 0):
             raise ServiceError("ServiceUnavailableException", "Slow down.", 503)
@@ -196,9 +196,9 @@ class StreamOperations:
     def put_record_batch(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Take records; those refused carry an ErrorCode at their place in the answer."""
         name = request["DeliveryStreamName"]
-        stream, records = self._find(name).stream, [record["Data"] for record in request["Records"]]
+        stream, records = self._find_stream(name).stream, [record["Data"] for record in request["Records"]]
         if not 1 <= len(records) <= MAX_RECORDS:
-            raise _invalid(f"a batch holds 1 to {MAX_RECORDS} records, not {len(records)}")
+            raise _invalid_argument_error(f"a batch holds 1 to {MAX_RECORDS} records, not {len(records)}")
         _check_sizes(records)
         refused = [self._refuse(name, index) for index in range(len(records))]
         stream.put([data for data, is_refused in zip(records, refused, strict=True) if not is_refused])
@@ -206,43 +206,45 @@ class StreamOperations:
         replies = [_REFUSAL if is_refused else {"RecordId": uuid.uuid4().hex} for is_refused in refused]
         return {"FailedPutCount": sum(refused), "Encrypted": False, "RequestResponses": replies}
 
-    def _find(self, name: str) -> _Registered:
+    def _find_stream(self, name: str) -> _Registered:
         with self._lock:
             if name not in self._registered:
                 raise ServiceError("ResourceNotFoundException", f"Firehose {name} not found under this account.")
             return self._registered[name]
 
-    def _check(self, configuration: Configuration) -> None:
-        found = problems(configuration, table_exists=self._table_exists)
+    def _check_configuration(self, configuration: Configuration) -> None:
+        found = find_problems(configuration, table_exists=self._table_exists)
         if found:
-            raise _invalid("; ".join(found))
+            raise _invalid_argument_error("; ".join(found))
 
     def _table_exists(self, database: str, table: str) -> bool:
         try:
-            columns_of(self._glue.get_table(DatabaseName=database, Name=table)["Table"])
+            read_columns(self._glue.get_table(DatabaseName=database, Name=table)["Table"])
         except ClientError as error:
             if error.response["Error"]["Code"] == "EntityNotFoundException":
                 return False
             raise
-        except RowError as error:
-            raise _invalid(f"the columns of {database}.{table} are not available locally: {error}") from error
+        except SchemaError as error:
+            raise _invalid_argument_error(
+                f"the columns of {database}.{table} are not available locally: {error}"
+            ) from error
         return True
 
 
-def _only(request: Mapping[str, Any], available: set[str]) -> None:
+def _refuse_unavailable(request: Mapping[str, Any], available: frozenset[str]) -> None:
     unavailable = sorted(set(request) - available)
     if unavailable:
-        raise _invalid(f"{', '.join(unavailable)} is not available locally")
+        raise _invalid_argument_error(f"{', '.join(unavailable)} is not available locally")
 
 
 def _check_sizes(records: Sequence[bytes]) -> None:
     largest = max(len(data) for data in records)
     if largest > MAX_RECORD_BYTES:
-        raise _invalid(f"a record holds at most {MAX_RECORD_BYTES} bytes, not {largest}")
+        raise _invalid_argument_error(f"a record holds at most {MAX_RECORD_BYTES} bytes, not {largest}")
     total = sum(len(data) for data in records)
     if total > MAX_CALL_BYTES:
-        raise _invalid(f"a batch holds at most {MAX_CALL_BYTES} bytes, not {total}")
+        raise _invalid_argument_error(f"a batch holds at most {MAX_CALL_BYTES} bytes, not {total}")
 
 
-def _invalid(message: str) -> ServiceError:
+def _invalid_argument_error(message: str) -> ServiceError:
     return ServiceError("InvalidArgumentException", message)

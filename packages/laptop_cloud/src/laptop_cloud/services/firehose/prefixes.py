@@ -10,33 +10,34 @@ import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from laptop_cloud.services import java_dates
+
 MAX_EVALUATED = 512
 HOURLY = "!{timestamp:yyyy/MM/dd/HH/}"
 _EXPRESSION = re.compile(r"!\{([^:{}]*):([^{}]*)\}")
 # A Java DateTimeFormatter pattern: quoted literals, runs of one letter, anything else as it is.
 _TIME_TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*|[^A-Za-z']")
-_TIME_FORMATS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
-def expressions(prefix: str) -> list[tuple[str, str]]:
+def find_expressions(prefix: str) -> list[tuple[str, str]]:
     """List the (namespace, value) pairs in order of appearance."""
     return _EXPRESSION.findall(prefix)
 
 
-def partition_keys(prefix: str) -> set[str]:
-    """Name the keys that the prefix takes from the JQ query."""
-    return {value for namespace, value in expressions(prefix) if namespace == "partitionKeyFromQuery"}
+def find_partition_keys(prefix: str) -> set[str]:
+    """The keys that the prefix takes from the JQ query."""
+    return {value for namespace, value in find_expressions(prefix) if namespace == "partitionKeyFromQuery"}
 
 
-def prefix_problems(prefix: str) -> Iterator[str]:
-    """Say what cannot be evaluated, without regard to where the prefix is used."""
+def find_prefix_problems(prefix: str) -> Iterator[str]:
+    """The expressions that cannot be evaluated in any prefix, one message each."""
     if "!{" in _EXPRESSION.sub("", prefix):
         yield "contains '!{' outside of a !{namespace:value} expression"
-    for namespace, value in expressions(prefix):
+    for namespace, value in find_expressions(prefix):
         if namespace == "timestamp":
-            unknown = [text for text in _unknown_formats(value) if text]
+            unknown = [text for text in _find_unknown_formats(value) if text]
             if unknown:
-                known = ", ".join(_TIME_FORMATS)
+                known = ", ".join(java_dates.STRFTIME)
                 yield f"has the timestamp format {unknown[0]!r}; available locally are {known} and 'quoted' text"
         elif namespace == "firehose":
             if value not in ("error-output-type", "random-string"):
@@ -47,7 +48,7 @@ def prefix_problems(prefix: str) -> Iterator[str]:
             yield f"has the unknown namespace {namespace!r}"
 
 
-def evaluate(prefix: str, arrived: datetime, keys: Mapping[str, str], error_type: str = "") -> str:
+def evaluate_prefix(prefix: str, arrived: datetime, keys: Mapping[str, str], error_type: str = "") -> str:
     """Evaluate at the arrival (UTC) of the oldest record; a random-string differs at each of its places."""
 
     def value_of(match: re.Match[str]) -> str:
@@ -61,29 +62,29 @@ def evaluate(prefix: str, arrived: datetime, keys: Mapping[str, str], error_type
     return _EXPRESSION.sub(value_of, prefix)
 
 
-def with_default_time(prefix: str) -> str:
+def add_default_time(prefix: str) -> str:
     """Append the default `yyyy/MM/dd/HH/`, as Firehose does to a prefix that says neither a time nor a partition."""
-    namespaces = {namespace for namespace, _ in expressions(prefix)}
+    namespaces = {namespace for namespace, _ in find_expressions(prefix)}
     return prefix if namespaces & {"timestamp", "partitionKeyFromQuery"} else prefix + HOURLY
 
 
-def error_prefix(prefix: str, error_output_prefix: str | None) -> str:
-    """Give the prefix of failed records: the one configured, or the one Firehose derives when there is none."""
+def choose_error_prefix(prefix: str, error_output_prefix: str | None) -> str:
+    """The prefix of failed records: the configured one, or the one that Firehose derives."""
     return error_output_prefix or f"{prefix}!{{firehose:error-output-type}}/{HOURLY}"
 
 
 def _format_time(pattern: str, when: datetime) -> str:
-    return "".join(_time_text(match, when) for match in _TIME_TOKEN.finditer(pattern))
+    return "".join(_format_time_token(match, when) for match in _TIME_TOKEN.finditer(pattern))
 
 
-def _time_text(match: re.Match[str], when: datetime) -> str:
+def _format_time_token(match: re.Match[str], when: datetime) -> str:
     if match[1] is not None:
         return match[1] or "'"
-    return when.strftime(_TIME_FORMATS[match[0]]) if match[2] else match[0]
+    return when.strftime(java_dates.STRFTIME[match[0]]) if match[2] else match[0]
 
 
-def _unknown_formats(pattern: str) -> Iterator[str]:
+def _find_unknown_formats(pattern: str) -> Iterator[str]:
     yield _TIME_TOKEN.sub("", pattern)
     for match in _TIME_TOKEN.finditer(pattern):
-        if match[2] and match[0] not in _TIME_FORMATS:
+        if match[2] and match[0] not in java_dates.STRFTIME:
             yield match[0]

@@ -1,4 +1,4 @@
-"""What happens to a record between the put and the buffer: de-aggregation and partition keys.
+"""De-aggregation and partition keys: what happens to a record before it is buffered.
 
 https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-multirecord-deaggergation.html
 """
@@ -33,7 +33,7 @@ class Failure:
 
 
 class RecordError(Exception):
-    """One record cannot be delivered; its neighbours can."""
+    """One record cannot be delivered; the others of its batch can."""
 
     def __init__(self, kind: str, code: str, message: str) -> None:
         super().__init__(message)
@@ -52,9 +52,9 @@ class Record:
 def split_json(data: bytes) -> list[bytes]:
     """Split newline-delimited or concatenated JSON values; blanks and newlines between them are dropped.
 
-    What is not JSON becomes a piece of its own, up to the end of its line, so that it fails alone.
+    Text that is not JSON becomes a separate piece, up to the end of its line, so that only it fails.
     """
-    return [piece for line in data.split(b"\n") for piece in _pieces(line)]
+    return [piece for line in data.split(b"\n") for piece in _split_line(line)]
 
 
 def split_delimited(data: bytes, delimiter: bytes) -> list[bytes]:
@@ -62,7 +62,7 @@ def split_delimited(data: bytes, delimiter: bytes) -> list[bytes]:
     return [piece for piece in data.split(delimiter) if piece]
 
 
-def subrecords(data: bytes, split: Splitter) -> list[bytes]:
+def split_subrecords(data: bytes, split: Splitter) -> list[bytes]:
     """De-aggregate a record; RecordError if nothing is in it, or more than the service splits."""
     pieces = split(data)
     if len(pieces) > MAX_SUBRECORDS:
@@ -72,7 +72,7 @@ def subrecords(data: bytes, split: Splitter) -> list[bytes]:
             f"The record holds {len(pieces)} records; at most {MAX_SUBRECORDS} can be de-aggregated.",
         )
     if not pieces:
-        raise _extraction_failed("The record holds no record to de-aggregate.")
+        raise _extraction_error("The record holds no record to de-aggregate.")
     return pieces
 
 
@@ -86,7 +86,7 @@ class PartitionKeys:
         self._program = jq.compile(query)
 
     def names(self) -> set[str]:
-        """Name the keys the query makes; ValueError if it makes no object out of an empty one."""
+        """The keys that the query produces; ValueError if it does not turn an empty object into an object."""
         results = self._program.input_text("{}").all()
         if len(results) != 1 or not isinstance(results[0], dict):
             raise ValueError("the query does not make one object")
@@ -97,17 +97,17 @@ class PartitionKeys:
         try:
             results = self._program.input_text(data.decode()).all()
         except ValueError as error:
-            raise _extraction_failed(f"The query failed: {error}") from error
+            raise _extraction_error(f"The query failed: {error}") from error
         if len(results) != 1 or not isinstance(results[0], dict):
-            raise _extraction_failed("The query did not make one object.")
-        return {name: _key_text(value) for name, value in results[0].items()}
+            raise _extraction_error("The query did not make one object.")
+        return {name: _format_key(value) for name, value in results[0].items()}
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def strict_decoder(**hooks: Any) -> json.JSONDecoder:
+def make_strict_decoder(**hooks: Any) -> json.JSONDecoder:
     """Make a decoder that refuses NaN and Infinity, which Python reads and JSON does not have."""
     return json.JSONDecoder(parse_constant=_refuse_constant, **hooks)
 
@@ -121,10 +121,10 @@ def decode_values(text: str, decoder: json.JSONDecoder) -> Iterator[tuple[Any, i
         position = _skip_space(text, end)
 
 
-_DECODER = strict_decoder()
+_DECODER = make_strict_decoder()
 
 
-def _pieces(line: bytes) -> Iterator[bytes]:
+def _split_line(line: bytes) -> Iterator[bytes]:
     try:
         text = line.decode()
     except UnicodeDecodeError:
@@ -145,11 +145,11 @@ def _skip_space(text: str, position: int) -> int:
     return position
 
 
-def _key_text(value: Any) -> str:
+def _format_key(value: Any) -> str:
     if value is None or value == "" or isinstance(value, dict | list):
-        raise _extraction_failed("partitionKeys values must not be null or empty")
+        raise _extraction_error("partitionKeys values must not be null or empty")
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _extraction_failed(message: str) -> RecordError:
+def _extraction_error(message: str) -> RecordError:
     return RecordError(PROCESSING_FAILED, "DynamicPartitioning.MetadataExtractionFailed", message)

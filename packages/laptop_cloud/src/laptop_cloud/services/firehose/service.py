@@ -1,4 +1,4 @@
-"""The local Firehose as a whole: its API, and the thread that delivers."""
+"""The local Firehose: its API, and the thread that delivers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 
 from laptop_cloud.server.aws_json import JsonService
 from laptop_cloud.services.firehose.operations import StreamOperations
-from photolake.errors import DeliveryError
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
 
     from laptop_cloud.services.firehose.operations import Clock, Refuse
-    from laptop_cloud.services.firehose.stream import Counters
+    from laptop_cloud.services.firehose.stream import StreamCounters
 
 STOP_ATTEMPTS = 3
+
+
+class DeliveryError(Exception):
+    """What was buffered could not be delivered before the service stopped."""
 
 
 class FirehoseService:
@@ -42,16 +45,16 @@ class FirehoseService:
         After a failed delivery `retry_seconds` pass before the next try.
         """
         arn_prefix = f"arn:aws:firehose:{region}:{account_id}:deliverystream/"
-        self._operations = StreamOperations(s3, glue, arn_prefix, scale, clock, refuse, self._notify)
+        self._operations = StreamOperations(s3, glue, arn_prefix, scale, clock, refuse, self._wake_thread)
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._sleep = sleep
         self._wake = threading.Condition()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="firehose", daemon=True)
+        self._thread = threading.Thread(target=self._deliver_until_stopped, name="firehose", daemon=True)
 
     def service(self) -> JsonService:
-        """Give the API for a JsonServer."""
+        """The operations, for a JsonServer."""
         return JsonService("firehose", self._operations.by_name())
 
     def start(self) -> None:
@@ -75,7 +78,7 @@ class FirehoseService:
                 self._sleep(self._retry_seconds)
             if self.flush():
                 return
-        raise DeliveryError(f"Firehose could not deliver what is buffered: {self.buffered()}")
+        raise DeliveryError(f"Firehose could not deliver what is buffered: {self.count_buffered()}")
 
     def flush(self) -> bool:
         """Deliver everything now; False if S3 or Glue failed, and something is left for the next try."""
@@ -87,29 +90,29 @@ class FirehoseService:
         done = [stream.deliver_due() for stream in self._operations.streams().values()]
         return all(done)
 
-    def buffered(self) -> dict[str, int]:
+    def count_buffered(self) -> dict[str, int]:
         """Count by stream the records that are not yet in S3 (the pieces, where a stream de-aggregates)."""
-        return {name: stream.buffered() for name, stream in self._operations.streams().items()}
+        return {name: stream.count_buffered() for name, stream in self._operations.streams().items()}
 
-    def counters(self) -> dict[str, Counters]:
+    def counters(self) -> dict[str, StreamCounters]:
         """Count by stream what came in, what was delivered and what failed."""
         return {name: stream.counters() for name, stream in self._operations.streams().items()}
 
-    def _notify(self) -> None:
+    def _wake_thread(self) -> None:
         with self._wake:
             self._wake.notify_all()
 
-    def _run(self) -> None:
+    def _deliver_until_stopped(self) -> None:
         done = True
         while True:
             with self._wake:
                 if not self._stopping:
-                    self._wake.wait(self._pause() if done else self._retry_seconds)
+                    self._wake.wait(self._compute_pause() if done else self._retry_seconds)
                 if self._stopping:
                     return
             done = self.deliver_due()
 
-    def _pause(self) -> float | None:
+    def _compute_pause(self) -> float | None:
         moments = [stream.next_due() for stream in self._operations.streams().values()]
         due = [moment for moment in moments if moment is not None]
         return max(0.0, min(due) - self._clock()) if due else None

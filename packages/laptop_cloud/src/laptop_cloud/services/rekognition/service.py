@@ -1,7 +1,8 @@
 """Amazon Rekognition as far as open engines can answer it: faces, text, the labels that follow, image properties.
 
-What has no engine is a NotAvailableLocallyException, for an empty list of moderation labels would say that a photo is
-safe, and an empty list of celebrities that nobody in it is known.
+An operation without an engine fails with the permanent error that Rekognition documents for requests it cannot answer,
+InvalidParameterException, and a message that begins with "Not available locally". An empty list of moderation labels
+would say that a photo is safe, and an empty list of celebrities that nobody in it is known.
 https://docs.aws.amazon.com/rekognition/latest/APIReference/Welcome.html
 """
 
@@ -12,57 +13,56 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from laptop_cloud.engines.engine import Engine, Remembered
+from laptop_cloud.engines.decoded_image import DecodedImage, decode_image
+from laptop_cloud.engines.engine import CachedEngine, ImageEngine
 from laptop_cloud.engines.faces import CenterFaceEngine
 from laptop_cloud.engines.image_properties import MAX_COLORS, PixelStatistics
 from laptop_cloud.engines.labels import DerivedLabels
-from laptop_cloud.engines.picture import Picture, read_picture
 from laptop_cloud.engines.text_lines import RapidOcrEngine
 from laptop_cloud.server.aws_json import JsonService, ServiceError
-from laptop_cloud.services.rekognition.shapes import face_shape, label_shape, properties_shape, text_shapes
+from laptop_cloud.services.rekognition.response_shapes import shape_face, shape_label, shape_properties, shape_text
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.findings import Face, ImageProperties, Label, TextLine
+    from laptop_cloud.engines.results import Face, ImageProperties, Label, TextLine
 
 MAX_BYTES = 5_242_880
 MAX_OBJECT_BYTES = 15 * 1024 * 1024
-NOT_HERE = "NotAvailableLocallyException"
 
 Request = dict[str, Any]
-ReadPicture = Callable[[Request], Picture]
+ReadPicture = Callable[[Request], DecodedImage]
 ReadObject = Callable[[str, str], bytes]
 
 
 @dataclass(frozen=True)
 class RekognitionEngines:
-    """Who answers what. A richer engine takes the place of one of these; None is answered as not available.
+    """The engine of each operation. Each can be replaced by a richer one; None means not available.
 
     `moderation` and `celebrities` answer in the API's own shape (`{"ModerationLabels": [...]}`); an engine for faces
     puts what else it knows into `Face.attributes`.
     """
 
-    faces: Engine[tuple[Face, ...]]
-    text: Engine[tuple[TextLine, ...]]
-    labels: Engine[tuple[Label, ...]]
-    properties: Engine[ImageProperties]
-    moderation: Engine[Mapping[str, Any]] | None = None
-    celebrities: Engine[Mapping[str, Any]] | None = None
+    faces: ImageEngine[tuple[Face, ...]]
+    text: ImageEngine[tuple[TextLine, ...]]
+    labels: ImageEngine[tuple[Label, ...]]
+    properties: ImageEngine[ImageProperties]
+    moderation: ImageEngine[Mapping[str, Any]] | None = None
+    celebrities: ImageEngine[Mapping[str, Any]] | None = None
 
 
-def local_engines() -> RekognitionEngines:
-    """The engines that come with photolake; their models load when they are first needed."""
-    faces = Remembered(CenterFaceEngine())
-    text = Remembered(RapidOcrEngine())
+def build_local_engines() -> RekognitionEngines:
+    """The engines of this package; their models load when they are first needed."""
+    faces = CachedEngine(CenterFaceEngine())
+    text = CachedEngine(RapidOcrEngine())
     return RekognitionEngines(faces, text, DerivedLabels(faces, text), PixelStatistics())
 
 
-def rekognition_service(read_object: ReadObject, engines: RekognitionEngines | None = None) -> JsonService:
-    """The five operations photolake calls.
+def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngines | None = None) -> JsonService:
+    """The five image operations that are available locally.
 
     `read_object(bucket, key)` gives the bytes of an S3 object, or raises FileNotFoundError.
     """
-    engines = engines or local_engines()
-    read = partial(_picture, read_object)
+    engines = engines or build_local_engines()
+    read = partial(_read_image, read_object)
     return JsonService(
         "rekognition",
         {
@@ -75,15 +75,15 @@ def rekognition_service(read_object: ReadObject, engines: RekognitionEngines | N
     )
 
 
-def _picture(read_object: ReadObject, request: Request) -> Picture:
+def _read_image(read_object: ReadObject, request: Request) -> DecodedImage:
     image = request.get("Image") or {}
     if image.get("Bytes"):
-        return read_picture(_within(image["Bytes"], MAX_BYTES))
+        return decode_image(_check_size(image["Bytes"], MAX_BYTES))
     place = image.get("S3Object") or {}
     if not place.get("Bucket") or not place.get("Name"):
         raise ServiceError("InvalidParameterException", "Request has invalid parameters: an image is required")
     if "Version" in place:
-        raise ServiceError(NOT_HERE, "Versions of S3 objects are not available locally")
+        raise _not_available_error("versions of S3 objects")
     try:
         content = read_object(place["Bucket"], place["Name"])
     except FileNotFoundError as error:
@@ -91,10 +91,10 @@ def _picture(read_object: ReadObject, request: Request) -> Picture:
             "InvalidS3ObjectException",
             "Unable to get object metadata from S3. Check object key, region and/or access permissions.",
         ) from error
-    return read_picture(_within(content, MAX_OBJECT_BYTES))
+    return decode_image(_check_size(content, MAX_OBJECT_BYTES))
 
 
-def _within(content: bytes, limit: int) -> bytes:
+def _check_size(content: bytes, limit: int) -> bytes:
     if len(content) > limit:
         raise ServiceError("ImageTooLargeException", f"The image has {len(content)} bytes, the limit is {limit}")
     return content
@@ -108,40 +108,44 @@ def _detect_labels(engines: RekognitionEngines, read: ReadPicture, request: Requ
     if "GENERAL_LABELS" in features:
         wanted = partial(_is_wanted, settings.get("GeneralLabels") or {})
         sure = [label for label in engines.labels(picture) if label.confidence >= request.get("MinConfidence", 55)]
-        answer["Labels"] = [label_shape(label) for label in filter(wanted, sure)][: request.get("MaxLabels", 1000)]
+        answer["Labels"] = [shape_label(label) for label in filter(wanted, sure)][: request.get("MaxLabels", 1000)]
     if "IMAGE_PROPERTIES" in features:
         count = (settings.get("ImageProperties") or {}).get("MaxDominantColors", 10)
-        answer["ImageProperties"] = properties_shape(engines.properties(picture), min(count, MAX_COLORS))
+        answer["ImageProperties"] = shape_properties(engines.properties(picture), min(count, MAX_COLORS))
     return answer
 
 
-def _detect_text(engine: Engine[tuple[TextLine, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
+def _detect_text(engine: ImageEngine[tuple[TextLine, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
     filters = request.get("Filters") or {}
     if filters.get("RegionsOfInterest"):
-        raise ServiceError(NOT_HERE, "Filters.RegionsOfInterest is not available locally")
-    detections = text_shapes(engine(read(request)), filters.get("WordFilter") or {})
+        raise _not_available_error("Filters.RegionsOfInterest")
+    detections = shape_text(engine(read(request)), filters.get("WordFilter") or {})
     return {"TextDetections": detections, "TextModelVersion": engine.version}
 
 
-def _detect_faces(engine: Engine[tuple[Face, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
+def _detect_faces(engine: ImageEngine[tuple[Face, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
     asked = set(request.get("Attributes") or [])
-    return {"FaceDetails": [face_shape(face, asked) for face in engine(read(request))]}
+    return {"FaceDetails": [shape_face(face, asked) for face in engine(read(request))]}
 
 
 def _detect_moderation_labels(
-    engine: Engine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
+    engine: ImageEngine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
 ) -> dict[str, Any]:
     if engine is None:
-        raise ServiceError(NOT_HERE, "No engine judges the content of images locally; nothing is known of this one")
+        raise _not_available_error("no engine judges the content of images; nothing is known of this one")
     return {**engine(read(request)), "ModerationModelVersion": engine.version}
 
 
 def _recognize_celebrities(
-    engine: Engine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
+    engine: ImageEngine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
 ) -> dict[str, Any]:
     if engine is None:
-        raise ServiceError(NOT_HERE, "No engine recognises celebrities locally; nothing is known of this image")
+        raise _not_available_error("no engine recognises celebrities; nothing is known of this image")
     return {**engine(read(request))}
+
+
+def _not_available_error(what: str) -> ServiceError:
+    return ServiceError("InvalidParameterException", f"Not available locally: {what}")
 
 
 def _is_wanted(filters: Mapping[str, Sequence[str]], label: Label) -> bool:

@@ -8,13 +8,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from laptop_cloud.errors import TemplateError
 from laptop_cloud.stack.creators import compute, data, s3, sqs
-from laptop_cloud.stack.creators.no_local_effect import NO_LOCAL_EFFECT, name_only
+from laptop_cloud.stack.creators.no_local_effect import NO_LOCAL_EFFECT, name_resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from laptop_cloud.stack.creators.context import Context, Creator
-    from laptop_cloud.stack.resolver import Created
+    from laptop_cloud.stack.creators.context import CreationContext, Creator
+    from laptop_cloud.stack.resolver import CreatedResource
 
 CREATORS: Mapping[str, Creator] = {
     "AWS::S3::Bucket": s3.create_bucket,
@@ -41,11 +41,13 @@ def check_types(resources: Mapping[str, Mapping[str, Any]]) -> None:
             raise TemplateError(f"{logical_id}: the resource type {kind} is not available locally")
 
 
-def create(kind: str, logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
+def create_resource(
+    kind: str, logical_id: str, properties: Mapping[str, Any], context: CreationContext
+) -> CreatedResource:
     """Create one resource; raises TemplateError naming it, with the property or the service's refusal."""
     try:
         if kind in NO_LOCAL_EFFECT:
-            return name_only(NO_LOCAL_EFFECT[kind], logical_id, properties, context)
+            return name_resource(NO_LOCAL_EFFECT[kind], logical_id, properties, context)
         if kind.startswith("Custom::"):
             return compute.create_custom(kind, logical_id, properties, context)
         return CREATORS[kind](logical_id, properties, context)

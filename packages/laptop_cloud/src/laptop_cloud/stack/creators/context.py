@@ -1,25 +1,24 @@
-"""What creators are given."""
+"""The context that creators work in."""
 
 from __future__ import annotations
 
 import json
-import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from laptop_cloud.stack.resolver import Created
+from laptop_cloud.stack.resolver import CreatedResource
 
 if TYPE_CHECKING:
-    from laptop_cloud.lambda_runtime.builds import Builds
     from laptop_cloud.lambda_runtime.callbacks import Callbacks
     from laptop_cloud.lambda_runtime.functions import Functions
     from laptop_cloud.lambda_runtime.pollers import Pollers
     from laptop_cloud.lambda_runtime.schedules import Schedules
+    from laptop_cloud.stack.builds import Builds
 
 
 @dataclass(frozen=True)
-class Context:
+class CreationContext:
     """The account the resources are created in, the clients to do it with, and what runs Lambda's part.
 
     `client` takes botocore's name of a service.
@@ -44,15 +43,9 @@ class Context:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
 
-Creator = Callable[[str, Mapping[str, Any], Context], Created]
+Creator = Callable[[str, Mapping[str, Any], CreationContext], CreatedResource]
 
 
-def as_json(document: Mapping[str, Any]) -> str:
+def to_json(document: Mapping[str, Any]) -> str:
     """A policy or event as compact JSON."""
     return json.dumps(document, separators=(",", ":"))
-
-
-def function_name(reference: str) -> str:
-    """The name in a function's name, ARN, or ARN with an alias."""
-    decoded = urllib.parse.unquote(reference)
-    return decoded.split(":")[6] if decoded.startswith("arn:") else decoded.partition(":")[0]

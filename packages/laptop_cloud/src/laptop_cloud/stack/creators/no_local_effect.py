@@ -1,16 +1,16 @@
-"""Resources that would change nothing on a laptop: named for those that refer to them, not created."""
+"""Resource types without effect on a laptop: they get a name for references, and are not created."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from laptop_cloud.stack.resolver import Created
+from laptop_cloud.stack.resolver import CreatedResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from laptop_cloud.stack.creators.context import Context
+    from laptop_cloud.stack.creators.context import CreationContext
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class NoLocalEffect:
 
 
 _NO_PERMISSIONS = "every local endpoint allows everything"
-_NO_METRICS = "metrics are written to the functions' logs, and nothing counts them"
+_NO_METRICS = "metrics are written to the functions' logs and not evaluated"
 _LOG_FILES = "logs are files in the state folder"
-_NO_MAIL = "nobody is told of an alarm that nothing raises"
+_NO_MAIL = "alarms are not evaluated, so nothing is published"
 
 NO_LOCAL_EFFECT: Mapping[str, NoLocalEffect] = {
     "AWS::IAM::Role": NoLocalEffect(_NO_PERMISSIONS, "iam", "role/{name}", "RoleName", attributes=("Arn", "RoleId")),
@@ -50,12 +50,14 @@ NO_LOCAL_EFFECT: Mapping[str, NoLocalEffect] = {
 }
 
 
-def name_only(kind: NoLocalEffect, logical_id: str, properties: Mapping[str, Any], context: Context) -> Created:
-    """The names by which other resources know it."""
+def name_resource(
+    kind: NoLocalEffect, logical_id: str, properties: Mapping[str, Any], context: CreationContext
+) -> CreatedResource:
+    """The name and ARN that other resources refer to."""
     name = properties.get(kind.name_property) or context.name(logical_id)
     arn = context.arn(kind.service, kind.resource.format(name=name))
     if kind.service == "iam":
-        # IAM knows no Region.
+        # ARNs of IAM have no Region.
         arn = arn.replace(f":{context.region}:", "::", 1)
     attributes = {attribute: arn if attribute.endswith("Arn") else name for attribute in kind.attributes}
-    return Created(arn if kind.ref_is_arn else name, attributes)
+    return CreatedResource(arn if kind.ref_is_arn else name, attributes)

@@ -1,0 +1,1 @@
+"""`photolake collect`: sends files of posts into a lake. Begin reading at run.py."""

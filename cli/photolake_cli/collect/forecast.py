@@ -1,0 +1,152 @@
+"""Forecasts what the analysis of posts will cost on AWS: list prices, by a sample of the posts or by all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from photolake.clock import format_utc, utc_now
+from photolake.errors import RowError
+from photolake.post_files.reader import START, Entry, entries
+from photolake.posts.documents import clip
+from photolake.posts.photo_jobs import photo_jobs
+from photolake.pricing import COMPREHEND_UNIT_USD, count_comprehend_units
+from photolake_cli.collect.distinct import DistinctCounter
+
+if TYPE_CHECKING:
+    from photolake_cli.collect.files import PostFile
+    from photolake_cli.collect.journal import Checkpoint
+
+TEXT_APIS = 2
+"""Comprehend reads each text for its sentiment and for its entities."""
+USD_PER_PHOTO = Decimal("0.001")
+USD_PER_PROPERTIES = Decimal("0.00075")
+
+Check = Callable[[dict[str, Any], int], object]
+
+
+@dataclass
+class Volume:
+    """What is to be analysed: posts, their distinct texts in units, and their distinct photos; and what is not."""
+
+    posts: int = 0
+    rejected: int = 0
+    notices: int = 0
+    texts: DistinctCounter = field(default_factory=DistinctCounter)
+    photos: DistinctCounter = field(default_factory=DistinctCounter)
+
+    def add(self, post: Mapping[str, Any]) -> None:
+        """Count a post that fits the table."""
+        self.posts += 1
+        text = clip(post.get("text") or "")
+        if text.strip():
+            self.texts.add(f"{post.get('lang')} {text}", count_comprehend_units(text))
+        for job in photo_jobs({"source_platform": None, "collected_at": None, **post}, ""):
+            self.photos.add(f"{job['source_platform']} {job['mediaid']}")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Amounts and prices; `is_whole` if all posts were counted, else they are scaled up from a sample."""
+
+    posts: int
+    text_units: int
+    photos: int
+    apis: int
+    text_usd: Decimal
+    photo_usd: Decimal
+    is_whole: bool
+
+    @property
+    def usd(self) -> Decimal:
+        """The price of text and photos."""
+        return self.text_usd + self.photo_usd
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The posts that were read, and the factor from them to all posts."""
+
+    volume: Volume
+    factor: Decimal
+
+    def forecast(self, image_apis: Sequence[str], share: Decimal) -> Forecast:
+        """The cost if `share` of the posts are analysed."""
+        units = round(self.volume.texts.amount * self.factor)
+        photos = round(self.volume.photos.count * self.factor)
+        per_photo = sum(
+            (USD_PER_PROPERTIES if api == "properties" else USD_PER_PHOTO for api in image_apis), Decimal(0)
+        )
+        return Forecast(
+            posts=round(self.volume.posts * self.factor),
+            text_units=units,
+            photos=photos,
+            apis=len(image_apis),
+            text_usd=units * TEXT_APIS * COMPREHEND_UNIT_USD * share,
+            photo_usd=photos * per_photo * share,
+            is_whole=self.factor == 1,
+        )
+
+
+def sample_posts(files: Iterable[tuple[PostFile, Checkpoint]], check: Check, limit: int | None = None) -> Sample:
+    """Read up to `limit` posts of the files, or all, from their checkpoints on, and scale up by the bytes left.
+
+    `check` raises RowError for a post that will be rejected; it takes the post and the bytes of its document.
+    """
+    volume, stretches, unread = Volume(), [], 0
+    for file, checkpoint in files:
+        if limit and volume.posts >= limit:
+            unread += file.size
+        else:
+            stretches.append(_read_stretch(file, checkpoint, volume, check, limit))
+    unread += sum(stretch.left for stretch in stretches)
+    if not unread or not volume.posts:
+        return Sample(volume, Decimal(1))
+    size, posts = sum(stretch.size for stretch in stretches), sum(stretch.posts for stretch in stretches)
+    return Sample(volume, (1 + Decimal(unread) / size) * posts / volume.posts)
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A stretch of a file: its bytes, the posts in it, and the bytes of the file after it."""
+
+    size: int
+    posts: int
+    left: int
+
+
+def _read_stretch(file: PostFile, checkpoint: Checkpoint, volume: Volume, check: Check, limit: int | None) -> _Stretch:
+    """Read a file until there are `limit` posts, or to its end."""
+    before = volume.posts
+    with file.open() as opened:
+        began = position = 0
+        whole = _Stretch(0, 0, 0)
+        found = entries(opened.file, source=file.name, collected_at=format_utc(utc_now()), after=checkpoint.place)
+        for number, entry in enumerate(found):
+            if number == 0 and checkpoint.place != START:
+                began = position = opened.position
+            if opened.position > position:
+                # The file is read in blocks: all posts before this block have been counted.
+                whole = _Stretch(position - began, volume.posts - before, file.size - position)
+                position = opened.position
+            _count_entry(entry, volume, check)
+            if limit and volume.posts >= limit:
+                return whole if whole.size else _Stretch(position - began, volume.posts - before, file.size - position)
+    return _Stretch(file.size - began, volume.posts - before, 0)
+
+
+def _count_entry(entry: Entry, volume: Volume, check: Check) -> None:
+    if entry.found is None:
+        volume.notices += 1
+        return
+    if isinstance(entry.found, dict):
+        try:
+            check(entry.found, entry.size)
+        except RowError:
+            volume.rejected += 1
+        else:
+            volume.add(entry.found)
+    else:
+        volume.rejected += 1

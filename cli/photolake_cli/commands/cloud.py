@@ -1,0 +1,136 @@
+"""`photolake up`, `down`, `env`, `status`, `wait`: the laptop cloud."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, State
+from photolake_cli.console import console, error_console, show_progress
+from photolake_cli.errors import CommandError, report_errors
+from photolake_cli.laptop import Laptop, LaptopOptions, check_photos, run_laptop, start_laptop
+from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
+
+
+@report_errors
+def up(
+    background: Annotated[
+        bool, typer.Option("--background", help="Return when the cloud is ready. Stop it with: photolake down")
+    ] = False,
+    photos: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="A folder of photos to answer the posts' media URLs with.",
+            show_default="none: every photo is unavailable",
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A parameter of template.yaml as NAME=VALUE. Repeatable.", show_default="those of the template"
+        ),
+    ] = None,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """Start the laptop cloud.
+
+    It runs the stack of template.yaml on this machine with its data in memory, until Ctrl-C or, with --background,
+    until `photolake down`.
+
+    Examples:
+
+        photolake up --background
+        photolake up --photos ~/Pictures --param ImageApis=labels,text --param SampleRate=0.5
+    """
+    options = LaptopOptions(PROJECT, state, photos, param or [])
+    check_photos(photos)
+    if not background:
+        raise typer.Exit(run_laptop(options))
+    with show_progress("Starting the laptop cloud") as on_line:
+        laptop = start_laptop(options, on_line)
+    console.print(f"The laptop cloud is up at {laptop.state.endpoint_url}. For any AWS client: eval $(photolake env)")
+    console.print(f"Firehose's buffering intervals are shortened by a factor of {1 / laptop.state.scale:,.0f}.")
+
+
+@report_errors
+def down(state: State = DEFAULT_STATE) -> None:
+    """Stop the laptop cloud.
+
+    Running invocations finish and buffered records are delivered, then all data is deleted.
+
+    Example:
+
+        photolake down
+    """
+    laptop = Laptop.connect(state)
+    with show_progress("Stopping"):
+        laptop.stop()
+    console.print("Stopped.")
+
+
+@report_errors
+def env(state: State = DEFAULT_STATE) -> None:
+    """Print variables for any AWS client.
+
+    They are the environment variables that point AWS clients at the laptop cloud.
+
+    Version 1 of the AWS CLI ignores them for SQS in us-east-1: add --endpoint-url $AWS_ENDPOINT_URL there.
+
+    Example:
+
+        eval $(photolake env) && aws s3 ls
+    """
+    laptop = Laptop.connect(state)
+    # PyAthena reads this variable.
+    variables = {**laptop.state.environment, "AWS_ATHENA_WORK_GROUP": laptop.output("WorkgroupName")}
+    for name, value in sorted(variables.items()):
+        typer.echo(f"export {name}={value}")
+
+
+@report_errors
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole status as JSON.")] = False,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """Show queues, buffers, functions, objects.
+
+    Examples:
+
+        photolake status
+        photolake status --json | jq .queues
+    """
+    laptop = Laptop.connect(state)
+    document = {**laptop.status(), "objects": laptop.count_objects()}
+    if as_json:
+        typer.echo(json.dumps(document, indent=2))
+        return
+    show_status(document)
+    console.print("Everything is processed." if document["drained"] else f"Waiting: {describe_backlog(document)}")
+    if letters := describe_dead_letters(document):
+        error_console.print(f"Dead letters: {letters}. The reasons are in {state}/logs.", style="red")
+
+
+@report_errors
+def wait(
+    timeout: Annotated[float, typer.Option(help="Seconds until the command gives up with exit status 1.", min=1)] = 300,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """Wait until everything is processed.
+
+    The exit status is 1 if messages ended in a dead-letter queue.
+
+    Example:
+
+        photolake collect posts.jsonl && photolake wait --timeout 120
+    """
+    laptop = Laptop.connect(state)
+    with show_progress("Waiting") as on_line:
+        laptop.wait(timeout, lambda document: on_line(describe_backlog(document)))
+    console.print("Everything is processed.")
+    if letters := describe_dead_letters(laptop.status()):
+        raise CommandError(f"But there are dead letters: {letters}. The reasons are in {state}/logs.")

@@ -1,0 +1,46 @@
+"""`photolake demo`: the whole pipeline at work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, State
+from photolake_cli.errors import CommandError, report_errors
+
+
+@report_errors
+def demo(
+    posts: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A file of your own posts.", show_default="synthetic posts"),
+    ] = None,
+    photos: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="A folder of your own photos.", show_default="sample photos"),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the laptop cloud running for more queries.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds that the pipeline may take.", min=1)] = 600,
+    state: State = DEFAULT_STATE / "demo",
+) -> None:
+    """Run the whole pipeline on this machine.
+
+    Without options it processes synthetic posts with real photos. It ends with what it found, and with an account of
+    every post and photo; the exit status is 1 if one is missing.
+
+    Examples:
+
+        photolake demo
+        photolake demo --posts timeline.jsonl --photos ~/Pictures --keep
+    """
+    # Imported late for start-up time: they need boto3 and PyAthena.
+    from photolake_cli.demo.run import DemoInput, run_demo, write_synthetic_input
+    from photolake_cli.laptop import check_photos
+
+    check_photos(photos)
+    synthetic = write_synthetic_input(state / "input")
+    chosen = DemoInput(posts or synthetic.posts, photos or synthetic.photos)
+    if not run_demo(chosen, PROJECT, state, timeout, keep):
+        raise CommandError(f"The account does not balance: something was lost or counted twice. Logs: {state}/logs")

@@ -1,0 +1,1 @@
+"""`photolake query`: runs SQL in Athena and writes the result. Begin reading at run.py."""

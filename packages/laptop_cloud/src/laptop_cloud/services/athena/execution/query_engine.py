@@ -1,0 +1,208 @@
+"""Runs one query in its own DuckDB."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+from sqlglot import exp
+
+from laptop_cloud.services.athena.catalog import data_types
+from laptop_cloud.services.athena.catalog.presto_view import CATALOG
+from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, ScanLimitError
+from laptop_cloud.services.athena.execution.partition_pruning import find_needed_partitions
+from laptop_cloud.services.athena.execution.planner import CompiledView, Plan, Planner
+from laptop_cloud.services.athena.execution.result_text import Row, format_value
+from laptop_cloud.services.athena.sql import macros
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Iterator
+
+    from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable, GlueCatalog
+    from laptop_cloud.services.athena.catalog.presto_view import StoredView
+    from laptop_cloud.services.athena.storage.object_cache import ObjectCache, StoredObject
+
+Column = tuple[str, exp.DataType]
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """A result: its columns, its rows as Athena writes them, and the bytes of the objects it needed."""
+
+    columns: list[Column]
+    rows: list[Row]
+    scanned_bytes: int
+
+
+class QueryEngine:
+    """Queries over the tables of a catalog, through a cache of their objects."""
+
+    def __init__(self, catalog: GlueCatalog, objects: ObjectCache, now: Callable[[], datetime.datetime]) -> None:
+        self._catalog = catalog
+        self._objects = objects
+        self._now = now
+
+    def describe_view(self, sql: str, database: str, view: tuple[str, str]) -> list[Column]:
+        """The columns a view with this query would have; reads no object. QueryError when it cannot be created."""
+        plan = Planner(self._catalog).plan(sql, database, for_view=view)
+        with self._open_connection(plan) as connection, _translate_errors():
+            for table in plan.tables:
+                _create_empty(connection, table)
+            _create_views(connection, plan)
+            return _describe_columns(connection, plan)
+
+    def answer(
+        self,
+        sql: str,
+        database: str,
+        cutoff_bytes: int | None = None,
+        on_start: Callable[[duckdb.DuckDBPyConnection], None] = lambda connection: None,
+    ) -> QueryResult:
+        """The answer of a SELECT; `on_start` gets the connection, to interrupt it from another thread."""
+        plan = Planner(self._catalog).plan(sql, database)
+        with self._open_connection(plan) as connection, _translate_errors():
+            on_start(connection)
+            needed = self._find_needed_objects(connection, plan)
+            scanned = sum(stored.size for _, objects in needed for stored in objects)
+            if cutoff_bytes is not None and scanned > cutoff_bytes:
+                raise ScanLimitError("SCAN_LIMIT", "Query cancelled! : Bytes scanned limit was exceeded")
+            for table, objects in needed:
+                self._load_objects(connection, table, objects)
+            columns = _describe_columns(connection, plan)
+            found = connection.execute(plan.query.sql).fetchall()
+            types = [datatype for _, datatype in columns]
+            rows = [tuple(format_value(value, kind) for value, kind in zip(row, types, strict=True)) for row in found]
+            return QueryResult(columns, rows, scanned)
+
+    def _find_needed_objects(
+        self, connection: duckdb.DuckDBPyConnection, plan: Plan
+    ) -> list[tuple[ExternalTable, list[StoredObject]]]:
+        now = self._now()
+        stored = [(table, self._objects.objects(table, now)) for table in plan.tables]
+        for table, objects in stored:
+            _create_empty(connection, table)
+            _insert_partitions(connection, table, objects)
+        _create_views(connection, plan)
+        needed = find_needed_partitions(connection, plan.query.sql, plan.tables)
+        return [
+            (table, [item for item in objects if item.partition in needed[table.database, table.name]])
+            for table, objects in stored
+        ]
+
+    def _load_objects(
+        self, connection: duckdb.DuckDBPyConnection, table: ExternalTable, objects: list[StoredObject]
+    ) -> None:
+        files = [str(self._objects.fetch_object(table, stored)) for stored in objects]
+        name = _quote_name(table.database, table.name)
+        connection.execute(f"drop table {name}")
+        if files:
+            listed = exp.Array(expressions=[exp.Literal.string(file) for file in files]).sql("duckdb")
+            source = f"read_parquet({listed}, hive_partitioning = false)"
+            connection.execute(f"create view {name} as select * from {source}")  # noqa: S608
+        else:
+            _create_empty(connection, table)
+
+    @contextlib.contextmanager
+    def _open_connection(self, plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = duckdb.connect(":memory:", config={"threads": 2})
+        try:
+            connection.execute("set TimeZone = 'UTC'")
+            # With statistics an optimizer that sees one row per partition would answer from them.
+            connection.execute("set disabled_optimizers = 'statistics_propagation'")
+            connection.execute(f"set allowed_directories = [{exp.Literal.string(f'{self._objects.folder}/')}]")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+            connection.execute(macros.select_macros(plan.texts))
+            yield connection
+        finally:
+            # Left open, a connection makes DuckDB 2.0 print about leaks at exit.
+            connection.close()
+
+
+def _quote_name(database: str, name: str) -> str:
+    return f"{exp.to_identifier(database, quoted=True)}.{exp.to_identifier(name, quoted=True)}"
+
+
+def _create_empty(connection: duckdb.DuckDBPyConnection, table: ExternalTable) -> None:
+    connection.execute(f"create schema if not exists {exp.to_identifier(table.database, quoted=True)}")
+    connection.execute(f"create table {_quote_name(table.database, table.name)} ({table.duckdb_columns})")
+
+
+def _insert_partitions(
+    connection: duckdb.DuckDBPyConnection, table: ExternalTable, objects: list[StoredObject]
+) -> None:
+    partitions = sorted({stored.partition for stored in objects})
+    if table.partition_keys and partitions:
+        keys = ", ".join(str(exp.to_identifier(key, quoted=True)) for key in table.partition_keys)
+        row = f"({', '.join('?' for _ in table.partition_keys)})"
+        rows = ", ".join(row for _ in partitions)
+        insert = f"insert into {_quote_name(table.database, table.name)} ({keys}) values {rows}"  # noqa: S608
+        connection.execute(insert, [value for partition in partitions for value in partition])
+
+
+def _create_views(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    for (database, name), relation in plan.relations.items():
+        if isinstance(relation, CompiledView):
+            connection.execute(f"create schema if not exists {exp.to_identifier(database, quoted=True)}")
+            connection.execute(f"create view {_quote_name(database, name)} as {relation.sql}")
+            _refuse_stale(connection, relation.view)
+
+
+def _refuse_stale(connection: duckdb.DuckDBPyConnection, view: StoredView) -> None:
+    """Raise VIEW_IS_STALE when a struct in the view is not what it was when the view was stored: it must be made again.
+
+    Trino coerces no row to another one; numbers and text it does.
+    """
+    described = connection.execute(f"describe {_quote_name(view.database, view.name)}").fetchall()
+    for position, ((column, stored), row) in enumerate(zip(view.columns, described, strict=True)):
+        found = data_types.to_trino(data_types.from_duckdb(row[1]))
+        if "row(" in stored and found != stored:
+            shown = f"View '{CATALOG}.{view.database}.{view.name}' is stale or in invalid state"
+            reason = f"column [{column}] of type {found} projected from query view at position {position}"
+            cause = f"cannot be coerced to column [{column}] of type {stored} stored in view definition"
+            raise QueryError("VIEW_IS_STALE", f"{shown}: {reason} {cause}")
+
+
+def _describe_columns(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Column]:
+    types = [row[1] for row in connection.execute(f"describe {plan.query.sql}").fetchall()]
+    return [(name, data_types.from_duckdb(kind)) for name, kind in zip(plan.query.columns, types, strict=True)]
+
+
+_ERRORS: list[tuple[str, str]] = [
+    (r"^(?:\w+ )+Error: ([A-Z]+(?:_[A-Z]+)+: .*)", ""),
+    (r"(?i)division by zero", "DIVISION_BY_ZERO"),
+    (r"must appear in the GROUP BY clause", "EXPRESSION_NOT_AGGREGATE"),
+    (r"(?i)could not (?:convert|parse)|conversion error", "INVALID_CAST_ARGUMENT"),
+    (r"(?i)out of range|overflow", "NUMERIC_VALUE_OUT_OF_RANGE"),
+    (r"No function matches", "TYPE_MISMATCH"),
+    (r"TRY can not be used", "NOT_SUPPORTED"),
+    (r"(?i)cannot (?:mix|combine|compare)", "TYPE_MISMATCH"),
+]
+
+
+@contextlib.contextmanager
+def _translate_errors() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise _translate_error(str(error)) from error
+
+
+def _translate_error(message: str) -> QueryError:
+    first = message.split("\n")[0]
+    for pattern, code in _ERRORS:
+        match = re.search(pattern, first)
+        if match and not code:
+            code, _, rest = match[1].partition(": ")
+            return QueryError(code, rest)
+        if match:
+            return QueryError(code, first.partition("Error: ")[2] or first)
+    if "Parser Error" in first or "Binder Error" in first or "Catalog Error" in first:
+        return QueryError("NOT_SUPPORTED", f"This {NOT_AVAILABLE}: {first}")
+    return QueryError("GENERIC_INTERNAL_ERROR", first)

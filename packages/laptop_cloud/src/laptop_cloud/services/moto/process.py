@@ -1,0 +1,50 @@
+"""Runs moto as a process of its own: `python -m laptop_cloud.services.moto.process`.
+
+Prints `{"url": ...}` as its first line, writes each S3 request to `logs/s3_access.log` in the working folder, and ends
+on SIGTERM. `moto_server` itself cannot choose a free port, and prints every request.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from laptop_cloud.server.iam_calls import CallRecorder
+from laptop_cloud.services.moto.access_log import AccessLog
+
+ACCESS_LOG = Path("logs", "s3_access.log")
+
+
+class _QuietHandler(MotoRequestHandler):
+    # With it a round trip can wait some 40 ms for a delayed ACK. The output must stay unbuffered: for the answer to
+    # `Expect: 100-continue` the client of S3 would wait a second.
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Print nothing for a request."""
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    ACCESS_LOG.parent.mkdir(exist_ok=True)
+    with ACCESS_LOG.open("a", encoding="utf-8") as log:
+        application = AccessLog(CallRecorder(DomainDispatcherApplication(create_backend_app)), log)
+        server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
+        signal.signal(signal.SIGTERM, _exit_on_signal)
+        sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}) + "\n")
+        sys.stdout.flush()
+        server.serve_forever()
+
+
+def _exit_on_signal(*_: Any) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
