@@ -1,3 +1,5 @@
+"""Budgets of a run and of a month."""
+
 import datetime as dt
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""A run over several sources: each on its own, and each with its share of the time."""
+
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast

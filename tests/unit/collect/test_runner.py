@@ -1,3 +1,5 @@
+"""The loop over one source: what it delivers, saves and says."""
+
 import datetime as dt
 from typing import Any
 

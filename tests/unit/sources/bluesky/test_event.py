@@ -1,3 +1,5 @@
+"""Frames of Jetstream, parsed or rejected."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

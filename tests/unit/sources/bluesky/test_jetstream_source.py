@@ -1,3 +1,5 @@
+"""Runs over Jetstream in memory."""
+
 import datetime as dt
 
 import pytest

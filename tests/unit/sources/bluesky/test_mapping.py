@@ -1,3 +1,5 @@
+"""A post of Bluesky as a row."""
+
 import contextlib
 import datetime as dt
 import json

@@ -1,3 +1,5 @@
+"""Posts of every kind of payload of X."""
+
 import copy
 import json
 

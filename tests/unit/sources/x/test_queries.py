@@ -1,3 +1,5 @@
+"""The queries of the settings."""
+
 import hashlib
 
 import pytest

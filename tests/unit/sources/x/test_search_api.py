@@ -1,3 +1,5 @@
+"""Requests to X's recent search, and its errors."""
+
 import json
 from urllib.parse import parse_qs, urlsplit
 

@@ -1,3 +1,5 @@
+"""Runs over one query in memory."""
+
 import datetime as dt
 import json
 from typing import Any

@@ -1,3 +1,5 @@
+"""API v1.1 statuses as rows."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""API v2 posts as rows."""
+
 import json
 
 from photolake.sources.x.payload import read_posts

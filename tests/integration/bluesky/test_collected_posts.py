@@ -1,3 +1,5 @@
+"""Collected posts of Bluesky in DynamoDB, on moto."""
+
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
