@@ -8,7 +8,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.fakes.collect import Delivered, FakeCheckpoints
+from tests.fakes.collect import FakeCheckpoints, FakeLake
 
 # How long an example takes is the machine's doing.
 settings.register_profile("photolake", deadline=None)
@@ -38,4 +38,4 @@ def checkpoints():
 
 @pytest.fixture
 def delivered():
-    return Delivered()
+    return FakeLake()

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from photolake.aws.secrets import read_secret
 from photolake.sources.x.stream.batcher import Progress
-from photolake.sources.x.stream.service import Streaming, StreamSettings, streaming
+from photolake.sources.x.stream.service import StreamSettings, XStream, make_stream
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.console import console
 from photolake_cli.errors import CommandError
@@ -72,7 +72,7 @@ def stream_posts(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[st
             signal.signal(number, handler)
     console.print(
         f"{progress.posts:,} posts of the stream and {progress.found:,} of the search delivered, "
-        f"{progress.malformed:,} records rejected, {progress.connects:,} connections."
+        f"{progress.rejected:,} records rejected, {progress.connects:,} connections."
     )
 
 
@@ -94,7 +94,7 @@ class Meter:
         return Text(f"{self._progress.state}: {posts:,} posts, {self._rate:.1f}/s; {self._progress.found:,} by search")
 
 
-def _create_stream(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[str], budget: int | None) -> Streaming:
+def _create_stream(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[str], budget: int | None) -> XStream:
     if not queries and "SEARCH_QUERY" not in settings:
         raise CommandError("Add a query: photolake stream --query '(#beach OR #surf) has:images'")
     named = "\n".join(f"query{number}: {text}" for number, text in enumerate(queries, 1))
@@ -105,7 +105,7 @@ def _create_stream(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[
         overrides[URL_VARIABLE] = url
     environment = {**DEFAULTS, **settings, **overrides}
     token = _read_token(cloud, environment["X_TOKEN_SECRET"])
-    return streaming(StreamSettings.from_env(environment), token, cloud.client, cloud.table)
+    return make_stream(StreamSettings.from_env(environment), token, cloud.client, cloud.table)
 
 
 def _read_token(cloud: Cloud, secret: str) -> str:

@@ -11,15 +11,15 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from photolake.aws.secrets import read_secret
-from photolake.collect.landing import LandingSettings, collection_into
-from photolake.collect.registry import Surroundings
-from photolake.collect.rounds import Rounds
+from photolake.collect.landing import LandingSettings, make_collector
+from photolake.collect.runner import Collector
+from photolake.collect.source import SourceContext
+from photolake.sources.registry import make_sources
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from photolake.collect.rounds import Round
-    from photolake.collect.runner import Summary
+    from photolake.collect.runner import RunSummary, SourceSummary
 
 
 @dataclass(frozen=True)
@@ -32,30 +32,28 @@ class CollectorSettings(LandingSettings):
 logger = Logger()
 metrics = Metrics()
 settings = CollectorSettings.from_env()
-table = boto3.resource("dynamodb").Table
-rounds = Rounds(
-    collection_into(settings, boto3.client, table),
-    Surroundings(partial(read_secret, boto3.client("secretsmanager")), table),
-)
+get_table = boto3.resource("dynamodb").Table
+source_context = SourceContext(partial(read_secret, boto3.client("secretsmanager")), get_table)
+collector = Collector(make_collector(settings, boto3.client, get_table), partial(make_sources, context=source_context))
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Read every source until nothing is left, or a limit or the time is used up; raises at the end if one failed."""
+    """Read every source until nothing is left or a limit is reached; raises at the end if a source failed."""
     metrics.add_metric("Runs", MetricUnit.Count, 1)
-    done = rounds.run(settings.sources, context.get_remaining_time_in_millis)
-    for name, count in done.counts().items():
+    run = collector.run(settings.sources, context.get_remaining_time_in_millis)
+    for name, count in run.counts().items():
         metrics.add_metric(name, MetricUnit.Count, count)
-    for summary in done.summaries:
-        log_summary(summary)
-    log_trouble(done)
-    return {summary.source: {"posts": summary.posts, "stopped": summary.stopped} for summary in done.summaries}
+    for summary in run.sources:
+        log_source(summary)
+    log_problems(run)
+    return {summary.source: {"posts": summary.posts, "stopped": summary.stopped} for summary in run.sources}
 
 
-def log_summary(summary: Summary) -> None:
-    """Say what was read of a source; nothing of a post is in it."""
-    for reason in summary.malformed:
+def log_source(summary: SourceSummary) -> None:
+    """Log what was read of a source, without any content of a post."""
+    for reason in summary.rejected:
         logger.warning("post rejected", source=summary.source, reason=reason)
     for notice in summary.notices:
         logger.warning(notice, source=summary.source)
@@ -64,11 +62,11 @@ def log_summary(summary: Summary) -> None:
     log("collected", **fields)
 
 
-def log_trouble(done: Round) -> None:
-    """Say which sources were skipped or failed; ExceptionGroup if any failed."""
-    for name, reason in done.skipped.items():
+def log_problems(run: RunSummary) -> None:
+    """Log the sources that were skipped or failed; ExceptionGroup if any failed."""
+    for name, reason in run.skipped.items():
         logger.warning(reason, source=name)
-    for name, error in done.failed.items():
+    for name, error in run.failed.items():
         logger.error(f"{name} failed: {error}", exc_info=error)
-    if done.failed:
-        raise ExceptionGroup(f"failed: {', '.join(done.failed)}", list(done.failed.values()))
+    if run.failed:
+        raise ExceptionGroup(f"failed: {', '.join(run.failed)}", list(run.failed.values()))

@@ -3,7 +3,7 @@
 import json
 
 from photolake.sources.bluesky.event import Event
-from photolake.sources.bluesky.mapping import post_row
+from photolake.sources.bluesky.mapping import map_post
 from tests.builders.bluesky_events import create, frame, record
 from tests.builders.raw_tweets import RAW_TWEETS
 
@@ -11,7 +11,7 @@ COLLECTED = "2026-11-18T13:00:00.000Z"
 
 
 def row_of(event):
-    row = post_row(Event.parse(frame(event)), collected_at=COLLECTED, matched_query="sea")
+    row = map_post(Event.parse(frame(event)), collected_at=COLLECTED, matched_query="sea")
     RAW_TWEETS.check(row)
     json.dumps(row, ensure_ascii=False).encode()
     return row

@@ -14,8 +14,8 @@ import pytest
 
 from photolake.errors import PermanentError
 from photolake.sources.bluesky.event import Event
-from photolake.sources.bluesky.mapping import post_row
-from photolake.sources.x.payload import posts_in
+from photolake.sources.bluesky.mapping import map_post
+from photolake.sources.x.payload import read_posts
 from tests.builders.raw_tweets import RAW_TWEETS
 
 FOLDER = os.environ.get("POSTS", "")
@@ -125,13 +125,13 @@ def cases(kind):
 
 def of_v2(page):
     posts = page["data"] if isinstance(page["data"], list) else [page["data"]]
-    rows = list(posts_in(page, collected_at=COLLECTED))
+    rows = list(read_posts(page, collected_at=COLLECTED))
     assert len(rows) == len(posts)
     for post, row in zip(posts, rows, strict=True):
-        yield row, surroundings(post, page.get("includes", {})), OF_V2
+        yield row, context(post, page.get("includes", {})), OF_V2
 
 
-def surroundings(post, includes):
+def context(post, includes):
     def named(kind, key, value):
         return next((item for item in includes.get(kind, []) if item.get(key) == value), None)
 
@@ -162,7 +162,7 @@ def named_only(key):
 
 def of_v1(payload):
     statuses = payload if isinstance(payload, list) else payload.get("statuses", [payload])
-    rows = list(posts_in(payload, collected_at=COLLECTED))
+    rows = list(read_posts(payload, collected_at=COLLECTED))
     assert len(rows) == len(statuses)
     for status, row in zip(statuses, rows, strict=True):
         yield row, {"post": status, "shown": status.get("retweeted_status", status)}, OF_V1
@@ -172,7 +172,7 @@ def of_bluesky(event):
     commit = event.get("commit", {})
     if commit.get("collection") == "app.bsky.feed.post" and commit["operation"] != "delete":
         try:
-            row = post_row(Event.parse(json.dumps(event)), collected_at=COLLECTED)
+            row = map_post(Event.parse(json.dumps(event)), collected_at=COLLECTED)
         except PermanentError as error:
             pytest.fail(error.message)
         images = jmespath.search('commit.record.embed.images[].image.ref."$link"', event) or []

@@ -1,71 +1,51 @@
-"""A run over Bluesky in memory: what it reads, and what it leaves behind."""
+"""Runs over Bluesky in memory."""
 
 import datetime as dt
-from dataclasses import replace
 from typing import Any, cast
 
 from photolake.collect.checkpoints import Checkpoint
-from photolake.collect.runner import Collection
 from photolake.sources.bluesky.filter import PostFilter
 from photolake.sources.bluesky.jetstream import Jetstream
 from photolake.sources.bluesky.jetstream_source import BlueskySource
 from tests.builders.bluesky_events import NOON_US, SECOND, frame, tid
-from tests.fakes.jetstream import FakeHost, FakeKnown, FakeNetwork
+from tests.fakes.collect import FakeCheckpoints, FakeLake
+from tests.fakes.jetstream import FakeCollectedPosts, FakeHost, FakeNetwork
 
 NOON = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 MINUTE = 60 * SECOND
 
 
-class FakeCheckpoints:
-    def __init__(self, **state):
-        self.saved = Checkpoint("bluesky", 1, state) if state else Checkpoint("bluesky", 0, {})
-        self.before_save = lambda: None
-
-    def load(self, source):
-        assert source == "bluesky"
-        return self.saved
-
-    def save(self, checkpoint, state):
-        self.before_save()
-        assert checkpoint == self.saved
-        self.saved = replace(checkpoint, version=checkpoint.version + 1, state=state)
-        return self.saved
-
-
-class Lake:
-    """What a run leaves behind, and the run itself."""
+class BlueskyRun:
+    """Runs over Bluesky, and what they leave behind."""
 
     def __init__(self, network, only_photos=False, now=NOON, **state):
         self.network = network
         self.now = now
-        self.checkpoints = cast("Any", FakeCheckpoints(**state))
-        self.known = cast("Any", FakeKnown())
-        self.posts: list[Any] = []
-        self.malformed: list[Any] = []
-        self.deletions: list[Any] = []
-        self.before_delivery = lambda: None
+        self.checkpoints = FakeCheckpoints()
+        if state:
+            self.checkpoints.saved["bluesky"] = Checkpoint("bluesky", 1, state)
+        self.lake = FakeLake()
+        self.known = cast("Any", FakeCollectedPosts())
         wanted = PostFilter(("sea",), authors=(), only_photos=only_photos)
         streams = Jetstream(list(network.hosts), network.connect, sleep=lambda _: None, seconds=lambda: 0.0)
         self.source = BlueskySource(streams, wanted, self.known, dt.timedelta(hours=1), lambda: self.now)
 
-    def deliver(self, posts, on_rejected):
-        self.before_delivery()
-        self.posts += posts
-        return len(posts)
-
-    def keep_malformed(self, place, refused):
-        assert place == "bluesky"
-        self.malformed += refused
-
     def run(self, has_time=lambda: True):
-        loop = Collection(
-            self.checkpoints,
-            self.deliver,
-            self.keep_malformed,
-            self.deletions.extend,
-            clock=lambda: self.now,
-        )
-        return loop.run(self.source, has_time)
+        return self.lake.make_collector(self.checkpoints, lambda: self.now).collect(self.source, has_time)
+
+    @property
+    def posts(self):
+        return self.lake.rows
+
+    @property
+    def rejected(self):
+        """Rejected records, all in the folder of the source."""
+        assert {folder for folder, _ in self.lake.rejected} <= {"bluesky"}
+        return [record for _, records in self.lake.rejected for record in records]
+
+    @property
+    def deletions(self):
+        return self.lake.deletions
 
     @property
     def uris(self):
@@ -73,7 +53,7 @@ class Lake:
 
 
 def lake_of(*history, **state):
-    return Lake(FakeNetwork(frame, one=FakeHost(history)), **state)
+    return BlueskyRun(FakeNetwork(frame, one=FakeHost(history)), **state)
 
 
 def ago(minutes, seconds=0):

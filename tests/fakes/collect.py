@@ -1,9 +1,12 @@
-"""Stand-ins for what a collection works on."""
+"""What collecting reads and writes, in memory: checkpoints, the lake, and the table of the budgets."""
 
 from dataclasses import replace
+from typing import Any
 
-from photolake.collect.checkpoints import Checkpoint, OvertakenError
-from photolake.errors import RowError
+from photolake.clock import utc_now
+from photolake.collect.checkpoints import Checkpoint
+from photolake.collect.runner import SourceCollector
+from photolake.errors import CheckpointConflictError, RowError
 
 
 class FakeCheckpoints:
@@ -20,7 +23,7 @@ class FakeCheckpoints:
     def save(self, checkpoint, state):
         self.before_save()
         if checkpoint.version != self.load(checkpoint.id).version:
-            raise OvertakenError("another run was faster")
+            raise CheckpointConflictError("another run was faster")
         self.saved[checkpoint.id] = replace(checkpoint, version=checkpoint.version + 1, state=dict(state))
         self.saves += 1
         return self.saved[checkpoint.id]
@@ -30,19 +33,30 @@ class FakeCheckpoints:
         return dict(saved.state)
 
 
-class Delivered:
-    """Takes rows, malformed posts and deletions; `before_put` may raise, posts of the ids in `unfit` are set aside."""
+class FakeLake:
+    """The delivery stream, the rejected store and (`deletion_store`) the deletion store of a lake in memory.
+
+    `before_put` may raise before a delivery; the stream rejects posts whose ids are in `unfit`.
+    """
 
     def __init__(self):
         self.rows = []
-        self.malformed = []
-        self.deletions = []
+        self.rejected = []
         self.before_put = lambda: None
         self.unfit = set()
+        self.deletion_store = FakeDeletionStore()
 
     @property
     def ids(self):
         return [row["id"] for row in self.rows]
+
+    @property
+    def deletions(self):
+        return self.deletion_store.rows
+
+    def make_collector(self, checkpoints, clock=utc_now):
+        lake: Any = self
+        return SourceCollector(checkpoints, lake, lake, lake.deletion_store, clock)
 
     def put(self, rows, on_rejected):
         self.before_put()
@@ -54,8 +68,15 @@ class Delivered:
         self.rows += fitting
         return len(fitting)
 
-    def keep(self, place, refused):
-        self.malformed.append((place, list(refused)))
+    def put_unnamed(self, folder, records):
+        self.rejected.append((folder, list(records)))
 
-    def keep_deletions(self, rows):
-        self.deletions += rows
+
+class FakeDeletionStore:
+    """Rows of the deletions table."""
+
+    def __init__(self):
+        self.rows = []
+
+    def put(self, rows):
+        self.rows += rows

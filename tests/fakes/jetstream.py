@@ -59,7 +59,7 @@ class FakeNetwork:
             self.open -= 1
 
 
-class FakeKnown:
+class FakeCollectedPosts:
     """Known posts in a set; `full` are never remembered."""
 
     def __init__(self):
@@ -70,8 +70,8 @@ class FakeKnown:
         self.posts |= set(posts) - self.full
         return set(posts) & self.full
 
-    def among(self, posts):
+    def find_collected(self, posts):
         return self.posts.intersection(posts)
 
-    def of(self, dids):
+    def find_by_authors(self, dids):
         return {post for post in self.posts if post.did in set(dids)}

@@ -1,12 +1,19 @@
 """The errors photolake raises on purpose.
 
 PhotolakeError
-├── SettingsError        a setting is missing or out of bounds
-├── DeliveryError        Firehose, SQS or DynamoDB still refuses records after every attempt
-├── RowError             a row does not fit the columns of its table
-│   └── RowTooLargeError it fits them, and is larger than a Firehose record may be
-├── RetryableError       try the message again later (throttling, a 5xx answer, a timeout)
-└── PermanentError       trying again cannot help; `status` is the word that goes into the row
+├── SettingsError              a setting is missing or out of bounds
+├── NotConfiguredError         a source lacks something, such as a token, before it can be read
+├── DeliveryError              Firehose, SQS or DynamoDB still refuses records after every attempt
+├── RowError                   a row does not fit the columns of its table
+│   └── RowTooLargeError       it fits them, but is larger than a Firehose record may be
+├── BudgetExhaustedError       a source may buy no more posts
+├── RetryableError             try again later (throttling, a 5xx response, a timeout)
+│   ├── RateLimitedError       a source asks for a pause
+│   ├── DisconnectedError      X's stream has ended
+│   └── CheckpointConflictError another run has moved the checkpoint
+└── PermanentError             trying again cannot help; `status` is the word that goes into the row
+
+DamageError (post_files.compression) is not one of them: its module's callers always turn it into a rejected record.
 """
 
 
@@ -18,6 +25,10 @@ class SettingsError(PhotolakeError):
     """A setting is missing or out of bounds."""
 
 
+class NotConfiguredError(PhotolakeError):
+    """A source lacks something, such as a token, before it can be read; the message says what to do."""
+
+
 class DeliveryError(PhotolakeError):
     """Some records were still refused after every attempt; nothing after them may be acknowledged."""
 
@@ -27,11 +38,35 @@ class RowError(PhotolakeError):
 
 
 class RowTooLargeError(RowError):
-    """A row is larger than a Firehose record may be: the fault of the post, as whoever wrote it may have meant."""
+    """A row is larger than a Firehose record may be. That is the fault of the post, which may be crafted on purpose."""
+
+
+class BudgetExhaustedError(PhotolakeError):
+    """A source may buy no more posts: `budget` names the budget, the message says what to do, if anything."""
+
+    def __init__(self, budget: str, message: str = "") -> None:
+        super().__init__(message)
+        self.budget = budget
 
 
 class RetryableError(PhotolakeError):
-    """The same message may succeed later: throttling, a 5xx answer, a timeout."""
+    """The same message may succeed later: throttling, a 5xx response, a timeout."""
+
+
+class RateLimitedError(RetryableError):
+    """A source may be read again from `reset_time` (seconds since 1970), or after a while if that is None."""
+
+    def __init__(self, reset_time: int | None = None) -> None:
+        super().__init__("the rate limit is used up")
+        self.reset_time = reset_time
+
+
+class DisconnectedError(RetryableError):
+    """X's stream has ended; the message says how."""
+
+
+class CheckpointConflictError(RetryableError):
+    """Another run has saved the checkpoint since this run read it; what that run saved stays."""
 
 
 class PermanentError(PhotolakeError):

@@ -73,9 +73,12 @@ class RejectedStore:
 
     def put(self, source: str, records: Iterable[RejectedRecord]) -> int:
         """Store all rejected records of a source and return how many."""
-        with self.open_writer(source) as writer:
+        writer = RejectedWriter(self._put_part, source, self._clock)
+        try:
             for record in records:
                 writer.add(record)
+        finally:
+            writer.flush()
         return writer.count
 
     def put_unnamed(self, folder: str, records: Sequence[RejectedRecord]) -> int:

@@ -87,7 +87,7 @@ def test_garbage_between_the_events_is_handed_over_beside_them(server):
     chunks = read(jetstream(server.url))
 
     assert rkeys(chunks) == RKEYS
-    assert [record.raw for chunk in chunks for record in chunk.broken] == [
+    assert [record.raw for chunk in chunks for record in chunk.rejected] == [
         b"no json",
         b"\x00\xff",
         b"[]",

@@ -14,11 +14,11 @@ from photolake.aws.firehose import DeliveryStream
 from photolake.clock import utc_now
 from photolake.collect.checkpoints import CheckpointStore
 from photolake.collect.deletions import DeletionStore
-from photolake.collect.registry import Surroundings, available, sources_of
-from photolake.collect.runner import Collection
-from photolake.collect.source import NotSetUpError
-from photolake.errors import SettingsError
+from photolake.collect.runner import SourceCollector
+from photolake.collect.source import SourceContext
+from photolake.errors import NotConfiguredError, SettingsError
 from photolake.rejected import RejectedStore
+from photolake.sources.registry import list_platforms, make_sources
 from tests.builders.bluesky_events import SECOND, account, commit, create, image, images, record, tid, uri
 from tests.builders.dynamodb_tables import template_table
 from tests.builders.raw_tweets import RAW_TWEETS
@@ -38,17 +38,17 @@ SETTINGS = {
 
 
 @pytest.fixture
-def surroundings(monkeypatch):
+def context(monkeypatch):
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
         boto3.client("s3").create_bucket(Bucket="lake")
         template_table("CheckpointTable", "checkpoints")
-        yield Surroundings(secret=lambda name: "", table=boto3.resource("dynamodb").Table)
+        yield SourceContext(read_secret=lambda name: "", get_table=boto3.resource("dynamodb").Table)
 
 
-def the_source(surroundings) -> Any:
-    [source] = sources_of("bluesky", surroundings)
+def the_source(context) -> Any:
+    [source] = make_sources("bluesky", context)
     return source
 
 
@@ -56,7 +56,7 @@ def photo_post(text, **more):
     return record(text, langs=["en"], embed=images(image()), **more)
 
 
-def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(surroundings, monkeypatch):
+def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(context, monkeypatch):
     now_us = int(utc_now().timestamp() * SECOND)
     rkeys = [tid(now_us, clock) for clock in range(6)]
     link = {"$type": "app.bsky.richtext.facet#link", "uri": "a:"}
@@ -75,27 +75,27 @@ def test_a_run_leaves_posts_deletions_malformed_events_and_its_cursor(surroundin
     history = [{**event, "time_us": now_us - (100 - n) * SECOND} for n, event in enumerate(history)]
     firehose: Any = FakeFirehose()
     s3 = boto3.client("s3")
-    loop = Collection(
-        CheckpointStore(surroundings.table("checkpoints")),
-        DeliveryStream(firehose, "tweets", RAW_TWEETS).put,
-        RejectedStore(s3, "lake").put_unnamed,
-        DeletionStore(s3, "lake").put,
+    loop = SourceCollector(
+        CheckpointStore(context.get_table("checkpoints")),
+        DeliveryStream(firehose, "tweets", RAW_TWEETS),
+        RejectedStore(s3, "lake"),
+        DeletionStore(s3, "lake"),
     )
     with FakeJetstream(history) as server:
         monkeypatch.setenv("BLUESKY_HOSTS", server.url)
-        source = the_source(surroundings)
+        source = the_source(context)
         source = replace(source, jetstream=replace(source.jetstream, quiet_s=0.3))
 
-        first, again = (loop.run(source, lambda: True) for _ in range(2))
+        first, again = (loop.collect(source, lambda: True) for _ in range(2))
 
     assert [post["id_str"] for post in firehose.rows] == [uri(rkey=rkeys[0]), uri(rkey=rkeys[4]), uri(rkey=rkeys[4])]
     assert (first.posts, first.deletions, first.has_gap) == (2, 4, False)
-    facets, size = first.malformed
+    facets, size = first.rejected
     assert "commit.record.facets: expected an array" in facets
     assert re.fullmatch(
         f"post {uri(rkey=rkeys[5])}: a row of [0-9]+ bytes is larger than a Firehose record may be", size
     )
-    assert (again.posts, again.malformed, again.has_gap) == (1, first.malformed, False)
+    assert (again.posts, again.rejected, again.has_gap) == (1, first.rejected, False)
     assert loop.checkpoints.load("bluesky").state == {"cursor": str(now_us - 92 * SECOND), "host": server.url}
     rows = [json.loads(line) for key in keys(s3, "deletions/") for line in body(s3, key).splitlines()]
     assert {(row["id_str"], row["reason"]) for row in rows} == {
@@ -115,20 +115,20 @@ def body(s3, key):
     return s3.get_object(Bucket="lake", Key=key)["Body"].read()
 
 
-def test_bluesky_is_a_source_by_its_name(surroundings):
-    assert "bluesky" in available()
-    source = the_source(surroundings)
+def test_bluesky_is_a_source_by_its_name(context):
+    assert "bluesky" in list_platforms()
+    source = the_source(context)
     assert (source.name, source.lookback) == ("bluesky", dt.timedelta(hours=1))
     assert source.filter.query == '(sea OR "north sea" OR #beach) (lang:en) has:images'
 
 
 @pytest.mark.parametrize("hashtags", ["", "#", " , "])
-def test_without_anything_to_look_for_it_is_not_set_up(surroundings, monkeypatch, hashtags):
+def test_without_anything_to_look_for_it_is_not_set_up(context, monkeypatch, hashtags):
     monkeypatch.setenv("BLUESKY_KEYWORDS", "")
     monkeypatch.setenv("BLUESKY_HASHTAGS", hashtags)
 
-    with pytest.raises(NotSetUpError, match="say what to look for in BLUESKY_KEYWORDS"):
-        sources_of("bluesky", surroundings)
+    with pytest.raises(NotConfiguredError, match="say what to look for in BLUESKY_KEYWORDS"):
+        make_sources("bluesky", context)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_without_anything_to_look_for_it_is_not_set_up(surroundings, monkeypatch
         ("BLUESKY_HOSTS", "ws://a.example/subscribe", "is not of the form wss://host/subscribe"),
     ],
 )
-def test_a_setting_that_cannot_be_meant_is_named(surroundings, monkeypatch, name, value, message):
+def test_a_setting_that_cannot_be_meant_is_named(context, monkeypatch, name, value, message):
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SettingsError, match=message):
-        sources_of("bluesky", surroundings)
+        make_sources("bluesky", context)

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from photolake.clock import utc_now
-from photolake.collect.budgets import MonthlyAllowance, RunAllowance
-from photolake.collect.runner import Collection
+from photolake.collect.budgets import MonthlyBudget, RunBudget
 from photolake.sources.x.queries import Query
-from photolake.sources.x.search_api import RecentSearch, x_client
-from photolake.sources.x.search_source import SearchSource
+from photolake.sources.x.search_api import RecentSearch, make_x_client
+from photolake.sources.x.source import SearchSource
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search_server import FakeX
 
@@ -27,11 +26,11 @@ def run(x, checkpoints, delivered):
         return utc_now() + dt.timedelta(seconds=x.ahead_s)
 
     def read(token="token", text="sea has:images"):
-        client = x_client(token, x.url, timeout_s=(5.0, 0.4 if "slow" in x.troubles else 5.0))
+        client = make_x_client(token, x.url, timeout_s=(5.0, 0.4 if "slow" in x.troubles else 5.0))
         search = RecentSearch(client, Query("SEARCH_QUERY", text), sleep=lambda seconds: None)
         table: Any = FakeTable()
-        source = SearchSource(search, MonthlyAllowance(table, "x", 0), RunAllowance(1000), clock)
-        collection = Collection(checkpoints, delivered.put, delivered.keep, delivered.keep_deletions, clock)
-        return collection.run(source, lambda: True)
+        source = SearchSource(search, MonthlyBudget(table, "x", 0), RunBudget(1000), clock)
+        collector = delivered.make_collector(checkpoints, clock)
+        return collector.collect(source, lambda: True)
 
     return read

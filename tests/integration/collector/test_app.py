@@ -80,7 +80,7 @@ def app(environment):
 @pytest.fixture
 def firehose(app, monkeypatch):
     fake = FakeFirehose()
-    stream = app.rounds.collection.deliver.__self__
+    stream = app.collector.collector.stream
     monkeypatch.setattr(stream, "_client", fake)
     monkeypatch.setattr(stream, "_sleep", lambda seconds: None)
     return fake

@@ -1,3 +1,5 @@
+"""Checkpoints in DynamoDB, on moto."""
+
 import pytest
 from moto import mock_aws
 

@@ -98,7 +98,7 @@ def test_posts_that_are_hard_to_take_are_taken_and_one_without_a_text_harms_none
     assert texts.pop(ids["empty"]) == ""
     assert texts.pop(ids["withheld"]) == "This Post is withheld"
     assert texts.keys() == {ids[name] for name in ("author gone", "nothing of it included", "field of tomorrow")}
-    assert summary.malformed == (f"post {ids['none']}: text: a post needs one",)
+    assert summary.rejected == (f"post {ids['none']}: text: a post needs one",)
 
 
 @pytest.mark.parametrize("trouble", [500, 503, "html", "html_200", "broken", "cut", "slow"])

@@ -71,7 +71,9 @@ def test_the_container_delivers_what_it_holds_when_it_is_told_to_stop_and_ends_w
     assert delivered() == [number]
 
 
-@pytest.mark.parametrize(("token", "said"), [("", "bearer token into the secret"), ("wrong", "valid bearer token")])
+@pytest.mark.parametrize(
+    ("token", "said"), [("", "bearer token into the secret"), ("wrong", "put a valid one into the secret")]
+)
 def test_the_container_fails_with_what_to_do(token, said, x, container, caplog):
     if token:
         put_token(container, token)
@@ -97,7 +99,7 @@ def test_the_lines_that_the_container_writes_are_those_that_the_templates_metric
         return False
 
     monkeypatch.setattr(stop, "wait", wait)
-    app.report(Logger(service="a_logger_of_its_own"), progress, stop)
+    app.report_progress(Logger(service="a_logger_of_its_own"), progress, stop)
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert values_of("StreamConnectedMetric", lines) == ["1", "1"]
@@ -152,7 +154,7 @@ def test_the_command_streams_with_the_stacks_settings_until_it_is_told_to_stop(x
 
 def test_what_is_said_takes_the_place_of_the_settings_and_the_budget_ends_the_run(x, stack, monkeypatch):
     monkeypatch.setenv("X_BEARER_TOKEN", "token")
-    monkeypatch.setattr("photolake.sources.x.stream.batcher.LONGEST_S", 0.1)
+    monkeypatch.setattr("photolake.sources.x.stream.batcher.MAX_WAIT_S", 0.1)
     x.sessions.append([x.line(300, in_search=False)[1]])
 
     result = CliRunner().invoke(

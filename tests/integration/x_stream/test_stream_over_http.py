@@ -6,22 +6,20 @@ from typing import Any
 
 import pytest
 
-from photolake.collect.budgets import MonthlyAllowance, RunAllowance
-from photolake.collect.runner import Collection
-from photolake.collect.source import RateLimitedError
-from photolake.errors import PermanentError, RetryableError
+from photolake.collect.budgets import MonthlyBudget, RunBudget
+from photolake.errors import DisconnectedError, PermanentError, RateLimitedError, RetryableError
 from photolake.rows.ids import make_snowflake
 from photolake.sources.x.queries import Query
-from photolake.sources.x.search_api import RecentSearch, x_client
-from photolake.sources.x.search_source import SearchSource
+from photolake.sources.x.search_api import RecentSearch, make_x_client
+from photolake.sources.x.source import SearchSource
 from photolake.sources.x.stream import connection as wire
 from photolake.sources.x.stream import gap_filler as stream_gap
-from photolake.sources.x.stream.backoff import Pauses
-from photolake.sources.x.stream.batcher import Progress, StreamPosts
-from photolake.sources.x.stream.connection import DisconnectedError, StreamApi
-from photolake.sources.x.stream.gap_filler import Gap
-from photolake.sources.x.stream.runner import StreamRun
-from tests.fakes.collect import Delivered, FakeCheckpoints
+from photolake.sources.x.stream.backoff import Backoff
+from photolake.sources.x.stream.batcher import Batcher, Progress
+from photolake.sources.x.stream.connection import StreamApi
+from photolake.sources.x.stream.gap_filler import GapFiller
+from photolake.sources.x.stream.runner import StreamParts, StreamRunner
+from tests.fakes.collect import FakeCheckpoints, FakeLake
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_stream_server import STREAM
 
@@ -47,22 +45,23 @@ class Running:
 
     def __init__(self, x, api):
         self.stop = HastyEvent()
-        self.delivered, self.progress = Delivered(), Progress()
-        self.told: list[str] = []
+        self.delivered, self.progress = FakeLake(), Progress()
+        self.notices: list[str] = []
         self.checkpoints = FakeCheckpoints()
         table: Any = FakeTable()
         checkpoints: Any = self.checkpoints
-        budget = MonthlyAllowance(table, "x", 0)
-        collection = Collection(checkpoints, self.delivered.put, self.delivered.keep, self.delivered.keep_deletions)
-        search = RecentSearch(x_client("token", x.url), SEA)
-        source = SearchSource(search, budget, RunAllowance(10**6))
+        budget = MonthlyBudget(table, "x", 0)
+        collector = self.delivered.make_collector(checkpoints)
+        search = RecentSearch(make_x_client("token", x.url), SEA)
+        source = SearchSource(search, budget, RunBudget(10**6))
         # Posts of the fake are older than SETTLED, so the search begins before them.
         since_id = str(make_snowflake(x.now_ms() - 3600_000))
         checkpoints.save(checkpoints.load(source.name), {"since_id": since_id})
-        posts = StreamPosts(self.delivered.put, self.delivered.keep, budget, self.progress)
-        gap = Gap([source], collection, self.progress, self.told.append, self.stop.is_set)
-        pauses = Pauses(lambda: time.monotonic() * 100)
-        run = StreamRun(api, [SEA], posts, gap, pauses, self.progress, self.told.append, self.stop)
+        lake: Any = self.delivered
+        batcher = Batcher(lake, lake, budget, self.progress)
+        gap = GapFiller([source], collector, self.progress, self.notices.append, self.stop.is_set)
+        parts = StreamParts(batcher, gap, Backoff(lambda: time.monotonic() * 100), self.progress)
+        run = StreamRunner(api, [SEA], parts, self.notices.append, self.stop)
         self.thread = threading.Thread(target=run.run)
 
     def __enter__(self):
@@ -102,13 +101,13 @@ def test_rules_are_synchronised_and_posts_are_delivered_however_they_are_cut(x, 
         until(x.is_calm.is_set)
 
     assert running.delivered.ids == [one, two]
-    assert [line.raw for _, lines in running.delivered.malformed for line in lines] == [b"{"]
+    assert [line.raw for _, lines in running.delivered.rejected for line in lines] == [b"{"]
     assert [row["matched_query"] for row in running.delivered.rows] == ["sea", "sea"]
     assert [rule["value"] for rule in x.rules] == ["cats", "sea"]
 
 
 def test_over_all_troubles_no_post_is_lost(x, api, monkeypatch):
-    monkeypatch.setattr(stream_gap, "RIPE_S", 0.2)
+    monkeypatch.setattr(stream_gap, "DELAY_S", 0.2)
     monkeypatch.setattr(wire, "SILENCE_S", 0.4)
     lines = [x.line(300 - number) for number in range(6)]
     only = [x.line(200 - number, in_search=False) for number in range(2)]
@@ -131,7 +130,7 @@ def test_over_all_troubles_no_post_is_lost(x, api, monkeypatch):
 
     assert {number for number, _ in [*lines, *only]} <= set(running.delivered.ids)
     assert (len(x.connects), running.progress.connects, x.sessions) == (7, 5, type(x.sessions)())
-    told = " / ".join(running.told)
+    told = " / ".join(running.notices)
     assert all(word in told for word in ("503", "limits", "broke", "closed", "operational-disconnect", "silent"))
 
 
@@ -149,7 +148,7 @@ def test_a_stop_delivers_what_is_held(x, api):
 @pytest.mark.parametrize(
     ("status", "error", "said"),
     [
-        (401, PermanentError, "give a valid bearer token"),
+        (401, PermanentError, "put a valid one into the secret"),
         (402, PermanentError, "credits"),
         (403, PermanentError, "access level"),
         (429, RateLimitedError, "rate limit"),

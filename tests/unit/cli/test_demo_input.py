@@ -5,7 +5,7 @@ from collections import Counter
 
 from PIL import Image
 
-from photolake.sources.x.payload import posts_in
+from photolake.sources.x.payload import read_posts
 from photolake_cli.demo import photos
 from photolake_cli.demo.posts import MALFORMED, generate_lines
 
@@ -21,8 +21,8 @@ def mapped():
     posts = [
         post
         for page in pages()
-        for post in posts_in(
-            page, collected_at=COLLECTED, matched_query=None, on_malformed=lambda *refusal: refused.append(refusal)
+        for post in read_posts(
+            page, collected_at=COLLECTED, matched_query=None, on_rejected=lambda *refusal: refused.append(refusal)
         )
     ]
     assert refused == []

@@ -7,14 +7,13 @@ from typing import Any, cast
 
 from hypothesis import strategies as st
 
-from photolake.collect.budgets import MonthlyAllowance, RunAllowance
-from photolake.collect.runner import Collection
-from photolake.collect.source import RateLimitedError
-from photolake.errors import RetryableError
+from photolake.collect.budgets import MonthlyBudget, RunBudget
+from photolake.collect.runner import SourceCollector
+from photolake.errors import RateLimitedError, RetryableError
 from photolake.rows.ids import make_snowflake
-from photolake.sources.x.search_source import SETTLED, SearchSource
+from photolake.sources.x.source import SETTLED, SearchSource
 from photolake.sources.x.window import Window
-from tests.fakes.collect import Delivered, FakeCheckpoints
+from tests.fakes.collect import FakeCheckpoints, FakeLake
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search import FakeSearch
 
@@ -53,7 +52,7 @@ class World:
         self.now_ms = START_MS
         self.visible_from = {}
         self.checkpoints = FakeCheckpoints()
-        self.delivered = Delivered()
+        self.delivered = FakeLake()
         self.table: Any = FakeTable()
 
     def post(self, late_ms):
@@ -108,12 +107,14 @@ class Run(threading.Thread):
         world, checkpoints = self._world, cast("Any", self)
         source = SearchSource(
             self._search,
-            MonthlyAllowance(world.table, "x", 0, self._clock),
-            RunAllowance(self._max_posts),
+            MonthlyBudget(world.table, "x", 0, self._clock),
+            RunBudget(self._max_posts),
             self._clock,
         )
         try:
-            Collection(checkpoints, self._put, print, print, self._clock).run(source, lambda: self._has_time)
+            lake: Any = self
+            collector = SourceCollector(checkpoints, lake, lake, lake, self._clock)
+            collector.collect(source, lambda: self._has_time)
         except RetryableError:
             pass
         except BaseException as error:  # noqa: BLE001 (raised again by the test's own thread)
@@ -128,7 +129,7 @@ class Run(threading.Thread):
         self._pause()
         return self._world.checkpoints.save(checkpoint, state)
 
-    def _put(self, rows, on_rejected):
+    def put(self, rows, on_rejected):
         self._pause()
         return self._world.delivered.put(rows, on_rejected)
 

@@ -1,13 +1,16 @@
+"""The loop over one source: what it delivers, saves and says."""
+
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from photolake.collect.checkpoints import Checkpoint, OvertakenError
-from photolake.collect.runner import Collection, Summary
-from photolake.collect.source import Batch, RateLimitedError, UsedUpError
-from photolake.errors import DeliveryError
+from photolake.collect.checkpoints import Checkpoint
+from photolake.collect.runner import SourceSummary
+from photolake.collect.source import Batch
+from photolake.errors import BudgetExhaustedError, CheckpointConflictError, DeliveryError, RateLimitedError
 from photolake.rejected import RejectedRecord
-from tests.fakes.collect import Delivered
+from tests.fakes.collect import FakeLake
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 BAD = RejectedRecord(b"{}", "post 5: no text")
@@ -38,9 +41,9 @@ class FakeSource:
 def run(checkpoints, delivered):
     def read(*steps, has_time=lambda: True, now=NOW):
         source = FakeSource(*steps)
-        collection = Collection(checkpoints, delivered.put, delivered.keep, delivered.keep_deletions, clock=lambda: now)
+        collector = delivered.make_collector(checkpoints, clock=lambda: now)
         try:
-            return collection.run(source, has_time), source
+            return collector.collect(source, has_time), source
         finally:
             assert source.is_closed or not source.asked
 
@@ -53,21 +56,21 @@ def posts(*ids):
 
 def test_every_batch_is_delivered_and_the_checkpoint_stands_after_the_last(run, checkpoints, delivered):
     summary, source = run(
-        Batch({"at": "1"}, posts(1, 2), malformed=[BAD], bought=3, notices=["dear"]),
+        Batch({"at": "1"}, posts(1, 2), rejected=[BAD], bought=3, notices=["dear"]),
         Batch({"at": "2"}, posts(3), deletions=[{"id": 9}], bought=1, has_gap=True),
     )
 
-    assert summary == Summary(
+    assert summary == SourceSummary(
         "fake",
         posts=3,
         batches=2,
         bought=4,
         deletions=1,
-        malformed=("post 5: no text",),
+        rejected=("post 5: no text",),
         has_gap=True,
         notices=("dear",),
     )
-    assert (delivered.ids, delivered.malformed, delivered.deletions) == ([1, 2, 3], [("fake", [BAD])], [{"id": 9}])
+    assert (delivered.ids, delivered.rejected, delivered.deletions) == ([1, 2, 3], [("fake", [BAD])], [{"id": 9}])
     assert checkpoints.load("fake") == Checkpoint("fake", 2, {"at": "2"})
     assert source.asked == [{}]
     assert run()[1].asked == [{"at": "2"}]
@@ -75,12 +78,12 @@ def test_every_batch_is_delivered_and_the_checkpoint_stands_after_the_last(run, 
 
 def test_a_post_that_cannot_be_delivered_is_kept_as_malformed_and_holds_up_nothing(run, checkpoints, delivered):
     delivered.unfit = {2}
-    unfit = {"id": 2, "id_str": "2", "source_json": '{"id":"2"}'}
+    unfit: Any = {"id": 2, "id_str": "2", "source_json": '{"id":"2"}'}
 
-    summary, _ = run(Batch({"at": "1"}, [{"id": 1}, unfit, {"id": 3}], malformed=[BAD]))
+    summary, _ = run(Batch({"at": "1"}, [{"id": 1}, unfit, {"id": 3}], rejected=[BAD]))
 
-    assert (summary.posts, summary.malformed) == (2, ("post 5: no text", "post 2: too large"))
-    assert (delivered.ids, delivered.malformed) == (
+    assert (summary.posts, summary.rejected) == (2, ("post 5: no text", "post 2: too large"))
+    assert (delivered.ids, delivered.rejected) == (
         [1, 3],
         [("fake", [BAD, RejectedRecord(b'{"id":"2"}', "post 2: too large")])],
     )
@@ -116,8 +119,8 @@ def test_without_time_a_source_is_not_asked_for_the_next_batch(run, checkpoints)
 
 
 def test_a_used_up_allowance_stops_the_source_and_says_what_to_do(run):
-    assert run(Batch({}), UsedUpError("max_posts"))[0] == Summary("fake", batches=1, stopped="max_posts")
-    assert run(UsedUpError("monthly_budget", "raise it"))[0] == Summary(
+    assert run(Batch({}), BudgetExhaustedError("max_posts"))[0] == SourceSummary("fake", batches=1, stopped="max_posts")
+    assert run(BudgetExhaustedError("monthly_budget", "raise it"))[0] == SourceSummary(
         "fake", stopped="monthly_budget", notices=("raise it",)
     )
 
@@ -130,7 +133,7 @@ def test_a_source_that_wants_rest_is_not_asked_until_it_is_over(run, checkpoints
     assert checkpoints.only_state() == {"at": "1", "not_before": str(reset)}
 
     summary, source = run(Batch({"at": "2"}), now=NOW + dt.timedelta(minutes=14))
-    assert (summary, source.asked) == (Summary("fake", stopped="rate_limit"), [])
+    assert (summary, source.asked) == (SourceSummary("fake", stopped="rate_limit"), [])
 
     summary, source = run(Batch({"at": "2"}), now=NOW + dt.timedelta(minutes=15))
     assert (summary.stopped, source.asked, checkpoints.only_state()) == (None, [{"at": "1"}], {"at": "2"})
@@ -155,9 +158,9 @@ def test_of_two_runs_at_once_the_slower_is_told_and_what_the_faster_saved_stays(
             checkpoints.save(checkpoints.load("fake"), {"at": "7"})
             yield Batch({"at": "2"})
 
-    collection = Collection(checkpoints, Delivered().put, print, print)
-    with pytest.raises(OvertakenError):
-        collection.run(Overtaken(), lambda: True)
+    collector = FakeLake().make_collector(checkpoints)
+    with pytest.raises(CheckpointConflictError):
+        collector.collect(Overtaken(), lambda: True)
 
     assert checkpoints.only_state() == {"at": "7"}
 
@@ -169,13 +172,13 @@ def test_a_rest_is_no_reason_to_fail_where_another_run_is_faster(checkpoints):
             checkpoints.save(checkpoints.load("fake"), {"at": "7"})
             raise RateLimitedError(int(NOW.timestamp()) + 900)
 
-    summary = Collection(checkpoints, Delivered().put, print, print, clock=lambda: NOW).run(Overtaken(), lambda: True)
+    summary = FakeLake().make_collector(checkpoints, clock=lambda: NOW).collect(Overtaken(), lambda: True)
 
     assert (summary.stopped, checkpoints.only_state()) == ("rate_limit", {"at": "7"})
 
 
 def test_the_summary_as_metrics():
-    summary = Summary("fake", 5, 2, 6, 1, ("bad",), "monthly_budget")
+    summary = SourceSummary("fake", 5, 2, 6, 1, ("bad",), "monthly_budget")
 
     assert summary.counts() == {
         "PostsCollected": 5,

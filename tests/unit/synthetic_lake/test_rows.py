@@ -13,7 +13,7 @@ from photolake.partition import post_date
 from photolake.rows.ids import read_snowflake_ms
 from photolake.rows.schema import HiveType, TableSchema
 from photolake.sources.x.includes import Includes
-from photolake.sources.x.v2 import tweet_post
+from photolake.sources.x.v2 import map_tweet
 from tests.resolved_template import table_input
 from tests.synthetic_lake.rows import synthetic_lake
 
@@ -60,7 +60,7 @@ def test_every_row_fits_its_table(name, rows):
 
 
 def test_a_post_has_the_columns_that_the_mapping_of_x_and_the_analysis_write(rows):
-    mapped = tweet_post({"id": "2000000000000000000", "text": "hello"}, Includes(None))
+    mapped = map_tweet({"id": "2000000000000000000", "text": "hello"}, Includes(None))
     analysis = {name for name in rows["posts"][0] if name.startswith("sentiment")}
     analysis |= {"language", "entities_status", "text_entities"}
 

@@ -14,8 +14,7 @@ from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
 from laptop_cloud.services.firehose.configuration import find_problems
-from photolake.collect.rounds import Round
-from photolake.collect.runner import Summary
+from photolake.collect.runner import RunSummary, SourceSummary
 from photolake.rows.schema import HiveType
 from photolake.sources.x.stream.service import StreamSettings
 
@@ -187,7 +186,7 @@ def test_the_alarms_on_metrics_of_our_own_watch_what_the_collector_and_the_strea
         for metric in alarm["Metrics"]
         if metric.get("MetricStat", {}).get("Metric", {}).get("Namespace") == "photolake"
     ]
-    counted = Round(summaries=[Summary("x")]).counts()
+    counted = RunSummary(sources=[SourceSummary("x")]).counts()
     filtered = [
         transformation["MetricName"]
         for metric_filter in of_type(transformed, "AWS::Logs::MetricFilter").values()

@@ -1,4 +1,4 @@
-"""Checkpoints: how far a source has been read, so that the next run goes on from there."""
+"""Checkpoints: how far a source has been read, so that the next run reads on from there."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from photolake.aws.dynamodb import is_condition_failure
-from photolake.errors import RetryableError
+from photolake.errors import CheckpointConflictError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 
-class OvertakenError(RetryableError):
-    """Another run has saved the source since this one read its checkpoint; what that run saved stays."""
-
-
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state of one source; `version` counts its savings, 0 for none."""
+    """The state of one source; `version` counts how often it has been saved, 0 if never."""
 
     id: str
     version: int
@@ -29,10 +25,9 @@ class Checkpoint:
 
 
 class CheckpointStore:
-    """Checkpoints in a DynamoDB table (key `id`), each written only by the run that read its last version."""
+    """Checkpoints in a DynamoDB table (key `id`), written only if nobody has written them since they were read."""
 
     def __init__(self, table: Table) -> None:
-        """The table is the only place where checkpoints are."""
         self._table = table
 
     def load(self, source: str) -> Checkpoint:
@@ -44,9 +39,9 @@ class CheckpointStore:
         return Checkpoint(source, int(str(item["version"])), state)
 
     def save(self, checkpoint: Checkpoint, state: Mapping[str, Any]) -> Checkpoint:
-        """Put a new state in place of the one that was read.
+        """Replace the state that was read.
 
-        OvertakenError if another run has saved the source since.
+        CheckpointConflictError if another run has saved the source since.
         """
         saved = replace(checkpoint, version=checkpoint.version + 1, state=state)
         try:
@@ -58,8 +53,8 @@ class CheckpointStore:
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
-            raise OvertakenError(
-                f"another run has moved the checkpoint {saved.id} on since this one read it (version "
+            raise CheckpointConflictError(
+                f"another run has moved the checkpoint {saved.id} since this run read it (version "
                 f"{checkpoint.version}); nothing is lost, posts of both runs may be delivered twice"
             ) from error
         return saved

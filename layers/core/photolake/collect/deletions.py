@@ -16,17 +16,16 @@ PREFIX = "deletions/"
 
 
 class DeletionStore:
-    """Writes rows of the deletions table; there is no taking back, for the views go by every object there is."""
+    """Writes rows of the deletions table. A deletion cannot be undone, because the views read every object."""
 
     def __init__(self, s3: S3Client, bucket: str) -> None:
-        """`bucket` is the lake's."""
         self._s3 = s3
         self._bucket = bucket
 
     def put(self, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Store rows as one object and return how many; each has an integer `id`, or the views would not see it.
+        """Store rows as one object and return how many; RowError for a row without an integer `id`, which views need.
 
-        The key follows from the rows alone, so that the same rows again are the same object.
+        The key follows from the rows alone, so that storing the same rows again changes nothing.
         """
         if not rows:
             return 0

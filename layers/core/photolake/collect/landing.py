@@ -1,4 +1,4 @@
-"""The lake that collecting writes to, put together from the names that the stack gave to its parts."""
+"""Where collected posts go: the environment that names the parts of the lake, and the loop that writes to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from photolake.aws.firehose import DeliveryStream
 from photolake.collect.checkpoints import CheckpointStore
 from photolake.collect.deletions import DeletionStore
-from photolake.collect.runner import Collection
+from photolake.collect.runner import SourceCollector
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
@@ -28,13 +28,15 @@ class LandingSettings(Settings):
     checkpoint_table: str
 
 
-def collection_into(settings: LandingSettings, client: Callable[..., Any], table: Callable[[str], Table]) -> Collection:
-    """The loop that writes there; `client` makes an AWS client of a service, `table` gives a DynamoDB table by name."""
-    s3 = client("s3")
-    raw_tweets = TableSchema.from_glue(client("glue"), settings.landing_database, "raw_tweets")
-    return Collection(
-        CheckpointStore(table(settings.checkpoint_table)),
-        deliver=DeliveryStream(client("firehose"), settings.tweets_stream, raw_tweets).put,
-        keep_malformed=RejectedStore(s3, settings.lake_bucket).put_unnamed,
-        keep_deletions=DeletionStore(s3, settings.lake_bucket).put,
+def make_collector(
+    settings: LandingSettings, make_client: Callable[..., Any], get_table: Callable[[str], Table]
+) -> SourceCollector:
+    """Make the loop that writes there; `make_client` makes a boto3 client of a service."""
+    s3 = make_client("s3")
+    schema = TableSchema.from_glue(make_client("glue"), settings.landing_database, "raw_tweets")
+    return SourceCollector(
+        CheckpointStore(get_table(settings.checkpoint_table)),
+        DeliveryStream(make_client("firehose"), settings.tweets_stream, schema),
+        RejectedStore(s3, settings.lake_bucket),
+        DeletionStore(s3, settings.lake_bucket),
     )

@@ -1,43 +1,51 @@
-"""Reading a source to its end, or until the run must stop, so that no post is lost wherever that happens."""
+"""The collector's loop: reads sources, and loses no post wherever a run ends."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.clock import utc_now
-from photolake.collect.checkpoints import OvertakenError
-from photolake.collect.source import Batch, RateLimitedError, Source, UsedUpError
-from photolake.rejected import RejectedRecord, reject_row
+from photolake.errors import (
+    BudgetExhaustedError,
+    CheckpointConflictError,
+    NotConfiguredError,
+    PermanentError,
+    PhotolakeError,
+    RateLimitedError,
+)
+from photolake.rejected import deliver_or_reject
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from photolake.aws.firehose import OnRejected
+    from photolake.aws.firehose import DeliveryStream
     from photolake.collect.checkpoints import Checkpoint, CheckpointStore
+    from photolake.collect.deletions import DeletionStore
+    from photolake.collect.source import Batch, Source
+    from photolake.rejected import RejectedStore
 
-Deliver = Callable[[Iterable[Mapping[str, Any]], "OnRejected"], int]
-"""Takes posts, returns how many are accepted or raises; those that cannot be delivered at all are set aside."""
-KeepMalformed = Callable[[str, Sequence[RejectedRecord]], object]
-"""Takes the name of the source and its malformed posts."""
-KeepDeletions = Callable[[Sequence[Mapping[str, Any]]], object]
-"""Takes rows of the deletions table."""
-
-# Where the loop itself keeps when the source may be asked again; no source has a key like it.
+# Where the loop itself keeps when the source may be read again; no source has a key of this name.
 _NOT_BEFORE = "not_before"
-# A source that names a later time (or whose clock is wrong) is asked again all the same.
-LONGEST_REST_S = 86_400
+# A source that names a later time, or whose clock is wrong, is read again all the same.
+MAX_PAUSE_S = 86_400
+# A page of X takes up to three attempts of 20 s, and its delivery.
+RESERVE_MS = 75_000
+# Errors that end one source and no other; any other error is a bug, and ends the run.
+_SOURCE_ERRORS = (PhotolakeError, BotoCoreError, ClientError)
 
 
 @dataclass(frozen=True)
-class Summary:
-    """What a run did with a source.
+class SourceSummary:
+    """What a run did with one source.
 
-    `malformed` names each malformed post and its reason. `stopped` is None, `rate_limit`, `time` or the name of an
-    allowance. `has_gap`: posts left the source unread; collect more often. `notices` are for people.
+    `rejected` has the message of each rejected post. `stopped` is None, `rate_limit`, `time` or the name of a budget.
+    `has_gap`: posts left the source before they were read; collect more often. `notices` are for people.
     """
 
     source: str
@@ -45,17 +53,17 @@ class Summary:
     batches: int = 0
     bought: int = 0
     deletions: int = 0
-    malformed: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
     stopped: str | None = None
     has_gap: bool = False
     notices: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
-        """The run as metrics."""
+        """Return the summary as metrics."""
         return {
             "PostsCollected": self.posts,
             "PostsBought": self.bought,
-            "PostsRejected": len(self.malformed),
+            "PostsRejected": len(self.rejected),
             "PagesRead": self.batches,
             "DeletionsCollected": self.deletions,
             "RateLimited": int(self.stopped == "rate_limit"),
@@ -63,74 +71,133 @@ class Summary:
         }
 
 
+@dataclass
+class RunSummary:
+    """What a run did: `skipped` says what a source lacks, `failed` holds the error of a source, both by name."""
+
+    sources: list[SourceSummary] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Exception] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """Return the run as metrics."""
+        total = Counter({"SourceFailed": len(self.failed)})
+        total["SourceRefused"] = sum(isinstance(error, PermanentError) for error in self.failed.values())
+        for summary in self.sources:
+            total.update(summary.counts())
+        return dict(total)
+
+
 @dataclass(frozen=True)
-class Collection:
-    """Reads sources, delivers what they give, and moves a source's checkpoint over a batch once it is delivered."""
+class SourceCollector:
+    """Reads one source, delivers its posts, and moves its checkpoint past a batch once that is delivered.
+
+    `on_delivered` is called with the number of posts of each batch.
+    """
 
     checkpoints: CheckpointStore
-    deliver: Deliver
-    keep_malformed: KeepMalformed
-    keep_deletions: KeepDeletions
+    stream: DeliveryStream
+    rejected: RejectedStore
+    deletions: DeletionStore
     clock: Callable[[], dt.datetime] = utc_now
+    on_delivered: Callable[[int], object] = lambda posts: None
 
-    def run(self, source: Source, has_time: Callable[[], bool]) -> Summary:
+    def collect(self, source: Source, has_time: Callable[[], bool]) -> SourceSummary:
         """Read a source on from its checkpoint.
 
-        Errors of the source, of delivery and of the checkpoint are raised; the next run goes on after the last batch
+        Errors of the source, of delivery and of the checkpoint are raised; the next run reads on after the last batch
         that was delivered.
         """
         checkpoint = self.checkpoints.load(source.name)
+        summary = SourceSummary(source.name)
+        if 0 < float(checkpoint.state.get(_NOT_BEFORE, 0)) - self.clock().timestamp() <= MAX_PAUSE_S:
+            return replace(summary, stopped="rate_limit")
         state = {name: value for name, value in checkpoint.state.items() if name != _NOT_BEFORE}
-        if self._rests(checkpoint):
-            return Summary(source.name, stopped="rate_limit")
-        # Closed at any end, so that a source can close its connection.
-        with closing(cast("Generator[Batch]", source.fetch(state))) as batches:
-            return self._read(batches, checkpoint, has_time)
-
-    def _read(self, batches: Iterator[Batch], checkpoint: Checkpoint, has_time: Callable[[], bool]) -> Summary:
-        summary = Summary(checkpoint.id)
-        while has_time():
+        # Closed however the run ends, so that the source can close its connection.
+        with closing(source.fetch(state)) as batches:
             try:
-                batch = next(batches, None)
+                while has_time():
+                    batch = next(batches, None)
+                    if batch is None:
+                        return summary
+                    summary = self._deliver(batch, summary)
+                    if dict(batch.state) != dict(checkpoint.state):
+                        checkpoint = self.checkpoints.save(checkpoint, batch.state)
             except RateLimitedError as error:
-                self._remember(error, checkpoint)
+                self._save_pause(error, checkpoint)
                 return replace(summary, stopped="rate_limit")
-            except UsedUpError as error:
+            except BudgetExhaustedError as error:
                 notices = (*summary.notices, str(error)) if str(error) else summary.notices
-                return replace(summary, stopped=error.allowance, notices=notices)
-            if batch is None:
-                return summary
-            summary = self._take(batch, summary)
-            if dict(batch.state) != dict(checkpoint.state):
-                checkpoint = self.checkpoints.save(checkpoint, batch.state)
+                return replace(summary, stopped=error.budget, notices=notices)
         return replace(summary, stopped="time")
 
-    def _rests(self, checkpoint: Checkpoint) -> bool:
-        left = float(checkpoint.state.get(_NOT_BEFORE, 0)) - self.clock().timestamp()
-        return 0 < left <= LONGEST_REST_S
-
-    def _remember(self, error: RateLimitedError, checkpoint: Checkpoint) -> None:
-        if error.reset_time is not None:
-            # A run that has moved the checkpoint on in the meantime learns by itself that the source rests.
-            with suppress(OvertakenError):
-                self.checkpoints.save(checkpoint, {**checkpoint.state, _NOT_BEFORE: str(error.reset_time)})
-
-    def _take(self, batch: Batch, summary: Summary) -> Summary:
-        refused = list(batch.malformed)
-        delivered = 0
-        if batch.posts:
-            delivered = self.deliver(batch.posts, lambda row, error: refused.append(reject_row(row, error)))
-        if refused:
-            self.keep_malformed(summary.source.replace("#", "/"), refused)
+    def _deliver(self, batch: Batch, summary: SourceSummary) -> SourceSummary:
+        rejected = list(batch.rejected)
+        delivered = deliver_or_reject(self.stream, batch.posts, rejected.append) if batch.posts else 0
+        self.on_delivered(delivered)
+        if rejected:
+            self.rejected.put_unnamed(summary.source.replace("#", "/"), rejected)
         if batch.deletions:
-            self.keep_deletions(batch.deletions)
+            self.deletions.put(batch.deletions)
         return replace(
             summary,
             posts=summary.posts + delivered,
             batches=summary.batches + 1,
             bought=summary.bought + batch.bought,
             deletions=summary.deletions + len(batch.deletions),
-            malformed=(*summary.malformed, *(each.message for each in refused)),
+            rejected=(*summary.rejected, *(record.message for record in rejected)),
             has_gap=summary.has_gap or batch.has_gap,
             notices=(*summary.notices, *batch.notices),
         )
+
+    def _save_pause(self, error: RateLimitedError, checkpoint: Checkpoint) -> None:
+        if error.reset_time is not None:
+            # A run that has moved the checkpoint in the meantime finds the rate limit by itself.
+            with suppress(CheckpointConflictError):
+                self.checkpoints.save(checkpoint, {**checkpoint.state, _NOT_BEFORE: str(error.reset_time)})
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Reads sources one after the other, each on its own: one that fails does not keep the others from being read.
+
+    `make_sources` makes the sources of a platform. Their order is shuffled, because a limit of the run must not always
+    end at the same source.
+    """
+
+    collector: SourceCollector
+    make_sources: Callable[[str], Iterable[Source]]
+    shuffle: Callable[[list[Source]], None] = random.shuffle
+
+    def run(self, platforms: Sequence[str], ms_left: Callable[[], int]) -> RunSummary:
+        """Read the sources of these platforms; `ms_left` is the time until the run is ended from outside.
+
+        The time is shared out evenly, and what a source leaves of its share goes to those after it.
+        """
+        result = RunSummary()
+        sources = self._make_all(platforms, result)
+        self.shuffle(sources)
+        for number, source in enumerate(sources):
+            has_time = _share_time(ms_left, len(sources) - number)
+            try:
+                result.sources.append(self.collector.collect(source, has_time))
+            except _SOURCE_ERRORS as error:
+                result.failed[source.name] = error
+        return result
+
+    def _make_all(self, platforms: Iterable[str], result: RunSummary) -> list[Source]:
+        sources: list[Source] = []
+        for name in platforms:
+            try:
+                sources += self.make_sources(name)
+            except NotConfiguredError as error:
+                result.skipped[name] = str(error)
+            except _SOURCE_ERRORS as error:
+                result.failed[name] = error
+        return sources
+
+
+def _share_time(ms_left: Callable[[], int], parts: int) -> Callable[[], bool]:
+    """Return a function that says whether the first of equal parts of the remaining time still lasts."""
+    end = RESERVE_MS + max(ms_left() - RESERVE_MS, 0) * (parts - 1) // parts
+    return lambda: ms_left() > end

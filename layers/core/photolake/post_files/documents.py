@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,14 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from photolake.post_files.compression import Decompressed
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import parse_json
+from photolake.sources.x.account_archive import ASSIGNMENT
 
 if TYPE_CHECKING:
     import io
 
 STORED_BYTES_OF_DOCUMENT = 4_096
 BOM = b"\xef\xbb\xbf"
-# A part of an account archive begins like this: `window.YTD.tweets.part0 = [`.
-_ASSIGNMENT = re.compile(rb"\s*window\.YTD\.\w+\.part\d+\s*=")
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def read_documents(
     lines = _split_lines(Decompressed(file))
     head = list(itertools.islice(lines, 2))
     all_lines = itertools.chain(head, lines)
-    if head and _ASSIGNMENT.match(head[0].raw):
+    if head and ASSIGNMENT.match(head[0].raw):
         yield from _parse_whole(_strip_assignment(list(all_lines)), source)
     elif _is_start_of_document(head):
         yield from _parse_whole(list(all_lines), source)
@@ -85,7 +83,7 @@ def _iterate_unless_blank(number: int, parts: list[bytes], damage: str) -> Itera
 def _strip_assignment(lines: list[_Line]) -> list[_Line]:
     """Return the lines of a JavaScript assignment without its left side and semicolon, so that they are JSON."""
     first, last = lines[0], lines[-1]
-    opened = [_Line(first.number, _ASSIGNMENT.sub(b"", first.raw, count=1), first.damage), *lines[1:]]
+    opened = [_Line(first.number, ASSIGNMENT.sub(b"", first.raw, count=1), first.damage), *lines[1:]]
     ended = opened[-1].raw.rstrip().removesuffix(b";")
     return [*opened[:-1], _Line(last.number, ended, last.damage)]
 

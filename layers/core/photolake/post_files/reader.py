@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.documents import JsonDocument, read_documents
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
-from photolake.sources.x.account_archive import archived_status
-from photolake.sources.x.payload import OnMalformed, posts_in
-from photolake.sources.x.twarc import retrieved_at, unflattened
+from photolake.sources.x.account_archive import read_archived_status
+from photolake.sources.x.payload import OnRejected, read_posts
+from photolake.sources.x.twarc import retrieved_at, unflatten
 
 if TYPE_CHECKING:
     import io
@@ -101,14 +101,13 @@ def _interleave(posts: Iterable[PostRow], rejected: deque[RejectedRecord]) -> It
 
 
 def _map_posts(
-    value: Any, collected_at: str, author: Mapping[str, Any] | None, reject: OnMalformed
+    value: Any, collected_at: str, author: Mapping[str, Any] | None, reject: OnRejected
 ) -> Iterator[PostRow]:
     if _is_archived(value):
         yield value
         return
-    payload = unflattened(archived_status(value, author))
-    for post in posts_in(payload, collected_at=retrieved_at(value) or collected_at, on_malformed=reject):
-        yield cast("PostRow", post)
+    payload = unflatten(read_archived_status(value, author))
+    yield from read_posts(payload, collected_at=retrieved_at(value) or collected_at, on_rejected=reject)
 
 
 def _is_archived(value: Any) -> bool:

@@ -1,3 +1,5 @@
+"""Deleted posts and removed accounts become rows of the deletions table."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""Links, hashtags and mentions of a Bluesky post."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

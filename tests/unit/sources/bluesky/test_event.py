@@ -1,3 +1,5 @@
+"""Frames of Jetstream, parsed or rejected."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,9 +16,9 @@ from tests.builders.bluesky_events import ANN, account, create, frame, tid
         ([], "expected an object, got list"),
         ({}, "time_us: an event needs one"),
         (create(time_us="soon"), "time_us: expected a 64-bit whole number"),
-        (create(did="did:plc:short"), "did: it is no DID"),
-        (create(did=f"{ANN}/../x"), "did: it is no DID"),
-        (create(did="alice.example"), "did: it is no DID"),
+        (create(did="did:plc:short"), "did: not a DID"),
+        (create(did=f"{ANN}/../x"), "did: not a DID"),
+        (create(did="alice.example"), "did: not a DID"),
         (create([]), "commit.record: a created or updated post needs one"),
         ({**create(), "commit": "x"}, "commit: expected an object, got str"),
         (account(active="no"), "account.active: expected true or false"),

@@ -1,3 +1,5 @@
+"""Which posts a filter lets through."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

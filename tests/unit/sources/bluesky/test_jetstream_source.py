@@ -1,13 +1,15 @@
+"""Runs over Jetstream in memory."""
+
 import datetime as dt
 
 import pytest
 
-from photolake.collect.runner import Summary
+from photolake.collect.runner import SourceSummary
 from photolake.errors import RetryableError
 from photolake.sources.bluesky import jetstream
 from photolake.sources.bluesky.identifiers import PostKey
 from tests.builders.bluesky_events import ANN, BOB, NOON_US, SECOND, account, commit, create, frame, record, tid, uri
-from tests.fakes.bluesky_run import MINUTE, NOON, Lake, ago, lake_of, rkey
+from tests.fakes.bluesky_run import MINUTE, NOON, BlueskyRun, ago, lake_of, rkey
 from tests.fakes.jetstream import FakeHost, FakeNetwork
 
 
@@ -24,7 +26,7 @@ def test_the_first_run_looks_back_as_far_as_told_and_takes_what_matches():
     assert lake.uris == [uri(rkey=rkey(2)), uri(rkey=rkey(4))]
     assert {post["matched_query"] for post in lake.posts} == {"(sea)"}
     assert (summary.posts, summary.has_gap, summary.stopped) == (2, False, None)
-    assert lake.checkpoints.saved.state == {"cursor": str(ago(30)), "host": "one"}
+    assert lake.checkpoints.only_state() == {"cursor": str(ago(30)), "host": "one"}
     assert lake.network.open == 0
 
 
@@ -38,7 +40,7 @@ def test_a_run_reads_on_from_its_cursor_with_some_seconds_to_spare_and_stops_at_
     assert lake.network.hosts["one"].cursors == [ago(5, 5)]
     # The post of noon itself ends the run; those of later minutes are the next run's.
     assert lake.uris == [uri(rkey=rkey(s)) for s in range(300, 660, 60)]
-    assert lake.checkpoints.saved.state["cursor"] == str(NOON_US)
+    assert lake.checkpoints.only_state()["cursor"] == str(NOON_US)
 
 
 @pytest.mark.parametrize("cursor", [NOON_US + 2 * 60 * MINUTE, "soon", "", "9" * 40, -5])
@@ -49,10 +51,10 @@ def test_a_cursor_from_the_future_or_no_number_is_given_up_for_the_lookback_and_
 
     assert summary.has_gap
     assert summary.notices == (
-        f"the cursor {str(cursor)[:40]!r} is no time that Jetstream has; begun at 2026-11-18T11:00:00.000Z",
+        f"the cursor {str(cursor)[:40]!r} is not a time that Jetstream has; reading begins at 2026-11-18T11:00:00.000Z",
     )
     assert lake.uris == [uri()]
-    assert lake.checkpoints.saved.state["cursor"] == str(ago(9))
+    assert lake.checkpoints.only_state()["cursor"] == str(ago(9))
 
 
 def test_a_cursor_older_than_jetstream_keeps_is_brought_forward_and_said_to_be_a_gap():
@@ -78,26 +80,26 @@ def test_a_quiet_network_leaves_the_first_position_for_the_next_run():
     lake = lake_of()
 
     notice = "no host of Jetstream has an event after 2026-11-18T11:00:00.000Z"
-    assert lake.run() == Summary("bluesky", batches=2, notices=(notice,))
-    assert lake.checkpoints.saved.state == {"cursor": str(ago(60)), "host": ""}
+    assert lake.run() == SourceSummary("bluesky", batches=2, notices=(notice,))
+    assert lake.checkpoints.only_state() == {"cursor": str(ago(60)), "host": ""}
 
 
 def test_a_dropped_connection_is_opened_again_at_the_next_host_from_a_while_before():
     history = [create(time_us=ago(10, -s), rkey=rkey(s)) for s in range(200)]
     network = FakeNetwork(frame, one=FakeHost(history, [130]), two=FakeHost(history, [-1]), three=FakeHost(history))
-    lake = Lake(network, cursor=str(ago(10)), host="one")
+    lake = BlueskyRun(network, cursor=str(ago(10)), host="one")
 
     lake.run()
 
     assert set(lake.uris) == {uri(rkey=rkey(s)) for s in range(200)}
     assert network.hosts["three"].cursors == [ago(10, -129 + 120)]
-    assert lake.checkpoints.saved.state["host"] == "three"
+    assert lake.checkpoints.only_state()["host"] == "three"
 
 
 def test_what_a_lagging_host_had_not_seen_yet_is_read_from_the_next_host():
     history = [create(time_us=ago(10, -s), rkey=rkey(s)) for s in range(0, 300, 10)]
     lagging = FakeHost(history, [1_000, -1], lag_us=100 * SECOND, now_us=ago(5))
-    lake = Lake(FakeNetwork(frame, one=lagging, two=FakeHost(history)), now=NOON - dt.timedelta(minutes=5))
+    lake = BlueskyRun(FakeNetwork(frame, one=lagging, two=FakeHost(history)), now=NOON - dt.timedelta(minutes=5))
     lake.run()
     assert len(lake.uris) == 21
 
@@ -110,12 +112,12 @@ def test_what_a_lagging_host_had_not_seen_yet_is_read_from_the_next_host():
 def test_a_host_that_falls_silent_long_before_now_is_left_for_the_next_one():
     history = [create(time_us=ago(40 - n), rkey=rkey(n)) for n in range(40)]
     silent = FakeHost(history, now_us=ago(30))
-    lake = Lake(FakeNetwork(frame, one=silent, two=FakeHost(history)), cursor=str(ago(40)), host="one")
+    lake = BlueskyRun(FakeNetwork(frame, one=silent, two=FakeHost(history)), cursor=str(ago(40)), host="one")
 
     summary = lake.run()
 
     assert set(lake.uris) == {uri(rkey=rkey(n)) for n in range(40)}
-    assert (lake.checkpoints.saved.state["host"], summary.notices) == ("two", ())
+    assert (lake.checkpoints.only_state()["host"], summary.notices) == ("two", ())
 
 
 def test_what_a_host_shows_out_of_order_is_read_in_the_next_run():
@@ -127,19 +129,19 @@ def test_what_a_host_shows_out_of_order_is_read_in_the_next_run():
     lake.run()
 
     assert uri(rkey=rkey(1)) in lake.uris
-    assert lake.checkpoints.saved.state["cursor"] == str(ago(5))
+    assert lake.checkpoints.only_state()["cursor"] == str(ago(5))
 
 
 def test_when_every_connection_drops_the_run_says_so_and_keeps_what_it_read():
     history = [create(time_us=ago(10, -s), rkey=rkey(s)) for s in range(100)]
     network = FakeNetwork(frame, one=FakeHost(history, [30] + [-1] * 5))
-    lake = Lake(network, cursor=str(ago(10)), host="one")
+    lake = BlueskyRun(network, cursor=str(ago(10)), host="one")
 
     with pytest.raises(RetryableError, match="drops every connection, lastly one: refused"):
         lake.run()
 
     assert lake.uris == [uri(rkey=rkey(s)) for s in range(30)]
-    assert lake.checkpoints.saved.state["cursor"] == str(ago(10, -29))
+    assert lake.checkpoints.only_state()["cursor"] == str(ago(10, -29))
 
 
 def test_broken_frames_are_kept_with_their_reason_and_harm_nothing_beside_them():
@@ -151,19 +153,19 @@ def test_broken_frames_are_kept_with_their_reason_and_harm_nothing_beside_them()
 
     far_ahead = create(time_us=NOON_US + 120 * MINUTE)
     hostile = create(record("sea", facets="x"), time_us=ago(1), rkey=rkey(7))
-    lake = Lake(Frames("{", b"\xff", frame(far_ahead), frame(hostile), frame(create(time_us=ago(1)))))
+    lake = BlueskyRun(Frames("{", b"\xff", frame(far_ahead), frame(hostile), frame(create(time_us=ago(1)))))
 
     lake.run()
 
     assert lake.uris == [uri()]
-    assert [line.message.partition(":")[0] for line in lake.malformed] == [
-        "no JSON",
-        "no JSON",
+    assert [line.message.partition(":")[0] for line in lake.rejected] == [
+        "not JSON",
+        "not JSON",
         "time_us",
         "a post of did",
     ]
-    assert "commit.record.facets: expected an array" in lake.malformed[3].message
-    assert lake.malformed[3].raw == frame(hostile).encode()
+    assert "commit.record.facets: expected an array" in lake.rejected[3].message
+    assert lake.rejected[3].raw == frame(hostile).encode()
 
 
 def test_of_posts_whose_record_key_is_no_tid_only_the_wanted_are_kept_as_malformed():
@@ -177,7 +179,7 @@ def test_of_posts_whose_record_key_is_no_tid_only_the_wanted_are_kept_as_malform
     lake.run()
 
     assert lake.uris == [uri()]
-    assert [line.message for line in lake.malformed] == [
+    assert [line.message for line in lake.rejected] == [
         f"a post of {ANN}: commit.rkey: the record key of a post is a TID"
     ]
 
@@ -256,8 +258,8 @@ def test_a_post_that_cannot_be_remembered_is_not_collected_but_kept_as_malformed
     lake.run()
 
     assert lake.uris == [uri(rkey=rkey(2))]
-    [line] = lake.malformed
-    assert "more posts than can be remembered" in line.message
+    [line] = lake.rejected
+    assert "too many posts to record" in line.message
 
 
 def test_a_run_without_time_ends_between_batches_and_closes_its_connection(monkeypatch):
@@ -268,4 +270,4 @@ def test_a_run_without_time_ends_between_batches_and_closes_its_connection(monke
     summary = lake.run(lambda: next(asked))
 
     assert (summary.stopped, len(lake.posts), lake.network.open) == ("time", 30, 0)
-    assert lake.checkpoints.saved.state["cursor"] == str(ago(10, -29))
+    assert lake.checkpoints.only_state()["cursor"] == str(ago(10, -29))

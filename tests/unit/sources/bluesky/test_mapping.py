@@ -1,3 +1,5 @@
+"""A post of Bluesky as a row."""
+
 import contextlib
 import datetime as dt
 import json
@@ -113,7 +115,7 @@ def test_the_first_language_counts_if_it_is_one(langs, lang):
     assert mapped(langs=langs)["lang"] == lang
 
 
-def media_of(embed):
+def read_media(embed):
     row = mapped(embed=embed)
     jobs = list_photo_jobs(row, "2026-11-18")
     for job in jobs:
@@ -133,22 +135,22 @@ def test_photos_of_every_embed_become_photo_jobs():
     both = {"$type": "app.bsky.embed.recordWithMedia", "record": quote(uri(BOB)), "media": images(image(CIDS[1]))}
     gallery = {"$type": "app.bsky.embed.gallery", "items": [image(cid) for cid in CIDS[:20]]}
 
-    assert media_of(images(image(CIDS[0], alt="a"), image(CIDS[1]))) == [photo(CIDS[0], "a"), photo(CIDS[1])]
-    assert media_of(both) == [photo(CIDS[1])]
-    assert media_of(gallery) == [photo(cid) for cid in CIDS[:20]]
-    assert media_of({**both, "media": gallery}) == [photo(cid) for cid in CIDS[:20]]
+    assert read_media(images(image(CIDS[0], alt="a"), image(CIDS[1]))) == [photo(CIDS[0], "a"), photo(CIDS[1])]
+    assert read_media(both) == [photo(CIDS[1])]
+    assert read_media(gallery) == [photo(cid) for cid in CIDS[:20]]
+    assert read_media({**both, "media": gallery}) == [photo(cid) for cid in CIDS[:20]]
 
 
 def test_of_more_photos_than_an_app_can_post_the_first_twenty_are_taken():
-    assert len(media_of({"$type": "app.bsky.embed.gallery", "items": [image(cid) for cid in CIDS]})) == 20
+    assert len(read_media({"$type": "app.bsky.embed.gallery", "items": [image(cid) for cid in CIDS]})) == 20
 
 
 def test_a_video_shows_its_preview_and_says_whether_it_is_a_gif():
     video = {"$type": "app.bsky.embed.video", "video": {"ref": {"$link": CID}}, "alt": "waves"}
     preview = f"https://video.bsky.app/watch/{ANN.replace(':', '%3A')}/{CID}/thumbnail.jpg"
 
-    assert media_of(video) == [("video_preview", f"{ANN}/{CID}", preview, "waves")]
-    assert media_of({**video, "presentation": "gif"}) == [("gif_preview", f"{ANN}/{CID}", preview, "waves")]
+    assert read_media(video) == [("video_preview", f"{ANN}/{CID}", preview, "waves")]
+    assert read_media({**video, "presentation": "gif"}) == [("gif_preview", f"{ANN}/{CID}", preview, "waves")]
 
 
 @pytest.mark.parametrize("ratio", [None, {"width": 0, "height": 3}, {"width": -4, "height": 3}, {"width": 4}])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from photolake.errors import DeliveryError, RetryableError
 from photolake.sources.bluesky import jetstream
 from tests.builders.bluesky_events import NOON_US, SECOND, commit, create, frame, record, uri
-from tests.fakes.bluesky_run import NOON, Lake, ago, rkey
+from tests.fakes.bluesky_run import NOON, BlueskyRun, ago, rkey
 from tests.fakes.jetstream import FakeHost, FakeNetwork
 
 
@@ -51,14 +51,14 @@ def test_whatever_drops_crashes_or_lags_every_wanted_post_is_delivered_and_every
     history, faults, crashes, chunk, runs
 ):
     hosts = {f"h{n}": FakeHost(history, drops, lag * SECOND) for n, (drops, lag) in enumerate(faults)}
-    lake = Lake(FakeNetwork(frame, **hosts), cursor=str(ago(60)), host="h0")
+    lake = BlueskyRun(FakeNetwork(frame, **hosts), cursor=str(ago(60)), host="h0")
     coming = iter(crashes)
 
     def crash(place):
         if next(coming, "") == place:
             raise CrashError
 
-    lake.before_delivery = lambda: crash("delivery")
+    lake.lake.before_put = lambda: crash("delivery")
     lake.checkpoints.before_save = lambda: crash("checkpoint")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jetstream, "CHUNK_EVENTS", chunk)

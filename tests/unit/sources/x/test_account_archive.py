@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from photolake.sources.x.account_archive import archived_status, owner, part_name
-from photolake.sources.x.payload import posts_in
+from photolake.sources.x.account_archive import owner, part_name, read_archived_status
+from photolake.sources.x.payload import read_posts
 from tests.builders.x_payloads import COLLECTED, snowflake
 
 ACCOUNT = {
@@ -51,9 +51,9 @@ def account_js(value):
 
 
 def test_a_post_of_the_archive_is_one_of_the_api_with_its_author():
-    status = archived_status({"tweet": TWEET}, USER)
+    status = read_archived_status({"tweet": TWEET}, USER)
 
-    (post,) = posts_in(status, collected_at=COLLECTED)
+    (post,) = read_posts(status, collected_at=COLLECTED)
 
     medium = {
         "id": "11",
@@ -87,7 +87,7 @@ def test_a_post_of_the_archive_is_one_of_the_api_with_its_author():
 
 def test_what_is_no_item_of_the_archive_stays_as_it_is():
     for value in (TWEET, [TWEET], {"tweet": "x"}, {"tweet": TWEET, "id": 1}, 5, None):
-        assert archived_status(value, USER) is value
+        assert read_archived_status(value, USER) is value
 
 
 def test_the_owner_is_read_from_account_js():

@@ -7,7 +7,7 @@ import pytest
 
 from photolake.posts.comprehend import NoResult
 from photolake.posts.text_analysis import TextAnalysis
-from photolake.sources.x.payload import posts_in
+from photolake.sources.x.payload import read_posts
 from tests import resolved_template
 from tests.builders.x_payloads import COLLECTED, photo_link, v1_photo, v1_status, v2_page, v2_photo, v2_tweet, v2_user
 from tests.data_dictionary import Dictionary, columns
@@ -109,7 +109,7 @@ def written(value, path=""):
 def test_what_is_said_to_be_null_from_an_api_is_what_it_never_fills(api, payload):
     said = {path for path, null in NULLS.items() if re.match(rf"{re.escape(api)}(?![\w.])", null)}
     within = {path for path in NULLS for parent in said if path.startswith((f"{parent}.", f"{parent}["))}
-    [post] = posts_in(payload, collected_at=COLLECTED, matched_query="sun")
+    [post] = read_posts(payload, collected_at=COLLECTED, matched_query="sun")
 
     never = NULLS.keys() - written(post) - {path for path in NULLS if re.split(r"[.\[]", path)[0] in LATER}
 

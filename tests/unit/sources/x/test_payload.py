@@ -1,3 +1,5 @@
+"""Posts of every kind of payload of X."""
+
 import copy
 import json
 
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from photolake.errors import PermanentError
 from photolake.rows.json_text import MAX_SOURCE_BYTES
-from photolake.sources.x.payload import posts_in
+from photolake.sources.x.payload import read_posts
 from tests.builders.raw_tweets import RAW_TWEETS
 from tests.builders.x_payloads import (
     COLLECTED,
@@ -26,7 +28,7 @@ def mapped(payload):
     """The texts of the posts and the (source, reason) of each malformed one."""
     refused = []
     posts = list(
-        posts_in(payload, collected_at=COLLECTED, on_malformed=lambda source, why: refused.append((source, why)))
+        read_posts(payload, collected_at=COLLECTED, on_rejected=lambda source, why: refused.append((source, why)))
     )
     for post in posts:
         RAW_TWEETS.check(post)
@@ -105,7 +107,7 @@ def test_what_is_no_post_is_refused_with_the_place_and_the_reason(payload, reaso
 
 def test_without_a_callback_a_malformed_payload_raises():
     with pytest.raises(PermanentError, match="text: a post needs one") as caught:
-        list(posts_in({"data": {"id": "1"}}, collected_at=COLLECTED))
+        list(read_posts({"data": {"id": "1"}}, collected_at=COLLECTED))
 
     assert caught.value.status == "malformed"
 
@@ -207,7 +209,7 @@ def test_whatever_stands_in_a_payload_every_post_fits_the_columns_and_maps_again
     refused = []
 
     posts = list(
-        posts_in(broken, collected_at=COLLECTED, matched_query="q", on_malformed=lambda *args: refused.append(args))
+        read_posts(broken, collected_at=COLLECTED, matched_query="q", on_rejected=lambda *args: refused.append(args))
     )
 
     assert json.dumps(broken) == before
@@ -215,4 +217,4 @@ def test_whatever_stands_in_a_payload_every_post_fits_the_columns_and_maps_again
     for post in posts:
         RAW_TWEETS.check(post)
         json.dumps(post, ensure_ascii=False).encode()
-        assert list(posts_in(json.loads(post["source_json"]), collected_at=COLLECTED, matched_query="q")) == [post]
+        assert list(read_posts(json.loads(post["source_json"]), collected_at=COLLECTED, matched_query="q")) == [post]

@@ -1,9 +1,11 @@
+"""The queries of the settings."""
+
 import hashlib
 
 import pytest
 
 from photolake.errors import SettingsError
-from photolake.sources.x.queries import Query, queries_of
+from photolake.sources.x.queries import Query, parse_queries
 
 
 @pytest.mark.parametrize(
@@ -15,25 +17,28 @@ from photolake.sources.x.queries import Query, queries_of
     ],
 )
 def test_languages_are_joined_to_the_query(query, languages, whole):
-    assert queries_of(query, "", languages) == [Query("SEARCH_QUERY", whole)]
+    assert parse_queries(query, "", languages) == [Query("SEARCH_QUERY", whole)]
 
 
 @pytest.mark.parametrize("between", ["\n", ";", " ;\n\n", "\r\n"])
 def test_named_queries_stand_in_place_of_the_single_one(between):
     written = f"sea: #beach OR url:x has:images{between}hills: hill -is:retweet"
 
-    assert queries_of("unused", written, []) == [
+    assert parse_queries("unused", written, []) == [
         Query("SEARCH_QUERIES, sea", "#beach OR url:x has:images"),
         Query("SEARCH_QUERIES, hills", "hill -is:retweet"),
     ]
 
 
 def test_every_named_query_is_asked_for_in_the_languages():
-    assert [query.text for query in queries_of("", "a: sea; b: sun", ["de"])] == ["(sea) (lang:de)", "(sun) (lang:de)"]
+    assert [query.text for query in parse_queries("", "a: sea; b: sun", ["de"])] == [
+        "(sea) (lang:de)",
+        "(sun) (lang:de)",
+    ]
 
 
 def test_a_query_is_known_by_its_text_whatever_its_name():
-    (single,), (named,) = queries_of("sea", "", []), queries_of("", "a: sea", [])
+    (single,), (named,) = parse_queries("sea", "", []), parse_queries("", "a: sea", [])
 
     assert single.hash == named.hash == hashlib.sha256(b"sea").hexdigest()[:16]
 
@@ -42,14 +47,14 @@ def test_a_query_is_known_by_its_text_whatever_its_name():
     ("query", "named", "languages", "message"),
     [
         (" ", "", [], "SEARCH_QUERY is empty"),
-        ("sea", "", ["english"], "english is no language code"),
-        ("x" * 510, "", ["en"], "SEARCH_QUERY with SEARCH_LANGUAGES has 522 characters, X takes 512"),
+        ("sea", "", ["english"], "english is not a language code"),
+        ("x" * 510, "", ["en"], "SEARCH_QUERY with SEARCH_LANGUAGES has 522 characters, X allows 512"),
         ("", "a: " + "x" * 513, [], "SEARCH_QUERIES, a with SEARCH_LANGUAGES has 513 characters"),
         ("", "has:images sea", [], "'has:images sea' is not of the form 'name: query'"),
-        ("", "a: sea; a: sun", [], "SEARCH_QUERIES, a: the name stands twice"),
-        ("", "a: sea; b: sea", [], "'sea' stands 2 times"),
+        ("", "a: sea; a: sun", [], "SEARCH_QUERIES, a: duplicate name"),
+        ("", "a: sea; b: sea", [], "'sea' appears 2 times"),
     ],
 )
 def test_what_x_would_refuse_or_sell_twice_is_a_settings_error(query, named, languages, message):
     with pytest.raises(SettingsError, match=message):
-        queries_of(query, named, languages)
+        parse_queries(query, named, languages)

@@ -1,3 +1,5 @@
+"""Requests to X's recent search, and its errors."""
+
 import json
 from urllib.parse import parse_qs, urlsplit
 
@@ -5,10 +7,9 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from photolake.collect.source import RateLimitedError
-from photolake.errors import PermanentError, RetryableError
+from photolake.errors import PermanentError, RateLimitedError, RetryableError
 from photolake.sources.x.queries import Query
-from photolake.sources.x.search_api import TIMEOUT_S, RecentSearch, x_client
+from photolake.sources.x.search_api import TIMEOUT_S, RecentSearch, make_x_client
 
 EMPTY = {"meta": {"result_count": 0}}
 
@@ -41,7 +42,7 @@ class FakeX(BaseAdapter):
 
 
 def asking(*answers):
-    client, x = x_client("token"), FakeX(*answers)
+    client, x = make_x_client("token"), FakeX(*answers)
     pauses: list[float] = []
     client.session.mount("https://", x)
     return RecentSearch(client, Query("SEARCH_QUERY", "(sea) has:images"), sleep=pauses.append), x, pauses
@@ -197,7 +198,7 @@ def test_posts_are_counted_before_they_are_bought(name):
 def test_an_answer_without_a_count_is_asked_for_again(body):
     search, x, _ = asking((200, body, {}))
 
-    with pytest.raises(RetryableError, match="without a count"):
+    with pytest.raises(RetryableError, match="no count"):
         search.count()
 
     assert len(x.asked) == 3
@@ -205,7 +206,7 @@ def test_an_answer_without_a_count_is_asked_for_again(body):
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://127.0.0.1:9/"])
 def test_x_is_asked_at_the_url_of_the_settings(url):
-    client, x = x_client("token", url), FakeX((200, EMPTY, {}))
+    client, x = make_x_client("token", url), FakeX((200, EMPTY, {}))
     client.session.mount("http://", x)
 
     RecentSearch(client, Query("SEARCH_QUERY", "sea")).page({})

@@ -1,16 +1,17 @@
+"""Runs over one query in memory."""
+
 import datetime as dt
 import json
 from typing import Any
 
 import pytest
 
-from photolake.collect.budgets import MonthlyAllowance, RunAllowance
+from photolake.collect.budgets import MonthlyBudget, RunBudget
 from photolake.collect.checkpoints import Checkpoint
-from photolake.collect.runner import Collection, Summary
-from photolake.collect.source import RateLimitedError
-from photolake.errors import DeliveryError, PermanentError, RetryableError
+from photolake.collect.runner import SourceSummary
+from photolake.errors import DeliveryError, PermanentError, RateLimitedError, RetryableError
 from photolake.rows.ids import make_snowflake
-from photolake.sources.x.search_source import SETTLED, SearchSource
+from photolake.sources.x.source import SETTLED, SearchSource
 from tests.builders.x_payloads import POSTED, renamed, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search import FakeSearch
@@ -27,10 +28,10 @@ def until(now):
 def run(checkpoints, delivered):
     def read(x, has_time=lambda: True, now=NOW, max_posts=1000, budget=0, table=None):
         bought: Any = table or FakeTable()
-        allowance = MonthlyAllowance(bought, "x", budget, lambda: now)
-        source = SearchSource(x, allowance, RunAllowance(max_posts), lambda: now)
-        collection = Collection(checkpoints, delivered.put, delivered.keep, delivered.keep_deletions, lambda: now)
-        return collection.run(source, has_time)
+        allowance = MonthlyBudget(bought, "x", budget, lambda: now)
+        source = SearchSource(x, allowance, RunBudget(max_posts), lambda: now)
+        collector = delivered.make_collector(checkpoints, lambda: now)
+        return collector.collect(source, has_time)
 
     return read
 
@@ -46,7 +47,7 @@ def state(checkpoints):
 
 
 def summary(**fields):
-    return Summary(NAME, **{"bought": fields.get("posts", 0), **fields})
+    return SourceSummary(NAME, **{"bought": fields.get("posts", 0), **fields})
 
 
 def test_the_next_run_asks_only_for_what_is_newer(begun, checkpoints, delivered, run):
@@ -110,7 +111,7 @@ def test_malformed_posts_are_bought_too(begun, run):
 
     read = run(x, max_posts=3)
 
-    assert (read.posts, read.bought, len(read.malformed), read.stopped) == (0, 4, 4, "max_posts")
+    assert (read.posts, read.bought, len(read.rejected), read.stopped) == (0, 4, 4, "max_posts")
 
 
 def test_nothing_new_saves_nothing(checkpoints, run):
@@ -185,9 +186,9 @@ def test_a_malformed_post_is_kept_and_named_and_does_not_stop_the_query(begun, c
     x.tweet = lambda post_id: v2_tweet(1, text=5) if post_id == snowflake(1) else v2_tweet(2)
 
     reason = f"post {snowflake(1)}: text: expected a string, got int"
-    assert run(x) == summary(posts=1, batches=1, bought=2, malformed=(reason,))
+    assert run(x) == summary(posts=1, batches=1, bought=2, rejected=(reason,))
 
-    [(place, [refused])] = delivered.malformed
+    [(place, [refused])] = delivered.rejected
     assert (place, refused.message, json.loads(refused.raw)) == (
         NAME.replace("#", "/"),
         reason,

@@ -7,19 +7,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photolake.collect.budgets import MonthlyAllowance, RunAllowance
-from photolake.collect.runner import Collection
-from photolake.collect.source import RateLimitedError
-from photolake.errors import RetryableError
+from photolake.collect.budgets import MonthlyBudget, RunBudget
+from photolake.errors import DisconnectedError, RateLimitedError, RetryableError
 from photolake.rows.ids import make_snowflake
-from photolake.sources.x.search_source import SearchSource
-from photolake.sources.x.stream.backoff import Pauses
-from photolake.sources.x.stream.batcher import Progress, StreamPosts
-from photolake.sources.x.stream.connection import SILENCE_S, DisconnectedError
-from photolake.sources.x.stream.gap_filler import Gap
-from photolake.sources.x.stream.runner import StreamRun
+from photolake.sources.x.source import SearchSource
+from photolake.sources.x.stream.backoff import Backoff
+from photolake.sources.x.stream.batcher import Batcher, Progress
+from photolake.sources.x.stream.connection import SILENCE_S
+from photolake.sources.x.stream.gap_filler import GapFiller
+from photolake.sources.x.stream.runner import StreamParts, StreamRunner
 from tests.builders.x_payloads import POSTED
-from tests.fakes.collect import Delivered, FakeCheckpoints
+from tests.fakes.collect import FakeCheckpoints, FakeLake
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search import FakeSearch
 
@@ -70,7 +68,7 @@ class World:
         return self.stopped
 
     # StreamApi
-    def ask(self, method, path, body=None):
+    def request_json(self, method, path, body=None):
         return {"data": [{"id": "1", "value": "sea", "tag": ""}]}
 
     def connect(self):
@@ -95,10 +93,10 @@ class World:
     def __exit__(self, *error):
         pass
 
-    def rest(self):
+    def read_backlog(self):
         return iter(self.left)
 
-    def chunk(self, timeout_s):
+    def read_chunk(self, timeout_s):
         self.now += timeout_s
         if not self.actions:
             return self._calm()
@@ -145,18 +143,20 @@ class World:
 
 
 def run(world, limit=0, checkpoints: Any = None):
-    delivered, progress = Delivered(), Progress()
-    told: list[str] = []
+    delivered, progress = FakeLake(), Progress()
+    notices: list[str] = []
     table: Any = FakeTable()
     checkpoints = checkpoints or FakeCheckpoints()
-    budget = MonthlyAllowance(table, "x", limit, world.clock)
-    collection = Collection(checkpoints, delivered.put, delivered.keep, delivered.keep_deletions, world.clock)
-    source = SearchSource(world.search, budget, RunAllowance(10**9), world.clock)
-    posts = StreamPosts(delivered.put, delivered.keep, budget, progress, world.clock, world.monotonic)
-    gap = Gap([source], collection, progress, told.append, world.is_set, world.clock, world.monotonic)
-    pauses = Pauses(world.monotonic, lambda: world.clock().timestamp())
-    StreamRun(world, [world.search.query], posts, gap, pauses, progress, told.append, world, world.monotonic).run()
-    return delivered, progress, told
+    budget = MonthlyBudget(table, "x", limit, world.clock)
+    collector = delivered.make_collector(checkpoints, world.clock)
+    source = SearchSource(world.search, budget, RunBudget(10**9), world.clock)
+    lake: Any = delivered
+    batcher = Batcher(lake, lake, budget, progress, world.clock, world.monotonic)
+    gap = GapFiller([source], collector, progress, notices.append, world.is_set, world.clock, world.monotonic)
+    backoff = Backoff(world.monotonic, lambda: world.clock().timestamp())
+    parts = StreamParts(batcher, gap, backoff, progress)
+    StreamRunner(world, [world.search.query], parts, notices.append, world, world.monotonic).run()
+    return delivered, progress, notices
 
 
 WIRE = st.sampled_from(
@@ -178,26 +178,26 @@ def test_every_post_of_the_stream_and_of_the_search_is_delivered(actions, troubl
     world.actions, world.stopped, world.calm_from = [], False, None
     again, _, _ = run(world, checkpoints=checkpoints)
     assert world.expected <= {*delivered.ids, *again.ids}
-    assert sum(len(lines) for _, lines in delivered.malformed) <= actions.count("garbage")
+    assert sum(len(lines) for _, lines in delivered.rejected) <= actions.count("garbage")
 
 
 def test_posts_of_a_search_that_fails_later_are_counted():
     world = World(["post"] * 4, [None, RetryableError("out of order")])
 
-    delivered, progress, told = run(world)
+    delivered, progress, notices = run(world)
 
     assert (progress.posts, progress.found) == (4, len(delivered.rows) - 4)
-    assert any("out of order; again in 60 s" in line for line in told)
+    assert any("out of order; next attempt in 60 s" in line for line in notices)
 
 
 def test_a_silent_connection_is_given_up_and_what_it_kept_back_is_searched_for():
     world = World(["withheld", "silence", "post"])
 
-    delivered, progress, told = run(world)
+    delivered, progress, notices = run(world)
 
     assert world.expected <= set(delivered.ids)
     assert (progress.connects, progress.found) == (2, 2)
-    assert any("silent for" in line for line in told)
+    assert any("silent for" in line for line in notices)
 
 
 def test_a_query_begins_with_the_stream_and_not_seven_days_before():
@@ -212,10 +212,10 @@ def test_a_query_begins_with_the_stream_and_not_seven_days_before():
 def test_a_long_search_is_cut_into_slices_and_read_to_its_end():
     world = World(["missed"] * 30)
 
-    delivered, progress, told = run(world)
+    delivered, progress, notices = run(world)
 
     assert sorted(delivered.ids) == sorted(world.expected)
-    assert (progress.found, len([line for line in told if "searched up to the connect" in line])) == (30, 1)
+    assert (progress.found, len([line for line in notices if "searched up to the connect" in line])) == (30, 1)
 
 
 def test_a_stop_takes_what_has_come_and_is_not_looked_at_yet():
@@ -240,10 +240,10 @@ def test_short_connections_do_not_put_off_the_search_for_ever():
 def test_the_run_ends_by_itself_once_the_month_is_used_up():
     world = World(["unsearched"] * 5 + ["quiet"] * 10 + ["unsearched"] * 5)
 
-    delivered, progress, told = run(world, limit=3)
+    delivered, progress, notices = run(world, limit=3)
 
     assert (len(delivered.rows), progress.state, world.stopped) == (5, "ended", False)
-    assert "MonthlyPostBudget are bought" in told[-1]
+    assert "MonthlyPostBudget are bought" in notices[-1]
 
 
 def test_nothing_is_connected_to_without_anything_left_to_buy():
@@ -251,12 +251,14 @@ def test_nothing_is_connected_to_without_anything_left_to_buy():
     world.connect = None  # type: ignore[assignment]
     table = FakeTable()
     table.items[f"budget#x#{POSTED:%Y-%m}"] = {"posts": 3}
-    told: list[str] = []
-    budget = MonthlyAllowance(table, "x", 3, world.clock)  # type: ignore[arg-type]
-    delivered, progress = Delivered(), Progress()
-    posts = StreamPosts(delivered.put, delivered.keep, budget, progress, world.clock, world.monotonic)
+    notices: list[str] = []
+    budget = MonthlyBudget(table, "x", 3, world.clock)  # type: ignore[arg-type]
+    delivered, progress = FakeLake(), Progress()
+    lake: Any = delivered
+    batcher = Batcher(lake, lake, budget, progress, world.clock, world.monotonic)
     no_gap: Any = None
 
-    StreamRun(world, [], posts, no_gap, Pauses(), progress, told.append, world).run()  # type: ignore[arg-type]
+    parts = StreamParts(batcher, no_gap, Backoff(), progress)
+    StreamRunner(world, [], parts, notices.append, world).run()  # type: ignore[arg-type]
 
-    assert len(told) == 1
+    assert len(notices) == 1

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from photolake.sources.x.payload import posts_in
-from photolake.sources.x.twarc import retrieved_at, unflattened
+from photolake.sources.x.payload import read_posts
+from photolake.sources.x.twarc import retrieved_at, unflatten
 from tests.builders.x_payloads import COLLECTED, photo_link, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 
 PLACE = {
@@ -73,14 +73,14 @@ def flatten(page):
 
 
 def columns(payload):
-    (post,) = posts_in(payload, collected_at=COLLECTED)
+    (post,) = read_posts(payload, collected_at=COLLECTED)
     return {name: value for name, value in post.items() if name != "source_json"}, json.loads(post["source_json"])
 
 
 def test_a_flattened_post_is_the_post_of_its_page():
     (flat,) = flatten(PAGE)
 
-    post, source = columns(unflattened(flat))
+    post, source = columns(unflatten(flat))
 
     expected, _ = columns(PAGE)
     assert post == expected
@@ -94,14 +94,14 @@ def test_a_flattened_post_is_the_post_of_its_page():
 def test_what_was_not_included_stays_unknown():
     (flat,) = flatten({**PAGE, "includes": {}})
 
-    assert unflattened(flat) == {"data": POST}
+    assert unflatten(flat) == {"data": POST}
 
 
 def test_rules_that_matched_stay_beside_the_post():
     rules = [{"id": "1", "tag": "bread"}]
     (flat,) = flatten(PAGE)
 
-    (post,) = posts_in(unflattened({**flat, "matching_rules": rules}), collected_at=COLLECTED)
+    (post,) = read_posts(unflatten({**flat, "matching_rules": rules}), collected_at=COLLECTED)
 
     assert post["matched_query"] == "bread"
 
@@ -118,16 +118,16 @@ def test_rules_that_matched_stay_beside_the_post():
     ],
 )
 def test_what_is_not_flattened_stays_as_it_is(value):
-    assert unflattened(value) is value
+    assert unflatten(value) is value
 
 
 @pytest.mark.parametrize("junk", [5, "x", [], [5], {"mentions": 5}, {"media": [5]}, {"media": 5}, {"text": "x"}])
 @pytest.mark.parametrize("name", ["attachments", "entities", "geo", "referenced_tweets", "note_tweet", "author"])
 def test_parts_of_another_shape_are_left_to_the_mapping_to_judge(name, junk):
-    payload = unflattened({"id": str(snowflake()), "text": "x", "author": {}, "__twarc": {}, name: junk})
+    payload = unflatten({"id": str(snowflake()), "text": "x", "author": {}, "__twarc": {}, name: junk})
 
     refused = []
-    posts = list(posts_in(payload, collected_at=COLLECTED, on_malformed=lambda post, message: refused.append(message)))
+    posts = list(read_posts(payload, collected_at=COLLECTED, on_rejected=lambda post, message: refused.append(message)))
 
     assert len(posts) + len(refused) == 1
 

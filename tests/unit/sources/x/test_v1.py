@@ -1,14 +1,16 @@
+"""API v1.1 statuses as rows."""
+
 import json
 
 import pytest
 
-from photolake.sources.x.payload import posts_in
+from photolake.sources.x.payload import read_posts
 from tests.builders.raw_tweets import RAW_TWEETS
 from tests.builders.x_payloads import COLLECTED, snowflake, v1_photo, v1_status, v1_user
 
 
 def only_post(payload):
-    (post,) = posts_in(payload, collected_at=COLLECTED)
+    (post,) = read_posts(payload, collected_at=COLLECTED)
     RAW_TWEETS.check(post)
     return post
 

@@ -1,12 +1,14 @@
+"""API v2 posts as rows."""
+
 import json
 
-from photolake.sources.x.payload import posts_in
+from photolake.sources.x.payload import read_posts
 from tests.builders.raw_tweets import RAW_TWEETS
 from tests.builders.x_payloads import COLLECTED, photo_link, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 
 
 def only_post(page, matched_query="(sea) has:images"):
-    (post,) = posts_in(page, collected_at=COLLECTED, matched_query=matched_query)
+    (post,) = read_posts(page, collected_at=COLLECTED, matched_query=matched_query)
     RAW_TWEETS.check(post)
     return post
 

@@ -1,3 +1,5 @@
+"""The window of delivered ids."""
+
 import pytest
 
 from photolake.rows.ids import make_snowflake, read_snowflake_ms

@@ -1,7 +1,7 @@
-"""Which posts of Bluesky have been collected: of all that the network deletes, only these concern the lake.
+"""Which posts of Bluesky have been collected: of all deletions in the network, only theirs matter to the lake.
 
 Items of a DynamoDB table with the key `id`: `bluesky#<did>#<day>` holds the record keys of an author's posts of a day,
-`bluesky#<did>` the days. So items stay small: a write costs by the size of the whole item, which ends at 400 KB.
+`bluesky#<did>` the days. This keeps items small: a write costs by the size of the whole item, at most 400 KB.
 """
 
 from __future__ import annotations
@@ -23,16 +23,15 @@ if TYPE_CHECKING:
 MAX_MEMBERS = 20_000  # of one item: with those of a batch still within 400 KB
 
 
-class KnownPosts:
-    """Reads are consistent; there is no forgetting, for a post may be deleted years after it was collected."""
+class CollectedPosts:
+    """Records which posts were collected. Entries never expire: a post may be deleted years after it was collected."""
 
     def __init__(self, table: Table, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`sleep` takes seconds."""
         self._table = table
         self._sleep = sleep
 
     def add(self, posts: Iterable[PostKey]) -> set[PostKey]:
-        """Remember posts, and return those of authors who have too many to be remembered (20,000 a day)."""
+        """Record posts, and return those that were not recorded because their author has too many (20,000 a day)."""
         full = set()
         for (did, day), keys in _by_day(posts).items():
             if not self._add(_author(did), "days", {day}) or not self._add(
@@ -41,13 +40,13 @@ class KnownPosts:
                 full |= keys
         return full
 
-    def among(self, posts: Collection[PostKey]) -> set[PostKey]:
-        """Those of the posts that are known."""
+    def find_collected(self, posts: Collection[PostKey]) -> set[PostKey]:
+        """Return those of the posts that have been collected."""
         days = {_day(*place): place[0] for place in _by_day(posts)}
         return set(posts).intersection(self._posts(days))
 
-    def of(self, dids: Iterable[str]) -> set[PostKey]:
-        """All known posts of these authors."""
+    def find_by_authors(self, dids: Iterable[str]) -> set[PostKey]:
+        """Return all collected posts of these authors."""
         authors = {_author(did): did for did in dids}
         days = {
             _day(authors[item["id"]], day): authors[item["id"]]

@@ -1,4 +1,4 @@
-"""What a Bluesky post shows beside its text: photos, a video's preview, a link card, a quoted post.
+"""What a Bluesky post shows besides its text: photos, a video's preview, a link card, a quoted post.
 
 https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/embed
 """
@@ -17,7 +17,7 @@ from photolake.sources.bluesky.identifiers import PostKey
 _CID = re.compile(r"b[a-z2-7]{20,120}")
 _PREFIX = "app.bsky.embed."
 _PHOTOS = ("images", "gallery")
-MAX_PHOTOS = 20  # of a gallery; a record that claims more is none that an app can write
+MAX_PHOTOS = 20  # of a gallery; an app cannot write a record with more
 
 
 def has_photos(record: Mapping[str, Any]) -> bool:
@@ -32,7 +32,6 @@ class Embeds:
     """The embed of one record, whose author's DID is part of every photo's URL."""
 
     def __init__(self, record: JsonObject, did: str) -> None:
-        """Nothing is read yet."""
         embed = record.part("embed")
         is_both = _kind(embed) == "recordWithMedia"
         self._did = did

@@ -10,7 +10,7 @@ from photolake.rows.json_reader import JsonObject, malformed
 from photolake.rows.json_text import parse_json
 from photolake.sources.bluesky.identifiers import COLLECTION, PostKey, is_did, is_tid
 
-# `throttled` and `desynchronized` accounts are inactive too, but their posts are still to be seen elsewhere
+# `throttled` and `desynchronized` accounts are inactive too, but other apps still show their posts
 # (https://atproto.com/specs/account).
 _GONE = frozenset({"deactivated", "deleted", "takendown", "suspended"})
 
@@ -19,9 +19,9 @@ _GONE = frozenset({"deactivated", "deleted", "takendown", "suspended"})
 class Event:
     """One event: `raw` as it came, `time_us` when Jetstream saw it (microseconds since 1970).
 
-    `operation` is create, update or delete for a post, account for an account, and empty for all that is no matter of
-    ours. `post` is there for posts unless their record key is no TID, `record` for created and updated ones. `gone` is
-    the word for an account whose posts may be shown no longer.
+    `operation` is create, update or delete for a post, account for an account, and empty for events we ignore. `post`
+    is set for posts whose record key is a TID, `record` for created and updated posts. `gone` is the status of an
+    account whose posts may no longer be shown.
     """
 
     raw: str
@@ -34,14 +34,14 @@ class Event:
 
     @classmethod
     def parse(cls, frame: str | bytes) -> Self:
-        """Read a frame; PermanentError `malformed` says what about it is no event."""
+        """Read a frame; PermanentError `malformed` says what is wrong with it."""
         raw, body = _read(frame)
         event = JsonObject(body)
         time_us, did = event.whole("time_us"), event.text("did") or ""
         if time_us is None or time_us <= 0:
             malformed("time_us: an event needs one, in microseconds since 1970")
         if not is_did(did):
-            malformed("did: it is no DID of the methods plc and web")
+            malformed("did: not a DID of the methods plc and web")
         if (commit := event.part("commit")) and commit.text("collection") == COLLECTION:
             return cls(raw, time_us, did, **_of_post(did, commit, body["commit"]))
         if account := event.part("account"):
@@ -56,7 +56,7 @@ def _read(frame: str | bytes) -> tuple[str, Any]:
     except RecursionError:
         malformed("nested too deeply")
     except ValueError as error:
-        malformed(f"no JSON: {error}")
+        malformed(f"not JSON: {error}")
 
 
 def _of_post(did: str, commit: JsonObject, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ MAX_SHOWN_CHARS = 300
 _PREFIX = "app.bsky.richtext.facet#"
 
 
-def entities_of(record: JsonObject, text: str, card: str | None) -> dict[str, list[dict[str, Any]]]:
+def read_entities(record: JsonObject, text: str, card: str | None) -> dict[str, list[dict[str, Any]]]:
     """The entities of a record with this text; `card` is the link that it shows as a card instead of in the text.
 
     What stands nowhere in the text (the card, `tags`, and facets whose bytes are no characters of it) has no indices.

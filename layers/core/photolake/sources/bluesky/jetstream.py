@@ -1,4 +1,4 @@
-"""Jetstream read from a cursor up to a moment, over dropped connections and hosts that are out of order."""
+"""Reads Jetstream from a cursor up to a moment, in spite of dropped connections and hosts that do not work."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 SECOND_US = 1_000_000
-# Cursors are the times at which a host saw the events, not always in order. What another host saw late, or early, is
-# asked for with more to spare; what is read twice is the same post.
+# A cursor is the time at which a host saw an event, and events are not always in order. Another host may have seen an
+# event earlier or later, hence the longer rewind. Reading a post twice does no harm.
 REWIND_US = 5 * SECOND_US
 REWIND_TO_ANOTHER_HOST_US = 120 * SECOND_US
 # An event that claims to be from further ahead than this would end every run at once.
@@ -30,10 +30,10 @@ CHUNK_EVENTS = 1_000
 CHUNK_BYTES = 8_000_000
 CHUNK_S = 5.0
 QUIET_S = 5.0
-# The whole network is never quiet for so long: a host that is, is out of order.
+# The whole network is never quiet for this long, so such a host does not work.
 SILENCE_US = 900 * SECOND_US
 MAX_FRAME_BYTES = 16_000_000
-_KEPT_OF_A_FRAME = 4_096
+_MAX_REJECTED_BYTES = 4_096
 
 
 class Connection(Protocol):
@@ -57,21 +57,21 @@ class Position:
 
 @dataclass
 class Chunk:
-    """Events in the order they came, and `broken` frames with what is wrong about each; `position` is that after them.
+    """Events in the order they came, and `rejected` frames; `position` is the one after them.
 
     `first_us` is the time of its first event, 0 if it has none; `size` counts characters.
     """
 
     position: Position
     events: list[Event] = field(default_factory=list)
-    broken: list[RejectedRecord] = field(default_factory=list)
+    rejected: list[RejectedRecord] = field(default_factory=list)
     first_us: int = 0
     size: int = 0
 
     @property
     def frames(self) -> int:
-        """How many frames it is of."""
-        return len(self.events) + len(self.broken)
+        """The number of its frames."""
+        return len(self.events) + len(self.rejected)
 
     def add(self, frame: str | bytes, until_us: int) -> None:
         """Take a frame, whatever is in it."""
@@ -79,18 +79,18 @@ class Chunk:
         try:
             event = Event.parse(frame)
         except PermanentError as error:
-            self._refuse(frame, error.message)
+            self._reject(frame, error.message)
             return
         if event.time_us > until_us + MAX_CLOCK_SKEW_US:
-            self._refuse(frame, f"time_us: {event.time_us} is more than an hour from now")
+            self._reject(frame, f"time_us: {event.time_us} is more than an hour from now")
             return
         self.events.append(event)
         self.first_us = self.first_us or event.time_us
         self.position = Position(max(self.position.cursor_us, event.time_us), self.position.host)
 
-    def _refuse(self, frame: str | bytes, message: str) -> None:
+    def _reject(self, frame: str | bytes, message: str) -> None:
         raw = frame if isinstance(frame, bytes) else frame.encode()
-        self.broken.append(RejectedRecord(raw[:_KEPT_OF_A_FRAME], message))
+        self.rejected.append(RejectedRecord(raw[:_MAX_REJECTED_BYTES], message))
 
 
 def open_connection(url: str) -> AbstractContextManager[Connection]:
@@ -115,7 +115,7 @@ class Jetstream:
         """Read from a position on until an event is as new as `until_us`, or none comes from any host.
 
         A dropped connection is opened again, five times in all and at the next host; so is one to a host that falls
-        silent long before `until_us`. RetryableError: no attempt is left. What was yielded before is good.
+        silent long before `until_us`. RetryableError: no attempt is left; the chunks yielded before are valid.
         """
         failure, silent = "", set()
         first = self.hosts.index(position.host) if position.host in self.hosts else 0
@@ -131,7 +131,7 @@ class Jetstream:
                 silent.add(host)
                 if until_us - position.cursor_us < SILENCE_US or len(silent) == len(self.hosts):
                     return
-                failure = f"{host}: it sends nothing"
+                failure = f"{host}: it sends no events"
             except (WebSocketException, OSError) as error:
                 failure = f"{host}: {error or type(error).__name__}"
         raise RetryableError(f"Jetstream drops every connection, lastly {failure}; the next run reads on from here")

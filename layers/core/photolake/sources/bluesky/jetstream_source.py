@@ -1,10 +1,10 @@
-"""Bluesky as a source: what Jetstream tells, as batches of wanted posts and of collected posts that are gone."""
+"""Batches of Jetstream's events: the posts that are wanted, and the deletions of posts that were collected."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -14,42 +14,43 @@ from photolake.collect.source import Batch, State
 from photolake.errors import PermanentError
 from photolake.rejected import RejectedRecord
 from photolake.sources.bluesky.jetstream import SILENCE_US, Position
-from photolake.sources.bluesky.mapping import post_row
+from photolake.sources.bluesky.mapping import map_post
 
 if TYPE_CHECKING:
-    from photolake.sources.bluesky.collected_posts import KnownPosts
+    from photolake.rows.types import PostRow
+    from photolake.sources.bluesky.collected_posts import CollectedPosts
     from photolake.sources.bluesky.event import Event
     from photolake.sources.bluesky.filter import PostFilter
     from photolake.sources.bluesky.identifiers import PostKey
     from photolake.sources.bluesky.jetstream import Chunk, Jetstream
 
-# Jetstream keeps 36 hours, and begins at its oldest event without a word if it is asked for older ones.
-KEPT = dt.timedelta(hours=36) - dt.timedelta(minutes=5)
+# Jetstream keeps 36 hours. For an older cursor it silently begins at its oldest event.
+RETENTION = dt.timedelta(hours=36) - dt.timedelta(minutes=5)
 _FUTURE = dt.timedelta(hours=1)
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_TOO_MANY = "its author has more posts than can be remembered, and so could not be deleted later"
+_TOO_MANY = "its author has too many posts to record, so a later deletion would be missed"
 
 
 @dataclass(frozen=True)
 class BlueskySource:
-    """The network's posts that a filter lets through; `lookback` says where the first run begins.
+    """The network's posts that match a filter; the first run begins `lookback` ago.
 
-    One checkpoint whatever the filter: a changed filter holds from the next run on, without a gap. An account that is
-    gone takes its collected posts with it for good: should it come back, only what is collected from then on is shown.
+    The checkpoint does not depend on the filter, so a changed filter applies from the next run on, without a gap. When
+    an account is removed, its collected posts stay deleted; if it comes back, only posts collected from then on show.
     """
 
     jetstream: Jetstream
     filter: PostFilter
-    known: KnownPosts
+    collected: CollectedPosts
     lookback: dt.timedelta
     clock: Callable[[], dt.datetime] = utc_now
     name: str = "bluesky"
 
-    def fetch(self, state: State) -> Iterator[Batch]:
+    def fetch(self, state: State) -> Generator[Batch]:
         """Read from the cursor (microseconds since 1970) up to now.
 
-        A cursor older than Jetstream keeps, from the future, or no number gives a gap. RetryableError: no host of
-        Jetstream answers for long.
+        A cursor that is too old, in the future or not a number gives a gap. RetryableError: no host of Jetstream
+        keeps a connection.
         """
         now = self.clock()
         start = self._start(state, now)
@@ -70,40 +71,40 @@ class BlueskySource:
         saved = _saved(state)
         if saved is None or saved.cursor_us > _us(now + _FUTURE):
             return Position(_us(now - self.lookback))
-        return replace(saved, cursor_us=max(saved.cursor_us, _us(now - KEPT)))
+        return replace(saved, cursor_us=max(saved.cursor_us, _us(now - RETENTION)))
 
     def _batch(self, chunk: Chunk) -> Batch:
-        rows, refused = self._rows(chunk.events)
-        # Before the loop moves the checkpoint, or a crash between the two would leave a post that no deletion finds.
-        forgotten = self.known.add(rows)
-        refused += [RejectedRecord(rows[post]["source_json"].encode(), _TOO_MANY) for post in sorted(forgotten)]
+        rows, rejected = self._rows(chunk.events)
+        # Recorded before the checkpoint moves; otherwise a crash in between would leave a post that no deletion finds.
+        unsaved = self.collected.add(rows)
+        rejected += [RejectedRecord(rows[post]["source_json"].encode(), _TOO_MANY) for post in sorted(unsaved)]
         return Batch(
             _state(chunk.position),
-            posts=[row for post, row in rows.items() if post not in forgotten],
-            malformed=[*chunk.broken, *refused],
+            posts=[row for post, row in rows.items() if post not in unsaved],
+            rejected=[*chunk.rejected, *rejected],
             deletions=self._deletions(chunk.events),
         )
 
-    def _rows(self, events: Sequence[Event]) -> tuple[dict[PostKey, dict[str, Any]], list[RejectedRecord]]:
-        """The newest version of each wanted post, and the events that should be one."""
-        rows: dict[PostKey, dict[str, Any]] = {}
-        refused = []
+    def _rows(self, events: Sequence[Event]) -> tuple[dict[PostKey, PostRow], list[RejectedRecord]]:
+        """Map the newest version of each wanted post; events that cannot be mapped are rejected."""
+        rows: dict[PostKey, PostRow] = {}
+        rejected = []
         collected_at = format_utc(self.clock())
         for event in self._wanted(events):
             try:
-                row = post_row(event, collected_at=collected_at, matched_query=self.filter.query)
+                row = map_post(event, collected_at=collected_at, matched_query=self.filter.query)
             except PermanentError as error:
-                refused.append(RejectedRecord(event.raw.encode(), f"a post of {event.did}: {error.message}"))
+                rejected.append(RejectedRecord(event.raw.encode(), f"a post of {event.did}: {error.message}"))
                 continue
             if event.post:
                 rows[event.post] = row
-        return rows, refused
+        return rows, rejected
 
     def _wanted(self, events: Sequence[Event]) -> list[Event]:
-        """All events of posts that match, and those by which a known post was edited into something else."""
+        """Select the events of posts that match, and of collected posts that were edited and match no longer."""
         matching = [event for event in events if event.record and self.filter.matches(event.did, event.record)]
         edited = {event.post for event in events if event.post and event.operation == "update"}
-        posts = {event.post for event in matching if event.post} | self.known.among(edited)
+        posts = {event.post for event in matching if event.post} | self.collected.find_collected(edited)
         return [event for event in events if event.record is not None and event.post in posts] + [
             event for event in matching if event.post is None
         ]
@@ -111,8 +112,14 @@ class BlueskySource:
     def _deletions(self, events: Sequence[Event]) -> list[dict[str, Any]]:
         deleted = {event.post: event for event in events if event.post and event.operation == "delete"}
         gone = {event.did: event for event in events if event.gone}
-        rows = [_deletion(post, deleted[post], "deleted by its author") for post in self.known.among(deleted.keys())]
-        rows += [_deletion(post, gone[post.did], f"account {gone[post.did].gone}") for post in self.known.of(gone)]
+        rows = [
+            _deletion(post, deleted[post], "deleted by its author")
+            for post in self.collected.find_collected(deleted.keys())
+        ]
+        rows += [
+            _deletion(post, gone[post.did], f"account {gone[post.did].gone}")
+            for post in self.collected.find_by_authors(gone)
+        ]
         return sorted(rows, key=itemgetter("id_str", "deleted_at"))
 
 
@@ -125,9 +132,8 @@ def _fresh_start(state: State, start: Position) -> Batch:
     """A batch that only says where the run begins, if that is not where the last one ended."""
     if not state:
         return Batch(_state(start))
-    notice = (
-        f"the cursor {str(state.get('cursor'))[:40]!r} is no time that Jetstream has; begun at {_iso(start.cursor_us)}"
-    )
+    cursor = str(state.get("cursor"))[:40]
+    notice = f"the cursor {cursor!r} is not a time that Jetstream has; reading begins at {_iso(start.cursor_us)}"
     return Batch(_state(start), has_gap=True, notices=[notice])
 
 

@@ -1,4 +1,4 @@
-"""Bluesky: no key, no fee; switched on by saying what to look for."""
+"""Bluesky as a source: it is free and needs no key, but it needs a keyword, hashtag or author to look for."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photolake.collect.source import NotSetUpError
-from photolake.errors import SettingsError
+from photolake.errors import NotConfiguredError, SettingsError
 from photolake.settings import Settings
-from photolake.sources.bluesky.collected_posts import KnownPosts
+from photolake.sources.bluesky.collected_posts import CollectedPosts
 from photolake.sources.bluesky.filter import PostFilter
 from photolake.sources.bluesky.identifiers import is_did
 from photolake.sources.bluesky.jetstream import Jetstream
 from photolake.sources.bluesky.jetstream_source import BlueskySource
 
 if TYPE_CHECKING:
-    from photolake.collect.registry import Surroundings
-    from photolake.collect.source import Source
+    from photolake.collect.source import Source, SourceContext
+
+PLATFORM = "bluesky"
+PHOTO_HOSTS = ("cdn.bsky.app", "video.bsky.app")
 
 MAX_LOOKBACK_MINUTES = 36 * 60
 _A_DID = (
@@ -28,7 +29,7 @@ _A_DID = (
 )
 _YES_NO = {"true": True, "false": False}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-# In the clear only on this machine.
+# Plain WebSocket is for test servers on this machine only.
 _HOST = re.compile(r"wss://[A-Za-z0-9.-]+(:[0-9]+)?/subscribe|ws://127\.0\.0\.1:[0-9]+/subscribe")
 
 
@@ -46,20 +47,20 @@ class BlueskySettings(Settings):
     checkpoint_table: str
 
     def check(self) -> None:
-        """SettingsError names the first value that cannot be meant."""
-        _expect(self.bluesky_authors, is_did, "BLUESKY_AUTHORS", _A_DID)
-        _expect(
+        """Raise SettingsError for the first invalid value."""
+        _check_values(self.bluesky_authors, is_did, "BLUESKY_AUTHORS", _A_DID)
+        _check_values(
             self.bluesky_languages, _LANGUAGE.fullmatch, "BLUESKY_LANGUAGES", "a language code, such as en or pt-BR"
         )
-        _expect(self.bluesky_hosts, _HOST.fullmatch, "BLUESKY_HOSTS", "of the form wss://host/subscribe")
-        _expect([self.bluesky_only_photos], _YES_NO.__contains__, "BLUESKY_ONLY_PHOTOS", "true or false")
+        _check_values(self.bluesky_hosts, _HOST.fullmatch, "BLUESKY_HOSTS", "of the form wss://host/subscribe")
+        _check_values([self.bluesky_only_photos], _YES_NO.__contains__, "BLUESKY_ONLY_PHOTOS", "true or false")
         if not self.bluesky_hosts:
             raise SettingsError("BLUESKY_HOSTS is empty: name a Jetstream, such as wss://host/subscribe")
         if not 0 < self.bluesky_lookback_minutes <= MAX_LOOKBACK_MINUTES:
             raise SettingsError(f"BLUESKY_LOOKBACK_MINUTES is not within 1 and {MAX_LOOKBACK_MINUTES}")
 
-    def post_filter(self) -> PostFilter:
-        """The posts that are wanted; NotSetUpError if that would be all."""
+    def make_filter(self) -> PostFilter:
+        """Make the filter; NotConfiguredError if it would let every post through."""
         wanted = PostFilter(
             self.bluesky_keywords,
             tuple(tag for tag in self.bluesky_hashtags if tag.strip("#")),
@@ -68,28 +69,28 @@ class BlueskySettings(Settings):
             _YES_NO[self.bluesky_only_photos],
         )
         if wanted.is_open:
-            raise NotSetUpError(
+            raise NotConfiguredError(
                 "Bluesky is skipped: say what to look for in BLUESKY_KEYWORDS, BLUESKY_HASHTAGS or BLUESKY_AUTHORS; "
-                "without any of them every post of the network would be taken"
+                "without any of them every post of the network would be collected"
             )
         return wanted
 
 
-def sources(surroundings: Surroundings) -> Iterable[Source]:
-    """The one source that the settings ask for."""
+def sources(context: SourceContext) -> Iterable[Source]:
+    """Make the one source that the settings ask for."""
     settings = BlueskySettings.from_env()
     settings.check()
     return [
         BlueskySource(
             Jetstream(settings.bluesky_hosts),
-            settings.post_filter(),
-            KnownPosts(surroundings.table(settings.checkpoint_table)),
+            settings.make_filter(),
+            CollectedPosts(context.get_table(settings.checkpoint_table)),
             dt.timedelta(minutes=settings.bluesky_lookback_minutes),
         )
     ]
 
 
-def _expect(values: Iterable[str], is_right: Callable[[str], object], name: str, expected: str) -> None:
+def _check_values(values: Iterable[str], is_valid: Callable[[str], object], name: str, expected: str) -> None:
     for value in values:
-        if not is_right(value):
+        if not is_valid(value):
             raise SettingsError(f"{name}: {value!r} is not {expected}")

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from photolake.errors import PermanentError
-from photolake.sources.x.identity import classic_time
+from photolake.sources.x.identity import convert_to_classic_time
 
-_PART = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=")
+ASSIGNMENT = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=")
+"""What each file begins with."""
 _NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,18})?")
 _POINTS = ("geo", "coordinates")
 POSTS = frozenset({"tweet", "tweets"})
@@ -22,27 +23,29 @@ POSTS = frozenset({"tweet", "tweets"})
 
 def part_name(head: bytes) -> str | None:
     """What a part of an archive holds, by its first bytes (`tweets`, `like`, `direct_messages`); None for others."""
-    found = _PART.match(head.removeprefix(b"\xef\xbb\xbf"))
+    found = ASSIGNMENT.match(head.removeprefix(b"\xef\xbb\xbf"))
     return found[1].decode() if found else None
 
 
 def owner(account_js: bytes) -> dict[str, Any] | None:
     """The owner as a v1.1 `user`, from `account.js`; None if that does not say who it is."""
     try:
-        accounts = json.loads(_PART.sub(b"", account_js.removeprefix(b"\xef\xbb\xbf"), count=1).rstrip().rstrip(b";"))
+        accounts = json.loads(
+            ASSIGNMENT.sub(b"", account_js.removeprefix(b"\xef\xbb\xbf"), count=1).rstrip().rstrip(b";")
+        )
         account = accounts[0]["account"]
         user = {
             "id_str": account["accountId"],
             "screen_name": account.get("username"),
             "name": account.get("accountDisplayName"),
-            "created_at": classic_time(account.get("createdAt")),
+            "created_at": convert_to_classic_time(account.get("createdAt")),
         }
     except (ValueError, LookupError, TypeError, AttributeError, PermanentError):
         return None
     return {name: value for name, value in user.items() if value is not None}
 
 
-def archived_status(value: Any, author: Mapping[str, Any] | None) -> Any:
+def read_archived_status(value: Any, author: Mapping[str, Any] | None) -> Any:
     """The API v1.1 status in an item of `tweets.js`, with its author; any other value as it is."""
     if not isinstance(value, Mapping) or value.keys() != {"tweet"} or not isinstance(value["tweet"], Mapping):
         return value

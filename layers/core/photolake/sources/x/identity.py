@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from photolake.rows.json_reader import JsonObject
 
 
-def post_id(post: JsonObject) -> int:
+def read_post_id(post: JsonObject) -> int:
     """Read the id; `id_str` goes first, because a JavaScript client on the way may have rounded `id`."""
     number = post.whole("id_str", "id")
     if number is None or number <= 0:
@@ -21,9 +21,9 @@ def post_id(post: JsonObject) -> int:
     return number
 
 
-def identity_columns(post: JsonObject) -> dict[str, Any]:
+def read_identity(post: JsonObject) -> dict[str, Any]:
     """Columns of identity and time; the milliseconds are the id's own, where it has them."""
-    number = post_id(post)
+    number = read_post_id(post)
     created = _parse(post.text("created_at"))
     given = post.whole("timestamp_ms")
     ms = read_snowflake_ms(number) or given or (int(created.timestamp() * 1000) if created else None)
@@ -38,7 +38,7 @@ def identity_columns(post: JsonObject) -> dict[str, Any]:
     }
 
 
-def classic_time(text: str | None) -> str | None:
+def convert_to_classic_time(text: str | None) -> str | None:
     """Rewrite an ISO-8601 or classic time in the classic form, in UTC."""
     moment = _parse(text)
     return format_classic_time(moment) if moment else None

@@ -1,8 +1,8 @@
-"""What X is asked to tell of a post, in both of its vocabularies.
+"""The request parameters that choose what X returns of a post, in both of its vocabularies.
 
 X renames tweets to posts. The documentation (https://docs.x.com/x-api/fundamentals/data-dictionary) and the stream of
 X's own SDK (https://github.com/xdevplatform/xdk-python) still say tweets, the SDK's search says posts. X takes both, as
-of September 2026, and answers each in its own names.
+of September 2026, and replies to each in its own names.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ _OTHERS = {
 }
 
 
-def _joined(fields: str, post: list[str], expansions: list[str]) -> Mapping[str, str]:
+def _join(fields: str, post: list[str], expansions: list[str]) -> Mapping[str, str]:
     return {fields: ",".join([*_POST, *post]), "expansions": ",".join([*_EXPANSIONS, *expansions]), **_OTHERS}
 
 
-TWEETS = _joined(
+TWEETS = _join(
     "tweet.fields",
     ["author_id", "in_reply_to_user_id", "referenced_tweets", "note_tweet", "edit_history_tweet_ids"],
     # Without the last one the photos of retweeted and quoted posts are not included.
     ["referenced_tweets.id", "referenced_tweets.id.author_id", "referenced_tweets.id.attachments.media_keys"],
 )
-"""Request parameters in the names that everything but the openapi.json of 2026 has."""
-POSTS = _joined("post.fields", ["note_post"], ["referenced_posts", "edit_history_post_ids"])
-"""The same in the names of that. Media of posts that are referred to cannot be asked for in them, by what is known."""
-EVERY = frozenset({*TWEETS, *POSTS})
+"""The parameters in the documented names."""
+POSTS = _join("post.fields", ["note_post"], ["referenced_posts", "edit_history_post_ids"])
+"""The same parameters, in the names of X's openapi.json of 2026, which cannot ask for the media of referenced posts."""
+ALL_NAMES = frozenset({*TWEETS, *POSTS})
 """The names of all these parameters."""

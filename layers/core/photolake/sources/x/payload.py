@@ -1,24 +1,27 @@
-"""From any payload of X's APIs to our posts.
+"""Maps the posts of any payload of X's APIs.
 
 Payloads: an API v2 page, single post or stream line (`data`, `includes`, `matching_rules`), a bare v2 post, an API
 v1.1 status, its containers (`statuses`, `results`), and arrays of these. Notices of the v1.1 streams and pages without
-results hold no post and yield none; everything else is malformed.
+results have no posts; everything else is rejected.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photolake.errors import PermanentError
 from photolake.rows.json_reader import JsonObject, malformed
 from photolake.rows.json_text import MAX_SOURCE_BYTES, compact_json
 from photolake.sources.x.includes import Includes
-from photolake.sources.x.v1 import status_post
-from photolake.sources.x.v2 import tweet_post
+from photolake.sources.x.v1 import map_status
+from photolake.sources.x.v2 import map_tweet
 
-OnMalformed = Callable[[Any, str], None]
+if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
+
+OnRejected = Callable[[Any, str], None]
 """Called with the source of a post that cannot be mapped (it can be mapped again later) and the reason."""
 
 # https://docs.x.com/x-api/enterprise-gnip-2.0/fundamentals/stream-features and the v1.1 streaming messages
@@ -27,44 +30,44 @@ _NOTICES = {"delete", "scrub_geo", "limit", "status_withheld", "user_withheld", 
 
 @dataclass(frozen=True)
 class _Source:
-    """What X sent for one post, and how its columns are read from that."""
+    """What X sent for one post, and the function that maps its columns."""
 
     json: Mapping[str, Any]
-    columns: Callable[[], dict[str, Any]]
+    read_columns: Callable[[], PostRow]
     rule: str | None = None
 
 
-def refuse(source: Any, message: str) -> None:
+def raise_rejection(source: Any, message: str) -> None:
     """Raise PermanentError `malformed` for the first post that cannot be mapped."""
     malformed(message)
 
 
-def posts_in(
-    payload: Any, *, collected_at: str, matched_query: str | None = None, on_malformed: OnMalformed = refuse
-) -> Iterator[dict[str, Any]]:
+def read_posts(
+    payload: Any, *, collected_at: str, matched_query: str | None = None, on_rejected: OnRejected = raise_rejection
+) -> Iterator[PostRow]:
     """Yield each post of a payload with every column of the `tweets` archive, its `source_json` included.
 
-    `posts_in(json.loads(post["source_json"]), ...)` yields the same post again. `matched_query` defaults to the tag of
-    the stream rule that matched. A malformed post is handed to `on_malformed`; its neighbours are yielded.
+    `read_posts(json.loads(post["source_json"]), ...)` yields the same post again. `matched_query` defaults to the tag
+    of the stream rule that matched. A post that cannot be mapped is passed to `on_rejected`; the others are yielded.
     """
     if isinstance(payload, list):
         for item in payload:
-            yield from posts_in(item, collected_at=collected_at, matched_query=matched_query, on_malformed=on_malformed)
+            yield from read_posts(item, collected_at=collected_at, matched_query=matched_query, on_rejected=on_rejected)
         return
     try:
         sources = _sources(payload)
     except PermanentError as error:
-        on_malformed(payload, error.message)
+        on_rejected(payload, error.message)
         return
     for source in sources:
         try:
-            columns = source.columns()
+            columns = source.read_columns()
             source_json = _source_json(source.json)
         except PermanentError as error:
-            on_malformed(source.json, error.message)
+            on_rejected(source.json, error.message)
             continue
         except RecursionError:
-            on_malformed(source.json, "nested too deeply")
+            on_rejected(source.json, "nested too deeply")
             continue
         query = source.rule if matched_query is None else matched_query
         yield {**columns, "collected_at": collected_at, "matched_query": query, "source_json": source_json}
@@ -87,7 +90,7 @@ def _sources(payload: Any) -> Iterator[_Source]:
 
 
 def _v1_source(status: Any) -> _Source:
-    return _Source(status, lambda: status_post(status))
+    return _Source(status, lambda: map_status(status))
 
 
 def _v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
@@ -105,21 +108,21 @@ def _v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
 def _v2_source(tweet: Any, includes: Includes, shared: Mapping[str, Any], rule: str | None) -> _Source:
     kept = includes.excerpt(tweet)
     source = {"data": tweet, **({"includes": kept} if kept else {}), **shared}
-    return _Source(source, lambda: tweet_post(tweet, includes), rule)
+    return _Source(source, lambda: map_tweet(tweet, includes), rule)
 
 
 def _source_json(source: Mapping[str, Any]) -> str:
     try:
         text = compact_json(source, allow_nan=False)
     except ValueError:
-        malformed("a number of it is NaN or infinite, which JSON cannot hold")
+        malformed("a number of it is NaN or infinite, which JSON does not allow")
     if len(text.encode()) > MAX_SOURCE_BYTES:
         malformed(f"its {len(text.encode())} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
     return text
 
 
 def _expect_no_posts(payload: Mapping[str, Any]) -> None:
-    """PermanentError unless the payload is of a kind that holds no posts."""
+    """Raise PermanentError unless the payload is of a kind that has no posts."""
     errors = payload.get("errors")
     if errors:
         titles = sorted({_title(error) for error in errors}) if isinstance(errors, list) else []

@@ -1,4 +1,4 @@
-"""What to search X for, as it stands in the settings."""
+"""The queries of the settings, checked before X would refuse them."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from photolake.errors import SettingsError
 
 MAX_QUERY_CHARS = 512
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-# The blank after the colon tells a name from an operator such as has:images.
+# The blank after the colon distinguishes a name from an operator such as has:images.
 _NAMED = re.compile(r"([A-Za-z][\w-]{0,39}):\s+(\S.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query: `text` as X gets it, `setting` as people find it in the settings."""
+    """A query: `text` is what X gets, `setting` where people find it."""
 
     setting: str
     text: str
 
     @property
     def hash(self) -> str:
-        """Another for another text; what a checkpoint is found by."""
+        """Identifies the text in the name of a checkpoint."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
-def queries_of(search_query: str, search_queries: str, languages: Sequence[str]) -> list[Query]:
-    """The queries of the settings; SettingsError, naming the setting, if X would refuse one.
+def parse_queries(search_query: str, search_queries: str, languages: Sequence[str]) -> list[Query]:
+    """Parse the queries of the settings; SettingsError, naming the setting, if X would refuse one.
 
-    `search_queries` is one `name: query` a line (or between semicolons); while it is empty, `search_query` is the only
-    query. `languages` (none: all) are asked for in each.
+    `search_queries` has one `name: query` a line (or between semicolons); if it is empty, `search_query` is the only
+    query. Each query is limited to `languages`, if there are any.
     """
     wrong = [language for language in languages if not _LANGUAGE.fullmatch(language)]
     if wrong:
-        raise SettingsError(f"SEARCH_LANGUAGES: {', '.join(wrong)} is no language code such as en or zh-TW")
-    written = _named(search_queries) or {"SEARCH_QUERY": search_query.strip()}
+        raise SettingsError(f"SEARCH_LANGUAGES: {', '.join(wrong)} is not a language code such as en or zh-TW")
+    written = _parse_named(search_queries) or {"SEARCH_QUERY": search_query.strip()}
     if not all(written.values()):
         raise SettingsError("SEARCH_QUERY is empty: say what to search for, such as '(#beach OR #surf) has:images'")
     spoken = " OR ".join(f"lang:{language}" for language in languages)
@@ -47,7 +47,7 @@ def queries_of(search_query: str, search_queries: str, languages: Sequence[str])
     return queries
 
 
-def _named(search_queries: str) -> dict[str, str]:
+def _parse_named(search_queries: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in filter(None, map(str.strip, re.split(r"[;\n]", search_queries))):
         match = _NAMED.fullmatch(entry)
@@ -55,7 +55,7 @@ def _named(search_queries: str) -> dict[str, str]:
             raise SettingsError(f"SEARCH_QUERIES: {entry!r} is not of the form 'name: query'")
         setting = f"SEARCH_QUERIES, {match[1]}"
         if setting in found:
-            raise SettingsError(f"{setting}: the name stands twice")
+            raise SettingsError(f"{setting}: duplicate name")
         found[setting] = match[2]
     return found
 
@@ -64,9 +64,9 @@ def _check(queries: Sequence[Query]) -> None:
     for query in queries:
         if len(query.text) > MAX_QUERY_CHARS:
             raise SettingsError(
-                f"{query.setting} with SEARCH_LANGUAGES has {len(query.text)} characters, X takes {MAX_QUERY_CHARS}: "
+                f"{query.setting} with SEARCH_LANGUAGES has {len(query.text)} characters, X allows {MAX_QUERY_CHARS}: "
                 f"{query.text!r}"
             )
     [(text, count)] = Counter(query.text for query in queries).most_common(1)
     if count > 1:
-        raise SettingsError(f"SEARCH_QUERIES: {text!r} stands {count} times, and would be bought as often")
+        raise SettingsError(f"SEARCH_QUERIES: {text!r} appears {count} times and would be billed each time")

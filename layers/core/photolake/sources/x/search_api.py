@@ -1,7 +1,7 @@
 """X's recent search, page by page (https://docs.x.com/x-api/posts/search/introduction), and what it would find.
 
-It covers the last seven days, newest first. Requests are answered at once or not at all: no waiting for a rate limit
-within the call, and a timeout on each request, of which tweepy has none.
+It covers the last seven days, newest first. A request never waits for a rate limit to
+end, and has a timeout, which tweepy does not set.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import requests
 import tweepy
 
-from photolake.collect.source import RateLimitedError
-from photolake.errors import PermanentError, RetryableError
-from photolake.sources.x import parameters as vocabulary
+from photolake.errors import PermanentError, RateLimitedError, RetryableError
+from photolake.sources.x import parameters
+from photolake.sources.x.api_errors import is_usage_capped, make_api_error
 
 if TYPE_CHECKING:
     from photolake.sources.x.queries import Query
@@ -24,20 +24,17 @@ PATH = "/2/tweets/search/recent"
 MAX_RESULTS = 100
 RETRIES = 2
 TIMEOUT_S = (5.0, 15.0)  # to connect, and between two reads
-# tweepy writes it into every request.
+# tweepy writes this host into every request.
 _TWEEPY_HOST = "https://api.twitter.com"
-# The type of the problem when the month's cap is reached; the status is that of a rate limit, which passes by itself.
-# https://docs.x.com/x-api/fundamentals/response-codes-and-errors
-_USAGE_CAPPED = "/problems/usage-capped"
 _REQUEST_TIMEOUT = 408
 _T = TypeVar("_T")
 
 
 class XSession(requests.Session):
-    """A session that asks X at a URL of choice, with a timeout on every request."""
+    """A session that sends requests to any URL instead of X's, with a timeout on every request."""
 
     def __init__(self, url: str = _TWEEPY_HOST, timeout_s: tuple[float, float] = TIMEOUT_S) -> None:
-        """`url` is X itself, or something that answers like it; `timeout_s` to connect, and between two reads."""
+        """`url` is X's API, or a test server; `timeout_s` to connect, and between two reads."""
         super().__init__()
         self._url = url.rstrip("/")
         self._timeout_s = timeout_s
@@ -48,112 +45,106 @@ class XSession(requests.Session):
         return super().request(method, address, *args, **{"timeout": self._timeout_s, **kwargs})
 
 
-def x_client(bearer_token: str, url: str = _TWEEPY_HOST, timeout_s: tuple[float, float] = TIMEOUT_S) -> tweepy.Client:
-    """Make a client that answers with X's own JSON and never sleeps."""
+def make_x_client(
+    bearer_token: str, url: str = _TWEEPY_HOST, timeout_s: tuple[float, float] = TIMEOUT_S
+) -> tweepy.Client:
+    """Make a client that returns X's own JSON and never sleeps."""
     client = tweepy.Client(bearer_token, return_type=dict, wait_on_rate_limit=False)
     client.session = XSession(url, timeout_s)
     return client
 
 
 class RecentSearch:
-    """One query to X.
+    """The recent search for one query.
 
-    Its methods raise RateLimitedError: ask again later. RetryableError: X was out of order, three times.
+    Its methods raise RateLimitedError: try again later. RetryableError: X was out of order, three times.
     PermanentError: X refuses the token or the query, and the message says what to do.
     """
 
     def __init__(self, client: tweepy.Client, query: Query, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`client` is what `x_client` made; `sleep` takes seconds."""
+        """`client` is from `make_x_client`; `sleep` takes seconds."""
         self._client = client
         self.query = query
         self._sleep = sleep
-        self._names = vocabulary.TWEETS
+        self._names = parameters.TWEETS
 
     def page(self, bounds: Mapping[str, int], next_token: str | None = None) -> dict[str, Any]:
-        """Ask for the newest posts within the bounds (`since_id`, `until_id`, both exclusive) or the page after."""
+        """Read the newest posts within the bounds (`since_id`, `until_id`, both exclusive), or the page after."""
         position: dict[str, Any] = {**bounds, "next_token": next_token} if next_token else dict(bounds)
-        return self._asked(lambda: self._page(position))
+        return self._retry(lambda: self._page(position))
 
     def count(self) -> int:
-        """Ask how many posts X has of the last seven days, for the price of one
+        """Read how many posts X has of the last seven days, for the price of one post
         (https://docs.x.com/x-api/posts/counts/introduction).
         """
-        return self._asked(self._count)
+        return self._retry(self._count)
 
     def close(self) -> None:
-        """Close the connections; the next request opens one again."""
+        """Close the connections; the next request opens a new one."""
         self._client.session.close()
 
     def _page(self, position: Mapping[str, Any]) -> dict[str, Any]:
-        # By tweepy's way for any endpoint: its search knows the parameters of one vocabulary alone.
-        asked = {"query": self.query.text, "max_results": MAX_RESULTS, "sort_order": "recency"}
-        page: Any = self._client.request("GET", PATH, params={**asked, **self._names, **position}).json()
+        # tweepy's own search method knows the parameters of only one vocabulary.
+        search = {"query": self.query.text, "max_results": MAX_RESULTS, "sort_order": "recency"}
+        page: Any = self._client.request("GET", PATH, params={**search, **self._names, **position}).json()
         if not isinstance(page, dict):
-            raise RetryableError(f"X answered with {type(page).__name__}, not with a page")
+            raise RetryableError(f"X returned {type(page).__name__}, not a page")
         if not isinstance(page.get("data"), list) and (page.get("meta") or {}).get("result_count") != 0:
-            # Taken as the last page, this would close a gap that has not been read.
-            raise RetryableError("X answered with neither posts nor a result count of 0")
+            # If this counted as the last page, it would close a gap that has not been read.
+            raise RetryableError("X returned neither posts nor a result count of 0")
         return dict(page)
 
     def _count(self) -> int:
-        answer = self._client.get_recent_tweets_count(self.query.text, granularity="day")
-        meta = (answer.get("meta") if isinstance(answer, dict) else None) or {}
+        response = self._client.get_recent_tweets_count(self.query.text, granularity="day")
+        meta = (response.get("meta") if isinstance(response, dict) else None) or {}
         total = meta.get("total_tweet_count", meta.get("total_post_count"))
         if not isinstance(total, int):
-            raise RetryableError("X answered without a count of the posts")
+            raise RetryableError("X returned no count of the posts")
         return total
 
-    def _asked(self, ask: Callable[[], _T]) -> _T:
+    def _retry(self, request: Callable[[], _T]) -> _T:
         for attempt in range(RETRIES):
             try:
-                return self._answer(ask)
+                return self._send(request)
             except RateLimitedError:
                 raise
             except RetryableError:
                 self._sleep(2.0**attempt)
-        return self._answer(ask)
+        return self._send(request)
 
-    def _answer(self, ask: Callable[[], _T]) -> _T:
+    def _send(self, request: Callable[[], _T]) -> _T:
         try:
-            return ask()
+            return request()
         except tweepy.TooManyRequests as error:
-            if _USAGE_CAPPED not in error.response.text:
+            if not is_usage_capped(error.response.text):
                 raise RateLimitedError(error.reset_time) from error
-            raise PermanentError("refused", _advice(error, self.query)) from error
+            raise _make_error(error, self.query) from error
         # ValueError: tweepy cannot read the header that says when the rate limit ends.
         except (tweepy.TwitterServerError, requests.RequestException, ValueError) as error:
             raise RetryableError(f"X did not answer: {error}") from error
         except tweepy.HTTPException as error:
-            if self._names is vocabulary.TWEETS and _refused_parameters(error) & vocabulary.EVERY:
-                self._names = vocabulary.POSTS
-                return self._answer(ask)
+            if self._names is parameters.TWEETS and _read_refused_parameters(error) & parameters.ALL_NAMES:
+                self._names = parameters.POSTS
+                return self._send(request)
             if error.response.status_code == _REQUEST_TIMEOUT:
                 raise RetryableError(f"X did not answer: {error}") from error
-            raise PermanentError("refused", _advice(error, self.query)) from error
+            raise _make_error(error, self.query) from error
 
 
-def _advice(error: tweepy.HTTPException, query: Query) -> str:
-    code = error.response.status_code
-    said = " ".join([*str(error).split(), *_details(error)])
-    if _USAGE_CAPPED in error.response.text:
-        return f"X sells no more posts this billing month ({said}): raise the cap in X's developer console, or wait"
-    if code == 401:
-        return f"X does not know the bearer token ({said}): put a valid one into the secret"
-    if code == 403:
-        return f"X does not let this app search ({said}): check its access level in X's developer console"
-    if code == 400 and _refused_parameters(error) - {"query"}:
-        return f"X refuses what photolake asks for ({said}): X has changed; look for a newer photolake"
-    if code == 400:
-        return f"X refuses the query ({said}): correct {query.setting}"
-    return f"X refuses the request ({said}): check the app and its credits in X's developer console"
+def _make_error(error: tweepy.HTTPException, query: Query) -> PermanentError:
+    details = " ".join([*str(error).split(), *_read_details(error)])
+    bad_request = ("X refuses the query", f"correct {query.setting}")
+    if _read_refused_parameters(error) - {"query"}:
+        bad_request = ("X refuses the parameters of photolake's request", "X has changed; look for a newer photolake")
+    return make_api_error(error.response.status_code, error.response.text, details, bad_request)
 
 
-def _details(error: tweepy.HTTPException) -> list[str]:
-    """The reasons that stand in the answer's list of errors, which tweepy leaves out."""
+def _read_details(error: tweepy.HTTPException) -> list[str]:
+    """Read the reasons in the response's list of errors, which tweepy leaves out."""
     details = (item.get("detail") for item in error.api_errors if isinstance(item, Mapping))
     return [detail for detail in details if isinstance(detail, str) and detail not in str(error)]
 
 
-def _refused_parameters(error: tweepy.HTTPException) -> set[str]:
+def _read_refused_parameters(error: tweepy.HTTPException) -> set[str]:
     named = (item.get("parameters") for item in error.api_errors if isinstance(item, Mapping))
     return {name for parameters in named if isinstance(parameters, Mapping) for name in parameters}

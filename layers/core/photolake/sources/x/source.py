@@ -1,29 +1,47 @@
-"""X's recent search, once for each query of the settings."""
+"""X's recent search: one source for each query of the settings. A run may end at any point without losing a post."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from photolake.collect.budgets import MonthlyAllowance, RunAllowance
-from photolake.collect.source import NotSetUpError
-from photolake.errors import SettingsError
+from photolake.clock import format_utc, utc_now
+from photolake.collect.budgets import MonthlyBudget, RunBudget
+from photolake.collect.source import Batch
+from photolake.errors import NotConfiguredError, PermanentError, RetryableError, SettingsError
+from photolake.pricing import X_POST_USD, format_usd
+from photolake.rejected import RejectedRecord
+from photolake.rows.ids import make_snowflake
+from photolake.rows.json_text import compact_json
 from photolake.settings import Settings
-from photolake.sources.x.queries import Query, queries_of
-from photolake.sources.x.search_api import RecentSearch, x_client
-from photolake.sources.x.search_source import SearchSource
+from photolake.sources.x.payload import read_posts
+from photolake.sources.x.queries import Query, parse_queries
+from photolake.sources.x.search_api import RecentSearch, make_x_client
+from photolake.sources.x.window import Window
 
 if TYPE_CHECKING:
-    from photolake.collect.registry import Surroundings
+    from photolake.collect.source import SourceContext, State
 
-# The token goes with every request: in the clear only on this machine.
+PLATFORM = "x"
+PHOTO_HOSTS = ("pbs.twimg.com",)
+
+# Recent search covers seven days; an id close to that limit may have left the search when the request arrives.
+COVERED = dt.timedelta(days=7) - dt.timedelta(minutes=5)
+# A post can appear in the search after a newer one has, so younger posts are left to the next run. X itself leaves out
+# the last 30 s (end_time in https://docs.x.com/x-api/posts/search-recent-posts).
+SETTLED = dt.timedelta(seconds=60)
+# More than clocks are wrong by: X cannot have issued an id from further ahead.
+MAX_CLOCK_SKEW = dt.timedelta(minutes=10)
+# The token goes with every request, so plain HTTP is for test servers on this machine only.
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/?|http://(127\.0\.0\.1|localhost):[0-9]+/?")
 
 
 @dataclass(frozen=True)
 class XSettings(Settings):
-    """What to ask X for, and for how much a month; `x_api_url` is X itself, or something that answers like it."""
+    """What to read from X, and how many posts to buy a month; `x_api_url` is X's API, or a test server."""
 
     checkpoint_table: str
     x_token_secret: str
@@ -34,33 +52,166 @@ class XSettings(Settings):
     monthly_post_budget: int
 
     def queries(self) -> list[Query]:
-        """What to ask for; SettingsError, naming the setting, if X would refuse a query."""
-        return queries_of(self.search_query, self.search_queries, self.search_languages)
+        """Parse the queries; SettingsError, naming the setting, for one that X would refuse."""
+        return parse_queries(self.search_query, self.search_queries, self.search_languages)
+
+    def checked_url(self) -> str:
+        """Return X_API_URL; SettingsError if the token must not be sent there."""
+        if not _URL.fullmatch(self.x_api_url):
+            raise SettingsError(f"X_API_URL: {self.x_api_url!r} is not of the form https://host")
+        return self.x_api_url
 
 
 @dataclass(frozen=True)
 class SearchSettings(XSettings):
-    """What is a matter of the search alone."""
+    """What only the collector needs."""
 
     max_posts_per_run: int
 
 
-def sources(surroundings: Surroundings) -> list[SearchSource]:
-    """A source for each query, all under the same limits; NotSetUpError without a token."""
+def sources(context: SourceContext) -> list[SearchSource]:
+    """Make a source for each query, all with the same budgets; NotConfiguredError without a token."""
     settings = SearchSettings.from_env()
-    url = checked_url(settings.x_api_url)
+    url = settings.checked_url()
     queries = settings.queries()
-    token = surroundings.secret(settings.x_token_secret)
+    token = context.read_secret(settings.x_token_secret)
     if not token:
-        raise NotSetUpError(f"X is skipped: put the bearer token into the secret {settings.x_token_secret}")
-    client = x_client(token, url)
-    budget = MonthlyAllowance(surroundings.table(settings.checkpoint_table), "x", settings.monthly_post_budget)
-    run_allowance = RunAllowance(settings.max_posts_per_run)
-    return [SearchSource(RecentSearch(client, query), budget, run_allowance) for query in queries]
+        raise NotConfiguredError(f"X is skipped: put the bearer token into the secret {settings.x_token_secret}")
+    client = make_x_client(token, url)
+    monthly_budget = MonthlyBudget(context.get_table(settings.checkpoint_table), PLATFORM, settings.monthly_post_budget)
+    run_budget = RunBudget(settings.max_posts_per_run)
+    return [SearchSource(RecentSearch(client, query), monthly_budget, run_budget) for query in queries]
 
 
-def checked_url(url: str) -> str:
-    """The URL of X_API_URL; SettingsError for one that the token must not be sent to."""
-    if not _URL.fullmatch(url):
-        raise SettingsError(f"X_API_URL: {url!r} is not of the form https://host")
-    return url
+class SearchSource:
+    """Reads one query's new posts, page by page, as long as the budgets last."""
+
+    def __init__(
+        self,
+        search: RecentSearch,
+        monthly_budget: MonthlyBudget,
+        run_budget: RunBudget,
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        """The budgets are shared by all queries; X charges by the post."""
+        self._search = search
+        self._monthly_budget = monthly_budget
+        self._run_budget = run_budget
+        self._clock = clock
+        self._query = search.query
+
+    @property
+    def name(self) -> str:
+        """The same for the same query and languages."""
+        return f"x#{self._query.hash}"
+
+    def fetch(self, state: State) -> Generator[Batch]:
+        """Close the gap that the last run left, then read what is new."""
+        try:
+            saved = Window.from_state(state)
+            notices = [
+                text for text in (None if state else self._forecast(), self._monthly_budget.make_warning()) if text
+            ]
+            window = self._limit_to_covered(saved)
+            has_gap = window != saved
+            while True:
+                is_catching_up = window.is_open
+                bounds = window.bounds() if is_catching_up else self._new_bounds(window)
+                for page, is_last in self._read_pages(bounds):
+                    window = window.read(_read_ids(page, bounds))
+                    window = window.closed() if is_last else window
+                    yield self._make_batch(page, window, has_gap, notices)
+                    notices = []
+                if not is_catching_up:
+                    return
+                window = window.closed()
+        finally:
+            self._search.close()
+
+    def _limit_to_covered(self, saved: Window) -> Window:
+        if max(saved.since_id or 0, saved.newest_id or 0) > make_snowflake(_ms(self._clock() + MAX_CLOCK_SKEW)):
+            raise PermanentError(
+                "future", f"the checkpoint {self.name} is ahead of the clock: delete it, to read seven days again"
+            )
+        return saved.within(_ms(self._clock() - COVERED))
+
+    def _new_bounds(self, window: Window) -> Mapping[str, int]:
+        """Return the bounds of what has been posted since the window was closed."""
+        return {**window.bounds(), "until_id": make_snowflake(_ms(self._clock() - SETTLED))}
+
+    def _read_pages(self, bounds: Mapping[str, int]) -> Iterator[tuple[dict[str, Any], bool]]:
+        """Buy all pages within the bounds, each with whether it is the last."""
+        if bounds["until_id"] - bounds.get("since_id", 0) <= 1:
+            return
+        token, lowest = None, bounds["until_id"]
+        while True:
+            self._run_budget.check()
+            self._monthly_budget.check()
+            page = self._search.page(bounds, token)
+            bought = len(page.get("data") or [])
+            self._run_budget.spend(bought)
+            self._monthly_budget.spend(bought)
+            token = (page.get("meta") or {}).get("next_token") or None
+            yield page, token is None
+            if token is None:
+                return
+            ids = _read_ids(page, bounds)
+            if ids and min(ids) >= lowest:
+                raise RetryableError("X returns the same posts again for the next page; they would be bought for ever")
+            lowest = min([*ids, lowest])
+
+    def _forecast(self) -> str:
+        """Say what the first run of the query costs; BudgetExhaustedError if that is more than the month has left."""
+        self._run_budget.check()
+        self._monthly_budget.check()
+        posts, left = self._search.count(), self._monthly_budget.count_left()
+        monthly = posts * 30 // 7
+        forecast = (
+            f"{self._query.setting}: X has {posts:,} posts of the last seven days, {format_usd(posts * X_POST_USD)}; "
+            f"at that rate they are {monthly:,} a month, {format_usd(monthly * X_POST_USD)}"
+        )
+        if left is not None and posts > left:
+            self._monthly_budget.raise_exhausted(
+                f"{forecast}. MonthlyPostBudget has {left:,} left, so the query is not begun"
+            )
+        return forecast
+
+    def _make_batch(self, page: Mapping[str, Any], window: Window, has_gap: bool, notices: Sequence[str]) -> Batch:
+        rejected: list[RejectedRecord] = []
+
+        def reject(post: Any, message: str) -> None:
+            rejected.append(RejectedRecord(compact_json(post).encode(), f"post {_describe_id(post)}: {message}"))
+
+        collected_at = format_utc(self._clock())
+        posts = read_posts(page, collected_at=collected_at, matched_query=self._query.text, on_rejected=reject)
+        return Batch(
+            state={**window.state(), "query": self._query.text},
+            posts=list(posts),
+            rejected=rejected,
+            bought=len(page.get("data") or []),
+            has_gap=has_gap,
+            notices=notices,
+        )
+
+
+def _read_ids(page: Mapping[str, Any], bounds: Mapping[str, int]) -> list[int]:
+    """Read the ids that a page covers: those of its posts and, in case one of them is malformed, those of its `meta`.
+
+    Ids outside the bounds are left out: a malformed one would move the checkpoint past posts to come.
+    """
+    meta = page.get("meta") or {}
+    tweets = page.get("data") or []
+    found = [tweet.get("id") for tweet in tweets if isinstance(tweet, Mapping)]
+    if tweets:
+        found += [meta.get("newest_id"), meta.get("oldest_id")]
+    numbers = [int(text) for text in found if isinstance(text, str) and text.isascii() and text.isdecimal()]
+    return [number for number in numbers if bounds.get("since_id", 0) < number < bounds.get("until_id", 2**63)]
+
+
+def _describe_id(post: Any) -> str:
+    data = post.get("data") if isinstance(post, Mapping) else None
+    return str(data.get("id")) if isinstance(data, Mapping) else "without an id"
+
+
+def _ms(moment: dt.datetime) -> int:
+    return int(moment.timestamp() * 1000)

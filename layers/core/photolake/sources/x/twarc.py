@@ -31,7 +31,7 @@ def retrieved_at(value: Any) -> str | None:
         return None
 
 
-def unflattened(value: Any) -> Any:
+def unflatten(value: Any) -> Any:
     """The page of one post, as the API sent it, of a flattened post; any other value as it is."""
     if not _is_flattened(value):
         return value

@@ -7,11 +7,13 @@ Compatibility mode cuts `text` and keeps the whole in `extended_tweet`; extended
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from photolake.rows.json_reader import JsonObject, malformed, present, struct_or_none
-from photolake.sources.x.identity import identity_columns, post_id
-from photolake.sources.x.v1_media import entities_of, full_part, media_of
+from photolake.sources.x.identity import read_identity, read_post_id
+
+if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
 
 _USER_TEXTS = (
     "name",
@@ -56,7 +58,7 @@ _USER_FLAGS = (
 )
 
 
-def status_post(status: Mapping[str, Any]) -> dict[str, Any]:
+def map_status(status: Mapping[str, Any]) -> PostRow:
     """Map one status; text, entities and media of a retweet are those of the post it repeats, where that is known.
 
     Not yet in it: collected_at, matched_query, source_json.
@@ -65,9 +67,10 @@ def status_post(status: Mapping[str, Any]) -> dict[str, Any]:
     retweeted = own.part("retweeted_status")
     shown = retweeted or own
     quoted = own.part("quoted_status") or shown.part("quoted_status")
-    quoted_id = post_id(quoted) if quoted else own.whole("quoted_status_id_str", "quoted_status_id")
-    return {
-        **identity_columns(own),
+    quoted_id = read_post_id(quoted) if quoted else own.whole("quoted_status_id_str", "quoted_status_id")
+    # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
+    row: Any = {
+        **read_identity(own),
         **_content_columns(own, shown),
         **_reply_columns(own),
         "quoted_status_id": quoted_id,
@@ -85,6 +88,7 @@ def status_post(status: Mapping[str, Any]) -> dict[str, Any]:
         "place": _place(own.part("place")),
         "edit_history_tweet_ids": None,
     }
+    return cast("PostRow", row)
 
 
 def _content_columns(own: JsonObject, shown: JsonObject) -> dict[str, Any]:
@@ -93,7 +97,7 @@ def _content_columns(own: JsonObject, shown: JsonObject) -> dict[str, Any]:
         "text": _text(shown),
         "truncated": False if shown.part("extended_tweet") else shown.flag("truncated"),
         "entities": _entities(shown),
-        "extended_entities": struct_or_none({"media": media_of(shown) or media_of(own) or None}),
+        "extended_entities": struct_or_none({"media": read_media(shown) or read_media(own) or None}),
         "lang": own.text("lang") or shown.text("lang"),
         "source": own.text("source"),
         "favorited": own.flag("favorited"),
@@ -123,7 +127,7 @@ def _references(
         # Its media are the post's own extended_entities, so they are not repeated here.
         references.append({"type": "retweeted", **_reference(retweeted)})
     if quoted:
-        references.append({"type": "quoted", **_reference(quoted), **present({"media": media_of(quoted) or None})})
+        references.append({"type": "quoted", **_reference(quoted), **present({"media": read_media(quoted) or None})})
     elif quoted_id is not None:
         references.append({"type": "quoted", "id": str(quoted_id)})
     reply = _reply_columns(own)
@@ -136,7 +140,7 @@ def _references(
 def _reference(status: JsonObject) -> dict[str, Any]:
     user = status.part("user")
     name = user.text("screen_name") if user else None
-    return present({"id": str(post_id(status)), "text": _text(status), "screen_name": name})
+    return present({"id": str(read_post_id(status)), "text": _text(status), "screen_name": name})
 
 
 def _text(status: JsonObject) -> str:
@@ -149,7 +153,7 @@ def _text(status: JsonObject) -> str:
 
 
 def _entities(status: JsonObject) -> dict[str, Any] | None:
-    entities = entities_of(status)
+    entities = read_entities(status)
     if entities is None:
         return None
     return {
@@ -205,3 +209,57 @@ def _place(place: JsonObject | None) -> dict[str, Any] | None:
     box = place.part("bounding_box")
     corners = {"type": box.text("type"), "coordinates": box.numbers("coordinates", depth=3)} if box else {}
     return struct_or_none({name: place.text(name) for name in names} | {"bounding_box": struct_or_none(corners)})
+
+
+def full_part(status: JsonObject) -> JsonObject:
+    """The part with the whole text and its entities: `extended_tweet` in compatibility mode."""
+    return status.part("extended_tweet") or status
+
+
+def read_entities(status: JsonObject) -> JsonObject | None:
+    """The entities of the whole text."""
+    return full_part(status).part("entities") or status.part("entities")
+
+
+def read_media(status: JsonObject) -> list[dict[str, Any]]:
+    """The status's media; `entities` alone holds but the first, so it is asked last."""
+    for place in (full_part(status).part("extended_entities"), status.part("extended_entities")):
+        if place and place.parts("media"):
+            return [_medium(medium) for medium in place.parts("media")]
+    entities = read_entities(status)
+    return [_medium(medium) for medium in entities.parts("media")] if entities else []
+
+
+def _medium(medium: JsonObject) -> dict[str, Any]:
+    number = medium.whole("id_str", "id")
+    sizes = medium.part("sizes")
+    return present(
+        {
+            "id": None if number is None else str(number),
+            **{
+                name: medium.text(name)
+                for name in (
+                    "type",
+                    "media_url",
+                    "media_url_https",
+                    "url",
+                    "display_url",
+                    "expanded_url",
+                    "ext_alt_text",
+                )
+            },
+            "indices": medium.wholes("indices"),
+            "sizes": _sizes(sizes) if sizes else None,
+        }
+    )
+
+
+def _sizes(sizes: JsonObject) -> dict[str, Any] | None:
+    found = {name: sizes.part(name) for name in ("thumb", "small", "medium", "large")}
+    return struct_or_none(
+        {
+            name: present({"w": size.whole("w"), "h": size.whole("h"), "resize": size.text("resize")})
+            for name, size in found.items()
+            if size
+        }
+    )

@@ -6,16 +6,16 @@ stream and the documentation say `note_tweet`, `referenced_tweets` and `retweet_
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from photolake.rows.json_reader import JsonObject, malformed, present, struct_or_none
-from photolake.sources.x.identity import classic_time, identity_columns, post_id
-from photolake.sources.x.v2_media import media_of, url_entities
+from photolake.sources.x.identity import convert_to_classic_time, read_identity, read_post_id
+from photolake.sources.x.includes import Includes, read_links, read_media
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from photolake.sources.x.includes import Includes
+    from photolake.rows.types import PostRow
 
 _USER_COUNTS = {
     "followers_count": ("followers_count",),
@@ -34,7 +34,7 @@ _POST_COUNTS = {
 }
 
 
-def tweet_post(tweet: Mapping[str, Any], includes: Includes) -> dict[str, Any]:
+def map_tweet(tweet: Mapping[str, Any], includes: Includes) -> PostRow:
     """Map one post; text, entities and media of a retweet are those of the post it repeats, where that is included.
 
     Not yet in it: collected_at, matched_query, source_json.
@@ -45,8 +45,9 @@ def tweet_post(tweet: Mapping[str, Any], includes: Includes) -> dict[str, Any]:
     shown = retweeted or own
     named = named | _named(shown) | named if retweeted else named
     metrics = own.part("public_metrics")
-    return {
-        **identity_columns(own),
+    # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
+    row: Any = {
+        **read_identity(own),
         **_content_columns(own, shown, includes),
         "truncated": None if "retweeted" in named and retweeted is None else False,
         **_reply_columns(own, includes),
@@ -61,12 +62,13 @@ def tweet_post(tweet: Mapping[str, Any], includes: Includes) -> dict[str, Any]:
         **_place_columns(own.part("geo"), includes),
         "edit_history_tweet_ids": own.texts("edit_history_tweet_ids", "edit_history_post_ids"),
     }
+    return cast("PostRow", row)
 
 
 def _named(post: JsonObject) -> dict[str, str]:
     """Ids of the posts this one names, by type: retweeted, quoted, replied_to."""
     references = post.parts("referenced_tweets", "referenced_posts")
-    return {reference.text("type") or "": str(post_id(reference)) for reference in references}
+    return {reference.text("type") or "": str(read_post_id(reference)) for reference in references}
 
 
 def _content_columns(own: JsonObject, shown: JsonObject, includes: Includes) -> dict[str, Any]:
@@ -74,7 +76,9 @@ def _content_columns(own: JsonObject, shown: JsonObject, includes: Includes) -> 
     return {
         "text": _text(shown),
         "entities": _entities(shown, includes),
-        "extended_entities": struct_or_none({"media": media_of(shown, includes) or media_of(own, includes) or None}),
+        "extended_entities": struct_or_none(
+            {"media": read_media(shown, includes) or read_media(own, includes) or None}
+        ),
         "lang": own.text("lang") or shown.text("lang"),
         "source": own.text("source"),
         "favorited": False,
@@ -113,7 +117,7 @@ def _reference(kind: str, key: str, includes: Includes) -> dict[str, Any]:
             "text": _text(post) if post else None,
             "screen_name": author.text("username") if author else None,
             # A retweeted post's media are the post's own extended_entities; a parent's are no part of its reply.
-            "media": media_of(post, includes) or None if post and kind == "quoted" else None,
+            "media": read_media(post, includes) or None if post and kind == "quoted" else None,
         }
     )
 
@@ -135,7 +139,7 @@ def _entities(post: JsonObject, includes: Includes) -> dict[str, Any] | None:
         return None
     return {
         "hashtags": [_tag(tag) for tag in entities.parts("hashtags")],
-        "urls": url_entities(post, entities),
+        "urls": read_links(post, entities),
         "user_mentions": [_mention(mention, includes) for mention in entities.parts("mentions")],
         "symbols": [_tag(tag) for tag in entities.parts("cashtags")],
     }
@@ -171,7 +175,7 @@ def _author(own: JsonObject, includes: Includes) -> dict[str, Any] | None:
             "id": user.whole("id"),
             "id_str": user.text("id"),
             "screen_name": user.text("username"),
-            "created_at": classic_time(user.text("created_at")),
+            "created_at": convert_to_classic_time(user.text("created_at")),
             "profile_image_url_https": user.text("profile_image_url"),
             **{
                 name: user.text(name)

@@ -1,7 +1,7 @@
-"""Which posts of a query have been delivered, and which are still to be asked for.
+"""Which posts of a query have been delivered, and which are still to be read.
 
-X answers newest first, so a run that stops early leaves a gap below what it has read. The window remembers the gap,
-and `since_id` moves up only once it is closed.
+X returns the newest posts first, so a run that stops early leaves a gap below what it has read. The window records the
+gap, and `since_id` moves up only once the gap is closed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from photolake.rows.ids import read_snowflake_ms
 class Window:
     """Delivered: every id up to `since_id`, and from `until_id` up to `newest_id` while the window is open.
 
-    All are None at first: X then answers with all of the last seven days. An open window has both ends of its gap,
+    All are None at first: X then returns all of the last seven days. An open window has both ends of its gap,
     `newest_id` and `until_id`; a closed one has neither.
     """
 
@@ -42,9 +42,9 @@ class Window:
         return Window(self.newest_id or self.since_id)
 
     def within(self, oldest_ms: int) -> Window:
-        """The window without what was posted before `oldest_ms`, which X does not answer for (seven days).
+        """The window without what was posted before `oldest_ms`, which the search no longer covers (seven days).
 
-        X refuses an older `since_id` or `until_id`. Without a `since_id` it gives all it has.
+        X refuses an older `since_id` or `until_id`. Without a `since_id` it returns all it has.
         """
         reachable = self.closed() if _is_before(self.until_id, oldest_ms) else self
         if _is_before(reachable.since_id, oldest_ms):
@@ -52,7 +52,7 @@ class Window:
         return reachable
 
     def bounds(self) -> dict[str, int]:
-        """What to ask X for; both ids are exclusive."""
+        """Return the parameters of a search; both ids are exclusive."""
         ids = {"since_id": self.since_id, "until_id": self.until_id}
         return {name: number for name, number in ids.items() if number is not None}
 

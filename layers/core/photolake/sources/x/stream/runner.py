@@ -1,112 +1,120 @@
-"""X's filtered stream as a long run: connect, deliver, connect again, until it is stopped or the month is used up."""
+"""Follows X's filtered stream: connects, delivers and reconnects until it is stopped or the month is used up."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photolake.collect.source import RateLimitedError, UsedUpError
-from photolake.errors import RetryableError
-from photolake.sources.x.stream.connection import DisconnectedError, Lines, StreamApi, Watch
-from photolake.sources.x.stream.rules import synchronise
+from photolake.errors import BudgetExhaustedError, DisconnectedError, RateLimitedError, RetryableError
+from photolake.sources.x.stream.connection import LineSplitter, SilenceTimer
+from photolake.sources.x.stream.rules import synchronise_rules
 
 if TYPE_CHECKING:
     from photolake.sources.x.queries import Query
-    from photolake.sources.x.stream.backoff import Pauses
-    from photolake.sources.x.stream.batcher import Progress, StreamPosts
-    from photolake.sources.x.stream.gap_filler import Gap
+    from photolake.sources.x.stream.backoff import Backoff
+    from photolake.sources.x.stream.batcher import Batcher, Progress
+    from photolake.sources.x.stream.connection import Connection, StreamApi
+    from photolake.sources.x.stream.gap_filler import GapFiller
 
-# How soon a stop is noticed while nothing comes.
-LOOK_S = 0.25
+# How soon a stop is noticed while nothing arrives.
+POLL_S = 0.25
 
 
-class StreamRun:
-    """Follows the stream over all its disconnects."""
+@dataclass(frozen=True)
+class StreamParts:
+    """The parts of a run that are not its input: where lines go, and what happens around a connection."""
+
+    batcher: Batcher
+    gap_filler: GapFiller
+    backoff: Backoff
+    progress: Progress
+
+
+class StreamRunner:
+    """Follows the stream across its disconnections."""
 
     def __init__(
         self,
         api: StreamApi,
         queries: Sequence[Query],
-        posts: StreamPosts,
-        gap: Gap,
-        pauses: Pauses,
-        progress: Progress,
-        tell: Callable[[str], None],
+        parts: StreamParts,
+        on_notice: Callable[[str], object],
         stop: threading.Event,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Setting `stop` ends the run; `tell` takes lines for people."""
+        """Setting `stop` ends the run; `on_notice` takes lines for people."""
         self._api = api
         self._queries = queries
-        self._posts = posts
-        self._gap = gap
-        self._pauses = pauses
-        self._progress = progress
-        self._tell = tell
+        self._parts = parts
+        self._on_notice = on_notice
         self._stop = stop
         self._monotonic = monotonic
         self._has_rules = False
 
     def run(self) -> None:
-        """Return after a stop, or once the month's posts are bought; what is held has been delivered then.
+        """Return after a stop, or once the month's posts are bought; all pending posts have been delivered then.
 
         PermanentError: X refuses, and the message says what to do. DeliveryError and errors of AWS are raised: the
-        checkpoint of the search is below whatever was not delivered, so the next run finds it.
+        checkpoint of the search lies before everything that was not delivered, so the next run finds it.
         """
+        backoff = self._parts.backoff
         try:
-            self._posts.check()
-            self._gap.begin()
-            while not self._stop.is_set():
-                self._connect()
-        except UsedUpError as error:
-            self._tell(str(error))
+            self._parts.batcher.check_budget()
+            self._parts.gap_filler.start_queries()
+            while not self._wait():
+                try:
+                    self._follow()
+                except RateLimitedError as error:
+                    backoff.note_rate_limit(error.reset_time)
+                    self._on_notice("X limits the number of connections")
+                except DisconnectedError as error:
+                    backoff.note_network_failure()
+                    self._on_notice(str(error))
+                except RetryableError as error:
+                    backoff.note_http_failure()
+                    self._on_notice(str(error))
+        except BudgetExhaustedError as error:
+            self._on_notice(str(error))
         finally:
-            self._progress.state = "ended"
+            self._parts.progress.state = "ended"
             self._api.close()
 
-    def _connect(self) -> None:
-        self._posts.check()
-        pause = self._pauses.connecting()
-        self._progress.state = f"waiting {pause:.0f} s" if pause else "connecting"
-        if self._stop.wait(pause):
-            return
-        try:
-            self._follow()
-        except RateLimitedError as error:
-            self._pauses.rate_limited(error.reset_time)
-            self._tell("X limits the connects")
-        except DisconnectedError as error:
-            self._pauses.network_failed()
-            self._tell(str(error))
-        except RetryableError as error:
-            self._pauses.http_failed()
-            self._tell(str(error))
+    def _wait(self) -> bool:
+        """Wait until the stream may be connected to, and return whether the run has been stopped."""
+        if self._stop.is_set():
+            return True
+        self._parts.batcher.check_budget()
+        pause = self._parts.backoff.start_connect()
+        self._parts.progress.state = f"waiting {pause:.0f} s" if pause else "connecting"
+        return self._stop.wait(pause)
 
     def _follow(self) -> None:
         if not self._has_rules:
-            self._posts.name_queries(synchronise(self._api, self._queries))
+            self._parts.batcher.queries = synchronise_rules(self._api, self._queries)
             self._has_rules = True
         with self._api.connect() as connection:
-            self._progress.state = "connected"
-            self._progress.connects += 1
-            self._gap.connected()
-            watch, lines = Watch(self._monotonic), Lines()
+            self._parts.progress.state = "connected"
+            self._parts.progress.connects += 1
+            self._parts.gap_filler.schedule()
             try:
-                while not self._stop.is_set():
-                    chunk = connection.chunk(LOOK_S)
-                    watch.hear(chunk)
-                    self._take(lines.feed(chunk))
-                    if chunk:
-                        self._pauses.reset()
-                    self._posts.deliver_if_due()
-                    self._gap.go_on()
-                for chunk in connection.rest():
-                    self._take(lines.feed(chunk))
+                self._read(connection)
             finally:
-                self._posts.deliver()
+                self._parts.batcher.deliver()
 
-    def _take(self, lines: Iterable[bytes]) -> None:
-        for line in lines:
-            self._posts.take(line)
+    def _read(self, connection: Connection) -> None:
+        batcher, timer, splitter = self._parts.batcher, SilenceTimer(self._monotonic), LineSplitter()
+        while not self._stop.is_set():
+            chunk = connection.read_chunk(POLL_S)
+            timer.check(chunk)
+            for line in splitter.split(chunk):
+                batcher.add(line)
+            if chunk:
+                self._parts.backoff.reset()
+            batcher.deliver_if_due()
+            self._parts.gap_filler.fill()
+        for chunk in connection.read_backlog():
+            for line in splitter.split(chunk):
+                batcher.add(line)

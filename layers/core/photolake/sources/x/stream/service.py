@@ -1,4 +1,4 @@
-"""The filtered stream, put together: one way for the command and for the container."""
+"""The filtered stream put together, for the command and for the container."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from photolake.collect.budgets import MonthlyAllowance, RunAllowance
-from photolake.collect.landing import LandingSettings, collection_into
-from photolake.sources.x.search_api import RecentSearch, x_client
-from photolake.sources.x.search_source import SearchSource
-from photolake.sources.x.source import XSettings, checked_url
-from photolake.sources.x.stream.backoff import Pauses
-from photolake.sources.x.stream.batcher import Progress, StreamPosts
+from photolake.collect.budgets import MonthlyBudget, RunBudget
+from photolake.collect.landing import LandingSettings, make_collector
+from photolake.sources.x.search_api import RecentSearch, make_x_client
+from photolake.sources.x.source import PLATFORM, SearchSource, XSettings
+from photolake.sources.x.stream.backoff import Backoff
+from photolake.sources.x.stream.batcher import Batcher, Progress
 from photolake.sources.x.stream.connection import StreamApi
-from photolake.sources.x.stream.gap_filler import Gap
-from photolake.sources.x.stream.runner import StreamRun
+from photolake.sources.x.stream.gap_filler import GapFiller
+from photolake.sources.x.stream.runner import StreamParts, StreamRunner
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-    from photolake.collect.runner import Collection
+    from photolake.collect.runner import SourceCollector
     from photolake.sources.x.queries import Query
 
 
@@ -32,32 +31,34 @@ class StreamSettings(LandingSettings, XSettings):
 
 
 @dataclass(frozen=True)
-class Streaming:
-    """What a run needs: `url` is X itself, or something that answers like it; `budget` is that of the search, too."""
+class XStream:
+    """What a run needs: `url` is X's API, or a test server; `budget` is shared with the search."""
 
     token: str
     url: str
     queries: Sequence[Query]
-    budget: MonthlyAllowance
-    collection: Collection
+    budget: MonthlyBudget
+    collector: SourceCollector
 
-    def run(self, progress: Progress, tell: Callable[[str], None], stop: threading.Event) -> None:
-        """Follow the stream until `stop` is set or the month is used up (see StreamRun.run); `tell` is for people."""
-        url = checked_url(self.url)
-        posts = StreamPosts(self.collection.deliver, self.collection.keep_malformed, self.budget, progress)
-        client = x_client(self.token, url)
-        # A limit for each run is one for runs that come again; this one is limited by the month alone.
-        unlimited = RunAllowance(sys.maxsize)
+    def run(self, progress: Progress, on_notice: Callable[[str], object], stop: threading.Event) -> None:
+        """Follow the stream until `stop` is set or the month is used up: see StreamRunner.run."""
+        client = make_x_client(self.token, self.url)
+        # A budget for each run is meant for scheduled runs; this one is limited by the month alone.
+        unlimited = RunBudget(sys.maxsize)
         sources = [SearchSource(RecentSearch(client, query), self.budget, unlimited) for query in self.queries]
-        gap = Gap(sources, self.collection, progress, tell, stop.is_set)
-        api = StreamApi(self.token, url)
-        StreamRun(api, self.queries, posts, gap, Pauses(), progress, tell, stop).run()
+        parts = StreamParts(
+            Batcher(self.collector.stream, self.collector.rejected, self.budget, progress),
+            GapFiller(sources, self.collector, progress, on_notice, stop.is_set),
+            Backoff(),
+            progress,
+        )
+        StreamRunner(StreamApi(self.token, self.url), self.queries, parts, on_notice, stop).run()
 
 
-def streaming(
-    settings: StreamSettings, token: str, client: Callable[..., Any], table: Callable[[str], Table]
-) -> Streaming:
-    """The stream that the settings ask for; `client` makes an AWS client, `table` gives a DynamoDB table by name."""
-    budget = MonthlyAllowance(table(settings.checkpoint_table), "x", settings.monthly_post_budget)
-    collection = collection_into(settings, client, table)
-    return Streaming(token, settings.x_api_url, settings.queries(), budget, collection)
+def make_stream(
+    settings: StreamSettings, token: str, make_client: Callable[..., Any], get_table: Callable[[str], Table]
+) -> XStream:
+    """Make the stream that the settings ask for; `make_client` makes a boto3 client of a service."""
+    budget = MonthlyBudget(get_table(settings.checkpoint_table), PLATFORM, settings.monthly_post_budget)
+    collector = make_collector(settings, make_client, get_table)
+    return XStream(token, settings.checked_url(), settings.queries(), budget, collector)

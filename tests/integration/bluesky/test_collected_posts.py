@@ -1,9 +1,11 @@
+"""Collected posts of Bluesky in DynamoDB, on moto."""
+
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from photolake.errors import DeliveryError
-from photolake.sources.bluesky.collected_posts import KnownPosts
+from photolake.sources.bluesky.collected_posts import CollectedPosts
 from photolake.sources.bluesky.identifiers import PostKey
 from tests.builders.bluesky_events import ANN, BOB, NOON_US, SECOND, tid
 from tests.builders.dynamodb_tables import template_table
@@ -19,7 +21,7 @@ def table():
 
 @pytest.fixture
 def known(table):
-    return KnownPosts(table, sleep=lambda _: None)
+    return CollectedPosts(table, sleep=lambda _: None)
 
 
 def posts(did, *days):
@@ -31,23 +33,23 @@ def test_posts_are_known_once_they_were_added_however_often(known):
     assert known.add(mine) == set()
     assert known.add(mine) == set()
 
-    assert known.among(mine | posts(ANN, 2) | posts(BOB, 0)) == mine
-    assert known.among(set()) == set()
+    assert known.find_collected(mine | posts(ANN, 2) | posts(BOB, 0)) == mine
+    assert known.find_collected(set()) == set()
 
 
 def test_all_posts_of_an_author_are_found_whenever_they_were_posted(known):
     known.add(posts(ANN, *range(150)) | posts(BOB, 3))
 
-    assert known.of([ANN]) == posts(ANN, *range(150))
-    assert known.of([ANN, BOB]) == posts(ANN, *range(150)) | posts(BOB, 3)
-    assert known.of(["did:plc:" + "c" * 24]) == set()
+    assert known.find_by_authors([ANN]) == posts(ANN, *range(150))
+    assert known.find_by_authors([ANN, BOB]) == posts(ANN, *range(150)) | posts(BOB, 3)
+    assert known.find_by_authors(["did:plc:" + "c" * 24]) == set()
 
 
 def test_record_keys_of_any_time_are_remembered(known):
     odd = {PostKey(ANN, tid(time_us)) for time_us in (0, 2**53 - 1)}
 
     assert known.add(odd) == set()
-    assert known.among(odd) == known.of([ANN]) == odd
+    assert known.find_collected(odd) == known.find_by_authors([ANN]) == odd
 
 
 def test_an_author_with_more_posts_of_a_day_than_an_item_holds_is_told(known, monkeypatch):
@@ -57,7 +59,7 @@ def test_an_author_with_more_posts_of_a_day_than_an_item_holds_is_told(known, mo
 
     assert known.add(first) == set()
     assert known.add(one_more | posts(ANN, 1) | posts(BOB, 0)) == one_more
-    assert known.of([ANN, BOB]) == first | posts(ANN, 1) | posts(BOB, 0)
+    assert known.find_by_authors([ANN, BOB]) == first | posts(ANN, 1) | posts(BOB, 0)
 
 
 def test_other_errors_of_dynamodb_are_raised(known, table):
@@ -79,7 +81,7 @@ def test_keys_that_dynamodb_leaves_unread_are_asked_for_again(table, known, monk
         return {**response, "UnprocessedKeys": {name: {**asked, "Keys": rest}} if rest else {}}
 
     monkeypatch.setattr(table.meta.client, "batch_get_item", only_one)
-    assert known.among(wanted) == wanted
+    assert known.find_collected(wanted) == wanted
 
 
 def test_a_table_that_leaves_keys_unread_for_good_is_an_error(table, known, monkeypatch):
@@ -90,4 +92,4 @@ def test_a_table_that_leaves_keys_unread_for_good_is_an_error(table, known, monk
     )
 
     with pytest.raises(DeliveryError, match="checkpoints left 1 keys unread after 6 attempts"):
-        known.among(posts(ANN, 0))
+        known.find_collected(posts(ANN, 0))
