@@ -12,13 +12,13 @@ export SAM_CLI_TELEMETRY = 0
 help: ## Print this list
 	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-demo: .venv/local.stamp ## Run the whole pipeline on this machine, on real photos, and show what came out
+demo: .venv/local.stamp ## Run the whole pipeline on this machine, on real photos, and show the results
 	@$(BIN)/photolake demo
 
 test: .venv/dev.stamp ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration
 
-test-e2e: .venv/dev.stamp ## Prove the whole pipeline on the laptop cloud
+test-e2e: .venv/dev.stamp ## Test the whole pipeline on the laptop cloud
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/e2e
 
 test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop cloud, if its files changed since they last passed
@@ -28,12 +28,12 @@ test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop
 	@cd packages/laptop_cloud && PYTHONDONTWRITEBYTECODE=1 $(CURDIR)/$(BIN)/pytest --numprocesses auto --dist loadfile --quiet -o cache_dir=$(CURDIR)/.pytest_cache
 	@touch $@
 
-test-conformance: .venv/dev.stamp ## Prove views and saved queries on Trino and PrestoSQL (Java 17 and Maven; downloads once)
+test-conformance: .venv/dev.stamp ## Test views and saved queries on Trino and PrestoSQL (Java 17 and Maven; downloads once)
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m tests.conformance.presto_installation
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
 
-test-posts: .venv/dev.stamp ## Hold the mapping against genuine posts, field by field: make test-posts POSTS=folder
+test-posts: .venv/dev.stamp ## Check the mapping on your own posts, field by field: make test-posts POSTS=folder
 	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
 
 docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, docs/queries.md, and docs/commands.md
@@ -41,7 +41,7 @@ docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, doc
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
 	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
-check: format-check lint types template lock-check ## The gate: everything a commit must pass beside the tests
+check: format-check lint types template lock-check ## The gate: everything a commit must pass besides the tests
 
 format: .venv/dev.stamp ## Format Python and SQL
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -74,7 +74,7 @@ lock: $(UV) ## Compile the pinned requirements again from pyproject.toml
 lock-check: $(UV)
 	@scripts/lock --check
 
-bench: .venv/dev.stamp ## Measure, as ratios side by side
+bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python bench/tweet_analyzer_memory.py
 	@$(BIN)/python -m bench.collect
 	@$(BIN)/python -m tests.conformance.trino_installation
