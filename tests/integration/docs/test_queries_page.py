@@ -1,4 +1,4 @@
-"""docs/queries.md is what the saved queries are and answer."""
+"""docs/queries.md shows the saved queries and their current results."""
 
 import pytest
 
@@ -18,10 +18,10 @@ def test_the_page_shows_every_saved_query_in_one_section():
     assert sorted(shown) == sorted(query.name for query in read_saved_queries())
 
 
-def test_the_page_shows_what_the_queries_answer(lake):
+def test_the_page_shows_the_current_results_of_the_queries(lake):
     written = queries_page.PAGE.read_text(encoding="utf-8")
 
-    assert written == queries_page.render_page(lake), "make docs writes the page anew"
+    assert written == queries_page.render_page(lake), "run make docs to update the page"
 
 
 def test_every_question_mark_is_described_in_the_header():
@@ -30,5 +30,5 @@ def test_every_question_mark_is_described_in_the_header():
     assert marks == {query.name: len(query.parameters) for query in read_saved_queries()}
 
 
-def test_every_saved_query_has_an_answer():
+def test_every_saved_query_returns_rows():
     assert "\n0 rows" not in queries_page.PAGE.read_text(encoding="utf-8")
