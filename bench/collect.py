@@ -36,7 +36,7 @@ WORDS = ("fresh", "bread", "coffee", "morning", "light", "street", "window", "ra
 
 
 class SilentFirehose:
-    """Takes every record."""
+    """Accepts every record."""
 
     def put_record_batch(self, DeliveryStreamName: str, Records: Any) -> dict[str, Any]:  # noqa: N803
         return {"FailedPutCount": 0, "RequestResponses": []}
@@ -52,8 +52,8 @@ class FileAsGlue:
         return {"Table": json.loads(self._path.read_text())}
 
 
-def posts(count: int) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
-    """Posts of 100 days, each with its author and its photo."""
+def build_posts(count: int) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+    """Build posts of 100 days, each with its author and its photo."""
     draw = random.Random(1)
     start = int(dt.datetime(2026, 3, 1, tzinfo=dt.UTC).timestamp() * 1000) - EPOCH_MS
     for number in range(count):
@@ -88,9 +88,9 @@ def posts(count: int) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str
         )
 
 
-def lines(count: int, page: int) -> Iterator[bytes]:
-    """The posts as stream lines, or as pages."""
-    made = posts(count)
+def yield_lines(count: int, page: int) -> Iterator[bytes]:
+    """Yield the posts as lines of the stream, or as pages."""
+    made = build_posts(count)
     while items := list(islice(made, page)):
         data, users, media = zip(*items, strict=True)
         includes = {"users": list({user["id"]: user for user in users}.values()), "media": media}
@@ -98,8 +98,8 @@ def lines(count: int, page: int) -> Iterator[bytes]:
         yield json.dumps(payload, separators=(",", ":")).encode() + b"\n"
 
 
-def floor(path: Path) -> int:
-    """Read, parse, and pack again, as little as any collector must do."""
+def run_floor(path: Path) -> int:
+    """Read, parse and compress again: the least that any collector must do. Returns the number of posts."""
     posts = 0
     with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file, gzip.open("/dev/null", "wb", 6) as packed:
         for line in file:
@@ -109,8 +109,8 @@ def floor(path: Path) -> int:
     return posts
 
 
-def collected(path: Path) -> int:
-    """Read, parse, map, check and deliver."""
+def run_collect(path: Path) -> int:
+    """Read, parse, map, check and deliver. Returns the number of posts."""
     glue: Any = FileAsGlue(path.with_name(TABLE_FILE))
     nothing: Any = None
     firehose: Any = SilentFirehose()
@@ -130,13 +130,13 @@ def collected(path: Path) -> int:
 def measure(name: str, path: Path) -> None:
     """Print seconds, posts and megabytes of one run, as JSON."""
     began = time.process_time()
-    count = {"floor": floor, "collect": collected}[name](path)
+    count = {"floor": run_floor, "collect": run_collect}[name](path)
     seconds = time.process_time() - began
     print(json.dumps([seconds, count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000]))
 
 
-def run(name: str, path: Path) -> tuple[float, int, float]:
-    """The best of three runs."""
+def measure_best_of_three(name: str, path: Path) -> tuple[float, int, float]:
+    """Return seconds, posts and megabytes of the fastest of three runs."""
     command = [sys.executable, "-m", "bench.collect", name, str(path)]
     outputs = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(3)]
     seconds, count, megabytes = min(outputs)
@@ -146,7 +146,7 @@ def run(name: str, path: Path) -> tuple[float, int, float]:
 def main(count: int) -> None:
     """Write the files, run both on each, and print a table."""
     print(f"{'file':18}{'MB':>8}{'floor posts/s':>15}{'collect posts/s':>17}{'ratio':>7}{'floor MB':>10}{'peak MB':>9}")
-    # Not for the processes that are measured: resolving the template takes more memory than they do.
+    # Imported here because resolving the template takes more memory than the measured processes.
     from tests.resolved_template import table_input
 
     with tempfile.TemporaryDirectory() as folder:
@@ -155,9 +155,9 @@ def main(count: int) -> None:
             for suffix in ("jsonl", "jsonl.gz"):
                 path = Path(folder, f"{'pages' if page > 1 else 'lines'}.{suffix}")
                 with gzip.open(path, "wb", 6) if suffix.endswith("gz") else path.open("wb") as file:
-                    file.writelines(lines(count, page))
-                least, _, least_mb = run("floor", path)
-                seconds, sent, peak = run("collect", path)
+                    file.writelines(yield_lines(count, page))
+                least, _, least_mb = measure_best_of_three("floor", path)
+                seconds, sent, peak = measure_best_of_three("collect", path)
                 assert sent == count
                 print(
                     f"{path.name:18}{path.stat().st_size / 1e6:8.1f}{count / least:15,.0f}{count / seconds:17,.0f}"

@@ -66,9 +66,9 @@ class Written:
     stored: Mapping[tuple[str, str], Stored]
 
 
-def write(services: lakes.Services, plan: Plan) -> Written:
+def write_lakes(services: lakes.Services, plan: Plan) -> Written:
     """Create the lakes with their views, and write every day of the synthetic rows in each layout."""
-    created = {layout.name: _create(services, layout, plan) for layout in LAYOUTS}
+    created = {layout.name: _create_lake(services, layout, plan) for layout in LAYOUTS}
     buckets = {name: lake.bucket for name, lake in created.items()}
     objects: Counter[tuple[str, str]] = Counter()
     sizes: Counter[tuple[str, str]] = Counter()
@@ -83,17 +83,17 @@ def write(services: lakes.Services, plan: Plan) -> Written:
     return Written(created, {table: Stored(objects[table], sizes[table]) for table in sizes})
 
 
-def _create(services: lakes.Services, layout: Layout, plan: Plan) -> lakes.Lake:
+def _create_lake(services: lakes.Services, layout: Layout, plan: Plan) -> lakes.Lake:
     lake = lakes.create_lake(services, layout.name, plan.first_day.isoformat())
     if not layout.is_parquet:
         glue = services.client("glue")
         for table in TABLES:
-            glue.update_table(DatabaseName=lake.landing, TableInput=_of_2019(table, lake.bucket))
+            glue.update_table(DatabaseName=lake.landing, TableInput=_build_table_of_2019(table, lake.bucket))
     lake.create_views()
     return lake
 
 
-def _of_2019(table: str, bucket: str) -> Any:
+def _build_table_of_2019(table: str, bucket: str) -> Any:
     """The table over JSON lines without partitions: the same columns, and `dt` as one of them."""
     raw, ours = table_input("RawTweetsTable"), table_input(TABLES[table])
     columns = [*ours["StorageDescriptor"]["Columns"], *ours["PartitionKeys"]]
@@ -121,27 +121,27 @@ def _write_day(day: int, plan: Plan, endpoint: str, buckets: Mapping[str, str]) 
     put: list[tuple[tuple[str, str], int]] = []
     for table in TABLES:
         rows = list(getattr(lake, table).on(day))
-        for layout, key, body in _objects(table, rows):
+        for layout, key, body in _build_objects(table, rows):
             s3.put_object(Bucket=buckets[layout.name], Key=key, Body=body)
             put.append(((layout.name, table), len(body)))
     return put
 
 
-def _objects(table: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Layout, str, bytes]]:
+def _build_objects(table: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Layout, str, bytes]]:
     day = rows[0]["dt"]
-    yield OF_2019, f"{table}/{day}.json", b"".join(_line(row) for row in rows)
+    yield OF_2019, f"{table}/{day}.json", b"".join(_build_line(row) for row in rows)
     columns = read_columns(table_input(TABLES[table]))
-    fitted = read_rows(b"".join(map(_line, rows)), columns)
+    fitted = read_rows(b"".join(map(_build_line, rows)), columns)
     for layout in (HOURLY, DAILY):
-        for number, part in enumerate(_parts(fitted, layout.objects_a_day)):
+        for number, part in enumerate(_split_rows(fitted, layout.objects_a_day)):
             yield layout, f"{table}/dt={day}/{number:02d}.parquet", write_parquet(part, columns)
 
 
-def _line(row: Mapping[str, Any]) -> bytes:
+def _build_line(row: Mapping[str, Any]) -> bytes:
     present = {name: value for name, value in row.items() if value is not None}
     return json.dumps(present, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _parts(rows: Sequence[Any], count: int) -> Iterable[Sequence[Any]]:
+def _split_rows(rows: Sequence[Any], count: int) -> Iterable[Sequence[Any]]:
     edges = [len(rows) * number // count for number in range(count + 1)]
     return (rows[start:end] for start, end in itertools.pairwise(edges) if end > start)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from bench.layouts import DAILY, HOURLY, LAYOUTS, OF_2019, TABLES, Written, write
+from bench.layouts import DAILY, HOURLY, LAYOUTS, OF_2019, TABLES, Written, write_lakes
 from bench.scans import EXACT_BYTES, Period, Scan, Scanner
 from tests.conformance import lakes, trino_server
 from tests.conformance.maven_download import ServerMissingError
@@ -54,25 +54,29 @@ def measure(scanner: Scanner, written: Written, plan: Plan, hourly: Sequence[str
     return base, ours
 
 
-def comparison(base: Scans, ours: Mapping[str, Scans]) -> Table:
+def build_comparison(base: Scans, ours: Mapping[str, Scans]) -> Table:
     """The bytes of each query in 2019's layout, and in each of ours also as a ratio."""
     table = Table("query", "rows", "2019 MB", *(f"{name}\nMB, ratio" for name in ours), title="Bytes read")
     for query, scan in base.items():
-        cells = (f"{scans[query].bytes / 1e6:8.2f}  {_ratio(scans[query], scan):.3f}" for scans in ours.values())
+        cells = (
+            f"{scans[query].bytes / 1e6:8.2f}  {_compute_ratio(scans[query], scan):.3f}" for scans in ours.values()
+        )
         table.add_row(query, f"{scan.rows:,}", f"{scan.bytes / 1e6:,.1f}", *cells)
-    ratios = [[_ratio(scans[query], base[query]) for query in base] for scans in ours.values()]
+    ratios = [[_compute_ratio(scans[query], base[query]) for query in base] for scans in ours.values()]
     reached = (sum(ratio <= AIM for ratio in column) for column in ratios)
     table.add_section()
     table.add_row("median", "", "", *(f"{statistics.median(column):.3f}" for column in ratios))
     table.add_row("largest", "", "", *(f"{max(column):.3f}" for column in ratios))
     table.add_row(f"at most {AIM}", "", "", *(f"{count} of {len(base)}" for count in reached))
-    table.add_row("share of footers", "", "", *(f"{_footers(scans):.0%}" for scans in ours.values()))
-    table.add_row("seconds, all", "", f"{_seconds(base):.0f}", *(f"{_seconds(scans):.0f}" for scans in ours.values()))
+    table.add_row("share of footers", "", "", *(f"{_compute_footer_share(scans):.0%}" for scans in ours.values()))
+    table.add_row(
+        "seconds, all", "", f"{_sum_seconds(base):.0f}", *(f"{_sum_seconds(scans):.0f}" for scans in ours.values())
+    )
     return table
 
 
-def storage(written: Written) -> Table:
-    """What the tables take in each layout."""
+def build_storage_table(written: Written) -> Table:
+    """Show the size and number of objects of the tables in each layout."""
     table = Table("table", *(f"{layout.title}\nobjects, MB" for layout in LAYOUTS), title="Storage")
     for name in TABLES:
         kept = (written.stored[layout.name, name] for layout in LAYOUTS)
@@ -80,8 +84,8 @@ def storage(written: Written) -> Table:
     return table
 
 
-def deletion_rule(scanner: Scanner, lake: lakes.Lake, deletions: Sequence[Mapping[str, object]]) -> str:
-    """What it costs image_analyses to leave out the images of deleted posts, before and after there are any."""
+def describe_deletion_rule(scanner: Scanner, lake: lakes.Lake, deletions: Sequence[Mapping[str, object]]) -> str:
+    """Describe what image_analyses reads to leave out images of deleted posts, before and after deletions exist."""
     before = scanner.photo_bytes_of_deletion_rule(lake)
     lake.delete_posts(deletions)
     after = scanner.photo_bytes_of_deletion_rule(lake)
@@ -91,15 +95,15 @@ def deletion_rule(scanner: Scanner, lake: lakes.Lake, deletions: Sequence[Mappin
     )
 
 
-def _ratio(ours: Scan, base: Scan) -> float:
+def _compute_ratio(ours: Scan, base: Scan) -> float:
     return ours.bytes / base.bytes
 
 
-def _footers(scans: Scans) -> float:
+def _compute_footer_share(scans: Scans) -> float:
     return sum(scan.footers for scan in scans.values()) / sum(scan.bytes for scan in scans.values())
 
 
-def _seconds(scans: Scans) -> float:
+def _sum_seconds(scans: Scans) -> float:
     return sum(scan.seconds for scan in scans.values())
 
 
@@ -109,23 +113,23 @@ def _expect_same_rows(base: Scans, ours: Scans) -> None:
         raise SystemExit(f"bench: the layouts do not answer alike: {different}")
 
 
-def run(rows: Lake, hourly: Sequence[str], folder: Path, console: Console) -> None:
+def run_benchmark(rows: Lake, hourly: Sequence[str], folder: Path, console: Console) -> None:
     """Write the rows in each layout, ask all the queries, and print the tables."""
     installation = installed()
     with lakes.running(folder / "services") as services:
         started = time.perf_counter()
-        written = write(services, rows.plan)
+        written = write_lakes(services, rows.plan)
         console.print(f"{rows.plan.posts:,} posts and {rows.plan.images:,} images of {rows.plan.days} days", end="")
         console.print(f", written in {time.perf_counter() - started:.0f} s")
-        console.print(storage(written))
+        console.print(build_storage_table(written))
         with trino_server.running(installation, services.endpoint, folder / "trino", EXACT_BYTES) as trino:
             scanner = Scanner(trino)
-            console.print(comparison(*measure(scanner, written, rows.plan, hourly)))
-            console.print(deletion_rule(scanner, written.lakes[DAILY.name], rows.deletions))
+            console.print(build_comparison(*measure(scanner, written, rows.plan, hourly)))
+            console.print(describe_deletion_rule(scanner, written.lakes[DAILY.name], rows.deletions))
 
 
 def main() -> None:
-    """Measure at the scale asked for."""
+    """Measure at the scale of the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.scan", description="Bytes read by each saved query.")
     parser.add_argument("--posts", type=int, default=200_000, help="3,333 a day, so 200,000 (default) are 60 days")
     periods = {"none": (), "week": (WEEK,), "all": (WEEK, WHOLE)}
@@ -136,7 +140,7 @@ def main() -> None:
     rows = synthetic_lake(given.posts, round(given.posts * IMAGES_A_POST), first_day, days)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            run(rows, periods[given.hourly], Path(folder), Console(width=150))
+            run_benchmark(rows, periods[given.hourly], Path(folder), Console(width=150))
         except ServerMissingError as error:
             raise SystemExit(f"bench: {error}") from error
 

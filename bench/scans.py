@@ -69,14 +69,14 @@ class Scanner:
         started = time.perf_counter()
         requests = lake.services.requests.watch()
         with requests:
-            answer = self._trino.query(_executed(query, period), lake.database)
+            answer = self._trino.query(_fill_in_parameters(query, period), lake.database)
         seconds = time.perf_counter() - started
         entries = requests.by(REQUESTER).entries
         footers = sum(entry["bytes_sent"] for entry in entries if (entry["range"] or "").startswith("bytes=-"))
         return Scan(len(answer.rows), answer.statistics["physicalInputBytes"], footers, seconds)
 
 
-def _executed(query: Statement, period: Period) -> str:
+def _fill_in_parameters(query: Statement, period: Period) -> str:
     """The statement with its parameters."""
     values = {**_WORDS, "since": period.since.isoformat(), "until": period.until.isoformat()}
     literals = [parameter.literal(values[parameter.name]) for parameter in query.parameters]

@@ -1,4 +1,4 @@
--- Who looks out of the photos, by age band and gender? Only groups of at least five faces are told.
+-- How old are the people in the photos, by age band and gender? Only groups of at least five faces are listed.
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 with faces as (

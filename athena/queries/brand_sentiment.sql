@@ -1,4 +1,4 @@
--- How do posts feel about the brands (organisations and commercial items) they name, week by week?
+-- What is the sentiment of posts that name a brand (organisation or commercial item), week by week?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 with mentions as (

@@ -1,8 +1,9 @@
 -- How many paid calls would the method of 2019 have made on these posts?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
--- It called Comprehend twice a post; Rekognition for each photo of a post, however often posted: labels and moderation
--- always, text if a label 'Text', faces and celebrities if a label 'Person'; only files named .jpg or .png.
+-- It called Comprehend twice per post, and Rekognition for each photo of each post, even if the photo was not new:
+-- labels and moderation always, text if there is a label 'Text', faces and celebrities if there is a label 'Person'.
+-- It analysed only files named .jpg or .png.
 with photos as (
     select
         p.tweetid,

@@ -1,4 +1,4 @@
--- Where is a celebrity named, or recognised by more than 75 percent, and do glasses and pose of the face bear it out?
+-- Where is a celebrity named, or recognised with more than 75 percent, and which glasses and pose does the face have?
 -- Parameter 1: name (varchar), the celebrity's name or a part of it
 -- Parameter 2: since (varchar), the first day of the posts
 -- Parameter 3: until (varchar), their last day
@@ -24,7 +24,7 @@ detected as (
     from media_image_labels_face_query
 ),
 
--- Both APIs box a face for themselves: the same face has its centre in the other box, and the nearest wins.
+-- Each API draws its own box around a face. A detected face matches if its centre is in that box; the nearest wins.
 pairs as (
     select
         r.*,

@@ -1,7 +1,7 @@
 -- What have the paid calls cost so far, by API (list prices of us-east-1, first tier: an upper bound)?
 -- Parameter 1: since (varchar), the first day of the posts and images
 -- Parameter 2: until (varchar), their last day
--- The same text in the same language is bought once, in units of 100 characters, at least three; an image once per API.
+-- A text is bought once per language, in units of 100 characters and at least three units; an image once per API.
 -- Prices: https://aws.amazon.com/rekognition/pricing/ and https://aws.amazon.com/comprehend/pricing/, read in 2026.
 with work as (
     select

@@ -1,4 +1,4 @@
--- Which colours dominate the images (where PROPERTIES were asked for)?
+-- Which colours dominate the images (where PROPERTIES were requested)?
 -- Parameter 1: since (varchar), the first day of the images
 -- Parameter 2: until (varchar), their last day
 with images as (

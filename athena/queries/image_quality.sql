@@ -1,4 +1,4 @@
--- How bright, sharp and rich in contrast are the images, day by day (0 to 100; where PROPERTIES were asked for)?
+-- How bright, sharp and rich in contrast are the images, day by day (0 to 100; where PROPERTIES were requested)?
 -- Parameter 1: since (varchar), the first day of the images
 -- Parameter 2: until (varchar), their last day
 with qualities as (

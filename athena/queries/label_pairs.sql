@@ -1,4 +1,4 @@
--- Which things are seen together in a photo (labels that are not parent and child)?
+-- Which things appear together in a photo (pairs of labels that are not parent and child)?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 with photos as (

@@ -1,5 +1,5 @@
 -- In which posted photos is a word or phrase written?
--- Parameter 1: words (varchar), what to look for, in any case of letters
+-- Parameter 1: words (varchar), the text to search for, in upper or lower case
 -- Parameter 2: since (varchar), the first day of the posts
 -- Parameter 3: until (varchar), their last day
 with lines as (

@@ -1,4 +1,4 @@
--- How do the posts feel that show a thing?
+-- What is the sentiment of the posts whose photos show a thing?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 with shown as (

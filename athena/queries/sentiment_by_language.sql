@@ -1,4 +1,4 @@
--- How do the posts feel, by the language they are written in?
+-- What is the sentiment of the posts, by the language they are written in?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 select

@@ -1,4 +1,4 @@
--- Which posts carry photos with moderation labels, or are marked as possibly sensitive by their platform?
+-- Which posts have photos with moderation labels, or are marked as possibly sensitive by their platform?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 with moderated as (

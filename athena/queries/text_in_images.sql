@@ -1,4 +1,4 @@
--- What is written in the posted photos, and how many posts carry each?
+-- Which lines of text are in the posted photos, and how many posts show each?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 with lines as (

@@ -1,4 +1,4 @@
--- Which emotions are strongest on the faces, where Rekognition is more than half sure?
+-- Which emotions are strongest on the faces, where Rekognition's confidence is over 50 percent?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 select

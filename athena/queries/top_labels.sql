@@ -1,4 +1,4 @@
--- What is seen most often in the posted photos?
+-- Which things appear most often in the posted photos?
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 select

@@ -1,5 +1,5 @@
 -- Which celebrities Rekognition recognised, and who posted them.
--- One row per recognised celebrity in a posted photo; the columns of the 2019 view, and the face that was recognised.
+-- One row per recognised celebrity in a posted photo, with the columns of the 2019 view and the recognised face.
 create or replace view celeb_view as
 with photos as (
     select

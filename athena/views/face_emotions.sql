@@ -1,4 +1,4 @@
--- What the faces in the photos seem to feel, with gender, age range, place in the photo, and who posted it.
+-- The emotions on the faces in the photos, with gender, age range, position in the photo, and author of the post.
 -- One row per emotion of a face in a posted photo, where Rekognition gives emotion and gender 20 percent or more.
 create or replace view face_emotions as
 with photos as (

@@ -1,7 +1,7 @@
 -- What Amazon Rekognition saw in an image.
--- One row per analysed image (image_id): of its copies the newest. dt is the day the image was first seen.
--- An image that deleted posts show, and no other post or drop, is left out, for which photos and deletions are read;
--- photo_analyses, which is about posts, does without.
+-- One row per analysed image (image_id), the newest of its copies. dt is the day the image was first seen.
+-- An image is left out if deleted posts show it, and no other post or drop does. This reads photos and deletions.
+-- photo_analyses does not need it, because it starts from posts.
 create or replace view image_analyses as
 with copies as (
     select

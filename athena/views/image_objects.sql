@@ -1,4 +1,4 @@
--- Where in an image each thing is.
+-- Where each thing is in an image.
 -- One row per boxed object: an instance of a label that Rekognition located in an analysed image.
 create or replace view image_objects as
 with images as (

@@ -1,6 +1,6 @@
 -- How far a photo has spread: who posted it or a near-duplicate of it, and when.
--- One row per group of images with the same perceptual hash (dHash). An image without one, or with the hash that every
--- plain surface has, is a group of its own.
+-- One row per group of images with the same perceptual hash (dHash). An image without a hash, or with the hash of every
+-- plain surface, is a group of its own.
 create or replace view image_spread as
 with showings as (
     select

@@ -1,4 +1,4 @@
--- The words written in images.
+-- The text in images.
 -- One row per line of text in an analysed image, in reading order.
 create or replace view image_texts as
 with images as (

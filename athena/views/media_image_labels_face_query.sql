@@ -1,5 +1,5 @@
--- Who looks out of the photos, and how: glasses, smile, age range, strongest emotion, pose.
--- One row per face of a posted photo; the columns of the 2019 view. Every detected face is here, each once.
+-- The faces in the photos, with glasses, smile, age range, strongest emotion and pose.
+-- One row per face of a posted photo, with the columns of the 2019 view. Every detected face is listed once.
 create or replace view media_image_labels_face_query as
 with photos as (
     select

@@ -1,4 +1,4 @@
--- Each posted photo with what was seen in it: the table of 2019, column for column.
+-- Each posted photo with what Rekognition saw in it, with the columns of the 2019 table.
 -- One row per photo of a post whose image was analysed. dt is the day of the post, image_dt that of the analysis.
 create or replace view media_rekognition as
 select

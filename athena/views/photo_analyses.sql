@@ -1,6 +1,6 @@
 -- What Amazon Rekognition saw in a posted photo.
 -- One row per photo of a post (tweetid, mediaid) whose image was analysed. dt is the day of the post, image_dt that of
--- the analysis. The views of posted photos begin here: tweet_photos has left the deleted posts out already.
+-- the analysis. The views of posted photos are based on this one: tweet_photos already excludes deleted posts.
 create or replace view photo_analyses as
 with copies as (
     select

@@ -1,5 +1,5 @@
--- The people, brands, places and dates a post names, by Amazon Comprehend.
--- One row per mention of an entity in a post; the columns of the 2019 table, and where in the text it stands.
+-- The people, brands, places and dates that a post names, according to Amazon Comprehend.
+-- One row per mention of an entity in a post, with the columns of the 2019 table and the position in the text.
 create or replace view tweet_entities as
 select
     p.id as tweetid,

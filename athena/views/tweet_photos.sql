@@ -1,5 +1,5 @@
 -- What became of each photo that was posted.
--- One row per photo of a post (tweetid, mediaid): of its copies the newest, and none of a deleted post.
+-- One row per photo of a post (tweetid, mediaid), the newest of its copies. Photos of deleted posts are left out.
 create or replace view tweet_photos as
 with copies as (
     select

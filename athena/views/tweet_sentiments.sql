@@ -1,5 +1,5 @@
--- How a post feels, by Amazon Comprehend.
--- One row per post whose text was analysed; the columns of the 2019 table, and the language.
+-- The sentiment of a post, according to Amazon Comprehend.
+-- One row per post whose text was analysed, with the columns of the 2019 table and the language.
 create or replace view tweet_sentiments as
 select
     id as tweetid,

@@ -1,5 +1,5 @@
--- What was posted, what language it is in and how it feels.
--- One row per post: of its copies in the landing table the newest, and none of a deleted post.
+-- What was posted, in which language and with which sentiment.
+-- One row per post, the newest of its copies in the landing table. Deleted posts are left out.
 create or replace view tweets as
 with copies as (
     select

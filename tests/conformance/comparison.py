@@ -1,4 +1,4 @@
-"""Whether Trino and Athena gave the same answer."""
+"""Compares a result of Trino with Athena's."""
 
 import datetime
 import math
@@ -15,32 +15,32 @@ _SHOWN = 5
 
 
 def as_athena(answer: Answer) -> Answer:
-    """Trino's answer with the types named, and the values written, as Athena does."""
+    """Format the types and values of Trino's result as Athena does."""
     columns = [(name, re.sub(r"\(.*\)", "", kind)) for name, kind in answer.columns]
-    rows = [tuple(None if value is None else _text(value) for value in row) for row in answer.rows]
+    rows = [tuple(None if value is None else _format_value(value) for value in row) for row in answer.rows]
     return Answer(columns, rows, answer.statistics)
 
 
 def differences(trino: Answer, athena: Answer, *, ordered: bool) -> list[str]:
-    """What differs, a few lines of it; nothing if the answers are the same. Unordered rows are a multiset."""
+    """List a few differences, none if the results are equal. Unordered rows are a multiset."""
     found = as_athena(trino)
     if found.columns != athena.columns:
         return [f"columns: Trino {found.columns}, Athena {athena.columns}"]
     if len(found.rows) != len(athena.rows):
         return [f"rows: Trino {len(found.rows)}, Athena {len(athena.rows)}"]
     doubles = [kind == "double" for _, kind in athena.columns]
-    pairs = zip(_arranged(found, doubles, ordered), _arranged(athena, doubles, ordered), strict=True)
+    pairs = zip(_arrange_rows(found, doubles, ordered), _arrange_rows(athena, doubles, ordered), strict=True)
     wrong = [
         f"{name}: Trino {left!r}, Athena {right!r}"
         for one, other in pairs
         for (name, _), left, right, is_double in zip(athena.columns, one, other, doubles, strict=True)
-        if not _same(left, right, is_double)
+        if not _are_equal(left, right, is_double)
     ]
     return wrong[:_SHOWN]
 
 
-def _arranged(answer: Answer, doubles: list[bool], ordered: bool) -> list[tuple[str | None, ...]]:
-    """The rows, sorted if they have no order: by what is exact first, and doubles as numbers."""
+def _arrange_rows(answer: Answer, doubles: list[bool], ordered: bool) -> list[tuple[str | None, ...]]:
+    """Return the rows, sorted if they have no order: first by exact values, then by doubles as numbers."""
     if ordered:
         return answer.rows
 
@@ -56,23 +56,25 @@ def _arranged(answer: Answer, doubles: list[bool], ordered: bool) -> list[tuple[
     return sorted(answer.rows, key=key)
 
 
-def _same(left: str | None, right: str | None, is_double: bool) -> bool:
+def _are_equal(left: str | None, right: str | None, is_double: bool) -> bool:
     if left is None or right is None or not is_double:
         return left == right
     return math.isclose(float(left), float(right), rel_tol=_TOLERANCE)
 
 
-def _text(value: Any) -> str:
-    """A value of the Trino client as Athena writes it: `{a=1, b=[x, null]}`, `1.0E7`, `2026-01-01 00:00:00.000`."""
+def _format_value(value: Any) -> str:
+    """Format a value as Athena writes it: `{a=1, b=[x, null]}`, `1.0E7`, `2026-01-01 00:00:00.000`."""
     if value is None:
         return "null"
     if isinstance(value, list):
-        return "[{}]".format(", ".join(map(_text, value)))
+        return "[{}]".format(", ".join(map(_format_value, value)))
     if isinstance(value, tuple):
         names = value.__annotations__["names"]
-        return "{{{}}}".format(", ".join(f"{name}={_text(item)}" for name, item in zip(names, value, strict=True)))
+        return "{{{}}}".format(
+            ", ".join(f"{name}={_format_value(item)}" for name, item in zip(names, value, strict=True))
+        )
     if isinstance(value, dict):
-        return "{{{}}}".format(", ".join(f"{_text(key)}={_text(item)}" for key, item in value.items()))
+        return "{{{}}}".format(", ".join(f"{_format_value(key)}={_format_value(item)}" for key, item in value.items()))
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):

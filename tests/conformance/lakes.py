@@ -54,7 +54,7 @@ class Services:
 
 @dataclass(frozen=True)
 class Lake:
-    """What the template makes of a lake; `names` are its resources' by logical id."""
+    """A lake created from the template; `names` are its resources' names by logical id."""
 
     services: Services
     names: Mapping[str, str]
@@ -95,7 +95,7 @@ class Lake:
         assert self.services.firehose.flush()
 
     def archive(self, lines: Sequence[str]) -> None:
-        """Put lines, whatever is in them, into the stream of collected posts, and let it write."""
+        """Put lines, valid or not, into the stream of collected posts, and let it write."""
         for start in range(0, len(lines), MAX_LINES):
             body = "".join(f"{line}\n" for line in lines[start : start + MAX_LINES]).encode()
             self.services.client("firehose").put_record(
@@ -120,7 +120,7 @@ class Lake:
         )
 
     def column_type(self, table: str, name: str) -> str:
-        """A landing table's column as Hive writes its type."""
+        """The type of a landing table's column, as Hive writes it."""
         found = self.services.client("glue").get_table(DatabaseName=self.landing, Name=table)["Table"]
         [kind] = [one["Type"] for one in found["StorageDescriptor"]["Columns"] if one["Name"] == name]
         return str(kind)
@@ -139,7 +139,7 @@ class Lake:
         return Answer([(column["Name"], column["Type"]) for column in columns], rows[1:])
 
     def failure(self, sql: str) -> str:
-        """Why a statement fails on Athena."""
+        """Run a statement that fails on Athena, and return the reason."""
         status = self._run(sql, ())[1]
         assert status["State"] == "FAILED"
         return str(status["StateChangeReason"])
@@ -207,6 +207,6 @@ def create_lake(services: Services, name: str, earliest_date: str) -> Lake:
 
 
 def table_input(glue: Any, table: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a table as Glue gives it what it takes."""
+    """Select the fields of Glue's table that its TableInput accepts."""
     taken = glue.meta.service_model.shape_for("TableInput").members
     return {name: value for name, value in table.items() if name in taken}

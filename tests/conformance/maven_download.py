@@ -1,4 +1,4 @@
-"""Servers that Maven puts together, downloaded once into `.tools/`."""
+"""Servers that Maven assembles, downloaded once into `.tools/`."""
 
 import os
 import re
@@ -14,16 +14,16 @@ _DOWNLOAD_SECONDS = 1800
 
 
 class ServerMissingError(Exception):
-    """There is no such server to run, or no Java to run it with; the message says what to do."""
+    """The server or a Java to run it is missing; the message says what to do."""
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def _as_built(_: Path) -> None:
-    """Leave the files as Maven put them."""
+    """Leave the files as Maven wrote them."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class MavenDownload:
 
     @property
     def home(self) -> Path:
-        """Where the download goes; complete as soon as it is there."""
+        """The folder of the download; once it exists, it is complete."""
         version = re.search(
             f"<{self.name}.version>(.+)</{self.name}.version>", (self.project / "pom.xml").read_text(encoding="utf-8")
         )
@@ -60,8 +60,8 @@ class MavenDownload:
         """Download it unless another is named, and print what `found` says of it; ends the process if that fails."""
         try:
             if not os.environ.get(self.variable):
-                self.get(_say)
-            _say(found())
+                self.get(_print_line)
+            _print_line(found())
         except ServerMissingError as error:
             sys.exit(f"conformance: {error}")
 

@@ -43,7 +43,7 @@ def lake(services):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_question_of_2019_has_the_same_answer_on_both_engines(name, server, lake):
+def test_the_query_of_2019_has_the_same_result_on_both_engines(name, server, lake):
     sql = (BLOG / f"{name}.sql").read_text(encoding="utf-8")
 
     athena = without_time_zone(lake.query(sql))
@@ -64,7 +64,7 @@ def without_time_zone(answer):
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_form_of_2019_has_the_rows_that_the_local_athena_is_tested_for(name, server):
+def test_a_form_of_2019_has_the_rows_that_the_local_athena_returns(name, server):
     sql, expected = FORMS[name]
     tables = {known: table(given.columns, given.rows) for known, given in TABLES.items()}
 

@@ -16,7 +16,7 @@ def test_a_missing_server_is_an_error_that_says_how_to_get_it(tmp_path):
     )
 
 
-def test_what_maven_says_is_told_and_an_unfinished_download_counts_for_nothing(tmp_path, monkeypatch):
+def test_maven_output_is_shown_and_an_unfinished_download_is_ignored(tmp_path, monkeypatch):
     (tmp_path / "pom.xml").write_text("<some.version>7</some.version>", encoding="utf-8")
     (tmp_path / "mvn").write_text("#!/bin/sh\necho 'no such artifact'\nexit 1\n", encoding="utf-8")
     (tmp_path / "mvn").chmod(0o755)

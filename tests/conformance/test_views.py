@@ -56,7 +56,7 @@ def test_trino_creates_the_view_with_the_columns_that_athena_stored(name, lake, 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_view_answers_the_same_on_both_engines(name, lake, trino):
+def test_the_view_has_the_same_rows_on_both_engines(name, lake, trino):
     sql = f"select * from {name}"
     athena = lake.query(sql)
     assert athena.rows, "the test lake has no row for it"

@@ -75,16 +75,18 @@ def running(
     `properties` are added to the catalog's. ServerStartError when it does not come up.
     """
     port = free_port()
-    write_properties(folder / "etc/config.properties", _server(port))
-    write_properties(folder / f"etc/catalog/{CATALOG}.properties", {**_catalog(endpoint), **(properties or {})})
+    write_properties(folder / "etc/config.properties", _build_server_properties(port))
+    write_properties(
+        folder / f"etc/catalog/{CATALOG}.properties", {**_build_catalog_properties(endpoint), **(properties or {})}
+    )
     # Of a whole server's forty plugins this one.
     (folder / "plugin").mkdir()
     (folder / "plugin/hive").symlink_to(installation.home / CONNECTOR)
-    with server_process.running(_command(installation, folder), port, folder):
+    with server_process.running(_build_command(installation, folder), port, folder):
         yield TrinoServer(port)
 
 
-def _server(port: int) -> dict[str, str]:
+def _build_server_properties(port: int) -> dict[str, str]:
     return {
         "coordinator": "true",
         "node-scheduler.include-coordinator": "true",
@@ -95,7 +97,7 @@ def _server(port: int) -> dict[str, str]:
     }
 
 
-def _catalog(endpoint: str) -> dict[str, str]:
+def _build_catalog_properties(endpoint: str) -> dict[str, str]:
     return {
         "connector.name": "hive",
         "hive.metastore": "glue",
@@ -116,7 +118,7 @@ def _catalog(endpoint: str) -> dict[str, str]:
     }
 
 
-def _command(installation: Installation, folder: Path) -> list[str]:
+def _build_command(installation: Installation, folder: Path) -> list[str]:
     return [
         str(installation.java),
         f"-Xmx{_MEMORY}",

@@ -97,7 +97,7 @@ class FunctionPolicies:
         resolver = Resolver(template.document, {**template.parameters, **PSEUDO_PARAMETERS})
         names = physical_names(folder)
         for logical_id, name in names.items():
-            resolver.add(logical_id, _created(resolver.resources[logical_id]["Type"], name))
+            resolver.add(logical_id, _build_created_resource(resolver.resources[logical_id]["Type"], name))
         self._documents: dict[str, list[Any]] = {
             logical_id: [
                 policy["PolicyDocument"]
@@ -114,7 +114,7 @@ class FunctionPolicies:
         return set(self._documents)
 
     def allows(self, function: str, action: str, resource: str) -> bool:
-        """Whether the function's role lets it make the call."""
+        """Whether the function's role allows the call."""
         return any(
             IAMPolicy({"policy_document": json.dumps(document)}).is_action_permitted(action, self._known(resource))
             == PermissionResult.PERMITTED
@@ -134,14 +134,14 @@ class FunctionPolicies:
         for document in self._documents[function]:
             for statement in document["Statement"]:
                 assert statement["Effect"] == "Allow"
-                for action in _listed(statement["Action"]):
-                    yield from (Grant(action, resource) for resource in _listed(statement["Resource"]))
+                for action in _as_list(statement["Action"]):
+                    yield from (Grant(action, resource) for resource in _as_list(statement["Resource"]))
 
 
-def _created(kind: str, physical_id: str) -> CreatedResource:
+def _build_created_resource(kind: str, physical_id: str) -> CreatedResource:
     name = physical_id.rpartition("/")[2]
     return CreatedResource(physical_id, {"Arn": ARNS[kind].format(name=name)} if kind in ARNS else {})
 
 
-def _listed(value: str | list[str]) -> list[str]:
+def _as_list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value

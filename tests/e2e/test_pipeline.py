@@ -162,7 +162,7 @@ def test_a_face_is_a_row_for_each_post_that_shows_it(ask):
     ]
 
 
-def test_what_no_local_engine_answers_is_an_error_in_the_row_and_local_answers_are_marked(collected, ask):
+def test_an_api_without_a_local_engine_is_an_error_and_local_results_are_marked(collected, ask):
     sql = (
         "select distinct a.errors[t.i].api as api, a.errors[t.i].code as code, "
         "split_part(a.errors[t.i].message, ':', 1) as message from image_analyses as a cross join "

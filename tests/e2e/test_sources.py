@@ -46,7 +46,7 @@ def photolake(tmp_path_factory, photo_folder, jetstream):
 
 @pytest.fixture
 def collect(photolake):
-    """Run the collector, and wait until what it found is in the lake."""
+    """Run the collector, and wait until the posts it found are in the lake."""
 
     def run():
         laptop = Laptop.connect(photolake.state)
@@ -58,15 +58,17 @@ def collect(photolake):
     return run
 
 
-def asked(photolake, sql):
+def query_lake(photolake, sql):
     return json.loads(photolake("query", sql, "--format", "json"))
 
 
-def test_what_matches_is_collected_once_and_leaves_every_view_when_its_author_deletes_it(photolake, jetstream, collect):
+def test_a_matching_post_is_collected_once_and_leaves_every_view_when_deleted(photolake, jetstream, collect):
     collect()
-    posts = asked(photolake, "select id_str, text, sentiment_status from tweets order by timestamp_ms")
+    posts = query_lake(photolake, "select id_str, text, sentiment_status from tweets order by timestamp_ms")
     assert [(row["text"], row["sentiment_status"]) for row in posts] == [(f"sunset number {n}", "ok") for n in range(4)]
-    photos = asked(photolake, "select status, count(*) as photos from tweet_photos group by status order by status")
+    photos = query_lake(
+        photolake, "select status, count(*) as photos from tweet_photos group by status order by status"
+    )
     assert photos == [{"status": "duplicate", "photos": 2}, {"status": "ok", "photos": 2}]
 
     gone = posts[0]["id_str"]
@@ -75,10 +77,10 @@ def test_what_matches_is_collected_once_and_leaves_every_view_when_its_author_de
     collect()
     collect()
 
-    assert asked(photolake, "select id_str from tweets order by timestamp_ms") == [
+    assert query_lake(photolake, "select id_str from tweets order by timestamp_ms") == [
         {"id_str": row["id_str"]} for row in posts[1:]
     ]
-    assert asked(photolake, "select distinct id_str, reason from photolake_landing.deletions") == [
+    assert query_lake(photolake, "select distinct id_str, reason from photolake_landing.deletions") == [
         {"id_str": gone, "reason": "deleted by its author"}
     ]
 
@@ -101,7 +103,7 @@ def test_what_x_streams_twice_is_in_the_view_once(photolake):
     photolake("wait", "--timeout", "60")
 
     assert (streaming.returncode, "2 posts of the stream" in said) == (0, True), said
-    assert asked(photolake, "select id, text, matched_query, sentiment from tweets where source_platform = 'x'") == [
-        {"id": str(number), "text": "I love this sunset", "matched_query": "sunset", "sentiment": "POSITIVE"}
-    ]
-    assert asked(photolake, f"select status from tweet_photos where tweetid = {number}") == [{"status": "no_url"}]
+    assert query_lake(
+        photolake, "select id, text, matched_query, sentiment from tweets where source_platform = 'x'"
+    ) == [{"id": str(number), "text": "I love this sunset", "matched_query": "sunset", "sentiment": "POSITIVE"}]
+    assert query_lake(photolake, f"select status from tweet_photos where tweetid = {number}") == [{"status": "no_url"}]

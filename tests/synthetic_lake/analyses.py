@@ -8,7 +8,7 @@ import random
 from typing import TYPE_CHECKING
 
 from photolake.clock import format_utc
-from tests.synthetic_lake.faces import Json, box, celebrities, face_details, single
+from tests.synthetic_lake.faces import Json, draw_box, draw_celebrities, draw_faces, round_to_single
 from tests.synthetic_lake.photos import image_file
 from tests.synthetic_lake.words import BOXED, LABELS, LINES, MODERATION
 
@@ -28,10 +28,10 @@ _ERRORS = (
 
 
 def analysis_row(plan: Plan, image: int) -> Json:
-    """The newest copy of an image's analysis; near-duplicates differ in their file and confidences only."""
-    scene = _scene(image)
+    """Build the newest copy of an image's analysis; near-duplicates differ only in file and confidences."""
+    scene = _find_scene(image)
     analyzed = dt.datetime.fromisoformat(f"{plan.image_day(image)}T20:00:00Z") + dt.timedelta(seconds=image % 7200)
-    labels, properties, errors = _answers(plan, scene, plan.draw(9, image))
+    labels, properties, errors = _draw_responses(plan, scene, plan.draw(9, image))
     unmapped = {"image_labels": {"scenetype": "Indoor “studio”"}} if image % 31 == 6 else None
     return {
         "dt": plan.image_day(image),
@@ -48,48 +48,57 @@ def analysis_row(plan: Plan, image: int) -> Json:
 
 
 def earlier_copy(row: Json, image: int) -> Json:
-    """A copy that a newer one replaces: analysed with other settings, or the same analysis delivered before."""
+    """Build a copy that a newer one replaces: analysed with other settings, or delivered earlier."""
     labels = row["image_labels"] or {}
-    stale = {**row, "image_labels": {**labels, "labels": [_label("Outdated", single(55.5), [])], "facedetails": None}}
+    stale = {
+        **row,
+        "image_labels": {
+            **labels,
+            "labels": [_build_label("Outdated", round_to_single(55.5), [])],
+            "facedetails": None,
+        },
+    }
     name = "processed_at" if image % 2 else "analyzed_at"
     return {**stale, name: format_utc(dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=53))}
 
 
-def _scene(image: int) -> int:
-    """What is in the picture: some images are the same picture in another file."""
+def _find_scene(image: int) -> int:
+    """Return the number of the scene an image shows; some images show the same scene in another file."""
     return {4: image - 1, 6: image - 3 if image % 2 else image}.get(image % 9, image)
 
 
-def _answers(plan: Plan, scene: int, noise: random.Random) -> tuple[Json | None, Json | None, list[Json]]:
+def _draw_responses(plan: Plan, scene: int, noise: random.Random) -> tuple[Json | None, Json | None, list[Json]]:
     draw = plan.draw(11, scene)
     error = _ERRORS[scene // 13 % len(_ERRORS)] if scene % 13 == 2 else None
     failed = error and error[0]
     errors = [dict(zip(("api", "code", "message"), error, strict=True))] if error else []
-    properties = _properties(draw) if scene % 3 == 0 else None
+    properties = _draw_properties(draw) if scene % 3 == 0 else None
     if scene % 53 == 15:
         return None, properties, errors
-    faces = face_details(draw, min(8, int(draw.paretovariate(1.3)))) if draw.random() < 0.45 else []
+    faces = draw_faces(draw, min(8, int(draw.paretovariate(1.3)))) if draw.random() < 0.45 else []
     people, texts = bool(faces) or draw.random() < 0.1, draw.random() < 0.4
-    labels = None if scene % 59 == 16 else _labels(draw, noise, people, texts, with_colors=properties is not None)
+    labels = None if scene % 59 == 16 else _draw_labels(draw, noise, people, texts, with_colors=properties is not None)
     known = sum(draw.random() < 0.3 for _ in faces)
     answers: Json = {
         "labels": labels,
         "orientationcorrection": "ROTATE_0" if scene % 43 == 9 else None,
         "labelmodelversion": "3.0",
-        "moderationlabels": _moderation(draw) if scene % 9 == 1 else [],
+        "moderationlabels": _draw_moderation_labels(draw) if scene % 9 == 1 else [],
         "moderationmodelversion": "7.0",
-        "contenttypes": [{"confidence": single(91.5), "name": "Illustrated"}] if scene % 21 == 1 else [],
+        "contenttypes": [{"confidence": round_to_single(91.5), "name": "Illustrated"}] if scene % 21 == 1 else [],
     }
     if texts and failed != "text":
-        answers |= {"textdetections": _texts(draw), "textmodelversion": "3.0"}
+        answers |= {"textdetections": _draw_texts(draw), "textmodelversion": "3.0"}
     if people and failed != "faces":
         answers["facedetails"] = faces
     if people and failed != "celebrities":
-        answers["celebrityrecognition"] = celebrities(draw, faces, known)
+        answers["celebrityrecognition"] = draw_celebrities(draw, faces, known)
     return answers, properties, errors
 
 
-def _labels(draw: random.Random, noise: random.Random, people: bool, texts: bool, *, with_colors: bool) -> list[Json]:
+def _draw_labels(
+    draw: random.Random, noise: random.Random, people: bool, texts: bool, *, with_colors: bool
+) -> list[Json]:
     names = draw.sample(_OTHERS, draw.randrange(3, 22) - people - texts)
     if people:
         names += ["Person", *(name for name in _PEOPLE if draw.random() < 0.6)]
@@ -97,12 +106,14 @@ def _labels(draw: random.Random, noise: random.Random, people: bool, texts: bool
         names.append("Text")
     confidences = sorted((100 - 45 * draw.random() ** 2 for _ in names), reverse=True)
     return [
-        _label(name, single(max(50.0, confidence - noise.random() / 10)), _instances(draw, name, with_colors))
+        _build_label(
+            name, round_to_single(max(50.0, confidence - noise.random() / 10)), _draw_instances(draw, name, with_colors)
+        )
         for name, confidence in zip(dict.fromkeys(names), confidences, strict=True)
     ]
 
 
-def _label(name: str, confidence: float, instances: list[Json]) -> Json:
+def _build_label(name: str, confidence: float, instances: list[Json]) -> Json:
     parents, aliases, category = LABELS.get(name, ((), (), "Other"))
     return {
         "name": name,
@@ -114,58 +125,61 @@ def _label(name: str, confidence: float, instances: list[Json]) -> Json:
     }
 
 
-def _instances(draw: random.Random, name: str, with_colors: bool) -> list[Json]:
+def _draw_instances(draw: random.Random, name: str, with_colors: bool) -> list[Json]:
     count = draw.choice((0, 1, 1, 2, 4)) if name in BOXED else 0
-    colors = {"dominantcolors": _colors(draw)} if with_colors else {}
-    return [{"boundingbox": box(draw), "confidence": single(draw.uniform(55, 100)), **colors} for _ in range(count)]
+    colors = {"dominantcolors": _draw_colors(draw)} if with_colors else {}
+    return [
+        {"boundingbox": draw_box(draw), "confidence": round_to_single(draw.uniform(55, 100)), **colors}
+        for _ in range(count)
+    ]
 
 
-def _texts(draw: random.Random) -> list[Json]:
-    """Lines first and then their words, as DetectText numbers them; a word names its line."""
+def _draw_texts(draw: random.Random) -> list[Json]:
+    """Draw lines and then their words, in the order of DetectText; a word names its line."""
     lines = draw.sample(LINES, draw.randrange(1, 6))
     words = [(word, number) for number, line in enumerate(lines) for word in line.split()]
     found: list[tuple[str, int | None]] = [*((line, None) for line in lines), *words]
-    return [_detection(draw, number, text, parent) for number, (text, parent) in enumerate(found)]
+    return [_draw_detection(draw, number, text, parent) for number, (text, parent) in enumerate(found)]
 
 
-def _detection(draw: random.Random, number: int, text: str, parent: int | None) -> Json:
-    place = box(draw)
-    right, bottom = single(place["left"] + place["width"]), single(place["top"] + place["height"])
+def _draw_detection(draw: random.Random, number: int, text: str, parent: int | None) -> Json:
+    place = draw_box(draw)
+    right, bottom = round_to_single(place["left"] + place["width"]), round_to_single(place["top"] + place["height"])
     corners = ((place["left"], place["top"]), (right, place["top"]), (right, bottom), (place["left"], bottom))
     return {
         "detectedtext": text,
         "type": "LINE" if parent is None else "WORD",
         "id": number,
         **({} if parent is None else {"parentid": parent}),
-        "confidence": single(100 - 40 * draw.random() ** 2),
+        "confidence": round_to_single(100 - 40 * draw.random() ** 2),
         "geometry": {"boundingbox": place, "polygon": [{"x": x, "y": y} for x, y in corners]},
     }
 
 
-def _moderation(draw: random.Random) -> list[Json]:
+def _draw_moderation_labels(draw: random.Random) -> list[Json]:
     start = draw.choice((0, 0, 3, 5))
     found = MODERATION[start : start + 3] if start == 0 else MODERATION[start : start + 2]
-    confidence = single(draw.uniform(50, 100))
+    confidence = round_to_single(draw.uniform(50, 100))
     return [
         {"confidence": confidence, "name": name, "parentname": parent, "taxonomylevel": level}
         for name, parent, level in found
     ]
 
 
-def _properties(draw: random.Random) -> Json:
-    part = {"quality": _quality(draw), "dominantcolors": _colors(draw)}
+def _draw_properties(draw: random.Random) -> Json:
+    part = {"quality": _draw_quality(draw), "dominantcolors": _draw_colors(draw)}
     return {**part, "foreground": part if draw.random() < 0.7 else None, "background": {**part, "dominantcolors": []}}
 
 
-def _quality(draw: random.Random) -> Json:
-    return {name: single(draw.uniform(5, 99)) for name in ("brightness", "sharpness", "contrast")}
+def _draw_quality(draw: random.Random) -> Json:
+    return {name: round_to_single(draw.uniform(5, 99)) for name in ("brightness", "sharpness", "contrast")}
 
 
-def _colors(draw: random.Random) -> list[Json]:
+def _draw_colors(draw: random.Random) -> list[Json]:
     colors = []
     for code, css, simple in draw.sample(_COLORS, draw.randrange(1, 4)):
         red, green, blue = bytes.fromhex(code[1:])
-        share = {"pixelpercent": single(draw.uniform(2, 40))}
+        share = {"pixelpercent": round_to_single(draw.uniform(2, 40))}
         names = {"hexcode": code, "csscolor": css, "simplifiedcolor": simple}
         colors.append({"red": red, "blue": blue, "green": green, **names, **share})
     return colors

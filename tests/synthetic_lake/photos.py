@@ -21,7 +21,7 @@ _FORMATS = (("jpg", "image/jpeg"), ("jpg", "image/jpeg"), ("png", "image/png"))
 
 
 def image_file(plan: Plan, image: int) -> dict[str, Any]:
-    """Columns of the object under images/ that two tables have."""
+    """Build the columns of an object under images/; two tables have them."""
     draw = plan.draw(8, image)
     key, (extension, kind) = plan.image_id(image), draw.choice(_FORMATS)
     width, height = draw.choice(((1200, 800), (800, 1200), (1080, 1080), (640, 427), (4096, 2731)))
@@ -35,7 +35,7 @@ def image_file(plan: Plan, image: int) -> dict[str, Any]:
 
 
 def photo_rows(plan: Plan, number: int) -> Iterator[dict[str, Any]]:
-    """The newest copies of the rows of a post's photos."""
+    """Yield the newest copies of the rows of a post's photos."""
     posts = [shown for shown in (number, plan.source(number)) if shown is not None]
     media = {medium.mediaid: medium for shown in posts for medium in plan.media(shown)}
     if not media:
@@ -43,18 +43,21 @@ def photo_rows(plan: Plan, number: int) -> Iterator[dict[str, Any]]:
     post = post_row(plan, number)
     fetched = dt.datetime.fromisoformat(post["processed_at"]) + dt.timedelta(seconds=45)
     for job in list_photo_jobs(cast("PostRow", post), post["dt"]):
-        yield dict(photo_row(job.columns(), _outcome(plan, number, media[job.mediaid]), fetched))
+        yield dict(photo_row(job.columns(), _build_photo(plan, number, media[job.mediaid]), fetched))
 
 
 def dropped_rows(plan: Plan, image: int) -> Iterator[dict[str, Any]]:
-    """The rows of an image that came in by hand: its photo, the same bytes under another name, a file that is none."""
+    """Yield the rows of a dropped image: its photo, the same bytes under another name, and a file that is no photo."""
     if not plan.is_dropped(image):
         return
     day = plan.image_day(image)
     seen = f"{day}T12:00:{image % 60:02d}.000Z"
-    taken = (("holiday", _ingested(plan, image, "ok")), ("holiday (1)", _ingested(plan, image, "duplicate")))
+    ingested = (
+        ("holiday", _build_ingested_photo(plan, image, "ok")),
+        ("holiday (1)", _build_ingested_photo(plan, image, "duplicate")),
+    )
     outcomes: list[tuple[str, IngestedPhoto | UnavailablePhoto]] = [
-        *taken,
+        *ingested,
         ("notes", UnavailablePhoto("unsupported_format", "begins with %PDF")),
     ]
     for name, outcome in outcomes:
@@ -69,21 +72,21 @@ def dropped_rows(plan: Plan, image: int) -> Iterator[dict[str, Any]]:
 
 
 def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:
-    """A copy that a newer one replaces: its post was collected before, or its message delivered before."""
+    """Build a copy that a newer one replaces: its post was collected, or its message delivered, earlier."""
     name = "processed_at" if number % 2 else "collected_at"
     moment = dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=41)
     nothing = dict.fromkeys(("image_id", "image_dt", "width", "height"))
     return {**row, **nothing, "status": "http_403", "status_message": "answered 403", name: format_utc(moment)}
 
 
-def _outcome(plan: Plan, number: int, medium: Medium) -> IngestedPhoto | UnavailablePhoto:
+def _build_photo(plan: Plan, number: int, medium: Medium) -> IngestedPhoto | UnavailablePhoto:
     if medium.image is None:
         return medium.failure or UnavailablePhoto("broken", "not a whole JPEG")
     is_first = number == plan.first_post(medium.image) and not plan.is_dropped(medium.image)
-    return _ingested(plan, medium.image, "ok" if is_first else "duplicate")
+    return _build_ingested_photo(plan, medium.image, "ok" if is_first else "duplicate")
 
 
-def _ingested(plan: Plan, image: int, status: Any) -> IngestedPhoto:
+def _build_ingested_photo(plan: Plan, image: int, status: Any) -> IngestedPhoto:
     file = image_file(plan, image)
     del file["content_type"]
     return IngestedPhoto(image_dt=plan.image_day(image), status=status, **file)

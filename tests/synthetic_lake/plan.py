@@ -1,4 +1,4 @@
-"""What happens in the synthetic lake, as pure functions of a post's or an image's number: no row depends on another.
+"""The contents of the synthetic lake, as pure functions of the number of a post or image: no row depends on another.
 
 Posts are numbered in the order of their time, images in the order they are first seen in; both are spread over the
 days.
@@ -34,7 +34,7 @@ _HOURS = (18, 12, 9, 8, 9, 14, 24, 36, 46, 50, 52, 54, 58, 56, 52, 50, 52, 56, 6
 
 @dataclass(frozen=True)
 class Medium:
-    """A photo of a post: the image it is, or why it never became one."""
+    """A photo of a post: its image, or the reason why it did not become one."""
 
     mediaid: str
     image: int | None
@@ -44,7 +44,7 @@ class Medium:
 
 @dataclass(frozen=True)
 class Plan:
-    """The lake's measures; `first_day` is the stack's EarliestDate too."""
+    """The size of the lake; `first_day` is also the stack's EarliestDate."""
 
     posts: int
     images: int
@@ -53,7 +53,7 @@ class Plan:
     seed: int
 
     def draw(self, what: int, number: int) -> random.Random:
-        """Randomness of one thing about one post or image."""
+        """Return the random numbers for one property (`what`) of one post or image."""
         return random.Random(self.seed << 56 | what << 48 | number)
 
     def day(self, post: int) -> str:
@@ -70,7 +70,7 @@ class Plan:
 
     def milliseconds(self, post: int) -> int:
         """When a post was written: ascending, more in the evening than at night."""
-        return _milliseconds(self, post)
+        return _compute_milliseconds(self, post)
 
     @cached_property
     def hour_ends(self) -> tuple[int, ...]:
@@ -96,19 +96,19 @@ class Plan:
         return f"at://did:plc:{hashlib.md5(b'%d' % (post % 97)).hexdigest()[:24]}/app.bsky.feed.post/{key:2>13}"
 
     def kind(self, post: int) -> Kind:
-        """What sort of post it is; one that shows an image first is a plain one."""
-        return _role(self, post)[0]
+        """Return the kind of a post; a post that is the first to show an image is plain."""
+        return _draw_role(self, post)[0]
 
     def source(self, post: int) -> int | None:
-        """The post that a retweet or quote names: an older one, of X, that brought an image."""
-        return _role(self, post)[1]
+        """Return the post that a retweet or quote names: an older post of X that was the first to show an image."""
+        return _draw_role(self, post)[1]
 
     def first_post(self, image: int) -> int:
-        """The post at whose time an image is first seen, and which brings it unless it is dropped."""
+        """Return the post at whose time an image is first seen; it shows the image unless the image is dropped."""
         return image * self.posts // self.images
 
     def is_dropped(self, image: int) -> bool:
-        """Whether an image came in by hand."""
+        """Whether somebody dropped the image."""
         return image % 23 == 7
 
     def is_one_off(self, image: int) -> bool:
@@ -120,7 +120,7 @@ class Plan:
         return image % 41 != 40
 
     def image_id(self, image: int) -> str:
-        """SHA-256 of the bytes, as far as anybody can tell."""
+        """Return 64 hex digits in place of the SHA-256 of the bytes."""
         return hashlib.sha256(b"image %d of %d" % (image, self.seed)).hexdigest()
 
     def image_day(self, image: int) -> str:
@@ -140,7 +140,7 @@ class Plan:
         draw = self.draw(3, post)
         images: list[int | None] = [*self.new_images(post)]
         if kind == "plain" and not images and draw.random() < 0.3:
-            images = [self.popular(post, draw) for _ in range(draw.choice((1, 1, 1, 2, 3)))]
+            images = [self.pick_popular_image(post, draw) for _ in range(draw.choice((1, 1, 1, 2, 3)))]
         own: list[int | UnavailablePhoto] = [image for image in dict.fromkeys(images) if image is not None]
         failed: list[int | UnavailablePhoto] = [FAILURES[post // 19 % len(FAILURES)]] if post % 19 == 5 else []
         return [self._medium(post, slot, image) for slot, image in enumerate((own + failed)[:_MAX_MEDIA])]
@@ -152,8 +152,8 @@ class Plan:
             return Medium(mediaid, None, shown, "video" if shown.status == "no_url" else "photo")
         return Medium(mediaid, shown, kind=_KINDS.get(post % 16, "photo"))
 
-    def popular(self, post: int, draw: random.Random) -> int | None:
-        """An image seen before: often one of the day, else one that has been popular from the beginning."""
+    def pick_popular_image(self, post: int, draw: random.Random) -> int | None:
+        """Pick an image seen before: often one of the last day, otherwise one that was popular from the beginning."""
         known = -(-post * self.images // self.posts)
         if draw.random() < 0.6:
             image = known - 1 - int(draw.expovariate(self.days / self.images))
@@ -165,7 +165,7 @@ class Plan:
 
 
 @lru_cache(maxsize=4096)
-def _milliseconds(plan: Plan, post: int) -> int:
+def _compute_milliseconds(plan: Plan, post: int) -> int:
     day = post * plan.days // plan.posts
     members = plan.posts_of(day)
     share = (post - members.start) / len(members) * plan.hour_ends[-1]
@@ -177,18 +177,18 @@ def _milliseconds(plan: Plan, post: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _role(plan: Plan, post: int) -> tuple[Kind, int | None]:
+def _draw_role(plan: Plan, post: int) -> tuple[Kind, int | None]:
     draw = plan.draw(1, post)
     chance = draw.random()
     if chance < 0.4 and plan.platform(post) == "x" and not plan.new_images(post):
-        source = _source(plan, post, draw)
+        source = _find_source(plan, post, draw)
         if source is not None:
             return ("retweet" if chance < 0.25 else "quote"), source
     return ("reply" if chance > 0.92 else "plain"), None
 
 
-def _source(plan: Plan, post: int, draw: random.Random) -> int | None:
-    image = plan.popular(post, draw)
+def _find_source(plan: Plan, post: int, draw: random.Random) -> int | None:
+    image = plan.pick_popular_image(post, draw)
     for older in range(-1 if image is None else image, -1, -1):
         first = plan.first_post(older)
         if plan.platform(first) == "x" and not (plan.is_dropped(older) or plan.is_one_off(older)):

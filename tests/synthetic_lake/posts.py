@@ -7,7 +7,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc
-from tests.synthetic_lake.texts import words_of
+from tests.synthetic_lake.texts import build_text_columns
 
 if TYPE_CHECKING:
     from tests.synthetic_lake.plan import Medium, Plan
@@ -17,24 +17,24 @@ _SOURCES = {"x": ("Web App", "Phone App", None), "bluesky": (None,)}
 
 
 def post_row(plan: Plan, number: int) -> dict[str, Any]:
-    """The newest copy of a post."""
+    """Build the newest copy of a post."""
     draw = plan.draw(4, number)
     shown = plan.source(number) if plan.kind(number) == "retweet" else None
-    words = words_of(plan, number if shown is None else shown)
+    words = build_text_columns(plan, number if shown is None else shown)
     created = dt.datetime.fromtimestamp(plan.milliseconds(number) / 1000, dt.UTC)
     collected = created + dt.timedelta(minutes=draw.randrange(4, 65), days=41 if plan.is_old(number) else 0)
     return {
-        **_identity(plan, number, created),
+        **_build_identity(plan, number, created),
         "text": words["text"],
         "lang": words["lang"],
-        **_flags(plan, number, draw),
-        **_replied(plan, number),
-        **_referenced(plan, number),
-        **_counts(plan, number, draw),
-        "user": _user(plan, number),
-        **_place(number, draw),
+        **_build_flags(plan, number, draw),
+        **_build_reply_columns(plan, number),
+        **_build_reference_columns(plan, number),
+        **_draw_counts(plan, number, draw),
+        "user": _build_user(plan, number),
+        **_draw_place(number, draw),
         "entities": words["entities"],
-        "extended_entities": _extended(plan, number),
+        "extended_entities": _build_extended_entities(plan, number),
         "edit_history_tweet_ids": [str(plan.post_id(number))] if plan.platform(number) == "x" else None,
         "collected_at": format_utc(collected),
         "matched_query": None if number % 29 == 0 else "(photo OR picture) has:images",
@@ -45,7 +45,7 @@ def post_row(plan: Plan, number: int) -> dict[str, Any]:
 
 
 def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:
-    """A copy that a newer one replaces: collected earlier, or in the same collection and processed earlier."""
+    """Build a copy that a newer one replaces: collected earlier, or in the same run and processed earlier."""
     counts = {name: 0 for name in ("retweet_count", "favorite_count") if row[name] is not None}
     stale = {**row, **counts, "text": f"{row['text']} (first version)", "sentiment": "MIXED", "lang": "fr"}
     name = "processed_at" if number % 3 == 0 else "collected_at"
@@ -53,7 +53,7 @@ def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:
     return {**stale, name: format_utc(moment)}
 
 
-def _identity(plan: Plan, number: int, created: dt.datetime) -> dict[str, Any]:
+def _build_identity(plan: Plan, number: int, created: dt.datetime) -> dict[str, Any]:
     key, platform = plan.post_id(number), plan.platform(number)
     return {
         "id": key,
@@ -64,7 +64,7 @@ def _identity(plan: Plan, number: int, created: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _flags(plan: Plan, number: int, draw: random.Random) -> dict[str, Any]:
+def _build_flags(plan: Plan, number: int, draw: random.Random) -> dict[str, Any]:
     return {
         "source": draw.choice(_SOURCES[plan.platform(number)]),
         "truncated": False,
@@ -77,10 +77,10 @@ def _flags(plan: Plan, number: int, draw: random.Random) -> dict[str, Any]:
     }
 
 
-def _replied(plan: Plan, number: int) -> dict[str, Any]:
+def _build_reply_columns(plan: Plan, number: int) -> dict[str, Any]:
     parent = number - 1 if plan.kind(number) == "reply" and number else None
     key = None if parent is None else plan.post_id(parent)
-    user = None if parent is None else _user(plan, parent)
+    user = None if parent is None else _build_user(plan, parent)
     return {
         "in_reply_to_status_id": key,
         "in_reply_to_status_id_str": key and str(key),
@@ -91,17 +91,17 @@ def _replied(plan: Plan, number: int) -> dict[str, Any]:
     }
 
 
-def _referenced(plan: Plan, number: int) -> dict[str, Any]:
+def _build_reference_columns(plan: Plan, number: int) -> dict[str, Any]:
     kind, source = plan.kind(number), plan.source(number)
     references = None
     if source is not None:
         reference = {
             "type": "quoted" if kind == "quote" else "retweeted",
             "id": str(plan.post_id(source)),
-            "text": words_of(plan, source)["text"],
-            "screen_name": _user(plan, source)["screen_name"],
+            "text": build_text_columns(plan, source)["text"],
+            "screen_name": _build_user(plan, source)["screen_name"],
         }
-        references = [reference | ({"media": _media(plan, source)} if kind == "quote" else {})]
+        references = [reference | ({"media": _list_media(plan, source)} if kind == "quote" else {})]
     quoted = plan.post_id(source) if source is not None and kind == "quote" else None
     return {
         "quoted_status_id": quoted,
@@ -110,20 +110,20 @@ def _referenced(plan: Plan, number: int) -> dict[str, Any]:
     }
 
 
-def _counts(plan: Plan, number: int, draw: random.Random) -> dict[str, int | None]:
+def _draw_counts(plan: Plan, number: int, draw: random.Random) -> dict[str, int | None]:
     likes = int(draw.paretovariate(0.9))
-    given = plan.platform(number) == "x"
+    is_x = plan.platform(number) == "x"
     return {
         "retweet_count": likes // 5,
         "reply_count": likes // 9,
         "quote_count": likes // 20,
         "favorite_count": likes,
-        "bookmark_count": likes // 30 if given else None,
-        "impression_count": likes * 40 + draw.randrange(400) if given else None,
+        "bookmark_count": likes // 30 if is_x else None,
+        "impression_count": likes * 40 + draw.randrange(400) if is_x else None,
     }
 
 
-def _user(plan: Plan, number: int) -> dict[str, Any]:
+def _build_user(plan: Plan, number: int) -> dict[str, Any]:
     draw = plan.draw(5, number)
     member = int((20 + plan.posts // 20) * draw.random() ** 2)
     key = 7_000_000_000 + member * 7919
@@ -148,7 +148,7 @@ def _user(plan: Plan, number: int) -> dict[str, Any]:
     }
 
 
-def _place(number: int, draw: random.Random) -> dict[str, Any]:
+def _draw_place(number: int, draw: random.Random) -> dict[str, Any]:
     if number % 47:
         return {"coordinates": None, "geo": None, "place": None}
     west, south = round(draw.uniform(-170, 170), 4), round(draw.uniform(-60, 60), 4)
@@ -161,20 +161,20 @@ def _place(number: int, draw: random.Random) -> dict[str, Any]:
     }
 
 
-def _extended(plan: Plan, number: int) -> dict[str, Any] | None:
+def _build_extended_entities(plan: Plan, number: int) -> dict[str, Any] | None:
     source = plan.source(number) if plan.kind(number) == "retweet" else None
-    media = _media(plan, number if source is None else source)
+    media = _list_media(plan, number if source is None else source)
     return {"media": media} if media else None
 
 
-def _media(plan: Plan, number: int) -> list[dict[str, Any]]:
-    return [_medium(plan, number, medium) for medium in plan.media(number)]
+def _list_media(plan: Plan, number: int) -> list[dict[str, Any]]:
+    return [_build_medium(plan, number, medium) for medium in plan.media(number)]
 
 
-def _medium(plan: Plan, number: int, medium: Medium) -> dict[str, Any]:
+def _build_medium(plan: Plan, number: int, medium: Medium) -> dict[str, Any]:
     code = {"photo": 3, "video": 7, "animated_gif": 16}[medium.kind]
     key = f"{code}_{medium.mediaid}" if plan.platform(number) == "x" else medium.mediaid
-    url = _media_url(plan.platform(number), medium)
+    url = _build_media_url(plan.platform(number), medium)
     alt = f"Photo: “{medium.mediaid[-3:]}”" if number % 4 == 0 else None
     fields = {
         "id": medium.mediaid,
@@ -189,7 +189,7 @@ def _medium(plan: Plan, number: int, medium: Medium) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _media_url(platform: str, medium: Medium) -> str | None:
+def _build_media_url(platform: str, medium: Medium) -> str | None:
     status = medium.failure.status if medium.failure else None
     if status == "no_url":
         return None

@@ -1,6 +1,6 @@
-"""docs/queries.md: each saved query with its question, its SQL and what it answers over a synthetic lake.
+"""docs/queries.md: each saved query with its question, its SQL and its result over a synthetic lake.
 
-`python -m tests.synthetic_lake.queries_page` writes it, and a test compares it with what the queries answer today.
+`python -m tests.synthetic_lake.queries_page` writes it, and a test compares it with the current results.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tests import resolved_template
 from tests.synthetic_lake.rows import synthetic_lake
-from tests.synthetic_lake.warehouse import Answer, Warehouse, saved_queries, warehouse
+from tests.synthetic_lake.warehouse import Answer, Warehouse, open_warehouse, read_saved_queries
 
 if TYPE_CHECKING:
     from photolake.athena_schema.sql_files import Statement
@@ -81,18 +81,18 @@ The answers below are real answers to made-up posts: a synthetic lake of {POSTS}
 """
 
 
-def page(lake: Warehouse) -> str:
-    """The page as it should be."""
-    queries = {query.name: query for query in saved_queries()}
+def render_page(lake: Warehouse) -> str:
+    """Render the page from the current queries and their results."""
+    queries = {query.name: query for query in read_saved_queries()}
     parts = [INTRODUCTION.format(count=len(queries))]
     for title, names in SECTIONS.items():
         parts.append(f"## {title}\n")
-        parts += [_section(queries[name], lake) for name in names]
+        parts += [_render_section(queries[name], lake) for name in names]
     return "\n".join(parts)
 
 
-def filled(lake: Warehouse) -> Warehouse:
-    """The lake that the page tells of."""
+def fill_lake(lake: Warehouse) -> Warehouse:
+    """Fill the lake with the rows that the page describes."""
     rows = synthetic_lake(POSTS, IMAGES, FIRST_DAY, DAYS)
     lake.land("posts", rows.posts)
     lake.land("photos", rows.photos)
@@ -102,37 +102,37 @@ def filled(lake: Warehouse) -> Warehouse:
     return lake
 
 
-def now() -> datetime.datetime:
-    """The day after the lake's last."""
+def end_of_lake() -> datetime.datetime:
+    """Return noon of the day after the lake's last day."""
     last = FIRST_DAY + datetime.timedelta(days=DAYS)
     return datetime.datetime.combine(last, datetime.time(12), datetime.UTC)
 
 
-def answer(query: Statement, lake: Warehouse) -> Answer:
-    """What a saved query answers with the page's values for its parameters."""
+def run_saved_query(query: Statement, lake: Warehouse) -> Answer:
+    """Run a saved query with the page's values for its parameters."""
     return lake.ask(query.text, [parameter.literal(VALUES[parameter.name]) for parameter in query.parameters])
 
 
-def _section(query: Statement, lake: Warehouse) -> str:
-    asked = f"Asked in 2019 as: {OF_2019[query.name]}.\n\n" if query.name in OF_2019 else ""
-    given = ", ".join(f"`{parameter.name}` = `{VALUES[parameter.name]}`" for parameter in query.parameters)
-    rows = answer(query, lake)
+def _render_section(query: Statement, lake: Warehouse) -> str:
+    origin = f"Asked in 2019 as: {OF_2019[query.name]}.\n\n" if query.name in OF_2019 else ""
+    values = ", ".join(f"`{parameter.name}` = `{VALUES[parameter.name]}`" for parameter in query.parameters)
+    rows = run_saved_query(query, lake)
     return (
-        f"### {query.name}\n\n{query.description}\n\n{asked}```sql\n{query.text.rstrip()}\n```\n\n"
-        f"{_amount(len(rows.rows))}{f', with {given}' if given else ''}:\n\n{_table(rows)}"
+        f"### {query.name}\n\n{query.description}\n\n{origin}```sql\n{query.text.rstrip()}\n```\n\n"
+        f"{_describe_row_count(len(rows.rows))}{f', with {values}' if values else ''}:\n\n{_render_table(rows)}"
     )
 
 
-def _amount(rows: int) -> str:
+def _describe_row_count(rows: int) -> str:
     return f"The first {SHOWN_ROWS} of {rows} rows" if rows > SHOWN_ROWS else f"{rows} row{'s' if rows != 1 else ''}"
 
 
-def _table(answer: Answer) -> str:
+def _render_table(answer: Answer) -> str:
     lines: list[Sequence[str | None]] = [answer.columns, ["---"] * len(answer.columns), *answer.rows[:SHOWN_ROWS]]
-    return "".join(f"| {' | '.join(_cell(value) for value in line)} |\n" for line in lines)
+    return "".join(f"| {' | '.join(_render_cell(value) for value in line)} |\n" for line in lines)
 
 
-def _cell(value: str | None) -> str:
+def _render_cell(value: str | None) -> str:
     if value is None:
         return "*null*"
     shown = value if len(value) <= SHOWN_LETTERS else f"{value[: SHOWN_LETTERS - 1]}…"
@@ -141,8 +141,8 @@ def _cell(value: str | None) -> str:
 
 def main() -> None:
     """Write the page."""
-    with tempfile.TemporaryDirectory() as cache, warehouse(Path(cache), now()) as lake:
-        PAGE.write_text(page(filled(lake)), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as cache, open_warehouse(Path(cache), end_of_lake()) as lake:
+        PAGE.write_text(render_page(fill_lake(lake)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A synthetic lake: rows of the landing tables as the pipeline delivers them, with the flaws that landing tables have.
+"""A synthetic lake: rows of the landing tables as the pipeline delivers them, with duplicates and malformed lines.
 
-Rows come at least once, late and in no order: each sequence ends its days with copies of rows that it has already
-given, exact ones and newer ones, and some copies that come last are the older ones.
+Rows arrive at least once, late and in no order. Each day ends with copies of rows that were delivered before: exact
+copies, newer ones, and some older ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ANALYSIS = ("language", "sentiment", "text_entities", "entities_status", "proce
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows that are made anew, and alike, for each iteration: a large lake needs no memory for them."""
+    """Rows that each iteration builds again, always the same: a large lake needs no memory for them."""
 
     days: int
     on: Callable[[int], Iterator[Any]]
@@ -36,7 +36,7 @@ class Rows:
 class Lake:
     """The rows by table, day after day, each with its partition `dt` where the table has one.
 
-    `raw_lines` are the lines of raw_tweets, some of them malformed. `plan` tells what is where.
+    `raw_lines` are the lines of raw_tweets, some of them malformed. `plan` knows which post shows which image.
     """
 
     plan: Plan
@@ -48,18 +48,18 @@ class Lake:
 
 
 def synthetic_lake(posts: int, images: int, first_day: dt.date, days: int, seed: int = 7) -> Lake:
-    """Plan a lake of this many posts and images, from `first_day` on; `first_day` is the stack's EarliestDate too.
+    """Plan a lake of this many posts and images, from `first_day` on; `first_day` is also the stack's EarliestDate.
 
-    About 3 % of the rows are there twice. The same arguments give the same rows.
+    About 3 % of the rows occur twice. The same arguments give the same rows.
     """
     plan = Plan(posts, images, first_day, days, seed)
     return Lake(
         plan,
-        posts=Rows(days, lambda day: _with_copies(_posts(plan, plan.posts_of(day)))),
-        photos=Rows(days, lambda day: _with_copies(_photos(plan, plan.posts_of(day)))),
-        analyses=Rows(days, lambda day: _with_copies(_analyses(plan, plan.posts_of(day)))),
-        deletions=_deletions(plan),
-        raw_lines=Rows(days, lambda day: _raw_lines(_with_copies(_posts(plan, plan.posts_of(day))))),
+        posts=Rows(days, lambda day: _add_copies(_build_posts(plan, plan.posts_of(day)))),
+        photos=Rows(days, lambda day: _add_copies(_build_photos(plan, plan.posts_of(day)))),
+        analyses=Rows(days, lambda day: _add_copies(_build_analyses(plan, plan.posts_of(day)))),
+        deletions=_build_deletions(plan),
+        raw_lines=Rows(days, lambda day: _build_raw_lines(_add_copies(_build_posts(plan, plan.posts_of(day))))),
     )
 
 
@@ -67,7 +67,7 @@ Copies = tuple[Row, Row | None]
 """A row, and the copy of it that comes again at the end of its day."""
 
 
-def _with_copies(rows: Iterable[Copies]) -> Iterator[Row]:
+def _add_copies(rows: Iterable[Copies]) -> Iterator[Row]:
     again: list[Row] = []
     for row, copy in rows:
         yield row
@@ -76,8 +76,8 @@ def _with_copies(rows: Iterable[Copies]) -> Iterator[Row]:
     yield from again
 
 
-def _twice(number: int, row: Row, earlier: Callable[[Row, int], Row]) -> Copies:
-    """A row with its copy: of a hundred rows one comes as it was, one after and one before its older copy."""
+def _pair_with_copy(number: int, row: Row, earlier: Callable[[Row, int], Row]) -> Copies:
+    """Pair a row with its copy: of a hundred rows one is repeated, one precedes and one follows its older copy."""
     if number % 100 == 31:
         return row, row
     if number % 100 == 57:
@@ -87,34 +87,34 @@ def _twice(number: int, row: Row, earlier: Callable[[Row, int], Row]) -> Copies:
     return row, None
 
 
-def _posts(plan: Plan, numbers: range) -> Iterator[Copies]:
-    return (_twice(number, posts.post_row(plan, number), posts.earlier_copy) for number in numbers)
+def _build_posts(plan: Plan, numbers: range) -> Iterator[Copies]:
+    return (_pair_with_copy(number, posts.post_row(plan, number), posts.earlier_copy) for number in numbers)
 
 
-def _photos(plan: Plan, numbers: range) -> Iterator[Copies]:
+def _build_photos(plan: Plan, numbers: range) -> Iterator[Copies]:
     rows = chain.from_iterable(photos.photo_rows(plan, number) for number in numbers)
-    dropped = chain.from_iterable(photos.dropped_rows(plan, image) for image in _images(plan, numbers))
+    dropped = chain.from_iterable(photos.dropped_rows(plan, image) for image in _list_images(plan, numbers))
     for number, row in enumerate(chain(rows, dropped), start=numbers.start):
-        yield _twice(number, row, photos.earlier_copy)
+        yield _pair_with_copy(number, row, photos.earlier_copy)
 
 
-def _analyses(plan: Plan, numbers: range) -> Iterator[Copies]:
-    for image in _images(plan, numbers):
+def _build_analyses(plan: Plan, numbers: range) -> Iterator[Copies]:
+    for image in _list_images(plan, numbers):
         if plan.is_analyzed(image):
-            yield _twice(image, analyses.analysis_row(plan, image), analyses.earlier_copy)
+            yield _pair_with_copy(image, analyses.analysis_row(plan, image), analyses.earlier_copy)
 
 
-def _images(plan: Plan, numbers: range) -> range:
-    """The images first seen with these posts."""
+def _list_images(plan: Plan, numbers: range) -> range:
+    """List the images first seen with these posts."""
     first, end = (-(-number * plan.images // plan.posts) for number in (numbers.start, numbers.stop))
     return range(first, end)
 
 
-def _deletions(plan: Plan) -> list[Row]:
-    """A post whose photo nobody else shows, one whose photo others show, one without photos, one that never was."""
-    bringing = (image for image in range(plan.images) if plan.new_images(plan.first_post(image)) == [image])
-    shared = next(plan.first_post(image) for image in bringing if not plan.is_one_off(image))
-    alone = next(plan.first_post(image) for image in bringing if plan.is_one_off(image))
+def _build_deletions(plan: Plan) -> list[Row]:
+    """Delete a post with a photo of its own, one with a shared photo, one without photos, and one that is unknown."""
+    first_shown = (image for image in range(plan.images) if plan.new_images(plan.first_post(image)) == [image])
+    shared = next(plan.first_post(image) for image in first_shown if not plan.is_one_off(image))
+    alone = next(plan.first_post(image) for image in first_shown if plan.is_one_off(image))
     bare = next(number for number in range(plan.posts) if not plan.media(number) and plan.kind(number) == "plain")
     reasons = {alone: "author", shared: "author", bare: "platform"}
     deleted = f"{plan.first_day + dt.timedelta(days=plan.days)}T00:00:00.000Z"
@@ -132,7 +132,7 @@ def _deletions(plan: Plan) -> list[Row]:
     return [*rows, rows[0], unknown]
 
 
-def _raw_lines(rows: Iterable[Row]) -> Iterator[str]:
+def _build_raw_lines(rows: Iterable[Row]) -> Iterator[str]:
     for number, row in enumerate(rows):
         columns = {name: row[name] for name in row if name not in _ANALYSIS and not name.startswith("sentiment")}
         source = {"data": {"id": row["id_str"], "text": row["text"], "lang": row["lang"]}}

@@ -1,4 +1,4 @@
-"""The words of a synthetic post, and what Comprehend says of them."""
+"""The text of a synthetic post, and its analysis by Comprehend."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _FIELD = re.compile(r"\{(\w+)\}")
 _LANGUAGES, _WEIGHTS = list(LANGUAGE_WEIGHTS), list(LANGUAGE_WEIGHTS.values())
 
 
-def words_of(plan: Plan, number: int) -> dict[str, Any]:
-    """What a post says: its text, lang and entities, and the columns of its analysis under `analysis`."""
+def build_text_columns(plan: Plan, number: int) -> dict[str, Any]:
+    """Build the text, lang and entities of a post, and the columns of its analysis under `analysis`."""
     draw = plan.draw(6, number)
     language = draw.choices(_LANGUAGES, _WEIGHTS)[0]
     sentiment, template = draw.choice(TEXTS[language])
@@ -26,20 +26,20 @@ def words_of(plan: Plan, number: int) -> dict[str, Any]:
         draw = plan.draw(6, number // 250)
     if number % 59 == 9:
         template = ""
-    text, mentions, tags = _written(template, draw)
-    links = _links(plan, number, len(text))
+    text, mentions, tags = _fill_template(template, draw)
+    links = _draw_links(plan, number, len(text))
     hashtags = [{"text": tag, "indices": [start, start + len(tag) + 1]} for tag, start in tags]
     entities = {"hashtags": hashtags, "urls": links, "user_mentions": [], "symbols": []}
     return {
         "text": text,
         "lang": language,
         "entities": entities if hashtags or links or number % 2 else None,
-        "analysis": _analysis(number, text, language, sentiment, mentions, draw),
+        "analysis": _build_text_analysis(number, text, language, sentiment, mentions, draw),
     }
 
 
-def _written(template: str, draw: random.Random) -> tuple[str, list[tuple[str, str, int]], list[tuple[str, int]]]:
-    """The text, the entities in it (text, type, offset) and the hashtags (without #, offset)."""
+def _fill_template(template: str, draw: random.Random) -> tuple[str, list[tuple[str, str, int]], list[tuple[str, int]]]:
+    """Return the text, the entities in it (text, type, offset) and the hashtags (without #, offset)."""
     text, mentions, tags = "", [], []
     for part, piece in enumerate(_FIELD.split(template)):
         if part % 2:
@@ -55,7 +55,7 @@ def _written(template: str, draw: random.Random) -> tuple[str, list[tuple[str, s
     return text, mentions, tags
 
 
-def _links(plan: Plan, number: int, end: int) -> list[dict[str, Any]]:
+def _draw_links(plan: Plan, number: int, end: int) -> list[dict[str, Any]]:
     draw = plan.draw(7, number)
     count = draw.choices((0, 1, 2), (55, 38, 7))[0]
     links = []
@@ -70,14 +70,14 @@ def _links(plan: Plan, number: int, end: int) -> list[dict[str, Any]]:
     return links
 
 
-def _analysis(
+def _build_text_analysis(
     number: int, text: str, language: str, sentiment: str, mentions: list[tuple[str, str, int]], draw: random.Random
 ) -> dict[str, Any]:
     status = "empty" if not text else "unsupported_language" if language == "tl" else "ok"
     if number % 61 == 20 and status == "ok":
         status = "InternalServerException"
     found = status == "ok"
-    scores = _scores(sentiment, draw) if found else [None] * 4
+    scores = _draw_scores(sentiment, draw) if found else [None] * 4
     return {
         "language": "en" if language == "und" and text else language.split("-")[0],
         "sentiment": sentiment if found else None,
@@ -99,7 +99,7 @@ def _analysis(
     }
 
 
-def _scores(sentiment: str, draw: random.Random) -> list[float | None]:
+def _draw_scores(sentiment: str, draw: random.Random) -> list[float | None]:
     rest = [draw.random() for _ in range(4)]
     rest[("POSITIVE", "NEGATIVE", "NEUTRAL", "MIXED").index(sentiment)] += 3
     # Unlike sum, whose last digit differs between versions of Python.

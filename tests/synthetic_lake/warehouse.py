@@ -60,7 +60,7 @@ class Warehouse:
         self._s3.put_object(Bucket=BUCKET, Key="deletions/a.json", Body=body.encode())
 
     def empty(self) -> None:
-        """Take every row away; the views stay."""
+        """Delete every row; the views stay."""
         for found in self._s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
             self._s3.delete_object(Bucket=BUCKET, Key=found["Key"])
 
@@ -72,13 +72,13 @@ class Warehouse:
                 workgroup.run(view)
 
     def ask(self, sql: str, parameters: Iterable[str] = ()) -> Answer:
-        """Run a SELECT whose question marks stand for these literals."""
-        given = list(parameters)
+        """Run a SELECT with these literals for its question marks."""
+        literals = list(parameters)
         execution = self._athena.start_query_execution(
             QueryString=sql,
             QueryExecutionContext={"Database": DATABASE},
             WorkGroup=WORKGROUP,
-            **({"ExecutionParameters": given} if given else {}),
+            **({"ExecutionParameters": literals} if literals else {}),
         )["QueryExecutionId"]
         self._wait(execution)
         pages = self._athena.get_paginator("get_query_results").paginate(QueryExecutionId=execution)
@@ -88,7 +88,7 @@ class Warehouse:
         return Answer(header, rows)
 
     def records(self, sql: str) -> list[dict[str, str | None]]:
-        """The rows of a SELECT as objects."""
+        """Run a SELECT and return its rows as dictionaries by column."""
         answer = self.ask(sql)
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
@@ -99,18 +99,18 @@ class Warehouse:
             if status["State"] == "SUCCEEDED":
                 return
             assert status["State"] in ("QUEUED", "RUNNING"), status["StateChangeReason"]
-            time.sleep(0.03)  # asking takes the query's own thread some time, too
+            time.sleep(0.03)  # polling slows the query, whose thread runs in this process
         raise TimeoutError(execution)
 
 
-def saved_queries() -> list[Statement]:
-    """Every saved query of athena/queries."""
+def read_saved_queries() -> list[Statement]:
+    """Read every saved query of athena/queries."""
     return read_statements(SQL / "queries", LANDING)
 
 
 @contextlib.contextmanager
-def warehouse(cache: Path, now: datetime.datetime) -> Iterator[Warehouse]:
-    """An empty warehouse for which it is `now`, the end of the tables' days."""
+def open_warehouse(cache: Path, now: datetime.datetime) -> Iterator[Warehouse]:
+    """Open an empty warehouse whose clock says `now`, the end of the days that the tables project."""
     with mock_aws():
         s3: Any = boto3.client("s3", REGION)
         glue: Any = boto3.client("glue", REGION)

@@ -7,7 +7,7 @@ import pytest
 
 from tests import resolved_template
 from tests.data_dictionary import VIEWS, Dictionary, athena, columns, differences
-from tests.synthetic_lake.warehouse import DATABASE, LANDING, REGION, SQL, warehouse
+from tests.synthetic_lake.warehouse import DATABASE, LANDING, REGION, SQL, open_warehouse
 
 TEXT = (resolved_template.ROOT / "docs/data_dictionary.md").read_text()
 NAMES = sorted(path.stem for path in (SQL / "views").glob("*.sql"))
@@ -25,7 +25,7 @@ def relations(glue, database):
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory):
     """The columns of every landing table and view, in Athena's words, after the views were created."""
-    with warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
+    with open_warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
         lake.create_views()
         glue = boto3.client("glue", REGION)
         found = relations(glue, LANDING) | relations(glue, DATABASE)

@@ -19,7 +19,7 @@ from photolake.athena_schema.workgroup import Workgroup
 from photolake_cli import cloud as clouds
 from photolake_cli import main
 from photolake_cli.cloud import Cloud
-from tests.synthetic_lake.warehouse import DATABASE, REGION, WORKGROUP, saved_queries, warehouse
+from tests.synthetic_lake.warehouse import DATABASE, REGION, WORKGROUP, open_warehouse, read_saved_queries
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 FIRST = 2030500000000000001
@@ -53,11 +53,11 @@ POSTS = [
 @pytest.fixture(scope="module")
 def athena(tmp_path_factory):
     """The local Athena over three posts, and the saved queries."""
-    with warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
+    with open_warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
         lake.land("posts", POSTS)
         lake.create_views()
         client = lake._athena
-        Workgroup(client, WORKGROUP, DATABASE).save_queries(saved_queries())
+        Workgroup(client, WORKGROUP, DATABASE).save_queries(read_saved_queries())
         yield client
 
 
@@ -87,7 +87,7 @@ def query(athena, monkeypatch):
 def test_saved_queries_are_listed_with_their_description_and_parameters(query, arguments):
     shown = " ".join(query(*arguments).output.split())
 
-    for saved in saved_queries():
+    for saved in read_saved_queries():
         assert saved.name in shown
     assert "name: the celebrity's name or a part of it" in shown
 

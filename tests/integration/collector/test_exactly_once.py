@@ -20,7 +20,7 @@ from tests import resolved_template
 from tests.fakes.archive_analysis import FakeBucket, FakeFirehose, FakeQueue
 from tests.fakes.comprehend import FakeComprehend
 from tests.fakes.dynamodb_table import FakeTable
-from tests.synthetic_lake.warehouse import warehouse
+from tests.synthetic_lake.warehouse import open_warehouse
 from tests.unit.collect.interleaving import HISTORY, START_MS, play
 
 NOW = dt.datetime.fromtimestamp(START_MS / 1000, dt.UTC) + dt.timedelta(days=2)
@@ -28,7 +28,7 @@ NOW = dt.datetime.fromtimestamp(START_MS / 1000, dt.UTC) + dt.timedelta(days=2)
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
-    with warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
+    with open_warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
         lake.create_views("tweets")
         yield lake
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conformance.blog import rows
 from tests.resolved_template import ROOT
-from tests.synthetic_lake.warehouse import saved_queries, warehouse
+from tests.synthetic_lake.warehouse import open_warehouse, read_saved_queries
 
 BLOG = ROOT / "tests/conformance/blog"
 NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)
@@ -25,7 +25,7 @@ FACE = ["tweetid", "mediaid", "top_emotion", "yaw", "gender_value", "age_range_l
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
-    with warehouse(tmp_path_factory.mktemp("athena"), NOW) as made:
+    with open_warehouse(tmp_path_factory.mktemp("athena"), NOW) as made:
         made.create_views()
         made.land("posts", rows.POSTS)
         made.land("photos", rows.PHOTOS)
@@ -45,7 +45,7 @@ def ours(lake):
     """The answer of one of our saved queries, over all the days."""
 
     def ask(name, *columns):
-        [query] = [query for query in saved_queries() if query.name == name]
+        [query] = [query for query in read_saved_queries() if query.name == name]
         return chosen(lake.ask(query.body, ["'2026-01-01'", "'2026-03-10'"]), columns)
 
     return ask

@@ -7,7 +7,7 @@ import pytest
 from pyathena.error import OperationalError
 from sqlalchemy import MetaData, Table, create_engine, func, inspect, select, text, types
 
-from tests.synthetic_lake.warehouse import DATABASE, LANDING, REGION, SQL, WORKGROUP, warehouse
+from tests.synthetic_lake.warehouse import DATABASE, LANDING, REGION, SQL, WORKGROUP, open_warehouse
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 FIRST = 2030500000000000001
@@ -37,7 +37,7 @@ POSTS = [
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    with warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
+    with open_warehouse(tmp_path_factory.mktemp("athena"), NOW) as lake:
         lake.land("posts", POSTS)
         lake.create_views()
         yield lake._athena

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from tests.synthetic_lake.warehouse import SQL, warehouse
+from tests.synthetic_lake.warehouse import SQL, open_warehouse
 
 NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)
 DAY, NEXT_DAY = "2026-03-01", "2026-03-02"
@@ -67,7 +67,7 @@ def face(emotions=(("HAPPY", 80.0), ("SAD", 15.0)), gender=90.0, **fields):
 
 @pytest.fixture(scope="module")
 def views(tmp_path_factory):
-    with warehouse(tmp_path_factory.mktemp("athena"), NOW) as made:
+    with open_warehouse(tmp_path_factory.mktemp("athena"), NOW) as made:
         made.create_views()
         yield made
 
@@ -78,7 +78,7 @@ def lake(views):
     views.empty()
 
 
-def filled(lake, posts=(), photos=(), analyses=(), deleted=()):
+def fill_lake(lake, posts=(), photos=(), analyses=(), deleted=()):
     lake.land("posts", posts)
     lake.land("photos", photos)
     lake.land("analyses", analyses)
@@ -106,7 +106,7 @@ def test_the_link_to_a_post_follows_from_its_platform(lake):
     uri = "at://did:plc:abc/app.bsky.feed.post/3lxyz"
     posts = [post(1), post(2, id_str=uri, source_platform="bluesky"), post(3, source_platform="elsewhere")]
 
-    assert filled(lake, posts).ask("select post_url from tweets order by id").rows == [
+    assert fill_lake(lake, posts).ask("select post_url from tweets order by id").rows == [
         ["https://x.com/i/status/1"],
         ["https://bsky.app/profile/did:plc:abc/post/3lxyz"],
         [None],
@@ -124,7 +124,7 @@ def test_an_image_goes_with_the_last_post_that_shows_it(lake):
     ]
     analyses = [analysis(name) for name in ("only-deleted", "shared", "dropped-too", "living", "without a photo yet")]
 
-    filled(lake, [post(1), post(2, dt=NEXT_DAY)], photos, analyses, deleted=[1, 1])
+    fill_lake(lake, [post(1), post(2, dt=NEXT_DAY)], photos, analyses, deleted=[1, 1])
 
     assert lake.ask("select image_id from image_analyses order by image_id").rows == [
         ["dropped-too"],
@@ -144,7 +144,7 @@ def test_a_deleted_post_is_in_no_view(lake):
     }
     given = post(1, sentiment="POSITIVE", text_entities=[{"text": "a", "type": "OTHER"}])
 
-    filled(lake, [given], [photo(1, "a")], [analysis("a", **labels)], deleted=[1])
+    fill_lake(lake, [given], [photo(1, "a")], [analysis("a", **labels)], deleted=[1])
 
     views = sorted(path.stem for path in (SQL / "views").glob("*.sql"))
     assert {view: lake.ask(f"select * from {view}").rows for view in views} == {view: [] for view in views}
@@ -160,7 +160,7 @@ def test_every_face_is_listed_once_with_or_without_a_label_face(lake):
     ]
     photos = [photo(1, given["image_id"]) for given in analyses]
 
-    filled(lake, [post(1)], photos, analyses)
+    fill_lake(lake, [post(1)], photos, analyses)
 
     sql = "select image_id, face_number, label_parents from media_image_labels_face_query order by 1, 2"
     assert lake.ask(sql).rows == [
@@ -176,7 +176,7 @@ def test_face_emotions_need_20_percent_for_the_emotion_and_the_gender(lake):
         analysis("sure", facedetails=[face(emotions), face((), gender=99.0), face([("FEAR", 50.0)], gender=19.0)])
     ]
 
-    filled(lake, [post(1, sentiment="MIXED", language="en")], [photo(1, "sure")], analyses)
+    fill_lake(lake, [post(1, sentiment="MIXED", language="en")], [photo(1, "sure")], analyses)
 
     (calm, happy) = lake.records("select * from face_emotions order by emotion")
     assert calm == {
@@ -219,7 +219,7 @@ def test_celebrities_are_found_although_the_photo_is_shown_on_another_day(lake):
     }
     seen = analysis("a", celebrityrecognition={"celebrityfaces": [celebrity], "unrecognizedfaces": []})
 
-    filled(lake, [post(9, dt=NEXT_DAY, is_retweet=True)], [photo(9, "a", dt=NEXT_DAY)], [seen])
+    fill_lake(lake, [post(9, dt=NEXT_DAY, is_retweet=True)], [photo(9, "a", dt=NEXT_DAY)], [seen])
 
     (row,) = lake.records("select * from celeb_view")
     wanted = ("tweetid", "user_name", "isretweet", "name", "urls", "matchconfidence", "yaw", "face_left_edge", "dt")
@@ -243,7 +243,7 @@ def test_every_boxed_instance_of_a_label_is_an_object(lake):
         {"name": "Indoors"},
     ]
 
-    filled(lake, [post(1)], [photo(1, "a")], [analysis("a", labels=labels)])
+    fill_lake(lake, [post(1)], [photo(1, "a")], [analysis("a", labels=labels)])
 
     sql = (
         "select label_name, object_number, confidence, left_edge, top_edge, width, height from image_objects order by 2"
@@ -267,7 +267,7 @@ def test_near_duplicates_spread_as_one_image(lake):
         analysis("no hash"),
     ]
 
-    filled(lake, posts, photos, analyses)
+    fill_lake(lake, posts, photos, analyses)
 
     assert lake.ask("select * from image_spread order by posts desc").rows == [
         [
@@ -298,7 +298,7 @@ def test_near_duplicates_spread_as_one_image(lake):
 def test_plain_surfaces_are_not_taken_for_one_image(lake):
     plain = {"perceptual_hash": "0000000000000000"}
 
-    filled(
+    fill_lake(
         lake, [post(1)], [photo(1, "white"), photo(1, "navy")], [analysis("white") | plain, analysis("navy") | plain]
     )
 

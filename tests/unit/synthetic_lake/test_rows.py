@@ -27,9 +27,9 @@ TABLES = {
 KEYS = {"posts": ("id",), "photos": ("source_key",), "analyses": ("image_id",)}
 
 
-def table(name):
-    given = table_input(TABLES[name])
-    columns = [*given["StorageDescriptor"]["Columns"], *given.get("PartitionKeys", [])]
+def read_table_schema(name):
+    table = table_input(TABLES[name])
+    columns = [*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", [])]
     return TableSchema(name, {column["Name"]: HiveType.parse(column["Type"]) for column in columns})
 
 
@@ -43,20 +43,20 @@ def rows(lake):
     return {name: list(getattr(lake, name)) for name in TABLES}
 
 
-def key_of(name, row):
+def build_key(name, row):
     return row["dt"], *(row[column] for column in KEYS[name])
 
 
-def newest(name, rows):
-    """Each key's row with the latest times."""
+def select_newest(name, rows):
+    """Return the row with the latest times for each key."""
     moment = "analyzed_at" if name == "analyses" else "collected_at"
-    return {key_of(name, row): row for row in sorted(rows, key=lambda row: (row[moment], row["processed_at"]))}
+    return {build_key(name, row): row for row in sorted(rows, key=lambda row: (row[moment], row["processed_at"]))}
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_row_fits_its_table(name, rows):
     for row in rows[name]:
-        table(name).check(row)
+        read_table_schema(name).check(row)
 
 
 def test_a_post_has_the_columns_that_the_mapping_of_x_and_the_analysis_write(rows):
@@ -102,14 +102,18 @@ def test_the_same_seed_gives_the_same_lake_and_another_one_another(lake, rows):
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_some_rows_come_twice_as_they_were_and_some_with_other_values_in_either_order(name, rows):
+def test_some_rows_repeat_exactly_and_some_with_other_values_in_either_order(name, rows):
     copies = defaultdict(list)
     for row in rows[name]:
-        copies[key_of(name, row)].append(row)
+        copies[build_key(name, row)].append(row)
     twice = [pair for pair in copies.values() if len(pair) > 1]
     orders = {
-        "same" if first == second else "newer first" if newest(name, [first, second])[key] == first else "newer last"
-        for key, (first, second) in ((key_of(name, pair[0]), pair) for pair in twice)
+        "same"
+        if first == second
+        else "newer first"
+        if select_newest(name, [first, second])[key] == first
+        else "newer last"
+        for key, (first, second) in ((build_key(name, pair[0]), pair) for pair in twice)
     }
 
     assert 0.02 < len(twice) / len(copies) < 0.05
@@ -117,7 +121,7 @@ def test_some_rows_come_twice_as_they_were_and_some_with_other_values_in_either_
 
 
 def test_posts_differ_in_all_that_queries_ask_for(rows):
-    posts = newest("posts", rows["posts"]).values()
+    posts = select_newest("posts", rows["posts"]).values()
     texts = Counter(row["text"] for row in posts)
     entities = {entity["type"] for row in posts for entity in row["text_entities"] or []}
 
@@ -139,7 +143,7 @@ def test_posts_differ_in_all_that_queries_ask_for(rows):
 
 
 def test_offsets_of_entities_and_hashtags_are_those_of_the_text(rows):
-    posts = newest("posts", rows["posts"]).values()
+    posts = select_newest("posts", rows["posts"]).values()
     mentions = [(row["text"], entity) for row in posts for entity in row["text_entities"] or []]
     tags = [(row["text"], tag) for row in posts for tag in (row["entities"] or {}).get("hashtags", [])]
 
@@ -161,7 +165,7 @@ def test_links_lead_to_products_to_others_and_nowhere(rows):
 
 
 def test_photos_end_in_every_way(rows):
-    photos = newest("photos", rows["photos"]).values()
+    photos = select_newest("photos", rows["photos"]).values()
     ways = {(row["origin"], row["status"]) for row in photos}
 
     assert ways == {
@@ -174,7 +178,7 @@ def test_photos_end_in_every_way(rows):
 
 
 def test_one_photo_of_an_image_is_the_first_and_some_images_are_in_many_posts(rows):
-    photos = [row for row in newest("photos", rows["photos"]).values() if row["image_id"]]
+    photos = [row for row in select_newest("photos", rows["photos"]).values() if row["image_id"]]
     first = Counter(row["image_id"] for row in photos if row["status"] == "ok")
     shown = Counter(row["image_id"] for row in photos)
 
@@ -184,7 +188,7 @@ def test_one_photo_of_an_image_is_the_first_and_some_images_are_in_many_posts(ro
 
 
 def test_near_duplicates_are_other_images_with_the_same_fingerprint(rows):
-    images = newest("analyses", rows["analyses"]).values()
+    images = select_newest("analyses", rows["analyses"]).values()
     prints = Counter(row["perceptual_hash"] for row in images if row["perceptual_hash"])
 
     assert max(prints.values()) > 1
@@ -206,7 +210,7 @@ def test_a_face_that_is_recognised_has_the_box_of_the_face_that_is_detected(rows
 
 
 def test_analyses_differ_in_all_that_queries_ask_for(rows):
-    images = newest("analyses", rows["analyses"]).values()
+    images = select_newest("analyses", rows["analyses"]).values()
     answers = [row["image_labels"] for row in images if row["image_labels"]]
     faces = [face for answer in answers for face in answer.get("facedetails") or []]
     matches = [
