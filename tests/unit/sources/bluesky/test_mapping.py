@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import PermanentError
-from photolake.partition import post_date
+from photolake.partition import compute_post_dt
 from photolake.photos.job import PhotoJob, list_photo_jobs
 from photolake.photos.urls import check_url
 from photolake.sources.bluesky.identifiers import PostKey
@@ -103,7 +103,7 @@ def test_created_at_is_what_the_client_claims_unless_that_is_later_than_the_reco
 @pytest.mark.parametrize("time_us", [0, NOON_US, 2**53 - 1])
 def test_the_partition_follows_from_the_record_key_alone_and_stays_within_the_projected_range(time_us):
     earliest = dt.date(2020, 1, 1)
-    date = post_date(row_of(create(rkey=tid(time_us))), earliest)
+    date = compute_post_dt(row_of(create(rkey=tid(time_us))), earliest)
 
     assert date == ("2026-11-18" if time_us == NOON_US else "2020-01-01")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from photolake.clock import format_classic_time
 from photolake.rows.ids import hash_to_bigint
-from photolake.rows.json_reader import JsonObject, malformed, present
+from photolake.rows.json_reader import JsonObject, drop_nulls, reject_payload
 from photolake.rows.json_text import MAX_SOURCE_BYTES
 from photolake.sources.bluesky.embeds import Embeds
 from photolake.sources.bluesky.facets import read_entities
@@ -32,9 +32,9 @@ def map_post(event: Event, *, collected_at: str, matched_query: str | None = Non
     none is from the future of its key.
     """
     if event.post is None:
-        malformed("commit.rkey: the record key of a post is a TID")
+        reject_payload("commit.rkey: the record key of a post is a TID")
     if (size := len(event.raw.encode())) > MAX_SOURCE_BYTES:
-        malformed(f"its {size} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
+        reject_payload(f"its {size} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
     record = JsonObject(event.record, "commit.record")
     embeds = Embeds(record, event.did)
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
@@ -51,9 +51,9 @@ def map_post(event: Event, *, collected_at: str, matched_query: str | None = Non
 
 
 def _content_columns(record: JsonObject, embeds: Embeds) -> dict[str, Any]:
-    text = record.text("text")
+    text = record.read_text("text")
     if text is None:
-        malformed("commit.record.text: a post needs one")
+        reject_payload("commit.record.text: a post needs one")
     return {
         "text": text,
         "lang": _language(record),
@@ -70,7 +70,7 @@ def _identity_columns(post: PostKey, record: JsonObject) -> dict[str, Any]:
         "id": post.id,
         "id_str": post.uri,
         "source_platform": "bluesky",
-        "created_at": format_classic_time(_created(post, record.text("createdAt"))),
+        "created_at": format_classic_time(_created(post, record.read_text("createdAt"))),
         "timestamp_ms": post.time_us // 1000,
     }
 
@@ -86,22 +86,22 @@ def _created(post: PostKey, claim: str | None) -> dt.datetime:
 
 
 def _language(record: JsonObject) -> str | None:
-    first = next(iter(record.texts("langs") or []), "")
+    first = next(iter(record.read_texts("langs") or []), "")
     return first if _LANGUAGE.fullmatch(first) else None
 
 
 def _is_sensitive(record: JsonObject) -> bool:
-    labels = record.part("labels")
-    values = labels.parts("values") if labels else []
-    return any(value.text("val") in _SENSITIVE for value in values)
+    labels = record.read_object("labels")
+    values = labels.read_objects("values") if labels else []
+    return any(value.read_text("val") in _SENSITIVE for value in values)
 
 
 def _reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None) -> dict[str, Any]:
-    reply = record.part("reply")
+    reply = record.read_object("reply")
     parent = _named(reply, "parent")
     root = _named(reply, "root") or parent or post
     references = [
-        present({"type": kind, "id": key.uri}) for kind, key in (("quoted", quoted), ("replied_to", parent)) if key
+        drop_nulls({"type": kind, "id": key.uri}) for kind, key in (("quoted", quoted), ("replied_to", parent)) if key
     ]
     return {
         "in_reply_to_status_id": parent.id if parent else None,
@@ -117,5 +117,5 @@ def _reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None
 
 
 def _named(reply: JsonObject | None, end: str) -> PostKey | None:
-    reference = reply.part(end) if reply else None
-    return PostKey.parse(reference.text("uri")) if reference else None
+    reference = reply.read_object(end) if reply else None
+    return PostKey.parse(reference.read_text("uri")) if reference else None

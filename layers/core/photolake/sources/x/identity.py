@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_classic_time, parse_time
 from photolake.rows.ids import read_snowflake_ms
-from photolake.rows.json_reader import malformed
+from photolake.rows.json_reader import reject_payload
 
 if TYPE_CHECKING:
     from photolake.rows.json_reader import JsonObject
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 def read_post_id(post: JsonObject) -> int:
     """Read the id; `id_str` goes first, because a JavaScript client on the way may have rounded `id`."""
-    number = post.whole("id_str", "id")
+    number = post.read_integer("id_str", "id")
     if number is None or number <= 0:
-        malformed("id: a post needs one, and it is a positive number")
+        reject_payload("id: a post needs one, and it is a positive number")
     return number
 
 
 def read_identity(post: JsonObject) -> dict[str, Any]:
     """Columns of identity and time; the milliseconds are the id's own, where it has them."""
     number = read_post_id(post)
-    created = _parse(post.text("created_at"))
-    given = post.whole("timestamp_ms")
+    created = _parse(post.read_text("created_at"))
+    given = post.read_integer("timestamp_ms")
     ms = read_snowflake_ms(number) or given or (int(created.timestamp() * 1000) if created else None)
     if created is None and ms is not None:
         created = _from_ms(ms)
@@ -50,11 +50,11 @@ def _parse(text: str | None) -> dt.datetime | None:
     try:
         return parse_time(text)
     except (ValueError, OverflowError):
-        malformed("created_at: neither ISO-8601 nor like 'Wed Oct 10 20:19:24 +0000 2018'")
+        reject_payload("created_at: neither ISO-8601 nor like 'Wed Oct 10 20:19:24 +0000 2018'")
 
 
 def _from_ms(ms: int) -> dt.datetime:
     try:
         return dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
     except (ValueError, OverflowError, OSError):
-        malformed("timestamp_ms: no time of the calendar")
+        reject_payload("timestamp_ms: no time of the calendar")

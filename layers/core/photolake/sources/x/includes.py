@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from photolake.rows.json_reader import JsonObject, malformed, present
+from photolake.rows.json_reader import JsonObject, drop_nulls, reject_payload
 
 # Where a post names what it refers to, by the kind of thing; openapi.json of 2026 renames tweets to posts.
 _POSTS = (
@@ -43,7 +43,7 @@ class Includes:
     def __init__(self, value: Any) -> None:
         """PermanentError if the value is neither an object of arrays nor absent."""
         if not isinstance(value or {}, Mapping) or not all(isinstance(items, list) for items in (value or {}).values()):
-            malformed("includes: expected an object of arrays")
+            reject_payload("includes: expected an object of arrays")
         self._lists: Mapping[str, list[Any]] = value or {}
         self._places = {kind: _indexed(kind, items) for kind, items in self._lists.items()}
 
@@ -131,8 +131,8 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[str]:
 
 def read_media(post: JsonObject, includes: Includes) -> list[dict[str, Any]]:
     """The post's photos and videos; one that the payload does not include has no URL."""
-    entities = post.part("entities")
-    links = [url for url in entities.parts("urls") if _is_picture(url)] if entities else []
+    entities = post.read_object("entities")
+    links = [url for url in entities.read_objects("urls") if _is_picture(url)] if entities else []
     return [_medium(key, includes.medium(key), _link(key, links)) for key in _media_keys(post)]
 
 
@@ -140,47 +140,47 @@ def read_links(post: JsonObject, entities: JsonObject) -> list[dict[str, Any]]:
     """The links of the text, without those of the post's own pictures, as in API v1.1."""
     own_pictures = bool(_media_keys(post))
     return [
-        present(
-            {name: url.text(name) for name in ("url", "expanded_url", "display_url")}
-            | {"indices": [url.whole("start"), url.whole("end")]}
+        drop_nulls(
+            {name: url.read_text(name) for name in ("url", "expanded_url", "display_url")}
+            | {"indices": [url.read_integer("start"), url.read_integer("end")]}
         )
-        for url in entities.parts("urls")
+        for url in entities.read_objects("urls")
         if not (own_pictures and _is_picture(url))
     ]
 
 
 def _media_keys(post: JsonObject) -> list[str]:
-    attachments = post.part("attachments")
-    return (attachments.texts("media_keys") if attachments else None) or []
+    attachments = post.read_object("attachments")
+    return (attachments.read_texts("media_keys") if attachments else None) or []
 
 
 def _is_picture(url: JsonObject) -> bool:
     # Before 2022 the links of pictures had no media_key.
-    return url.text("media_key") is not None or (url.text("display_url") or "").startswith(_PICTURE_LINKS)
+    return url.read_text("media_key") is not None or (url.read_text("display_url") or "").startswith(_PICTURE_LINKS)
 
 
 def _link(key: str, links: list[JsonObject]) -> JsonObject | None:
     for link in links:
-        if link.text("media_key") == key:
+        if link.read_text("media_key") == key:
             return link
-    return next((link for link in links if link.text("media_key") is None), None)
+    return next((link for link in links if link.read_text("media_key") is None), None)
 
 
 def _medium(key: str, medium: JsonObject | None, link: JsonObject | None) -> dict[str, Any]:
     image = _image_url(medium) if medium else None
     category, _, number = key.rpartition("_")
-    width, height = (medium.whole("width"), medium.whole("height")) if medium else (None, None)
-    names = {name: link.text(name) for name in ("url", "display_url", "expanded_url")} if link else {}
-    return present(
+    width, height = (medium.read_integer("width"), medium.read_integer("height")) if medium else (None, None)
+    names = {name: link.read_text(name) for name in ("url", "display_url", "expanded_url")} if link else {}
+    return drop_nulls(
         {
             "id": number,
             "media_key": key,
-            "type": medium.text("type") if medium else _TYPES.get(category),
+            "type": medium.read_text("type") if medium else _TYPES.get(category),
             "media_url": f"http://{image.removeprefix('https://')}" if image else None,
             "media_url_https": image,
             **names,
-            "ext_alt_text": medium.text("alt_text") if medium else None,
-            "indices": [link.whole("start"), link.whole("end")] if link else None,
+            "ext_alt_text": medium.read_text("alt_text") if medium else None,
+            "indices": [link.read_integer("start"), link.read_integer("end")] if link else None,
             "sizes": {"large": {"w": width, "h": height, "resize": "fit"}} if width and height else None,
         }
     )
@@ -188,5 +188,5 @@ def _medium(key: str, medium: JsonObject | None, link: JsonObject | None) -> dic
 
 def _image_url(medium: JsonObject) -> str | None:
     """The photo itself, or the preview image of a video or GIF, whose `url` would be the film."""
-    names = ("url", "preview_image_url") if medium.text("type") == "photo" else ("preview_image_url",)
-    return medium.text(*names)
+    names = ("url", "preview_image_url") if medium.read_text("type") == "photo" else ("preview_image_url",)
+    return medium.read_text(*names)

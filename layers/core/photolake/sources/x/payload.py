@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from photolake.errors import PermanentError
-from photolake.rows.json_reader import JsonObject, malformed
+from photolake.rows.json_reader import JsonObject, reject_payload
 from photolake.rows.json_text import MAX_SOURCE_BYTES, compact_json
 from photolake.sources.x.includes import Includes
 from photolake.sources.x.v1 import map_status
@@ -39,7 +39,7 @@ class _Source:
 
 def raise_rejection(source: Any, message: str) -> None:
     """Raise PermanentError `malformed` for the first post that cannot be mapped."""
-    malformed(message)
+    reject_payload(message)
 
 
 def read_posts(
@@ -75,7 +75,7 @@ def read_posts(
 
 def _sources(payload: Any) -> Iterator[_Source]:
     if not isinstance(payload, Mapping):
-        malformed(f"expected an object or an array of them, got {type(payload).__name__}")
+        reject_payload(f"expected an object or an array of them, got {type(payload).__name__}")
     if payload.get("data") is not None:
         return _v2_sources(payload)
     for name in ("statuses", "results"):
@@ -96,8 +96,8 @@ def _v1_source(status: Any) -> _Source:
 def _v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
     data = payload["data"]
     includes = Includes(payload.get("includes"))
-    rules = JsonObject(payload).parts("matching_rules")
-    tags = [rule.text("tag") for rule in rules]
+    rules = JsonObject(payload).read_objects("matching_rules")
+    tags = [rule.read_text("tag") for rule in rules]
     shared = {"matching_rules": payload["matching_rules"]} if rules else {}
     return (
         _v2_source(tweet, includes, shared, next((tag for tag in tags if tag), None))
@@ -115,9 +115,11 @@ def _source_json(source: Mapping[str, Any]) -> str:
     try:
         text = compact_json(source, allow_nan=False)
     except ValueError:
-        malformed("a number of it is NaN or infinite, which JSON does not allow")
+        reject_payload("a number of it is NaN or infinite, which JSON does not allow")
     if len(text.encode()) > MAX_SOURCE_BYTES:
-        malformed(f"its {len(text.encode())} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
+        reject_payload(
+            f"its {len(text.encode())} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take"
+        )
     return text
 
 
@@ -126,12 +128,12 @@ def _expect_no_posts(payload: Mapping[str, Any]) -> None:
     errors = payload.get("errors")
     if errors:
         titles = sorted({_title(error) for error in errors}) if isinstance(errors, list) else []
-        malformed(f"X answered with errors and no posts: {', '.join(titles) or 'untitled'}")
+        reject_payload(f"X answered with errors and no posts: {', '.join(titles) or 'untitled'}")
     if _NOTICES.intersection(payload):
         return
     meta = payload.get("meta")
     if not isinstance(meta, Mapping) or meta.get("result_count") not in (0, None):
-        malformed("neither a post nor a page of posts as X sends them")
+        reject_payload("neither a post nor a page of posts as X sends them")
 
 
 def _title(error: Any) -> str:
