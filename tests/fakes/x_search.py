@@ -16,7 +16,7 @@ class FakeSearch:
         self.visible = lambda: self.ids
         self.tweet = lambda post_id: {"id": str(post_id), "text": "a"}
 
-    def page(self, bounds, next_token=None):
+    def read_page(self, bounds, next_token=None):
         self.before_page()
         self.asked.append((dict(bounds), next_token))
         top = int(next_token) if next_token else bounds["until_id"]
@@ -28,7 +28,7 @@ class FakeSearch:
         ends = {"newest_id": str(shown[0]), "oldest_id": str(shown[-1])}
         return {"data": [self.tweet(i) for i in shown], "meta": {"result_count": len(shown), **ends, **more}}
 
-    def count(self):
+    def count_posts(self):
         self.counted += 1
         return len(self.ids)
 

@@ -93,8 +93,8 @@ def test_a_run_stops_at_its_limit_of_posts_and_the_next_goes_on_there(begun, del
 
 def test_a_page_that_comes_again_and_again_is_bought_once_more_at_most(begun, checkpoints, delivered, run):
     class Stuck(FakeSearch):
-        def page(self, bounds, next_token=None):
-            return super().page(bounds)
+        def read_page(self, bounds, next_token=None):
+            return super().read_page(bounds)
 
     x = Stuck(map(snowflake, range(7)))
 
@@ -291,7 +291,7 @@ class FixedSearch(FakeSearch):
         super().__init__()
         self._page = page
 
-    def page(self, bounds, next_token=None):
+    def read_page(self, bounds, next_token=None):
         return self._page
 
 

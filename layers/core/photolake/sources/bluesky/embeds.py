@@ -33,46 +33,50 @@ class Embeds:
 
     def __init__(self, record: JsonObject, did: str) -> None:
         embed = record.read_object("embed")
-        is_both = _kind(embed) == "recordWithMedia"
+        is_both = _read_kind(embed) == "recordWithMedia"
         self._did = did
         self._media = embed.read_object("media") if embed and is_both else embed
         self._record = embed.read_object("record") if embed and is_both else embed
 
-    def media(self) -> list[dict[str, Any]]:
+    def read_media(self) -> list[dict[str, Any]]:
         """The photos, or the preview of the video, as `extended_entities.media`; link cards are no photos of a post."""
-        kind = _kind(self._media)
+        kind = _read_kind(self._media)
         if self._media is None:
             return []
         if kind == "video":
-            return [self._video(self._media)]
+            return [self._map_video(self._media)]
         names = {"images": ("images",), "gallery": ("items", "media")}.get(kind)
-        return [self._photo(item) for item in self._media.read_objects(*names)[:MAX_PHOTOS]] if names else []
+        return [self._map_photo(item) for item in self._media.read_objects(*names)[:MAX_PHOTOS]] if names else []
 
-    def card(self) -> str | None:
+    def read_card_url(self) -> str | None:
         """The URL of the link card."""
-        external = self._media.read_object("external") if self._media and _kind(self._media) == "external" else None
+        external = (
+            self._media.read_object("external") if self._media and _read_kind(self._media) == "external" else None
+        )
         return external.read_text("uri") if external else None
 
-    def quoted(self) -> PostKey | None:
+    def read_quoted_post(self) -> PostKey | None:
         """The post it quotes; feeds and lists can be embedded in the same way and are none."""
-        if self._record is None or _kind(self._record) != "record":
+        if self._record is None or _read_kind(self._record) != "record":
             return None
         reference = self._record.read_object("record")
         return PostKey.parse(reference.read_text("uri")) if reference else None
 
-    def _photo(self, item: JsonObject) -> dict[str, Any]:
-        cid = _cid(item.read_object("image"))
+    def _map_photo(self, item: JsonObject) -> dict[str, Any]:
+        cid = _read_cid(item.read_object("image"))
         # Without a suffix the CDN answers with WebP, which Rekognition does not read.
-        return self._medium(item, cid, "photo", f"https://cdn.bsky.app/img/feed_fullsize/plain/{self._did}/{cid}@jpeg")
+        return self._map_media_item(
+            item, cid, "photo", f"https://cdn.bsky.app/img/feed_fullsize/plain/{self._did}/{cid}@jpeg"
+        )
 
-    def _video(self, item: JsonObject) -> dict[str, Any]:
-        cid = _cid(item.read_object("video"))
+    def _map_video(self, item: JsonObject) -> dict[str, Any]:
+        cid = _read_cid(item.read_object("video"))
         kind = "animated_gif" if item.read_text("presentation") == "gif" else "video"
-        return self._medium(
+        return self._map_media_item(
             item, cid, kind, f"https://video.bsky.app/watch/{quote(self._did, safe='')}/{cid}/thumbnail.jpg"
         )
 
-    def _medium(self, item: JsonObject, cid: str, kind: str, url: str) -> dict[str, Any]:
+    def _map_media_item(self, item: JsonObject, cid: str, kind: str, url: str) -> dict[str, Any]:
         ratio = item.read_object("aspectRatio")
         width, height = (ratio.read_integer("width"), ratio.read_integer("height")) if ratio else (None, None)
         return drop_nulls(
@@ -92,12 +96,12 @@ class Embeds:
         )
 
 
-def _kind(embed: JsonObject | None) -> str:
+def _read_kind(embed: JsonObject | None) -> str:
     name = (embed.read_text("$type") if embed else None) or ""
     return name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else ""
 
 
-def _cid(blob: JsonObject | None) -> str:
+def _read_cid(blob: JsonObject | None) -> str:
     reference = blob.read_object("ref") if blob else None
     cid = (reference.read_text("$link") if reference else None) or ""
     if not _CID.fullmatch(cid):

@@ -12,7 +12,7 @@ from photolake.sources.bluesky.identifiers import COLLECTION, PostKey, is_did, i
 
 # `throttled` and `desynchronized` accounts are inactive too, but other apps still show their posts
 # (https://atproto.com/specs/account).
-_GONE = frozenset({"deactivated", "deleted", "takendown", "suspended"})
+_REMOVED_STATUSES = frozenset({"deactivated", "deleted", "takendown", "suspended"})
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Event:
     @classmethod
     def parse(cls, frame: str | bytes) -> Self:
         """Read a frame; PermanentError `malformed` says what is wrong with it."""
-        raw, body = _read(frame)
+        raw, body = _decode_frame(frame)
         event = JsonObject(body)
         time_us, did = event.read_integer("time_us"), event.read_text("did") or ""
         if time_us is None or time_us <= 0:
@@ -43,13 +43,13 @@ class Event:
         if not is_did(did):
             reject_payload("did: not a DID of the methods plc and web")
         if (commit := event.read_object("commit")) and commit.read_text("collection") == COLLECTION:
-            return cls(raw, time_us, did, **_of_post(did, commit, body["commit"]))
+            return cls(raw, time_us, did, **_read_commit(did, commit, body["commit"]))
         if account := event.read_object("account"):
-            return cls(raw, time_us, did, "account", gone=_gone(account))
+            return cls(raw, time_us, did, "account", gone=_read_removal(account))
         return cls(raw, time_us, did)
 
 
-def _read(frame: str | bytes) -> tuple[str, Any]:
+def _decode_frame(frame: str | bytes) -> tuple[str, Any]:
     try:
         raw = frame.decode() if isinstance(frame, bytes) else frame
         return raw.strip(), parse_json(raw)
@@ -59,7 +59,7 @@ def _read(frame: str | bytes) -> tuple[str, Any]:
         reject_payload(f"not JSON: {error}")
 
 
-def _of_post(did: str, commit: JsonObject, raw: Mapping[str, Any]) -> dict[str, Any]:
+def _read_commit(did: str, commit: JsonObject, raw: Mapping[str, Any]) -> dict[str, Any]:
     rkey, operation = commit.read_text("rkey") or "", commit.read_text("operation") or ""
     record = raw.get("record")
     if operation in ("create", "update") and not isinstance(record, Mapping):
@@ -67,8 +67,8 @@ def _of_post(did: str, commit: JsonObject, raw: Mapping[str, Any]) -> dict[str, 
     return {"operation": operation, "post": PostKey(did, rkey) if is_tid(rkey) else None, "record": record}
 
 
-def _gone(account: JsonObject) -> str | None:
+def _read_removal(account: JsonObject) -> str | None:
     if account.read_flag("active") is not False:
         return None
     status = account.read_text("status") or "deactivated"
-    return status if status in _GONE else None
+    return status if status in _REMOVED_STATUSES else None

@@ -58,7 +58,7 @@ class PostFilter:
 
     @cached_property
     def _hashtags(self) -> frozenset[str]:
-        return frozenset(_folded(tag).lstrip("#") for tag in self.hashtags)
+        return frozenset(_fold_case(tag).lstrip("#") for tag in self.hashtags)
 
     @cached_property
     def _languages(self) -> frozenset[str]:
@@ -67,32 +67,32 @@ class PostFilter:
     @cached_property
     def _hint(self) -> re.Pattern[str]:
         """The first word of each keyword, within any other: seven times as fast as `_pattern`, and mostly a no."""
-        return re.compile("|".join(re.escape(_folded(word).split()[0]) for word in self.keywords))
+        return re.compile("|".join(re.escape(_fold_case(word).split()[0]) for word in self.keywords))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(_bounded(_folded(word)) for word in self.keywords))
+        return re.compile("|".join(_make_word_pattern(_fold_case(word)) for word in self.keywords))
 
     def _is_in_language(self, record: Mapping[str, Any]) -> bool:
-        tags = [tag.lower() for tag in _strings(record.get("langs"))]
+        tags = [tag.lower() for tag in _select_strings(record.get("langs"))]
         return any(tag in self._languages or tag.partition("-")[0] in self._languages for tag in tags)
 
     def _has_keyword(self, record: Mapping[str, Any]) -> bool:
         text = record.get("text")
         if not self.keywords or not isinstance(text, str):
             return False
-        folded = _folded(text)
+        folded = _fold_case(text)
         return self._hint.search(folded) is not None and self._pattern.search(folded) is not None
 
     def _has_hashtag(self, record: Mapping[str, Any]) -> bool:
-        return bool(self.hashtags) and any(_folded(tag) in self._hashtags for tag in _hashtags_of(record))
+        return bool(self.hashtags) and any(_fold_case(tag) in self._hashtags for tag in _read_hashtags(record))
 
 
-def _folded(text: str) -> str:
+def _fold_case(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _bounded(word: str) -> str:
+def _make_word_pattern(word: str) -> str:
     word = word.strip()
     body = r"\s+".join(re.escape(part) for part in word.split())
     before = rf"(?<!{_LETTER})" if re.match(_LETTER, word) else ""
@@ -100,17 +100,17 @@ def _bounded(word: str) -> str:
     return f"{before}{body}{after}"
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _select_strings(value: Any) -> Iterator[str]:
     return (item for item in value if isinstance(item, str)) if isinstance(value, list) else iter(())
 
 
-def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
+def _select_objects(value: Any) -> Iterable[Mapping[str, Any]]:
     return (item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
 
 
-def _hashtags_of(record: Mapping[str, Any]) -> Iterator[str]:
-    yield from _strings(record.get("tags"))
-    for facet in _objects(record.get("facets")):
-        for feature in _objects(facet.get("features")):
+def _read_hashtags(record: Mapping[str, Any]) -> Iterator[str]:
+    yield from _select_strings(record.get("tags"))
+    for facet in _select_objects(record.get("facets")):
+        for feature in _select_objects(facet.get("features")):
             if isinstance(tag := feature.get("tag"), str):
                 yield tag

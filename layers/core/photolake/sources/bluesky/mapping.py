@@ -39,9 +39,9 @@ def map_post(event: Event, *, collected_at: str, matched_query: str | None = Non
     embeds = Embeds(record, event.did)
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
     row: Any = {
-        **_identity_columns(event.post, record),
-        **_content_columns(record, embeds),
-        **_reference_columns(event.post, record, embeds.quoted()),
+        **_make_identity_columns(event.post, record),
+        **_make_content_columns(record, embeds),
+        **_make_reference_columns(event.post, record, embeds.read_quoted_post()),
         "user": {"id": hash_to_bigint(event.did), "id_str": event.did},
         "collected_at": collected_at,
         "matched_query": matched_query,
@@ -50,32 +50,32 @@ def map_post(event: Event, *, collected_at: str, matched_query: str | None = Non
     return cast("PostRow", row)
 
 
-def _content_columns(record: JsonObject, embeds: Embeds) -> dict[str, Any]:
+def _make_content_columns(record: JsonObject, embeds: Embeds) -> dict[str, Any]:
     text = record.read_text("text")
     if text is None:
         reject_payload("commit.record.text: a post needs one")
     return {
         "text": text,
-        "lang": _language(record),
+        "lang": _read_language(record),
         "truncated": False,
         "possibly_sensitive": _is_sensitive(record),
         "is_retweet": False,
-        "entities": read_entities(record, text, embeds.card()),
-        "extended_entities": {"media": media} if (media := embeds.media()) else None,
+        "entities": read_entities(record, text, embeds.read_card_url()),
+        "extended_entities": {"media": media} if (media := embeds.read_media()) else None,
     }
 
 
-def _identity_columns(post: PostKey, record: JsonObject) -> dict[str, Any]:
+def _make_identity_columns(post: PostKey, record: JsonObject) -> dict[str, Any]:
     return {
         "id": post.id,
         "id_str": post.uri,
         "source_platform": "bluesky",
-        "created_at": format_classic_time(_created(post, record.read_text("createdAt"))),
+        "created_at": format_classic_time(_compute_created_at(post, record.read_text("createdAt"))),
         "timestamp_ms": post.time_us // 1000,
     }
 
 
-def _created(post: PostKey, claim: str | None) -> dt.datetime:
+def _compute_created_at(post: PostKey, claim: str | None) -> dt.datetime:
     keyed = _1970 + dt.timedelta(microseconds=post.time_us)
     try:
         claimed = dt.datetime.fromisoformat(claim or "")
@@ -85,7 +85,7 @@ def _created(post: PostKey, claim: str | None) -> dt.datetime:
     return claimed if _1970 <= claimed < keyed else keyed
 
 
-def _language(record: JsonObject) -> str | None:
+def _read_language(record: JsonObject) -> str | None:
     first = next(iter(record.read_texts("langs") or []), "")
     return first if _LANGUAGE.fullmatch(first) else None
 
@@ -96,10 +96,10 @@ def _is_sensitive(record: JsonObject) -> bool:
     return any(value.read_text("val") in _SENSITIVE for value in values)
 
 
-def _reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None) -> dict[str, Any]:
+def _make_reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None) -> dict[str, Any]:
     reply = record.read_object("reply")
-    parent = _named(reply, "parent")
-    root = _named(reply, "root") or parent or post
+    parent = _read_post_key(reply, "parent")
+    root = _read_post_key(reply, "root") or parent or post
     references = [
         drop_nulls({"type": kind, "id": key.uri}) for kind, key in (("quoted", quoted), ("replied_to", parent)) if key
     ]
@@ -116,6 +116,6 @@ def _reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None
     }
 
 
-def _named(reply: JsonObject | None, end: str) -> PostKey | None:
+def _read_post_key(reply: JsonObject | None, end: str) -> PostKey | None:
     reference = reply.read_object(end) if reply else None
     return PostKey.parse(reference.read_text("uri")) if reference else None

@@ -21,14 +21,14 @@ _POINTS = ("geo", "coordinates")
 POSTS = frozenset({"tweet", "tweets"})
 
 
-def part_name(head: bytes) -> str | None:
+def read_part_name(head: bytes) -> str | None:
     """What a part of an archive holds, by its first bytes (`tweets`, `like`, `direct_messages`); None for others."""
     found = ASSIGNMENT.match(head.removeprefix(b"\xef\xbb\xbf"))
     return found[1].decode() if found else None
 
 
-def owner(account_js: bytes) -> dict[str, Any] | None:
-    """The owner as a v1.1 `user`, from `account.js`; None if that does not say who it is."""
+def read_owner(account_js: bytes) -> dict[str, Any] | None:
+    """Read the owner as a v1.1 `user` from `account.js`; None if the file does not name one."""
     try:
         accounts = json.loads(
             ASSIGNMENT.sub(b"", account_js.removeprefix(b"\xef\xbb\xbf"), count=1).rstrip().rstrip(b";")
@@ -50,17 +50,17 @@ def read_archived_status(value: Any, author: Mapping[str, Any] | None) -> Any:
     if not isinstance(value, Mapping) or value.keys() != {"tweet"} or not isinstance(value["tweet"], Mapping):
         return value
     tweet = value["tweet"]
-    points = {name: _point(tweet[name]) for name in _POINTS if name in tweet}
+    points = {name: _convert_point(tweet[name]) for name in _POINTS if name in tweet}
     user = {"user": dict(author)} if author and "user" not in tweet else {}
     return {**tweet, **points, **user}
 
 
-def _point(value: Any) -> Any:
+def _convert_point(value: Any) -> Any:
     """A point whose degrees are numbers, as in the API."""
     if not isinstance(value, Mapping) or not isinstance(value.get("coordinates"), list):
         return value
-    return {**value, "coordinates": [_degrees(number) for number in value["coordinates"]]}
+    return {**value, "coordinates": [_convert_degrees(number) for number in value["coordinates"]]}
 
 
-def _degrees(value: Any) -> Any:
+def _convert_degrees(value: Any) -> Any:
     return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value

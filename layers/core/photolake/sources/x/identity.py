@@ -24,11 +24,11 @@ def read_post_id(post: JsonObject) -> int:
 def read_identity(post: JsonObject) -> dict[str, Any]:
     """Columns of identity and time; the milliseconds are the id's own, where it has them."""
     number = read_post_id(post)
-    created = _parse(post.read_text("created_at"))
+    created = _parse_created_at(post.read_text("created_at"))
     given = post.read_integer("timestamp_ms")
     ms = read_snowflake_ms(number) or given or (int(created.timestamp() * 1000) if created else None)
     if created is None and ms is not None:
-        created = _from_ms(ms)
+        created = _convert_ms(ms)
     return {
         "id": number,
         "id_str": str(number),
@@ -40,11 +40,11 @@ def read_identity(post: JsonObject) -> dict[str, Any]:
 
 def convert_to_classic_time(text: str | None) -> str | None:
     """Rewrite an ISO-8601 or classic time in the classic form, in UTC."""
-    moment = _parse(text)
+    moment = _parse_created_at(text)
     return format_classic_time(moment) if moment else None
 
 
-def _parse(text: str | None) -> dt.datetime | None:
+def _parse_created_at(text: str | None) -> dt.datetime | None:
     if not text:
         return None
     try:
@@ -53,7 +53,7 @@ def _parse(text: str | None) -> dt.datetime | None:
         reject_payload("created_at: neither ISO-8601 nor like 'Wed Oct 10 20:19:24 +0000 2018'")
 
 
-def _from_ms(ms: int) -> dt.datetime:
+def _convert_ms(ms: int) -> dt.datetime:
     try:
         return dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
     except (ValueError, OverflowError, OSError):

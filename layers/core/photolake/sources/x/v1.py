@@ -71,32 +71,32 @@ def map_status(status: Mapping[str, Any]) -> PostRow:
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
     row: Any = {
         **read_identity(own),
-        **_content_columns(own, shown),
-        **_reply_columns(own),
+        **_make_content_columns(own, shown),
+        **_make_reply_columns(own),
         "quoted_status_id": quoted_id,
         "quoted_status_id_str": None if quoted_id is None else str(quoted_id),
         "is_quote_status": bool(own.read_flag("is_quote_status") or quoted_id is not None),
         "is_retweet": retweeted is not None,
-        "referenced_tweets": _references(own, retweeted, quoted, quoted_id),
+        "referenced_tweets": _make_references(own, retweeted, quoted, quoted_id),
         "conversation_id": None,
         **{name: own.read_integer(name) for name in ("retweet_count", "reply_count", "quote_count", "favorite_count")},
         "bookmark_count": None,
         "impression_count": None,
-        "user": _user(own.read_object("user")),
-        "coordinates": _point(own.read_object("coordinates")),
-        "geo": _point(own.read_object("geo")),
-        "place": _place(own.read_object("place")),
+        "user": _map_user(own.read_object("user")),
+        "coordinates": _map_point(own.read_object("coordinates")),
+        "geo": _map_point(own.read_object("geo")),
+        "place": _map_place(own.read_object("place")),
         "edit_history_tweet_ids": None,
     }
     return cast("PostRow", row)
 
 
-def _content_columns(own: JsonObject, shown: JsonObject) -> dict[str, Any]:
+def _make_content_columns(own: JsonObject, shown: JsonObject) -> dict[str, Any]:
     sensitive = own.read_flag("possibly_sensitive")
     return {
-        "text": _text(shown),
+        "text": _read_text(shown),
         "truncated": False if shown.read_object("extended_tweet") else shown.read_flag("truncated"),
-        "entities": _entities(shown),
+        "entities": _map_entities(shown),
         "extended_entities": drop_nulls_or_none({"media": read_media(shown) or read_media(own) or None}),
         "lang": own.read_text("lang") or shown.read_text("lang"),
         "source": own.read_text("source"),
@@ -107,7 +107,7 @@ def _content_columns(own: JsonObject, shown: JsonObject) -> dict[str, Any]:
     }
 
 
-def _reply_columns(own: JsonObject) -> dict[str, Any]:
+def _make_reply_columns(own: JsonObject) -> dict[str, Any]:
     status = own.read_integer("in_reply_to_status_id_str", "in_reply_to_status_id")
     user = own.read_integer("in_reply_to_user_id_str", "in_reply_to_user_id")
     return {
@@ -119,32 +119,34 @@ def _reply_columns(own: JsonObject) -> dict[str, Any]:
     }
 
 
-def _references(
+def _make_references(
     own: JsonObject, retweeted: JsonObject | None, quoted: JsonObject | None, quoted_id: int | None
 ) -> list[dict[str, Any]] | None:
     references = []
     if retweeted:
         # Its media are the post's own extended_entities, so they are not repeated here.
-        references.append({"type": "retweeted", **_reference(retweeted)})
+        references.append({"type": "retweeted", **_make_reference(retweeted)})
     if quoted:
-        references.append({"type": "quoted", **_reference(quoted), **drop_nulls({"media": read_media(quoted) or None})})
+        references.append(
+            {"type": "quoted", **_make_reference(quoted), **drop_nulls({"media": read_media(quoted) or None})}
+        )
     elif quoted_id is not None:
         references.append({"type": "quoted", "id": str(quoted_id)})
-    reply = _reply_columns(own)
+    reply = _make_reply_columns(own)
     if reply["in_reply_to_status_id_str"]:
         parent = {"id": reply["in_reply_to_status_id_str"], "screen_name": reply["in_reply_to_screen_name"]}
         references.append({"type": "replied_to", **drop_nulls(parent)})
     return references or None
 
 
-def _reference(status: JsonObject) -> dict[str, Any]:
+def _make_reference(status: JsonObject) -> dict[str, Any]:
     user = status.read_object("user")
     name = user.read_text("screen_name") if user else None
-    return drop_nulls({"id": str(read_post_id(status)), "text": _text(status), "screen_name": name})
+    return drop_nulls({"id": str(read_post_id(status)), "text": _read_text(status), "screen_name": name})
 
 
-def _text(status: JsonObject) -> str:
-    text = full_part(status).read_text("full_text")
+def _read_text(status: JsonObject) -> str:
+    text = find_full_part(status).read_text("full_text")
     if text is None:
         text = status.read_text("full_text", "text")
     if text is None:
@@ -152,57 +154,59 @@ def _text(status: JsonObject) -> str:
     return text
 
 
-def _entities(status: JsonObject) -> dict[str, Any] | None:
+def _map_entities(status: JsonObject) -> dict[str, Any] | None:
     entities = read_entities(status)
     if entities is None:
         return None
     return {
-        "hashtags": [_tag(tag) for tag in entities.read_objects("hashtags")],
+        "hashtags": [_map_tag(tag) for tag in entities.read_objects("hashtags")],
         "urls": [
-            drop_nulls({name: url.read_text(name) for name in ("url", "expanded_url", "display_url")} | _indices(url))
+            drop_nulls(
+                {name: url.read_text(name) for name in ("url", "expanded_url", "display_url")} | _read_indices(url)
+            )
             for url in entities.read_objects("urls")
         ],
-        "user_mentions": [_mention(mention) for mention in entities.read_objects("user_mentions")],
-        "symbols": [_tag(tag) for tag in entities.read_objects("symbols")],
+        "user_mentions": [_map_mention(mention) for mention in entities.read_objects("user_mentions")],
+        "symbols": [_map_tag(tag) for tag in entities.read_objects("symbols")],
     }
 
 
-def _tag(tag: JsonObject) -> dict[str, Any]:
-    return drop_nulls({"text": tag.read_text("text")} | _indices(tag))
+def _map_tag(tag: JsonObject) -> dict[str, Any]:
+    return drop_nulls({"text": tag.read_text("text")} | _read_indices(tag))
 
 
-def _mention(mention: JsonObject) -> dict[str, Any]:
+def _map_mention(mention: JsonObject) -> dict[str, Any]:
     names = {name: mention.read_text(name) for name in ("screen_name", "name")}
-    return drop_nulls(_id_columns(mention) | names | _indices(mention))
+    return drop_nulls(_read_id_columns(mention) | names | _read_indices(mention))
 
 
-def _indices(entity: JsonObject) -> dict[str, Any]:
+def _read_indices(entity: JsonObject) -> dict[str, Any]:
     return {"indices": entity.read_integers("indices")}
 
 
-def _id_columns(thing: JsonObject) -> dict[str, Any]:
+def _read_id_columns(thing: JsonObject) -> dict[str, Any]:
     number = thing.read_integer("id_str", "id")
     return {"id": number, "id_str": None if number is None else str(number)}
 
 
-def _user(user: JsonObject | None) -> dict[str, Any] | None:
+def _map_user(user: JsonObject | None) -> dict[str, Any] | None:
     if user is None:
         return None
     return drop_nulls_or_none(
-        _id_columns(user)
+        _read_id_columns(user)
         | {name: user.read_text(name) for name in _USER_TEXTS}
         | {name: user.read_integer(name) for name in _USER_WHOLES}
         | {name: user.read_flag(name) for name in _USER_FLAGS}
     )
 
 
-def _point(point: JsonObject | None) -> dict[str, Any] | None:
+def _map_point(point: JsonObject | None) -> dict[str, Any] | None:
     if point is None:
         return None
     return drop_nulls_or_none({"type": point.read_text("type"), "coordinates": point.read_numbers("coordinates")})
 
 
-def _place(place: JsonObject | None) -> dict[str, Any] | None:
+def _map_place(place: JsonObject | None) -> dict[str, Any] | None:
     if place is None:
         return None
     names = ("id", "url", "place_type", "name", "full_name", "country_code", "country")
@@ -213,26 +217,26 @@ def _place(place: JsonObject | None) -> dict[str, Any] | None:
     )
 
 
-def full_part(status: JsonObject) -> JsonObject:
+def find_full_part(status: JsonObject) -> JsonObject:
     """The part with the whole text and its entities: `extended_tweet` in compatibility mode."""
     return status.read_object("extended_tweet") or status
 
 
 def read_entities(status: JsonObject) -> JsonObject | None:
     """The entities of the whole text."""
-    return full_part(status).read_object("entities") or status.read_object("entities")
+    return find_full_part(status).read_object("entities") or status.read_object("entities")
 
 
 def read_media(status: JsonObject) -> list[dict[str, Any]]:
     """The status's media; `entities` alone holds but the first, so it is asked last."""
-    for place in (full_part(status).read_object("extended_entities"), status.read_object("extended_entities")):
+    for place in (find_full_part(status).read_object("extended_entities"), status.read_object("extended_entities")):
         if place and place.read_objects("media"):
-            return [_medium(medium) for medium in place.read_objects("media")]
+            return [_map_media_item(medium) for medium in place.read_objects("media")]
     entities = read_entities(status)
-    return [_medium(medium) for medium in entities.read_objects("media")] if entities else []
+    return [_map_media_item(medium) for medium in entities.read_objects("media")] if entities else []
 
 
-def _medium(medium: JsonObject) -> dict[str, Any]:
+def _map_media_item(medium: JsonObject) -> dict[str, Any]:
     number = medium.read_integer("id_str", "id")
     sizes = medium.read_object("sizes")
     return drop_nulls(
@@ -251,12 +255,12 @@ def _medium(medium: JsonObject) -> dict[str, Any]:
                 )
             },
             "indices": medium.read_integers("indices"),
-            "sizes": _sizes(sizes) if sizes else None,
+            "sizes": _map_sizes(sizes) if sizes else None,
         }
     )
 
 
-def _sizes(sizes: JsonObject) -> dict[str, Any] | None:
+def _map_sizes(sizes: JsonObject) -> dict[str, Any] | None:
     found = {name: sizes.read_object(name) for name in ("thumb", "small", "medium", "large")}
     return drop_nulls_or_none(
         {

@@ -30,33 +30,33 @@ class Window:
         """Whether a gap is left to be read."""
         return self.until_id is not None
 
-    def read(self, ids: list[int]) -> Window:
+    def cover(self, ids: list[int]) -> Window:
         """Lower the window over a page with these ids, all of them delivered."""
         if not ids:
             return self
         newest = max(ids) if self.newest_id is None else max(self.newest_id, *ids)
         return Window(self.since_id, newest, min(ids) if self.until_id is None else min(self.until_id, *ids))
 
-    def closed(self) -> Window:
+    def close(self) -> Window:
         """The window after its last page: everything up to its newest id is delivered."""
         return Window(self.newest_id or self.since_id)
 
-    def within(self, oldest_ms: int) -> Window:
+    def limit_to(self, oldest_ms: int) -> Window:
         """The window without what was posted before `oldest_ms`, which the search no longer covers (seven days).
 
         X refuses an older `since_id` or `until_id`. Without a `since_id` it returns all it has.
         """
-        reachable = self.closed() if _is_before(self.until_id, oldest_ms) else self
+        reachable = self.close() if _is_before(self.until_id, oldest_ms) else self
         if _is_before(reachable.since_id, oldest_ms):
             return Window(None, reachable.newest_id, reachable.until_id)
         return reachable
 
-    def bounds(self) -> dict[str, int]:
+    def make_bounds(self) -> dict[str, int]:
         """Return the parameters of a search; both ids are exclusive."""
         ids = {"since_id": self.since_id, "until_id": self.until_id}
         return {name: number for name, number in ids.items() if number is not None}
 
-    def state(self) -> dict[str, str]:
+    def to_state(self) -> dict[str, str]:
         """The window as strings, for a checkpoint."""
         ids = {"since_id": self.since_id, "newest_id": self.newest_id, "until_id": self.until_id}
         return {name: str(number) for name, number in ids.items() if number is not None}
