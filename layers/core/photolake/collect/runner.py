@@ -1,4 +1,4 @@
-"""The collector's loop: reads sources, and loses no post wherever a run ends."""
+"""Reads sources and delivers their posts, so that no post is lost wherever a run ends."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from photolake.collect.source import Batch, Source
     from photolake.rejected import RejectedStore
 
-# Where the loop itself keeps when the source may be read again; no source has a key of this name.
+# The key of the state for when the source may be read again; no source has a key of this name.
 _NOT_BEFORE = "not_before"
-# A source that names a later time, or whose clock is wrong, is read again all the same.
+# A source that gives a later time, or whose clock is wrong, is read again after this.
 MAX_PAUSE_S = 86_400
 # A page of X takes up to three attempts of 20 s, and its delivery.
 RESERVE_MS = 75_000

@@ -1,4 +1,4 @@
-"""Which posts of Bluesky have been collected: of all deletions in the network, only theirs matter to the lake.
+"""Records which posts of Bluesky have been collected: only their deletions matter to the lake.
 
 Items of a DynamoDB table with the key `id`: `bluesky#<did>#<day>` holds the record keys of an author's posts of a day,
 `bluesky#<did>` the days. This keeps items small: a write costs by the size of the whole item, at most 400 KB.
@@ -20,7 +20,7 @@ from photolake.sources.bluesky.identifiers import PostKey
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-MAX_MEMBERS = 20_000  # of one item: with those of a batch still within 400 KB
+MAX_MEMBERS = 20_000  # of one item: together with those of a batch they stay below 400 KB
 
 
 class CollectedPosts:

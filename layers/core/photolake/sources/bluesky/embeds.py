@@ -1,4 +1,4 @@
-"""What a Bluesky post shows besides its text: photos, a video's preview, a link card, a quoted post.
+"""Reads what a Bluesky post embeds: photos, a video's preview, a link card, a quoted post.
 
 https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/embed
 """
@@ -21,7 +21,7 @@ MAX_PHOTOS = 20  # of a gallery; an app cannot write a record with more
 
 
 def has_photos(record: Mapping[str, Any]) -> bool:
-    """Whether a record, of whatever shape, says that it embeds photos; videos are none."""
+    """Whether a record of any shape embeds photos; videos do not count."""
     embed = record.get("embed")
     if isinstance(embed, Mapping) and embed.get("$type") == f"{_PREFIX}recordWithMedia":
         embed = embed.get("media")
@@ -39,7 +39,7 @@ class Embeds:
         self._record = embed.read_object("record") if embed and is_both else embed
 
     def read_media(self) -> list[dict[str, Any]]:
-        """The photos, or the preview of the video, as `extended_entities.media`; link cards are no photos of a post."""
+        """Read the photos, or the preview of the video, as `extended_entities.media`; link cards do not count."""
         kind = _read_kind(self._media)
         if self._media is None:
             return []
@@ -49,14 +49,14 @@ class Embeds:
         return [self._map_photo(item) for item in self._media.read_objects(*names)[:MAX_PHOTOS]] if names else []
 
     def read_card_url(self) -> str | None:
-        """The URL of the link card."""
+        """Read the URL of the link card."""
         external = (
             self._media.read_object("external") if self._media and _read_kind(self._media) == "external" else None
         )
         return external.read_text("uri") if external else None
 
     def read_quoted_post(self) -> PostKey | None:
-        """The post it quotes; feeds and lists can be embedded in the same way and are none."""
+        """Read the key of the quoted post; None for a feed or list, which can be embedded in the same way."""
         if self._record is None or _read_kind(self._record) != "record":
             return None
         reference = self._record.read_object("record")
@@ -81,8 +81,8 @@ class Embeds:
         width, height = (ratio.read_integer("width"), ratio.read_integer("height")) if ratio else (None, None)
         return drop_nulls(
             {
-                # With the DID: what becomes of a medium is remembered by this id, and an account that names the CID of
-                # somebody else's photo must not decide what becomes of that.
+                # With the DID: the status of a photo is stored by this id, and an account that refers to the CID of
+                # another account's photo must not change the status of that one.
                 "id": f"{self._did}/{cid}",
                 "media_key": f"{self._did}/{cid}",
                 "type": kind,

@@ -34,7 +34,7 @@ class Event:
 
     @classmethod
     def parse(cls, frame: str | bytes) -> Self:
-        """Read a frame; PermanentError `malformed` says what is wrong with it."""
+        """Parse a frame; PermanentError `malformed` says what is wrong with it."""
         raw, body = _decode_frame(frame)
         event = JsonObject(body)
         time_us, did = event.read_integer("time_us"), event.read_text("did") or ""

@@ -1,4 +1,4 @@
-"""Which posts of the network are wanted."""
+"""Selects the posts of the network that match the settings."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 from photolake.sources.bluesky.embeds import has_photos
 
-# Characters of words that blanks set apart. From Thai on scripts mostly write without blanks (Chinese, Japanese) or
-# add endings to a word (Korean): there a keyword is found anywhere.
+# Letters of scripts that separate words by spaces. Scripts from Thai on mostly use no spaces (Chinese, Japanese) or
+# add endings to a word (Korean), so their keywords are found anywhere.
 _LETTER = r"[^\W\u0e00-\u1dff\u2e80-\U0010ffff]"
 
 
@@ -20,8 +20,8 @@ _LETTER = r"[^\W\u0e00-\u1dff\u2e80-\U0010ffff]"
 class PostFilter:
     """Posts with any of the keywords or hashtags, or by any of the authors (DIDs), and in one of the languages, if any.
 
-    Keywords are whole words or phrases, whatever their case. A language without a region includes all of its regions;
-    a post without a language is in none. This must be fast and must not fail, whatever a record looks like: what it
+    Keywords are whole words or phrases, in any case. A language without a region includes all of its regions;
+    a post without a language is in none. This must be fast, and must not fail for a record of any shape: what it
     cannot read does not match.
     """
 
@@ -33,11 +33,11 @@ class PostFilter:
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing narrows it down but the language, so that it would take the whole network."""
+        """Whether it would match posts of the whole network, because only the language limits it."""
         return not (self.keywords or self.hashtags or self.authors)
 
     def matches(self, did: str, record: Mapping[str, Any]) -> bool:
-        """Whether a post of this author is wanted."""
+        """Whether a post of this author matches."""
         if self.only_photos and not has_photos(record):
             return False
         if self.languages and not self._is_in_language(record):
@@ -46,7 +46,7 @@ class PostFilter:
 
     @cached_property
     def query(self) -> str:
-        """The filter in words, as `matched_query` shows it."""
+        """The filter as text, for `matched_query`."""
         terms = [f'"{word}"' if " " in word else word for word in self.keywords]
         terms += [f"#{tag.lstrip('#')}" for tag in self.hashtags] + [f"from:{did}" for did in self.authors]
         parts = [" OR ".join(terms), " OR ".join(f"lang:{language}" for language in self.languages)]
@@ -66,7 +66,7 @@ class PostFilter:
 
     @cached_property
     def _hint(self) -> re.Pattern[str]:
-        """The first word of each keyword, within any other: seven times as fast as `_pattern`, and mostly a no."""
+        """The first word of each keyword, also inside other words; seven times as fast as `_pattern`, and rare."""
         return re.compile("|".join(re.escape(_fold_case(word).split()[0]) for word in self.keywords))
 
     @cached_property

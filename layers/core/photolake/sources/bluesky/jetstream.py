@@ -1,4 +1,4 @@
-"""Reads Jetstream from a cursor up to a moment, in spite of dropped connections and hosts that do not work."""
+"""Reads Jetstream from a cursor up to a given time, across dropped connections and hosts that do not work."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Chunk:
         return len(self.events) + len(self.rejected)
 
     def add(self, frame: str | bytes, until_us: int) -> None:
-        """Take a frame, whatever is in it."""
+        """Add a frame; one that is not a valid event is rejected."""
         self.size += len(frame)
         try:
             event = Event.parse(frame)

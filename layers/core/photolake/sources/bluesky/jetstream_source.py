@@ -1,4 +1,4 @@
-"""Batches of Jetstream's events: the posts that are wanted, and the deletions of posts that were collected."""
+"""Makes batches of Jetstream's events: the posts that match, and the deletions of collected posts."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _read_position(state: State) -> Position | None:
 
 
 def _make_fresh_start(state: State, start: Position) -> Batch:
-    """A batch that only says where the run begins, if that is not where the last one ended."""
+    """Make a batch whose state is where the run begins, if that is not where the last one ended."""
     if not state:
         return Batch(_make_state(start))
     cursor = str(state.get("cursor"))[:40]

@@ -1,4 +1,4 @@
-"""A post of Bluesky as a row of raw_tweets."""
+"""Maps a post of Bluesky to a row of raw_tweets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def map_post(event: Event, *, collected_at: str, matched_query: str | None = None) -> PostRow:
-    """Map a created or updated post; PermanentError `malformed` names what of its record is of the wrong type.
+    """Map a created or updated post; PermanentError `malformed` names the field that has the wrong type.
 
     `timestamp_ms`, and by it the partition, is the time in the record key. Both it and `createdAt` are claims of the
     author's client: `created_at` is the earlier of the two, so that a post imported from elsewhere keeps its date and

@@ -1,4 +1,4 @@
-"""A post's id and time as columns: whatever the API, both follow from the same two values."""
+"""Reads the id and time of a post, which are the same in both of X's APIs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_post_id(post: JsonObject) -> int:
 
 
 def read_identity(post: JsonObject) -> dict[str, Any]:
-    """Columns of identity and time; the milliseconds are the id's own, where it has them."""
+    """Read the columns of identity and time; the milliseconds are those in the id, if it has them."""
     number = read_post_id(post)
     created = _parse_created_at(post.read_text("created_at"))
     given = post.read_integer("timestamp_ms")

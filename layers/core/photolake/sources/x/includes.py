@@ -1,6 +1,6 @@
-"""What the posts of an X API v2 payload refer to: authors, media, places and other posts, which it keeps in `includes`.
+"""Finds what the posts of an X API v2 payload refer to in `includes`: authors, media, places and other posts.
 
-v2 lists a post's own picture links among its URLs, and what is behind them in `includes.media`.
+v2 lists the links of a post's own photos among its URLs, and the photos themselves in `includes.media`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from photolake.rows.json_reader import JsonObject, drop_nulls, reject_payload
 
-# Where a post names what it refers to, by the kind of thing; openapi.json of 2026 renames tweets to posts.
+# The paths of the references in a post, by the kind of object; openapi.json of 2026 renames tweets to posts.
 _POSTS = (
     ("referenced_tweets", "id"),
     ("referenced_posts", "id"),
@@ -33,12 +33,12 @@ _REFERENCES: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 _KEYS = {"media": ("media_key",), "users": ("id", "username")}
 _PHOTO_LINKS = ("pic.twitter.com/", "pic.x.com/")
-# The number before the `_` of a media key, as seen in payloads; it tells the type of what is not included.
+# The number before the `_` of a media key, as seen in payloads: the type of media that are not included.
 _TYPES = {"3": "photo", "7": "video", "13": "video", "16": "animated_gif"}
 
 
 class Includes:
-    """The `includes` of one payload, by key; a malformed item harms only the posts that refer to it."""
+    """The `includes` of one payload, by key; a malformed item affects only the posts that refer to it."""
 
     def __init__(self, value: Any) -> None:
         """PermanentError if the value is neither an object of arrays nor absent."""
@@ -48,23 +48,23 @@ class Includes:
         self._places = {kind: _index_items(kind, items) for kind, items in self._lists.items()}
 
     def find_post(self, key: str | None) -> JsonObject | None:
-        """The post with this id."""
+        """Find the post with this id."""
         return self._find_object("posts", key) or self._find_object("tweets", key)
 
     def find_user(self, key: str | None) -> JsonObject | None:
-        """The user with this id, or with this name in whatever case."""
+        """Find the user with this id, or with this name in any case."""
         return self._find_object("users", key)
 
     def find_media_item(self, key: str) -> JsonObject | None:
-        """The photo or video with this media key."""
+        """Find the photo or video with this media key."""
         return self._find_object("media", key)
 
     def find_place(self, key: str | None) -> JsonObject | None:
-        """The place with this id."""
+        """Find the place with this id."""
         return self._find_object("places", key)
 
     def select(self, post: Mapping[str, Any]) -> dict[str, list[Any]]:
-        """Only what this post refers to, itself or through the posts it refers to, in the order of the payload."""
+        """Select what this post refers to, directly or through other posts, in the order of the payload."""
         related = self._find_related(post)
         selected = {kind: self._select_kind(kind, related) for kind in self._lists if kind in _REFERENCES}
         return {kind: items for kind, items in selected.items() if items}
@@ -79,7 +79,7 @@ class Includes:
         return item
 
     def _find_related(self, post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """The post and all posts it refers to, however far."""
+        """Return the post and all posts that it refers to, directly or through other posts."""
         related = [post]
         seen: set[str] = set()
         for member in related:
@@ -98,7 +98,7 @@ class Includes:
 
 
 def _index_items(kind: str, items: list[Any]) -> dict[str, list[int]]:
-    """Where in the list the items with a key stand; of several the last one counts."""
+    """Index the positions of items in the list by key; if a key occurs more than once, the last item counts."""
     places: dict[str, list[int]] = {}
     for place, item in enumerate(items):
         for key in _read_keys(kind, item):
@@ -119,7 +119,7 @@ def _find_strings_at(value: Any, paths: tuple[tuple[str, ...], ...]) -> Iterator
 
 
 def _find_strings(value: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """The strings at a path, through any array on the way."""
+    """Yield the strings at a path, through any arrays on the way."""
     if isinstance(value, list):
         for item in value:
             yield from _find_strings(item, path)
@@ -130,7 +130,7 @@ def _find_strings(value: Any, path: tuple[str, ...]) -> Iterator[str]:
 
 
 def read_media(post: JsonObject, includes: Includes) -> list[dict[str, Any]]:
-    """The post's photos and videos; one that the payload does not include has no URL."""
+    """Read the post's photos and videos; one that the payload does not include has no URL."""
     entities = post.read_object("entities")
     links = [url for url in entities.read_objects("urls") if _is_photo_link(url)] if entities else []
     return [
@@ -139,7 +139,7 @@ def read_media(post: JsonObject, includes: Includes) -> list[dict[str, Any]]:
 
 
 def read_links(post: JsonObject, entities: JsonObject) -> list[dict[str, Any]]:
-    """The links of the text, without those of the post's own pictures, as in API v1.1."""
+    """Read the links of the text, without those of the post's own photos, as in API v1.1."""
     has_photos = bool(_read_media_keys(post))
     return [
         drop_nulls(
@@ -157,7 +157,7 @@ def _read_media_keys(post: JsonObject) -> list[str]:
 
 
 def _is_photo_link(url: JsonObject) -> bool:
-    # Before 2022 the links of pictures had no media_key.
+    # Before 2022 the links of photos had no media_key.
     return url.read_text("media_key") is not None or (url.read_text("display_url") or "").startswith(_PHOTO_LINKS)
 
 
@@ -189,6 +189,6 @@ def _map_media_item(key: str, medium: JsonObject | None, link: JsonObject | None
 
 
 def _read_image_url(medium: JsonObject) -> str | None:
-    """The photo itself, or the preview image of a video or GIF, whose `url` would be the film."""
+    """Read the URL of the photo, or of the preview image of a video or GIF, whose `url` is the video itself."""
     names = ("url", "preview_image_url") if medium.read_text("type") == "photo" else ("preview_image_url",)
     return medium.read_text(*names)

@@ -1,4 +1,4 @@
-"""The queries of the settings, checked before X would refuse them."""
+"""Parses the queries of the settings, and finds errors in them before X does."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from photolake.errors import SettingsError
 
 MAX_QUERY_CHARS = 512
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-# The blank after the colon distinguishes a name from an operator such as has:images.
+# The space after the colon distinguishes a name from an operator such as has:images.
 _NAMED_QUERY = re.compile(r"([A-Za-z][\w-]{0,39}):\s+(\S.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query: `text` is what X gets, `setting` where people find it."""
+    """A query: `text` is sent to X, `setting` is the name of the setting that it is from."""
 
     setting: str
     text: str

@@ -1,7 +1,7 @@
-"""X's recent search, page by page (https://docs.x.com/x-api/posts/search/introduction), and what it would find.
+"""Reads X's recent search page by page (https://docs.x.com/x-api/posts/search/introduction), and counts its posts.
 
-It covers the last seven days, newest first. A request never waits for a rate limit to
-end, and has a timeout, which tweepy does not set.
+It covers the last seven days, newest first. A request never waits for a rate limit to end, and has a timeout, which
+tweepy does not set.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""API v2 posts as `twarc2 flatten` writes them: one a line, with what the page included put into the post itself.
+"""Reads API v2 posts as `twarc2 flatten` writes them: one per line, with the included objects inside the post.
 
-An author is `author`, media are `attachments.media`, a place lies in `geo`, users in the mentions, and a post that is
-referred to in its reference (https://twarc-project.readthedocs.io/en/latest/twarc2_en_us/#flatten).
+The author is in `author`, media in `attachments.media`, a place in `geo`, users in the mentions, and referenced posts
+in `referenced_tweets` (https://twarc-project.readthedocs.io/en/latest/twarc2_en_us/#flatten).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _Includes = dict[str, dict[str, Any]]
 
 
 def read_retrieval_time(value: Any) -> str | None:
-    """When twarc collected a page or a post, as ISO-8601 UTC; None if it does not say."""
+    """Read when twarc collected a page or a post, as ISO-8601 UTC; None if it is not recorded."""
     noted = value.get("__twarc") if isinstance(value, Mapping) else None
     given = noted.get("retrieved_at") if isinstance(noted, Mapping) else None
     try:
@@ -32,7 +32,7 @@ def read_retrieval_time(value: Any) -> str | None:
 
 
 def unflatten_post(value: Any) -> Any:
-    """The page of one post, as the API sent it, of a flattened post; any other value as it is."""
+    """Rebuild the page that the API sent from a flattened post; any other value is returned unchanged."""
     if not _is_flattened(value):
         return value
     includes: _Includes = {}
@@ -58,7 +58,7 @@ def _has_media(post: Mapping[str, Any]) -> bool:
 
 
 def _strip_post(post: Mapping[str, Any], includes: _Includes) -> dict[str, Any]:
-    """The post alone; what was put into it goes to `includes`."""
+    """Return the post without the objects that were put into it; these are added to `includes`."""
     for name in ("author", "in_reply_to_user"):
         _include(includes, "users", "id", post.get(name))
     stripped = {name: value for name, value in post.items() if name not in (*_FLATTENED_FIELDS, "matching_rules")}

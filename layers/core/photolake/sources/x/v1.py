@@ -1,6 +1,6 @@
-"""X API v1.1 statuses as posts, in each of their three modes.
+"""Maps X API v1.1 statuses to posts, in each of their three modes.
 
-Compatibility mode cuts `text` and keeps the whole in `extended_tweet`; extended mode has `full_text`
+Compatibility mode cuts `text` and has the full text in `extended_tweet`; extended mode has `full_text`
 (https://docs.x.com/x-api/enterprise-gnip-2.0/fundamentals/data-dictionary).
 """
 
@@ -59,9 +59,9 @@ _USER_FLAGS = (
 
 
 def map_status(status: Mapping[str, Any]) -> PostRow:
-    """Map one status; text, entities and media of a retweet are those of the post it repeats, where that is known.
+    """Map one status; text, entities and media of a retweet are those of the retweeted post, if it is known.
 
-    Not yet in it: collected_at, matched_query, source_json.
+    The row lacks collected_at, matched_query and source_json.
     """
     own = JsonObject(status)
     retweeted = own.read_object("retweeted_status")
@@ -218,17 +218,17 @@ def _map_place(place: JsonObject | None) -> dict[str, Any] | None:
 
 
 def find_full_part(status: JsonObject) -> JsonObject:
-    """The part with the whole text and its entities: `extended_tweet` in compatibility mode."""
+    """Find the part with the full text and its entities: `extended_tweet` in compatibility mode."""
     return status.read_object("extended_tweet") or status
 
 
 def read_entities(status: JsonObject) -> JsonObject | None:
-    """The entities of the whole text."""
+    """Read the entities of the full text."""
     return find_full_part(status).read_object("entities") or status.read_object("entities")
 
 
 def read_media(status: JsonObject) -> list[dict[str, Any]]:
-    """The status's media; `entities` alone holds but the first, so it is asked last."""
+    """Read the status's media; `entities` has only the first one, so it is read last."""
     for place in (find_full_part(status).read_object("extended_entities"), status.read_object("extended_entities")):
         if place and place.read_objects("media"):
             return [_map_media_item(medium) for medium in place.read_objects("media")]

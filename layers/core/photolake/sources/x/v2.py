@@ -1,4 +1,4 @@
-"""X API v2 posts as posts of the classic columns.
+"""Maps X API v2 posts to the columns of API v1.1.
 
 X renames tweets to posts: its openapi.json of 2026 says `note_post`, `referenced_posts` and `repost_count` where the
 stream and the documentation say `note_tweet`, `referenced_tweets` and `retweet_count`. Both are read.
@@ -35,9 +35,9 @@ _POST_COUNTS = {
 
 
 def map_tweet(tweet: Mapping[str, Any], includes: Includes) -> PostRow:
-    """Map one post; text, entities and media of a retweet are those of the post it repeats, where that is included.
+    """Map one post; text, entities and media of a retweet are those of the retweeted post, if it is included.
 
-    Not yet in it: collected_at, matched_query, source_json.
+    The row lacks collected_at, matched_query and source_json.
     """
     own = JsonObject(tweet)
     reference_ids = _read_reference_ids(own)
@@ -66,7 +66,7 @@ def map_tweet(tweet: Mapping[str, Any], includes: Includes) -> PostRow:
 
 
 def _read_reference_ids(post: JsonObject) -> dict[str, str]:
-    """Ids of the posts this one names, by type: retweeted, quoted, replied_to."""
+    """Read the ids of the referenced posts by type: retweeted, quoted, replied_to."""
     references = post.read_objects("referenced_tweets", "referenced_posts")
     return {reference.read_text("type") or "": str(read_post_id(reference)) for reference in references}
 

@@ -1,4 +1,4 @@
-"""Gathers posts of the stream, so that many are delivered at a time."""
+"""Gathers posts of the stream, to deliver many at a time."""
 
 from __future__ import annotations
 
