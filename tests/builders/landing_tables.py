@@ -6,7 +6,7 @@ from tests.builders.dynamodb_tables import template_table
 from tests.builders.raw_tweets import COLUMNS
 
 
-def landing_place() -> None:
+def create_landing_tables() -> None:
     """The lake's bucket, the table of checkpoints, and the landing table of collected posts in the catalog."""
     boto3.client("s3").create_bucket(Bucket="lake")
     template_table("CheckpointTable", "checkpoints")

@@ -99,7 +99,7 @@ def v1_status(number: int = 0, **fields: Any) -> dict[str, Any]:
     }
 
 
-def renamed(body: str) -> str:
+def rename_tweets(body: str) -> str:
     """An answer's JSON in the names of X's openapi.json of 2026: posts for tweets, but for the kinds of references."""
     names = {
         "_tweet": "_post",

@@ -52,7 +52,7 @@ class BlueskyRun:
         return [post["id_str"] for post in self.posts]
 
 
-def lake_of(*history, **state):
+def make_run(*history, **state):
     return BlueskyRun(FakeNetwork(frame, one=FakeHost(history)), **state)
 
 

@@ -39,7 +39,7 @@ def test_older_than_the_earliest_date_is_filed_under_it():
     assert compute_post_dt(x_post("2014-08-31"), EARLIEST) == "2026-01-01"
 
 
-def test_a_post_of_tomorrow_is_kept_and_one_of_the_day_after_is_filed_under_the_earliest_date():
+def test_a_post_of_tomorrow_keeps_its_date_and_a_later_one_gets_the_earliest_date():
     assert compute_post_dt(x_post("2026-05-11"), EARLIEST) == "2026-05-11"
     assert compute_post_dt(x_post("2026-05-12"), EARLIEST) == "2026-01-01"
 
