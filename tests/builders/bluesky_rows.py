@@ -1,4 +1,4 @@
-"""Events mapped to rows, each held against the columns of the template."""
+"""Maps events to rows, and checks each against the columns of the template."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What collecting writes to and reads, on moto: to be made within `mock_aws`."""
+"""Creates what a collector reads and writes, on moto: call it within `mock_aws`."""
 
 import boto3
 
@@ -7,7 +7,7 @@ from tests.builders.raw_tweets import COLUMNS
 
 
 def create_landing_tables() -> None:
-    """The lake's bucket, the table of checkpoints, and the landing table of collected posts in the catalog."""
+    """Create the lake's bucket, the table of checkpoints, and the landing table of collected posts in the catalog."""
     boto3.client("s3").create_bucket(Bucket="lake")
     template_table("CheckpointTable", "checkpoints")
     glue = boto3.client("glue")

@@ -1,10 +1,10 @@
-"""X's recent search without a wire: a history of ids, newest first, in pages of any size."""
+"""A fake of X's recent search without HTTP: a history of ids, newest first, in pages of any size."""
 
 from photolake.sources.x.queries import Query
 
 
 class FakeSearch:
-    """Stands in for RecentSearch; `before_page` may raise, `visible` says which ids the search has by now."""
+    """Replaces RecentSearch; `before_page` may raise, `visible` returns the ids that the search has now."""
 
     def __init__(self, ids=(), page_size=2, text="sea"):
         self.query = Query("SEARCH_QUERY", text)
