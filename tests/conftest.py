@@ -1,16 +1,10 @@
-"""For every test: AWS's clients see only made-up credentials and no configuration of the machine.
-
-And what many of them collect into, in memory.
-"""
+"""Gives every test made-up AWS credentials, and hides the AWS configuration of the machine."""
 
 import os
 
-import pytest
 from hypothesis import settings
 
-from tests.fakes.collect import FakeCheckpoints, FakeLake
-
-# How long an example takes is the machine's doing.
+# How long an example takes depends on the machine.
 settings.register_profile("photolake", deadline=None)
 settings.load_profile("photolake")
 
@@ -29,13 +23,3 @@ os.environ.update(
 )
 for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL") or name == "AWS_PROFILE"]:
     del os.environ[name]
-
-
-@pytest.fixture
-def checkpoints():
-    return FakeCheckpoints()
-
-
-@pytest.fixture
-def delivered():
-    return FakeLake()

@@ -18,7 +18,7 @@ from photolake.collect.source import Batch
 from photolake.errors import NotConfiguredError, PermanentError, RetryableError
 from photolake.rejected import RejectedRecord
 from photolake.rows.ids import hash_to_bigint
-from photolake.rows.json_reader import JsonObject, malformed
+from photolake.rows.json_reader import JsonObject, reject_payload
 from photolake.rows.json_text import compact_json
 from photolake.settings import Settings
 
@@ -101,9 +101,9 @@ class MastodonSource:
 def map_status(status: dict[str, Any], host: str, collected_at: str, matched_query: str) -> PostRow:
     """Map a status to a row; PermanentError `malformed` for a value of another type than Mastodon documents."""
     post = JsonObject(status)
-    uri, created_at = post.text("uri"), post.text("created_at")
+    uri, created_at = post.read_text("uri"), post.read_text("created_at")
     if not uri or not created_at:
-        malformed("uri, created_at: a post needs both")
+        reject_payload("uri, created_at: a post needs both")
     moment = parse_time(created_at)
     return {
         "id": hash_to_bigint(uri),
@@ -111,13 +111,15 @@ def map_status(status: dict[str, Any], host: str, collected_at: str, matched_que
         "source_platform": PLATFORM,
         "created_at": format_classic_time(moment),
         "timestamp_ms": int(moment.timestamp() * 1000),
-        "text": _read_text(post.text("content") or ""),
-        "lang": post.text("language"),
-        "possibly_sensitive": post.flag("sensitive"),
+        "text": _read_text(post.read_text("content") or ""),
+        "lang": post.read_text("language"),
+        "possibly_sensitive": post.read_flag("sensitive"),
         "is_retweet": False,
         "extended_entities": {
             "media": [
-                _map_photo(photo, host) for photo in post.parts("media_attachments") if photo.text("type") == "image"
+                _map_photo(photo, host)
+                for photo in post.read_objects("media_attachments")
+                if photo.read_text("type") == "image"
             ]
         },
         "collected_at": collected_at,
@@ -127,14 +129,14 @@ def map_status(status: dict[str, Any], host: str, collected_at: str, matched_que
 
 
 def _map_photo(photo: JsonObject, host: str) -> Media:
-    url = photo.text("url")
+    url = photo.read_text("url")
     return {
         # Mastodon's ids are unique only within an instance, but `id` must be unique within the platform.
-        "id": f"{host}/{photo.text('id')}",
+        "id": f"{host}/{photo.read_text('id')}",
         "type": "photo",
         "media_url": url,
         "media_url_https": url,
-        "ext_alt_text": photo.text("description"),
+        "ext_alt_text": photo.read_text("description"),
     }
 
 

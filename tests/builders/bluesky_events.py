@@ -1,4 +1,4 @@
-"""Events as Jetstream's /subscribe sends them, about made-up accounts."""
+"""Builds events as Jetstream's /subscribe sends them, about made-up accounts."""
 
 import json
 

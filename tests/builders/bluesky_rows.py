@@ -1,4 +1,4 @@
-"""Events mapped to rows, each held against the columns of the template."""
+"""Maps events to rows, and checks each against the columns of the template."""
 
 import json
 
@@ -10,12 +10,12 @@ from tests.builders.raw_tweets import RAW_TWEETS
 COLLECTED = "2026-11-18T13:00:00.000Z"
 
 
-def row_of(event):
+def map_event_to_row(event):
     row = map_post(Event.parse(frame(event)), collected_at=COLLECTED, matched_query="sea")
     RAW_TWEETS.check(row)
     json.dumps(row, ensure_ascii=False).encode()
     return row
 
 
-def mapped(**changes):
-    return row_of(create(record(**changes)))
+def map_record_to_row(**changes):
+    return map_event_to_row(create(record(**changes)))

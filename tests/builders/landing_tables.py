@@ -1,4 +1,4 @@
-"""What collecting writes to and reads, on moto: to be made within `mock_aws`."""
+"""Creates what a collector reads and writes, on moto: call it within `mock_aws`."""
 
 import boto3
 
@@ -6,8 +6,8 @@ from tests.builders.dynamodb_tables import template_table
 from tests.builders.raw_tweets import COLUMNS
 
 
-def landing_place() -> None:
-    """The lake's bucket, the table of checkpoints, and the landing table of collected posts in the catalog."""
+def create_landing_tables() -> None:
+    """Create the lake's bucket, the table of checkpoints, and the landing table of collected posts in the catalog."""
     boto3.client("s3").create_bucket(Bucket="lake")
     template_table("CheckpointTable", "checkpoints")
     glue = boto3.client("glue")

@@ -1,4 +1,4 @@
-"""Made-up posts in the true shapes of X's two APIs."""
+"""Builds made-up posts in the real shapes of X's two APIs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ POSTED = dt.datetime(2026, 11, 18, 12, 0, 0, tzinfo=dt.UTC)
 
 
 def snowflake(seconds: float = 0) -> int:
-    """The id of a post made so many seconds after POSTED."""
+    """Return the id of a post published this many seconds after POSTED."""
     ms = int((POSTED + dt.timedelta(seconds=seconds)).timestamp() * 1000)
     return (ms - 1288834974657) << 22
 
@@ -99,8 +99,8 @@ def v1_status(number: int = 0, **fields: Any) -> dict[str, Any]:
     }
 
 
-def renamed(body: str) -> str:
-    """An answer's JSON in the names of X's openapi.json of 2026: posts for tweets, but for the kinds of references."""
+def rename_tweets(body: str) -> str:
+    """Rename tweets to posts in a response's JSON, as in X's openapi.json of 2026, except the kinds of references."""
     names = {
         "_tweet": "_post",
         '"tweets"': '"posts"',

@@ -1,4 +1,4 @@
-"""Runs over Bluesky in memory."""
+"""Runs the Bluesky source in memory."""
 
 import datetime as dt
 from typing import Any, cast
@@ -16,7 +16,7 @@ MINUTE = 60 * SECOND
 
 
 class BlueskyRun:
-    """Runs over Bluesky, and what they leave behind."""
+    """Runs the Bluesky source, and has what the runs delivered."""
 
     def __init__(self, network, only_photos=False, now=NOON, **state):
         self.network = network
@@ -52,7 +52,7 @@ class BlueskyRun:
         return [post["id_str"] for post in self.posts]
 
 
-def lake_of(*history, **state):
+def make_run(*history, **state):
     return BlueskyRun(FakeNetwork(frame, one=FakeHost(history)), **state)
 
 

@@ -1,7 +1,9 @@
-"""What collecting reads and writes, in memory: checkpoints, the lake, and the table of the budgets."""
+"""Fakes of what a collector reads and writes: checkpoints and the lake. Folders that need the fixtures import them."""
 
 from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from photolake.clock import utc_now
 from photolake.collect.checkpoints import Checkpoint
@@ -36,14 +38,14 @@ class FakeCheckpoints:
 class FakeLake:
     """The delivery stream, the rejected store and (`deletion_store`) the deletion store of a lake in memory.
 
-    `before_put` may raise before a delivery; the stream rejects posts whose ids are in `unfit`.
+    `before_put` may raise before a delivery; the stream rejects posts whose ids are in `rejected_ids`.
     """
 
     def __init__(self):
         self.rows = []
         self.rejected = []
         self.before_put = lambda: None
-        self.unfit = set()
+        self.rejected_ids = set()
         self.deletion_store = FakeDeletionStore()
 
     @property
@@ -62,9 +64,9 @@ class FakeLake:
         self.before_put()
         rows = list(rows)
         for row in rows:
-            if row["id"] in self.unfit:
+            if row["id"] in self.rejected_ids:
                 on_rejected(row, RowError("too large"))
-        fitting = [row for row in rows if row["id"] not in self.unfit]
+        fitting = [row for row in rows if row["id"] not in self.rejected_ids]
         self.rows += fitting
         return len(fitting)
 
@@ -80,3 +82,13 @@ class FakeDeletionStore:
 
     def put(self, rows):
         self.rows += rows
+
+
+@pytest.fixture
+def checkpoints():
+    return FakeCheckpoints()
+
+
+@pytest.fixture
+def delivered():
+    return FakeLake()

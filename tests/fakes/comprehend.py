@@ -30,13 +30,13 @@ class FakeComprehend:
         self.answered: Counter[tuple[str, str, str]] = Counter()
 
     def batch_detect_sentiment(self, **request):
-        return self._batch("BatchDetectSentiment", request, sentiment_of)
+        return self._batch("BatchDetectSentiment", request, make_sentiment)
 
     def batch_detect_entities(self, **request):
-        return self._batch("BatchDetectEntities", request, lambda text: {"Entities": entities_of(text)})
+        return self._batch("BatchDetectEntities", request, lambda text: {"Entities": make_entities(text)})
 
     def batch_detect_dominant_language(self, **request):
-        return self._batch("BatchDetectDominantLanguage", request, lambda text: {"Languages": languages_of(text)})
+        return self._batch("BatchDetectDominantLanguage", request, lambda text: {"Languages": make_languages(text)})
 
     def _batch(self, operation, request, answer):
         self._validate(operation, request)
@@ -69,20 +69,20 @@ class FakeComprehend:
             raise ParamValidationError(report=report.generate_report())
 
 
-def sentiment_of(text: str) -> dict[str, Any]:
+def make_sentiment(text: str) -> dict[str, Any]:
     positive = len(text) % 11 / 10
     scores = {"Positive": positive, "Negative": 1 - positive, "Neutral": 0.0, "Mixed": 0.0}
     return {"Sentiment": "POSITIVE" if positive > 0.5 else "NEGATIVE", "SentimentScore": scores}
 
 
-def entities_of(text: str) -> list[dict[str, Any]]:
+def make_entities(text: str) -> list[dict[str, Any]]:
     return [
         {"Score": 0.75, "Type": "PERSON", "Text": word[0], "BeginOffset": word.start(), "EndOffset": word.end()}
         for word in re.finditer(r"\b[A-Z][a-z]+\b", text)
     ]
 
 
-def languages_of(text: str) -> list[dict[str, Any]]:
+def make_languages(text: str) -> list[dict[str, Any]]:
     if "?" in text:
         return []
     other = {"LanguageCode": "fr", "Score": 0.1}

@@ -1,4 +1,4 @@
-"""Jetstream and the table of known posts, in memory."""
+"""Fakes of Jetstream and of the table of collected posts, in memory."""
 
 from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosedError
 class FakeHost:
     """A host that saw each event `lag_us` after it happened; `drops` says after how many frames each connection drops.
 
-    At the end of `drops` connections hold. It shows what it has seen by `now_us`.
+    After the last of `drops`, connections are kept open. The host sends what it has seen by `now_us`.
     """
 
     def __init__(self, history, drops=(), lag_us=0, now_us=2**62):
@@ -60,7 +60,7 @@ class FakeNetwork:
 
 
 class FakeCollectedPosts:
-    """Known posts in a set; `full` are never remembered."""
+    """Collected posts in a set; posts in `full` are never recorded."""
 
     def __init__(self):
         self.posts = set()

@@ -1,4 +1,4 @@
-"""A Jetstream on this machine: the wire, the cursor and the faults of the real one."""
+"""A fake Jetstream on 127.0.0.1, with the protocol, cursor and faults of the real one."""
 
 import contextlib
 import json

@@ -1,10 +1,10 @@
-"""X's recent search without a wire: a history of ids, newest first, in pages of any size."""
+"""A fake of X's recent search without HTTP: a history of ids, newest first, in pages of any size."""
 
 from photolake.sources.x.queries import Query
 
 
 class FakeSearch:
-    """Stands in for RecentSearch; `before_page` may raise, `visible` says which ids the search has by now."""
+    """Replaces RecentSearch; `before_page` may raise, `visible` returns the ids that the search has now."""
 
     def __init__(self, ids=(), page_size=2, text="sea"):
         self.query = Query("SEARCH_QUERY", text)
@@ -16,7 +16,7 @@ class FakeSearch:
         self.visible = lambda: self.ids
         self.tweet = lambda post_id: {"id": str(post_id), "text": "a"}
 
-    def page(self, bounds, next_token=None):
+    def read_page(self, bounds, next_token=None):
         self.before_page()
         self.asked.append((dict(bounds), next_token))
         top = int(next_token) if next_token else bounds["until_id"]
@@ -28,7 +28,7 @@ class FakeSearch:
         ends = {"newest_id": str(shown[0]), "oldest_id": str(shown[-1])}
         return {"data": [self.tweet(i) for i in shown], "meta": {"result_count": len(shown), **ends, **more}}
 
-    def count(self):
+    def count_posts(self):
         self.counted += 1
         return len(self.ids)
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from photolake.rows.ids import make_snowflake, read_snowflake_ms
-from tests.builders.x_payloads import renamed
+from tests.builders.x_payloads import rename_tweets
 
 DAY_MS = 86_400_000
 KNOWN = {
@@ -100,7 +100,7 @@ class FakeX:
         if "tweet.fields" in parameters and not self.knows_tweets:
             return 400, {"title": "Invalid Request", "errors": [_unknown("tweet.fields", parameters)]}
         page = self._page(parameters)
-        return 200, json.loads(renamed(json.dumps(page))) if self.renames or "post.fields" in parameters else page
+        return 200, json.loads(rename_tweets(json.dumps(page))) if self.renames or "post.fields" in parameters else page
 
     def _wrong(self, parameters):
         now_ms = self.now_ms()

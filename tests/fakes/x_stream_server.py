@@ -1,4 +1,4 @@
-"""X's filtered stream over HTTP on 127.0.0.1, beside the fake of its search: rules, chunks, stalls and disconnects."""
+"""A fake of X's filtered stream over HTTP on 127.0.0.1, with its search: rules, chunks, stalls and disconnects."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ from tests.fakes.x_search_server import FakeX
 
 STREAM = "/2/tweets/search/stream"
 KEEP_ALIVE_S = 0.05
-# After so many, whoever reads has read what came before them.
+# After this many keep-alives, the client has read what came before them.
 CALM_KEEP_ALIVES = 10
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.partition import post_date
+from photolake.partition import compute_post_dt
 from photolake.rows.ids import read_snowflake_ms
 
 EARLIEST = dt.date(2026, 1, 1)
@@ -18,37 +18,37 @@ def x_post(day: str, **more) -> dict:
 
 
 def test_a_post_of_x_is_filed_by_its_id_whatever_its_other_dates_say():
-    assert post_date(x_post("2026-05-09", timestamp_ms=0), EARLIEST) == "2026-05-09"
+    assert compute_post_dt(x_post("2026-05-09", timestamp_ms=0), EARLIEST) == "2026-05-09"
 
 
 def test_a_post_of_another_platform_is_filed_by_its_own_time():
     post = {"id": 5, "source_platform": "bluesky", "timestamp_ms": 1_778_284_800_000, "collected_at": COLLECTED}
 
-    assert post_date(post, EARLIEST) == "2026-05-09"
+    assert compute_post_dt(post, EARLIEST) == "2026-05-09"
 
 
 def test_an_id_from_before_snowflakes_is_filed_by_its_own_time():
     assert read_snowflake_ms(20) is None
     assert (
-        post_date({"id": 20, "source_platform": "x", "timestamp_ms": 1142974214000}, dt.date(2006, 1, 1))
+        compute_post_dt({"id": 20, "source_platform": "x", "timestamp_ms": 1142974214000}, dt.date(2006, 1, 1))
         == "2006-03-21"
     )
 
 
 def test_older_than_the_earliest_date_is_filed_under_it():
-    assert post_date(x_post("2014-08-31"), EARLIEST) == "2026-01-01"
+    assert compute_post_dt(x_post("2014-08-31"), EARLIEST) == "2026-01-01"
 
 
-def test_a_post_of_tomorrow_is_kept_and_one_of_the_day_after_is_filed_under_the_earliest_date():
-    assert post_date(x_post("2026-05-11"), EARLIEST) == "2026-05-11"
-    assert post_date(x_post("2026-05-12"), EARLIEST) == "2026-01-01"
+def test_a_post_of_tomorrow_keeps_its_date_and_a_later_one_gets_the_earliest_date():
+    assert compute_post_dt(x_post("2026-05-11"), EARLIEST) == "2026-05-11"
+    assert compute_post_dt(x_post("2026-05-12"), EARLIEST) == "2026-01-01"
 
 
 @given(st.integers(0, 2**63 - 1), st.none() | st.integers(-(2**63), 2**63 - 1), st.sampled_from(["x", "bluesky"]))
 def test_any_key_has_one_date_within_the_projected_range(post_id, ms, platform):
     post = {"id": post_id, "timestamp_ms": ms, "source_platform": platform, "collected_at": COLLECTED}
 
-    day = post_date(post, EARLIEST)
+    day = compute_post_dt(post, EARLIEST)
 
     assert "2026-01-01" <= day <= "2026-05-11"
-    assert post_date({**post, "text": "collected again"}, EARLIEST) == day
+    assert compute_post_dt({**post, "text": "collected again"}, EARLIEST) == day

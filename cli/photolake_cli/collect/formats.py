@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import BOM
 from photolake.post_files.reader import read_entries
-from photolake.sources.x.account_archive import POSTS, owner, part_name
+from photolake.sources.x.account_archive import POSTS, read_owner, read_part_name
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
@@ -66,8 +66,8 @@ def _decompress(stored: bytes) -> tuple[bytes, str]:
 
 
 def _read_author(file: PostFile, head: bytes) -> Mapping[str, Any] | None:
-    account = file.read_sibling("account.js") if part_name(head) in POSTS else None
-    return owner(account) if account else None
+    account = file.read_sibling("account.js") if read_part_name(head) in POSTS else None
+    return read_owner(account) if account else None
 
 
 def _find_reason(head: bytes) -> str | None:
@@ -78,7 +78,7 @@ def _find_reason(head: bytes) -> str | None:
             return reason
     if b"\0" in head:
         return "is binary, or text in UTF-16 (then: iconv -f UTF-16 -t UTF-8). Name a file of JSON"
-    part = part_name(head)
+    part = read_part_name(head)
     if part is not None:
         return None if part in POSTS else f"holds {part}, and no posts. An account archive has them in tweets.js"
     lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from photolake.aws.firehose import DeliveryStream
 from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
-from photolake.partition import post_date
+from photolake.partition import compute_post_dt
 from photolake.post_files.reader import START, Entry, Position, read_entries
 from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, part_key, reject_row
 from photolake.rows.schema import TableSchema
@@ -129,7 +129,7 @@ class FileSender:
         if size > ALWAYS_FITS_BYTES:
             self._stream.check(post)
         try:
-            return post_date(post, self._earliest)
+            return compute_post_dt(post, self._earliest)
         except ValueError as error:
             raise RowError(f"its collected_at is not a time: {error}") from error
 

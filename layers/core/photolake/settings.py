@@ -18,10 +18,12 @@ class Settings:
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read every field from the environment; a tuple is a comma-delimited list, as CloudFormation writes it."""
         hints = get_type_hints(cls)
-        return cls(**{field.name: _read(environment, field.name.upper(), hints[field.name]) for field in fields(cls)})
+        return cls(
+            **{field.name: _read_variable(environment, field.name.upper(), hints[field.name]) for field in fields(cls)}
+        )
 
 
-def _read(environment: Mapping[str, str], name: str, kind: Any) -> Any:
+def _read_variable(environment: Mapping[str, str], name: str, kind: Any) -> Any:
     text = environment.get(name)
     if text is None:
         raise SettingsError(f"the environment variable {name} is not set")

@@ -26,7 +26,7 @@ def jetstream(*urls, quiet_s=0.3):
 
 
 def read(source, cursor=BEGIN, host="", until=NOON_US):
-    return list(source.chunks(Position(cursor, host), until))
+    return list(source.read_chunks(Position(cursor, host), until))
 
 
 def rkeys(chunks):
@@ -104,7 +104,7 @@ def test_an_event_of_some_megabytes_does_not_stop_the_stream(server):
 def test_a_slow_trickle_is_handed_over_in_time_for_the_run_to_end(server, monkeypatch):
     monkeypatch.setattr("photolake.sources.bluesky.jetstream.CHUNK_S", 0.2)
     server.pause_s = 0.05
-    chunks = jetstream(server.url).chunks(Position(BEGIN), NOON_US)
+    chunks = jetstream(server.url).read_chunks(Position(BEGIN), NOON_US)
     started = time.monotonic()
 
     first = next(chunks)
@@ -116,7 +116,7 @@ def test_a_slow_trickle_is_handed_over_in_time_for_the_run_to_end(server, monkey
 
 def test_a_run_can_end_in_the_middle_of_a_flood(server):
     server.history = [create(record("a" * 2_000), time_us=BEGIN + n, rkey=tid(clock=n % 1000)) for n in range(5_000)]
-    chunks = jetstream(server.url).chunks(Position(BEGIN), NOON_US)
+    chunks = jetstream(server.url).read_chunks(Position(BEGIN), NOON_US)
     next(chunks)
     started = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""X's source through tweepy itself, and a fake X at the other end of a connection."""
+"""Fixtures of X's source with the real tweepy, connected to a fake X over HTTP."""
 
 import datetime as dt
 from typing import Any
@@ -10,8 +10,11 @@ from photolake.collect.budgets import MonthlyBudget, RunBudget
 from photolake.sources.x.queries import Query
 from photolake.sources.x.search_api import RecentSearch, make_x_client
 from photolake.sources.x.source import SearchSource
+from tests.fakes.collect import checkpoints, delivered
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search_server import FakeX
+
+__all__ = ["checkpoints", "delivered"]
 
 
 @pytest.fixture

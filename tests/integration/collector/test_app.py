@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from photolake.errors import DeliveryError, PermanentError, RetryableError, SettingsError
 from photolake.sources.x.queries import Query
-from tests.builders.landing_tables import landing_place
+from tests.builders.landing_tables import create_landing_tables
 
 EVENT = json.loads(Path("events/collector_schedule.json").read_text())
 QUERY = "(sea has:images) (lang:en OR lang:de)"
@@ -73,7 +73,7 @@ def environment(secret):
 
 @pytest.fixture(scope="module")
 def app(environment):
-    landing_place()
+    create_landing_tables()
     return importlib.import_module("functions.collector.app")
 
 
@@ -222,7 +222,7 @@ def test_what_firehose_refuses_is_read_again(collect, firehose, x):
     assert collect() == {SOURCE: {"posts": 1, "stopped": None}}
 
 
-def test_every_named_query_has_a_checkpoint_and_one_that_fails_keeps_no_other_from_being_read(collect, firehose, x):
+def test_every_named_query_has_a_checkpoint_and_one_that_fails_stops_no_other(collect, firehose, x):
     post = x.post(3600)
     x.troubles.extend([503])
 

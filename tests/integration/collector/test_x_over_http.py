@@ -21,7 +21,7 @@ def test_every_page_is_read_newest_first_and_the_next_run_asks_for_what_is_newer
     assert len(x.asked("/2/tweets/counts/recent")) == 1
 
 
-def test_posts_that_x_repeats_over_pages_are_delivered_each_time_and_none_is_left_out(x, run, delivered):
+def test_posts_that_x_repeats_over_pages_are_delivered_each_time_and_none_is_lost(x, run, delivered):
     x.repeats, x.page_size = True, 10
     posts = [x.post(3600 - number) for number in range(25)]
 
@@ -76,7 +76,7 @@ def test_an_x_that_has_dropped_the_old_names_is_asked_in_the_new_ones(x, run, de
     assert ["tweet.fields" in parameters for parameters in x.asked()] == [True, False, False, False]
 
 
-def test_posts_that_are_hard_to_take_are_taken_and_one_without_a_text_harms_none_of_them(x, run, delivered):
+def test_unusual_posts_are_delivered_and_one_without_a_text_is_rejected_alone(x, run, delivered):
     hard: dict[str, dict[str, Any]] = {
         "note": {"text": "cut …", "note_tweet": {"text": "sea " * 6_250}},
         "empty": {"text": ""},

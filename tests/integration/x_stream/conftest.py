@@ -2,7 +2,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.builders.landing_tables import landing_place
+from tests.builders.landing_tables import create_landing_tables
 from tests.fakes.x_stream_server import FakeStream
 
 
@@ -16,7 +16,7 @@ def x():
 def cloud(x):
     """What a run needs on AWS, as the collector's environment names it."""
     with mock_aws():
-        landing_place()
+        create_landing_tables()
         boto3.client("firehose").create_delivery_stream(
             DeliveryStreamName="tweets",
             ExtendedS3DestinationConfiguration={

@@ -84,7 +84,7 @@ def test_the_container_fails_with_what_to_do(token, said, x, container, caplog):
     assert said in caplog.text
 
 
-def test_the_lines_that_the_container_writes_are_those_that_the_templates_metrics_are_read_from(monkeypatch, capsys):
+def test_the_container_writes_the_lines_that_the_metric_filters_read(monkeypatch, capsys):
     stop, progress = threading.Event(), Progress()
     progresses: list[dict[str, Any]] = [
         {"state": "connecting"},

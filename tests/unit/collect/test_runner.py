@@ -77,10 +77,10 @@ def test_every_batch_is_delivered_and_the_checkpoint_stands_after_the_last(run, 
 
 
 def test_a_post_that_cannot_be_delivered_is_kept_as_malformed_and_holds_up_nothing(run, checkpoints, delivered):
-    delivered.unfit = {2}
-    unfit: Any = {"id": 2, "id_str": "2", "source_json": '{"id":"2"}'}
+    delivered.rejected_ids = {2}
+    too_large: Any = {"id": 2, "id_str": "2", "source_json": '{"id":"2"}'}
 
-    summary, _ = run(Batch({"at": "1"}, [{"id": 1}, unfit, {"id": 3}], rejected=[BAD]))
+    summary, _ = run(Batch({"at": "1"}, [{"id": 1}, too_large, {"id": 3}], rejected=[BAD]))
 
     assert (summary.posts, summary.rejected) == (2, ("post 5: no text", "post 2: too large"))
     assert (delivered.ids, delivered.rejected) == (

@@ -18,7 +18,7 @@ from photolake.posts.comprehend import (
     read_language_tag,
 )
 from tests.fakes.client_error import client_error
-from tests.fakes.comprehend import LANGUAGES, FakeComprehend, sentiment_of
+from tests.fakes.comprehend import LANGUAGES, FakeComprehend, make_sentiment
 
 
 def detect(fake: Any, texts: list[str], language: str = "en") -> list[Any]:
@@ -29,9 +29,9 @@ def test_results_and_errors_are_in_the_order_of_the_texts() -> None:
     fake = FakeComprehend(document_errors={"b": ["TextSizeLimitExceededException"]})
 
     assert detect(fake, ["a", "b", "ccccccc"]) == [
-        {"Index": 0, **sentiment_of("a")},
+        {"Index": 0, **make_sentiment("a")},
         NoResult("TextSizeLimitExceededException"),
-        {"Index": 2, **sentiment_of("ccccccc")},
+        {"Index": 2, **make_sentiment("ccccccc")},
     ]
 
 
@@ -39,7 +39,7 @@ def test_results_and_errors_are_in_the_order_of_the_texts() -> None:
 def test_a_text_that_fails_for_a_transient_reason_is_sent_once_more_alone(code: str) -> None:
     fake = FakeComprehend(document_errors={"b": [code]})
 
-    assert detect(fake, ["a", "b"])[1] == {"Index": 0, **sentiment_of("b")}
+    assert detect(fake, ["a", "b"])[1] == {"Index": 0, **make_sentiment("b")}
     assert fake.calls == [("BatchDetectSentiment", 2), ("BatchDetectSentiment", 1)]
     assert fake.answered == {("BatchDetectSentiment", "en", text): 1 for text in "ab"}
 
@@ -56,7 +56,7 @@ def test_a_text_that_fails_twice_can_be_retried_later() -> None:
     fake = FakeComprehend(document_errors={"b": ["InternalServerException"] * 2})
 
     assert detect(fake, ["a", "b"]) == [
-        {"Index": 0, **sentiment_of("a")},
+        {"Index": 0, **make_sentiment("a")},
         NoResult("InternalServerException", is_retryable=True),
     ]
 
@@ -77,7 +77,7 @@ def test_one_bad_text_does_not_spoil_the_call_for_the_others() -> None:
 
     assert results[7] == NoResult("InvalidRequestException")
     assert [result["Sentiment"] for result in results if isinstance(result, dict)] == [
-        sentiment_of(text)["Sentiment"] for text in texts if text != "text 7"
+        make_sentiment(text)["Sentiment"] for text in texts if text != "text 7"
     ]
     assert max(fake.answered.values()) == 1
     assert len(fake.calls) < 12

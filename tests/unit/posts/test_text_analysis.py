@@ -13,7 +13,7 @@ from photolake.errors import RetryableError
 from photolake.posts.comprehend import Comprehend, read_language_tag
 from photolake.posts.text_analysis import PostText, TextAnalyzer
 from tests.fakes.client_error import client_error
-from tests.fakes.comprehend import LANGUAGES, FakeComprehend, entities_of
+from tests.fakes.comprehend import LANGUAGES, FakeComprehend, make_entities
 from tests.fakes.dynamodb_table import FakeTable
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
@@ -169,7 +169,7 @@ def test_whatever_fails_each_post_gets_one_analysis_and_no_result_is_bought_twic
             declared = read_language_tag(tag)
             assert declared in ("und", analysis.language)
             if analysis.columns()["entities_status"] == "ok":
-                expected = [entity["Text"] for entity in entities_of((text or "")[:5000])]
+                expected = [entity["Text"] for entity in make_entities((text or "")[:5000])]
                 assert [entity["text"] for entity in analysis.columns()["text_entities"] or []] == expected
     assert not comprehend.answered or max(comprehend.answered.values()) == 1
 

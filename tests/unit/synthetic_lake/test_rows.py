@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from photolake.partition import post_date
+from photolake.partition import compute_post_dt
 from photolake.rows.ids import read_snowflake_ms
 from photolake.rows.schema import HiveType, TableSchema
 from photolake.sources.x.includes import Includes
@@ -68,7 +68,7 @@ def test_a_post_has_the_columns_that_the_mapping_of_x_and_the_analysis_write(row
 
 
 def test_the_partition_of_a_post_follows_from_its_key(rows):
-    assert [row["dt"] for row in rows["posts"]] == [post_date(row, FIRST_DAY) for row in rows["posts"]]
+    assert [row["dt"] for row in rows["posts"]] == [compute_post_dt(row, FIRST_DAY) for row in rows["posts"]]
 
 
 def test_the_id_of_an_x_post_is_the_snowflake_of_its_time(rows):

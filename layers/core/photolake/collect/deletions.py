@@ -1,4 +1,4 @@
-"""Deletions: posts that every view leaves out, as objects under `deletions/` in the lake."""
+"""Stores deletions, the posts that every view leaves out, as objects under `deletions/` in the lake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where collected posts go: the environment that names the parts of the lake, and the loop that writes to them."""
+"""Makes the collector that writes posts to the parts of the lake that the environment names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LandingSettings(Settings):
 def make_collector(
     settings: LandingSettings, make_client: Callable[..., Any], get_table: Callable[[str], Table]
 ) -> SourceCollector:
-    """Make the loop that writes there; `make_client` makes a boto3 client of a service."""
+    """Make the collector that writes there; `make_client` makes a boto3 client of a service."""
     s3 = make_client("s3")
     schema = TableSchema.from_glue(make_client("glue"), settings.landing_database, "raw_tweets")
     return SourceCollector(

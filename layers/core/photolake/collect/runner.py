@@ -1,4 +1,4 @@
-"""The collector's loop: reads sources, and loses no post wherever a run ends."""
+"""Reads sources and delivers their posts, so that no post is lost wherever a run ends."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from photolake.collect.source import Batch, Source
     from photolake.rejected import RejectedStore
 
-# Where the loop itself keeps when the source may be read again; no source has a key of this name.
+# The key of the state for when the source may be read again; no source has a key of this name.
 _NOT_BEFORE = "not_before"
-# A source that names a later time, or whose clock is wrong, is read again all the same.
+# A source that gives a later time, or whose clock is wrong, is read again after this.
 MAX_PAUSE_S = 86_400
 # A page of X takes up to three attempts of 20 s, and its delivery.
 RESERVE_MS = 75_000
@@ -120,7 +120,7 @@ class SourceCollector:
                     batch = next(batches, None)
                     if batch is None:
                         return summary
-                    summary = self._deliver(batch, summary)
+                    summary = self._deliver_batch(batch, summary)
                     if dict(batch.state) != dict(checkpoint.state):
                         checkpoint = self.checkpoints.save(checkpoint, batch.state)
             except RateLimitedError as error:
@@ -131,7 +131,7 @@ class SourceCollector:
                 return replace(summary, stopped=error.budget, notices=notices)
         return replace(summary, stopped="time")
 
-    def _deliver(self, batch: Batch, summary: SourceSummary) -> SourceSummary:
+    def _deliver_batch(self, batch: Batch, summary: SourceSummary) -> SourceSummary:
         rejected = list(batch.rejected)
         delivered = deliver_or_reject(self.stream, batch.posts, rejected.append) if batch.posts else 0
         self.on_delivered(delivered)
@@ -175,7 +175,7 @@ class Collector:
         The time is shared out evenly, and what a source leaves of its share goes to those after it.
         """
         result = RunSummary()
-        sources = self._make_all(platforms, result)
+        sources = self._make_all_sources(platforms, result)
         self.shuffle(sources)
         for number, source in enumerate(sources):
             has_time = _share_time(ms_left, len(sources) - number)
@@ -185,7 +185,7 @@ class Collector:
                 result.failed[source.name] = error
         return result
 
-    def _make_all(self, platforms: Iterable[str], result: RunSummary) -> list[Source]:
+    def _make_all_sources(self, platforms: Iterable[str], result: RunSummary) -> list[Source]:
         sources: list[Source] = []
         for name in platforms:
             try:

@@ -1,4 +1,4 @@
-"""What a source of posts is: a name, and a way to read on from where the last run stopped."""
+"""Defines a source of posts: a name, and a way to read on from where the last run stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from photolake.rows.types import PostRow
 
 State = Mapping[str, Any]
-"""How far a source has been read, as strings: whatever the source needs to read on."""
+"""How far a source has been read, as strings: what the source needs to read on."""
 
 
 @dataclass(frozen=True)

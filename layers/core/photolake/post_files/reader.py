@@ -17,7 +17,7 @@ from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
 from photolake.sources.x.account_archive import read_archived_status
 from photolake.sources.x.payload import OnRejected, read_posts
-from photolake.sources.x.twarc import retrieved_at, unflatten
+from photolake.sources.x.twarc import read_retrieval_time, unflatten_post
 
 if TYPE_CHECKING:
     import io
@@ -106,8 +106,8 @@ def _map_posts(
     if _is_archived(value):
         yield value
         return
-    payload = unflatten(read_archived_status(value, author))
-    yield from read_posts(payload, collected_at=retrieved_at(value) or collected_at, on_rejected=reject)
+    payload = unflatten_post(read_archived_status(value, author))
+    yield from read_posts(payload, collected_at=read_retrieval_time(value) or collected_at, on_rejected=reject)
 
 
 def _is_archived(value: Any) -> bool:

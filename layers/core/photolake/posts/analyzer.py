@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from photolake.aws.s3 import S3RangeReader
 from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError, RetryableError, RowError
-from photolake.partition import post_date
+from photolake.partition import compute_post_dt
 from photolake.photos.job import list_photo_jobs
 from photolake.posts.archive_reader import ArchiveLine, read_chunks
 from photolake.rejected import RejectedRecord, RejectedStore, deliver_or_reject
@@ -102,7 +102,7 @@ class PostAnalyzer:
                 except (RowError, ValueError, OverflowError) as error:
                     reject(RejectedRecord(line.raw, str(error), line.source, line.number))
                 else:
-                    totals["PostsClamped"] += row["dt"] != post_date(row, dt.date.min)
+                    totals["PostsClamped"] += row["dt"] != compute_post_dt(row, dt.date.min)
                     yield _Draft(line, row)
 
     def _draft_row(self, post: PostRow) -> PostRow:
@@ -113,7 +113,7 @@ class PostAnalyzer:
                 raise RowError(f"{self.schema.name}.{name}: a post must have it")
         if (ms := row.get("timestamp_ms")) is not None and not 0 <= ms < AFTER_9999_MS:
             raise RowError(f"{self.schema.name}.timestamp_ms: {ms} is not a time between 1970 and 9999")
-        return {**row, "dt": post_date(row, self.earliest)}
+        return {**row, "dt": compute_post_dt(row, self.earliest)}
 
 
 @dataclass(frozen=True)

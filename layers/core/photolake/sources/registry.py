@@ -1,4 +1,4 @@
-"""Sources by the name of their platform: each package of `photolake.sources` is one, and nothing else lists them."""
+"""Finds sources by platform: each package of `photolake.sources` is one, and nothing else lists them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SourceModule(Protocol):
     PLATFORM: str
     """The `source_platform` of its posts, and the name of the package."""
     PHOTO_HOSTS: tuple[str, ...]
-    """The hosts of its photos, which `AllowedPhotoHosts` must let through."""
+    """The hosts of its photos, which `AllowedPhotoHosts` must allow."""
 
     def sources(self, context: SourceContext) -> Iterable[Source]:
         """Make the sources that the settings ask for; NotConfiguredError says what is missing."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from photolake.rows.ids import hash_to_bigint
 from tests.builders.bluesky_events import BOB, facet
-from tests.builders.bluesky_rows import mapped
+from tests.builders.bluesky_rows import map_record_to_row
 
 BOB_ID = hash_to_bigint(BOB)
 
@@ -15,7 +15,7 @@ def test_facets_count_bytes_and_entities_count_characters():
     text = "🌊 #Meer von @bob.example bei a.example"
     start = {part: len(text[: text.index(part)].encode()) for part in ("#Meer", "@bob", "a.ex")}
 
-    entities = mapped(
+    entities = map_record_to_row(
         text=text,
         facets=[
             facet(start["#Meer"], start["#Meer"] + 5, "tag", tag="Meer"),
@@ -41,7 +41,7 @@ def test_facets_count_bytes_and_entities_count_characters():
 
 @pytest.mark.parametrize(("start", "end"), [(1, 4), (0, 99), (-1, 4), (4, 0), (4, 4), (2**62, 2**63 - 1)])
 def test_a_facet_that_is_no_part_of_the_text_keeps_its_tag_without_a_place(start, end):
-    assert mapped(text="🌊🌊", facets=[facet(start, end, "tag", tag="sea")])["entities"]["hashtags"] == [
+    assert map_record_to_row(text="🌊🌊", facets=[facet(start, end, "tag", tag="sea")])["entities"]["hashtags"] == [
         {"text": "sea"}
     ]
 
@@ -49,7 +49,7 @@ def test_a_facet_that_is_no_part_of_the_text_keeps_its_tag_without_a_place(start
 def test_a_facet_over_more_than_a_post_can_be_keeps_its_place_but_repeats_no_text():
     mention = facet(0, 301, "mention", did=BOB)
 
-    assert mapped(text="a" * 301, facets=[mention])["entities"]["user_mentions"] == [
+    assert map_record_to_row(text="a" * 301, facets=[mention])["entities"]["user_mentions"] == [
         {"id": BOB_ID, "id_str": BOB, "indices": [0, 301]}
     ]
 
@@ -59,8 +59,10 @@ def test_a_link_card_is_a_link_once_and_tags_beside_the_text_are_hashtags():
         "$type": "app.bsky.embed.external",
         "external": {"uri": "https://a.example", "title": "A", "description": ""},
     }
-    alone = mapped(embed=card, tags=["sun", "\ud83d"])
-    also_in_text = mapped(embed=card, text="a.example", facets=[facet(0, 9, "link", uri="https://a.example")])
+    alone = map_record_to_row(embed=card, tags=["sun", "\ud83d"])
+    also_in_text = map_record_to_row(
+        embed=card, text="a.example", facets=[facet(0, 9, "link", uri="https://a.example")]
+    )
 
     assert alone["entities"]["urls"] == [{"url": "https://a.example", "expanded_url": "https://a.example"}]
     assert alone["entities"]["hashtags"] == [{"text": "sun"}, {"text": "\ufffd"}]
@@ -70,7 +72,9 @@ def test_a_link_card_is_a_link_once_and_tags_beside_the_text_are_hashtags():
 
 @given(st.text(), st.integers(0, 30), st.integers(0, 30))
 def test_an_entity_stands_where_its_bytes_are(text, start, end):
-    link = mapped(text=text, facets=[facet(start, end, "link", uri="https://a.example")])["entities"]["urls"][0]
+    link = map_record_to_row(text=text, facets=[facet(start, end, "link", uri="https://a.example")])["entities"][
+        "urls"
+    ][0]
 
     ends = {len(text[:place].encode()): place for place in range(len(text) + 1)}
     is_part = start < end and start in ends and end in ends

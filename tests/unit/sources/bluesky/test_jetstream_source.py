@@ -9,12 +9,12 @@ from photolake.errors import RetryableError
 from photolake.sources.bluesky import jetstream
 from photolake.sources.bluesky.identifiers import PostKey
 from tests.builders.bluesky_events import ANN, BOB, NOON_US, SECOND, account, commit, create, frame, record, tid, uri
-from tests.fakes.bluesky_run import MINUTE, NOON, BlueskyRun, ago, lake_of, rkey
+from tests.fakes.bluesky_run import MINUTE, NOON, BlueskyRun, ago, make_run, rkey
 from tests.fakes.jetstream import FakeHost, FakeNetwork
 
 
 def test_the_first_run_looks_back_as_far_as_told_and_takes_what_matches():
-    lake = lake_of(
+    lake = make_run(
         create(time_us=ago(63), rkey=rkey(1)),
         create(time_us=ago(50), rkey=rkey(2)),
         create(record("the hills"), time_us=ago(40), rkey=rkey(3)),
@@ -30,8 +30,8 @@ def test_the_first_run_looks_back_as_far_as_told_and_takes_what_matches():
     assert lake.network.open == 0
 
 
-def test_a_run_reads_on_from_its_cursor_with_some_seconds_to_spare_and_stops_at_its_own_start():
-    lake = lake_of(
+def test_a_run_reads_from_seconds_before_its_cursor_up_to_its_own_start():
+    lake = make_run(
         *[create(time_us=ago(10, -s), rkey=rkey(s)) for s in range(0, 1200, 60)], cursor=str(ago(5)), host="one"
     )
 
@@ -44,8 +44,8 @@ def test_a_run_reads_on_from_its_cursor_with_some_seconds_to_spare_and_stops_at_
 
 
 @pytest.mark.parametrize("cursor", [NOON_US + 2 * 60 * MINUTE, "soon", "", "9" * 40, -5])
-def test_a_cursor_from_the_future_or_no_number_is_given_up_for_the_lookback_and_said_to_be_a_gap(cursor):
-    lake = lake_of(create(time_us=ago(50)), create(record("hills"), time_us=ago(9)), cursor=str(cursor), host="one")
+def test_a_cursor_in_the_future_or_not_a_number_is_replaced_by_the_lookback_with_a_gap(cursor):
+    lake = make_run(create(time_us=ago(50)), create(record("hills"), time_us=ago(9)), cursor=str(cursor), host="one")
 
     summary = lake.run()
 
@@ -58,7 +58,7 @@ def test_a_cursor_from_the_future_or_no_number_is_given_up_for_the_lookback_and_
 
 
 def test_a_cursor_older_than_jetstream_keeps_is_brought_forward_and_said_to_be_a_gap():
-    lake = lake_of(create(time_us=ago(35 * 60)), cursor=str(ago(40 * 60)), host="one")
+    lake = make_run(create(time_us=ago(35 * 60)), cursor=str(ago(40 * 60)), host="one")
 
     assert lake.run().has_gap
     assert lake.uris == [uri()]
@@ -66,8 +66,8 @@ def test_a_cursor_older_than_jetstream_keeps_is_brought_forward_and_said_to_be_a
 
 
 def test_a_host_that_keeps_less_than_it_was_asked_for_is_said_to_leave_a_gap():
-    late = lake_of(create(time_us=ago(30)), create(time_us=ago(9)), cursor=str(ago(60)), host="one").run()
-    in_time = lake_of(create(time_us=ago(50)), create(time_us=ago(9)), cursor=str(ago(60)), host="one").run()
+    late = make_run(create(time_us=ago(30)), create(time_us=ago(9)), cursor=str(ago(60)), host="one").run()
+    in_time = make_run(create(time_us=ago(50)), create(time_us=ago(9)), cursor=str(ago(60)), host="one").run()
 
     assert (late.has_gap, late.notices) == (
         True,
@@ -77,7 +77,7 @@ def test_a_host_that_keeps_less_than_it_was_asked_for_is_said_to_leave_a_gap():
 
 
 def test_a_quiet_network_leaves_the_first_position_for_the_next_run():
-    lake = lake_of()
+    lake = make_run()
 
     notice = "no host of Jetstream has an event after 2026-11-18T11:00:00.000Z"
     assert lake.run() == SourceSummary("bluesky", batches=2, notices=(notice,))
@@ -122,7 +122,7 @@ def test_a_host_that_falls_silent_long_before_now_is_left_for_the_next_one():
 
 def test_what_a_host_shows_out_of_order_is_read_in_the_next_run():
     late = create(time_us=ago(5, 3), rkey=rkey(1))
-    lake = lake_of(create(time_us=ago(5), rkey=rkey(2)), cursor=str(ago(6)), host="one")
+    lake = make_run(create(time_us=ago(5), rkey=rkey(2)), cursor=str(ago(6)), host="one")
     lake.run()
     lake.network.hosts["one"].seen.append(late)
 
@@ -168,8 +168,8 @@ def test_broken_frames_are_kept_with_their_reason_and_harm_nothing_beside_them()
     assert lake.rejected[3].raw == frame(hostile).encode()
 
 
-def test_of_posts_whose_record_key_is_no_tid_only_the_wanted_are_kept_as_malformed():
-    lake = lake_of(
+def test_of_posts_whose_record_key_is_not_a_tid_only_matching_ones_are_rejected():
+    lake = make_run(
         create(time_us=ago(30), rkey="self"),
         create(record("the hills"), time_us=ago(30), rkey="self"),
         commit("delete", time_us=ago(29), rkey="../self"),
@@ -185,7 +185,7 @@ def test_of_posts_whose_record_key_is_no_tid_only_the_wanted_are_kept_as_malform
 
 
 def test_a_post_that_is_edited_right_away_is_collected_as_it_is_then():
-    lake = lake_of(create(time_us=ago(30)), commit("update", record("hills"), time_us=ago(30, -1)))
+    lake = make_run(create(time_us=ago(30)), commit("update", record("hills"), time_us=ago(30, -1)))
 
     lake.run()
 
@@ -193,7 +193,7 @@ def test_a_post_that_is_edited_right_away_is_collected_as_it_is_then():
 
 
 def test_only_collected_posts_are_listed_as_deleted():
-    lake = lake_of(
+    lake = make_run(
         create(time_us=ago(30), rkey=rkey(1)),
         create(record("the hills"), time_us=ago(29), rkey=rkey(2)),
         commit("delete", time_us=ago(28), rkey=rkey(1)),
@@ -216,8 +216,8 @@ def test_only_collected_posts_are_listed_as_deleted():
     assert lake.deletions[0]["id"] == lake.posts[0]["id"]
 
 
-def test_all_posts_of_an_account_that_is_gone_are_listed_and_stay_so_when_it_comes_back():
-    lake = lake_of(
+def test_posts_of_a_removed_account_are_deleted_and_stay_so_when_it_comes_back():
+    lake = make_run(
         create(time_us=ago(30), rkey=rkey(1)),
         create(time_us=ago(29), rkey=rkey(2)),
         create(time_us=ago(29), rkey=rkey(2), did=BOB),
@@ -235,7 +235,7 @@ def test_all_posts_of_an_account_that_is_gone_are_listed_and_stay_so_when_it_com
 
 
 def test_an_edit_is_delivered_again_also_if_it_matches_no_more():
-    lake = lake_of(create(time_us=ago(30)), account(time_us=ago(29), active=True), cursor=str(ago(31)), host="one")
+    lake = make_run(create(time_us=ago(30)), account(time_us=ago(29), active=True), cursor=str(ago(31)), host="one")
     lake.run()
     edits = [("hills", ANN, tid()), ("sea again", BOB, tid()), ("hills", BOB, rkey(1))]
     lake.network.hosts["one"].seen += [
@@ -251,8 +251,8 @@ def test_an_edit_is_delivered_again_also_if_it_matches_no_more():
     ]
 
 
-def test_a_post_that_cannot_be_remembered_is_not_collected_but_kept_as_malformed():
-    lake = lake_of(create(time_us=ago(30), rkey=rkey(1)), create(time_us=ago(29), rkey=rkey(2)))
+def test_a_post_that_cannot_be_recorded_is_rejected():
+    lake = make_run(create(time_us=ago(30), rkey=rkey(1)), create(time_us=ago(29), rkey=rkey(2)))
     lake.known.full = {PostKey(ANN, rkey(1))}
 
     lake.run()
@@ -264,7 +264,7 @@ def test_a_post_that_cannot_be_remembered_is_not_collected_but_kept_as_malformed
 
 def test_a_run_without_time_ends_between_batches_and_closes_its_connection(monkeypatch):
     monkeypatch.setattr(jetstream, "CHUNK_EVENTS", 10)
-    lake = lake_of(*[create(time_us=ago(10, -s), rkey=rkey(s)) for s in range(100)], cursor=str(ago(10)), host="one")
+    lake = make_run(*[create(time_us=ago(10, -s), rkey=rkey(s)) for s in range(100)], cursor=str(ago(10)), host="one")
     asked = iter([True] * 3 + [False])
 
     summary = lake.run(lambda: next(asked))

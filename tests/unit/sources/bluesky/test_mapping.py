@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import PermanentError
-from photolake.partition import post_date
+from photolake.partition import compute_post_dt
 from photolake.photos.job import PhotoJob, list_photo_jobs
 from photolake.photos.urls import check_url
 from photolake.sources.bluesky.identifiers import PostKey
@@ -28,7 +28,7 @@ from tests.builders.bluesky_events import (
     tid,
     uri,
 )
-from tests.builders.bluesky_rows import COLLECTED, mapped, row_of
+from tests.builders.bluesky_rows import COLLECTED, map_event_to_row, map_record_to_row
 
 BOB_ID = 4044798413542366404
 HOSTS = ["cdn.bsky.app", "video.bsky.app"]
@@ -41,7 +41,7 @@ def test_a_post_with_a_photo_becomes_a_row_with_every_column_that_bluesky_fills(
         rkey="3mptbxs3hq22j",
     )
 
-    assert row_of(event) == {
+    assert map_event_to_row(event) == {
         "id": 5009017782641954873,
         "id_str": f"at://{ANN}/app.bsky.feed.post/3mptbxs3hq22j",
         "source_platform": "bluesky",
@@ -94,16 +94,16 @@ def test_a_post_with_a_photo_becomes_a_row_with_every_column_that_bluesky_fills(
         (None, "Wed Nov 18 12:00:00 +0000 2026"),
     ],
 )
-def test_created_at_is_what_the_client_claims_unless_that_is_later_than_the_record_key(claim, said):
-    row = mapped(createdAt=claim)
+def test_created_at_is_the_clients_claim_unless_that_is_later_than_the_record_key(claim, said):
+    row = map_record_to_row(createdAt=claim)
 
     assert (row["created_at"], row["timestamp_ms"]) == (said, NOON_US // 1000)
 
 
 @pytest.mark.parametrize("time_us", [0, NOON_US, 2**53 - 1])
-def test_the_partition_follows_from_the_record_key_alone_and_stays_within_the_projected_range(time_us):
+def test_the_partition_follows_from_the_record_key_and_is_within_the_projected_range(time_us):
     earliest = dt.date(2020, 1, 1)
-    date = post_date(row_of(create(rkey=tid(time_us))), earliest)
+    date = compute_post_dt(map_event_to_row(create(rkey=tid(time_us))), earliest)
 
     assert date == ("2026-11-18" if time_us == NOON_US else "2020-01-01")
 
@@ -112,11 +112,11 @@ def test_the_partition_follows_from_the_record_key_alone_and_stays_within_the_pr
     ("langs", "lang"), [(None, None), ([], None), (["pt-BR", "en"], "pt-BR"), (["x" * 9], None), (["en\n"], None)]
 )
 def test_the_first_language_counts_if_it_is_one(langs, lang):
-    assert mapped(langs=langs)["lang"] == lang
+    assert map_record_to_row(langs=langs)["lang"] == lang
 
 
 def read_media(embed):
-    row = mapped(embed=embed)
+    row = map_record_to_row(embed=embed)
     jobs = list_photo_jobs(row, "2026-11-18")
     for job in jobs:
         check_url(job.media_url or "", HOSTS)
@@ -155,7 +155,7 @@ def test_a_video_shows_its_preview_and_says_whether_it_is_a_gif():
 
 @pytest.mark.parametrize("ratio", [None, {"width": 0, "height": 3}, {"width": -4, "height": 3}, {"width": 4}])
 def test_a_photo_without_a_sensible_ratio_has_no_size(ratio):
-    [medium] = mapped(embed=images(image(aspectRatio=ratio)))["extended_entities"]["media"]
+    [medium] = map_record_to_row(embed=images(image(aspectRatio=ratio)))["extended_entities"]["media"]
 
     assert "sizes" not in medium
 
@@ -164,7 +164,7 @@ def test_a_photo_without_a_sensible_ratio_has_no_size(ratio):
     "embed", [{"$type": "com.example.poll"}, {}, {"$type": "app.bsky.embed.video2"}, quote(uri(BOB))]
 )
 def test_embeds_that_show_no_photo_give_none(embed):
-    assert mapped(embed=embed)["extended_entities"] is None
+    assert map_record_to_row(embed=embed)["extended_entities"] is None
 
 
 def test_a_reply_that_quotes_names_both_posts():
@@ -172,7 +172,7 @@ def test_a_reply_that_quotes_names_both_posts():
     both = {"$type": "app.bsky.embed.recordWithMedia", "record": quote(quoted), "media": images()}
     ids = {uri(BOB, key.rkey): key.id for key in (PostKey(BOB, tid(NOON_US, clock)) for clock in (1, 3))}
 
-    row = mapped(reply={"parent": {"uri": parent}, "root": {"uri": root}}, embed=both)
+    row = map_record_to_row(reply={"parent": {"uri": parent}, "root": {"uri": root}}, embed=both)
 
     assert {name: row[name] for name in row if name.startswith(("in_reply", "quoted", "is_q", "ref", "conv"))} == {
         "in_reply_to_status_id": ids[parent],
@@ -191,7 +191,7 @@ def test_a_reply_that_quotes_names_both_posts():
     "target", [f"at://{BOB}/app.bsky.graph.list/{tid()}", "at://bob.example/app.bsky.feed.post/3", ""]
 )
 def test_what_is_embedded_but_no_post_is_not_quoted(target):
-    row = mapped(embed=quote(target))
+    row = map_record_to_row(embed=quote(target))
 
     assert (row["is_quote_status"], row["referenced_tweets"]) == (False, None)
 
@@ -200,11 +200,11 @@ def test_what_is_embedded_but_no_post_is_not_quoted(target):
 def test_the_authors_own_warning_makes_a_post_sensitive(label):
     labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "spoiler"}, {"val": label}]}
 
-    assert mapped(labels=labels)["possibly_sensitive"] is True
+    assert map_record_to_row(labels=labels)["possibly_sensitive"] is True
 
 
 def test_half_an_emoji_in_the_text_is_replaced():
-    assert mapped(text="sea \ud83d")["text"] == "sea \ufffd"
+    assert map_record_to_row(text="sea \ud83d")["text"] == "sea \ufffd"
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_half_an_emoji_in_the_text_is_replaced():
 )
 def test_a_record_of_wrong_types_is_refused_with_the_place(changes, message):
     with pytest.raises(PermanentError, match=message):
-        mapped(**changes)
+        map_record_to_row(**changes)
 
 
 NAMES = (
@@ -250,10 +250,10 @@ def test_any_record_is_either_a_row_that_fits_or_refused(posted):
     event = create({"text": "sea", **posted} if isinstance(posted, dict) else {"text": posted})
 
     with contextlib.suppress(PermanentError):
-        row_of(event)
+        map_event_to_row(event)
 
 
 @pytest.mark.parametrize("rkey", ["self", "z" * 13, "../" + "2" * 10, "", "2" * 12, "2" * 14, "3MPTBXS3HQ22J"])
 def test_a_record_key_that_is_no_tid_names_no_post(rkey):
     with pytest.raises(PermanentError, match=r"commit\.rkey: the record key of a post is a TID"):
-        row_of(create(rkey=rkey) if rkey else {**create(), "commit": {**create()["commit"], "rkey": ""}})
+        map_event_to_row(create(rkey=rkey) if rkey else {**create(), "commit": {**create()["commit"], "rkey": ""}})

@@ -47,9 +47,7 @@ FAULTS = st.lists(st.sampled_from([-1, 0, 1, 5, 200]), max_size=6)
     runs=st.lists(st.integers(20, 60), min_size=1, max_size=4),
 )
 @settings(max_examples=300, deadline=None)
-def test_whatever_drops_crashes_or_lags_every_wanted_post_is_delivered_and_every_deletion_of_one_listed(
-    history, faults, crashes, chunk, runs
-):
+def test_no_matching_post_or_deletion_is_lost_to_drops_crashes_or_lags(history, faults, crashes, chunk, runs):
     hosts = {f"h{n}": FakeHost(history, drops, lag * SECOND) for n, (drops, lag) in enumerate(faults)}
     lake = BlueskyRun(FakeNetwork(frame, **hosts), cursor=str(ago(60)), host="h0")
     coming = iter(crashes)

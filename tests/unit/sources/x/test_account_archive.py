@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from photolake.sources.x.account_archive import owner, part_name, read_archived_status
+from photolake.sources.x.account_archive import read_archived_status, read_owner, read_part_name
 from photolake.sources.x.payload import read_posts
 from tests.builders.x_payloads import COLLECTED, snowflake
 
@@ -91,16 +91,16 @@ def test_what_is_no_item_of_the_archive_stays_as_it_is():
 
 
 def test_the_owner_is_read_from_account_js():
-    assert owner(account_js([ACCOUNT])) == USER
-    assert owner(account_js([ACCOUNT]) + b";\n") == USER
+    assert read_owner(account_js([ACCOUNT])) == USER
+    assert read_owner(account_js([ACCOUNT]) + b";\n") == USER
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", account_js([]), account_js({}), account_js([{"account": {}}])])
 def test_an_account_js_that_names_nobody_is_no_error(content):
-    assert owner(content) is None
+    assert read_owner(content) is None
 
 
 def test_a_part_is_told_by_its_first_bytes():
-    assert part_name(b"window.YTD.direct_messages.part12 = [ {") == "direct_messages"
-    assert part_name(b"\xef\xbb\xbfwindow.YTD.tweets.part0 =\n[") == "tweets"
-    assert part_name(b'{"window.YTD.tweets.part0 = ": 1}') is None
+    assert read_part_name(b"window.YTD.direct_messages.part12 = [ {") == "direct_messages"
+    assert read_part_name(b"\xef\xbb\xbfwindow.YTD.tweets.part0 =\n[") == "tweets"
+    assert read_part_name(b'{"window.YTD.tweets.part0 = ": 1}') is None

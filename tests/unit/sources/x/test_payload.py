@@ -112,7 +112,7 @@ def test_without_a_callback_a_malformed_payload_raises():
     assert caught.value.status == "malformed"
 
 
-def test_a_malformed_post_is_handed_over_with_what_it_refers_to_and_its_neighbours_are_mapped():
+def test_a_malformed_post_is_rejected_with_its_includes_and_the_others_are_mapped():
     bad = v2_tweet(2, author_id="11", lang=5)
     page = v2_page(v2_tweet(1), bad, v2_tweet(3), users=[v2_user("11", "ann"), v2_user("12", "bob")])
 
@@ -202,7 +202,7 @@ def replaced(payload, path, value):
 
 
 @given(st.data(), st.sampled_from([FULL_V2, FULL_V1]), JSON_VALUES)
-def test_whatever_stands_in_a_payload_every_post_fits_the_columns_and_maps_again_from_its_source(data, payload, value):
+def test_every_post_of_any_payload_fits_the_columns_and_maps_again_from_its_source(data, payload, value):
     path = data.draw(st.sampled_from(list(places_in(payload))[1:]))
     broken = replaced(payload, path, value)
     before = json.dumps(broken)

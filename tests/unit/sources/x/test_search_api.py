@@ -52,7 +52,7 @@ def test_a_page_is_asked_for_with_everything_that_the_mapping_reads():
     page = {"data": [{"id": "1", "text": "a"}], "meta": {"result_count": 1, "next_token": "t"}}
     search, x, _ = asking((200, page, {}))
 
-    assert search.page({"since_id": 5, "until_id": 9}, "t0") == page
+    assert search.read_page({"since_id": 5, "until_id": 9}, "t0") == page
 
     (request,) = x.asked
     sent = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
@@ -81,7 +81,7 @@ def test_a_page_is_asked_for_with_everything_that_the_mapping_reads():
 def test_the_first_page_of_a_query_has_no_bounds():
     search, x, _ = asking((200, EMPTY, {}))
 
-    search.page({})
+    search.read_page({})
 
     assert not {"since_id", "until_id", "next_token"} & set(parse_qs(urlsplit(x.asked[0].url).query))
 
@@ -90,7 +90,7 @@ def test_a_used_up_rate_limit_is_reported_at_once_with_the_time_it_ends():
     search, x, pauses = asking((429, {}, {"x-rate-limit-reset": "1795003200"}))
 
     with pytest.raises(RateLimitedError) as caught:
-        search.page({})
+        search.read_page({})
 
     assert (caught.value.reset_time, len(x.asked), pauses) == (1795003200, 1, [])
 
@@ -100,7 +100,7 @@ def test_the_months_cap_is_no_rate_limit_that_passes():
     search, x, _ = asking((429, body, {"x-rate-limit-reset": "1795003200"}))
 
     with pytest.raises(PermanentError, match="sells no more posts this billing month"):
-        search.page({})
+        search.read_page({})
 
     assert len(x.asked) == 1
 
@@ -123,7 +123,7 @@ def test_x_is_asked_three_times_before_the_run_is_given_up(trouble):
     search, x, pauses = asking(trouble)
 
     with pytest.raises(RetryableError):
-        search.page({})
+        search.read_page({})
 
     assert (len(x.asked), pauses) == (3, [1.0, 2.0])
 
@@ -131,7 +131,7 @@ def test_x_is_asked_three_times_before_the_run_is_given_up(trouble):
 def test_a_passing_trouble_passes():
     search, _, _ = asking((503, {}, {}), requests.ReadTimeout(), (200, EMPTY, {}))
 
-    assert search.page({}) == EMPTY
+    assert search.read_page({}) == EMPTY
 
 
 def test_a_refused_field_is_not_blamed_on_the_query():
@@ -139,7 +139,7 @@ def test_a_refused_field_is_not_blamed_on_the_query():
     search, x, _ = asking((400, {"errors": [refused], "title": "Invalid Request"}, {}))
 
     with pytest.raises(PermanentError, match="look for a newer photolake"):
-        search.page({})
+        search.read_page({})
     assert ["tweet.fields" in request.url for request in x.asked] == [True, False]
 
 
@@ -147,7 +147,7 @@ def test_x_is_asked_in_its_new_names_from_the_moment_it_refuses_the_old_ones():
     refused = {"parameters": {"tweet.fields": ["id"]}, "message": "The query parameter [tweet.fields] is not one of []"}
     search, x, pauses = asking((400, {"errors": [refused], "title": "Invalid Request"}, {}), (200, EMPTY, {}))
 
-    assert (search.page({"since_id": 5}), search.page({}, "t")) == (EMPTY, EMPTY)
+    assert (search.read_page({"since_id": 5}), search.read_page({}, "t")) == (EMPTY, EMPTY)
 
     sent = [parse_qs(urlsplit(request.url).query) for request in x.asked]
     assert ["tweet.fields" in parameters for parameters in sent] == [True, False, False]
@@ -159,7 +159,7 @@ def test_the_reason_of_a_refusal_is_told_wherever_it_stands():
     search, _, _ = asking((403, {"errors": [{"title": "Forbidden", "detail": "enroll the app in a project"}]}, {}))
 
     with pytest.raises(PermanentError, match="enroll the app in a project"):
-        search.page({})
+        search.read_page({})
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_refusal_says_what_to_do_and_is_not_tried_again(status, advice):
     search, x, _ = asking((status, {"title": "No", "detail": "because"}, {}))
 
     with pytest.raises(PermanentError, match=advice) as caught:
-        search.page({})
+        search.read_page({})
 
     assert "token " not in str(caught.value).replace("bearer token ", "")
     assert len(x.asked) == 1
@@ -186,7 +186,7 @@ def test_a_refusal_says_what_to_do_and_is_not_tried_again(status, advice):
 def test_posts_are_counted_before_they_are_bought(name):
     search, x, _ = asking((200, {"data": [], "meta": {name: 12}}, {}))
 
-    assert search.count() == 12
+    assert search.count_posts() == 12
 
     (request,) = x.asked
     sent = parse_qs(urlsplit(request.url).query)
@@ -199,7 +199,7 @@ def test_an_answer_without_a_count_is_asked_for_again(body):
     search, x, _ = asking((200, body, {}))
 
     with pytest.raises(RetryableError, match="no count"):
-        search.count()
+        search.count_posts()
 
     assert len(x.asked) == 3
 
@@ -209,6 +209,6 @@ def test_x_is_asked_at_the_url_of_the_settings(url):
     client, x = make_x_client("token", url), FakeX((200, EMPTY, {}))
     client.session.mount("http://", x)
 
-    RecentSearch(client, Query("SEARCH_QUERY", "sea")).page({})
+    RecentSearch(client, Query("SEARCH_QUERY", "sea")).read_page({})
 
     assert x.asked[0].url.startswith("http://127.0.0.1:9/2/tweets/search/recent?")

@@ -12,7 +12,7 @@ from photolake.collect.runner import SourceSummary
 from photolake.errors import DeliveryError, PermanentError, RateLimitedError, RetryableError
 from photolake.rows.ids import make_snowflake
 from photolake.sources.x.source import SETTLED, SearchSource
-from tests.builders.x_payloads import POSTED, renamed, snowflake, v2_page, v2_photo, v2_tweet, v2_user
+from tests.builders.x_payloads import POSTED, rename_tweets, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search import FakeSearch
 
@@ -93,8 +93,8 @@ def test_a_run_stops_at_its_limit_of_posts_and_the_next_goes_on_there(begun, del
 
 def test_a_page_that_comes_again_and_again_is_bought_once_more_at_most(begun, checkpoints, delivered, run):
     class Stuck(FakeSearch):
-        def page(self, bounds, next_token=None):
-            return super().page(bounds)
+        def read_page(self, bounds, next_token=None):
+            return super().read_page(bounds)
 
     x = Stuck(map(snowflake, range(7)))
 
@@ -129,9 +129,7 @@ def test_a_post_carries_the_query_and_the_time_of_collection(delivered, run):
     assert (row["matched_query"], row["collected_at"]) == ("sea", "2026-11-18T13:00:00.000Z")
 
 
-def test_a_run_out_of_time_leaves_a_gap_that_the_next_closes_before_it_reads_what_is_new(
-    begun, checkpoints, delivered, run
-):
+def test_a_run_out_of_time_leaves_a_gap_that_the_next_run_closes_first(begun, checkpoints, delivered, run):
     x = FakeSearch(map(snowflake, range(5)))
     times = iter([True, False])
 
@@ -291,7 +289,7 @@ class FixedSearch(FakeSearch):
         super().__init__()
         self._page = page
 
-    def page(self, bounds, next_token=None):
+    def read_page(self, bounds, next_token=None):
         return self._page
 
 
@@ -307,7 +305,7 @@ def test_both_spellings_of_posts_give_the_same_row(begun, delivered, run):
     )
     users = [v2_user("11", "ann"), v2_user("22", "bob", public_metrics={"tweet_count": 3})]
     old = v2_page(tweet, tweets=[quoted], users=users, media=[v2_photo("3_7")])
-    new = json.loads(renamed(json.dumps(old)))
+    new = json.loads(rename_tweets(json.dumps(old)))
     for page in (old, new):
         run(FixedSearch(page))
 

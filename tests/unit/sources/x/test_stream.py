@@ -246,7 +246,7 @@ def test_a_malformed_line_is_kept_as_it_came_and_harms_no_other(line, posts, del
 
 
 def test_a_post_that_cannot_be_delivered_is_kept_as_malformed_and_holds_up_no_other(posts, delivered):
-    delivered.unfit = {snowflake(1)}
+    delivered.rejected_ids = {snowflake(1)}
     for number in range(3):
         posts.add(line_of(number))
     posts.deliver()

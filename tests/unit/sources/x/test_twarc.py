@@ -6,7 +6,7 @@ import json
 import pytest
 
 from photolake.sources.x.payload import read_posts
-from photolake.sources.x.twarc import retrieved_at, unflatten
+from photolake.sources.x.twarc import read_retrieval_time, unflatten_post
 from tests.builders.x_payloads import COLLECTED, photo_link, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 
 PLACE = {
@@ -80,7 +80,7 @@ def columns(payload):
 def test_a_flattened_post_is_the_post_of_its_page():
     (flat,) = flatten(PAGE)
 
-    post, source = columns(unflatten(flat))
+    post, source = columns(unflatten_post(flat))
 
     expected, _ = columns(PAGE)
     assert post == expected
@@ -94,14 +94,14 @@ def test_a_flattened_post_is_the_post_of_its_page():
 def test_what_was_not_included_stays_unknown():
     (flat,) = flatten({**PAGE, "includes": {}})
 
-    assert unflatten(flat) == {"data": POST}
+    assert unflatten_post(flat) == {"data": POST}
 
 
 def test_rules_that_matched_stay_beside_the_post():
     rules = [{"id": "1", "tag": "bread"}]
     (flat,) = flatten(PAGE)
 
-    (post,) = read_posts(unflatten({**flat, "matching_rules": rules}), collected_at=COLLECTED)
+    (post,) = read_posts(unflatten_post({**flat, "matching_rules": rules}), collected_at=COLLECTED)
 
     assert post["matched_query"] == "bread"
 
@@ -118,13 +118,13 @@ def test_rules_that_matched_stay_beside_the_post():
     ],
 )
 def test_what_is_not_flattened_stays_as_it_is(value):
-    assert unflatten(value) is value
+    assert unflatten_post(value) is value
 
 
 @pytest.mark.parametrize("junk", [5, "x", [], [5], {"mentions": 5}, {"media": [5]}, {"media": 5}, {"text": "x"}])
 @pytest.mark.parametrize("name", ["attachments", "entities", "geo", "referenced_tweets", "note_tweet", "author"])
 def test_parts_of_another_shape_are_left_to_the_mapping_to_judge(name, junk):
-    payload = unflatten({"id": str(snowflake()), "text": "x", "author": {}, "__twarc": {}, name: junk})
+    payload = unflatten_post({"id": str(snowflake()), "text": "x", "author": {}, "__twarc": {}, name: junk})
 
     refused = []
     posts = list(read_posts(payload, collected_at=COLLECTED, on_rejected=lambda post, message: refused.append(message)))
@@ -134,11 +134,11 @@ def test_parts_of_another_shape_are_left_to_the_mapping_to_judge(name, junk):
 
 def test_twarc_says_when_it_collected():
     (flat,) = flatten(PAGE)
-    assert retrieved_at(flat) == "2026-11-18T23:00:00.000Z"
+    assert read_retrieval_time(flat) == "2026-11-18T23:00:00.000Z"
 
 
 @pytest.mark.parametrize(
     "noted", [None, 5, {}, {"retrieved_at": 5}, {"retrieved_at": "now"}, {"retrieved_at": "2026-11-19"}]
 )
 def test_a_time_that_is_none_is_passed_over(noted):
-    assert retrieved_at({"__twarc": noted}) is None
+    assert read_retrieval_time({"__twarc": noted}) is None

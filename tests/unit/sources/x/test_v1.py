@@ -134,7 +134,7 @@ def test_extended_mode_has_the_text_in_full_text():
     assert only_post(status)["text"] == "@bob the whole text"
 
 
-def test_compatibility_mode_has_the_text_the_entities_and_the_photos_in_extended_tweet():
+def test_compatibility_mode_has_text_entities_and_photos_in_extended_tweet():
     status = v1_status(
         text="the wh…",
         truncated=True,
@@ -159,7 +159,7 @@ def test_the_photo_is_taken_from_entities_if_there_are_no_extended_ones():
     assert media_ids(post["extended_entities"]) == ["77"]
 
 
-def test_a_retweet_has_the_whole_text_the_entities_and_the_photos_of_the_post_it_repeats():
+def test_a_retweet_has_the_full_text_entities_and_photos_of_the_retweeted_post():
     original = v1_status(
         1,
         text="cut…",

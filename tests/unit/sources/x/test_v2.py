@@ -227,7 +227,7 @@ def retweet_page(**original):
     return v2_page(retweet, tweets=[v2_tweet(1, author_id="11", **original)], users=users)
 
 
-def test_a_retweet_has_the_whole_text_the_entities_and_the_photos_of_the_post_it_repeats():
+def test_a_retweet_has_the_full_text_entities_and_photos_of_the_retweeted_post():
     page = retweet_page(
         text="a long text that is not cut",
         entities={"hashtags": [{"start": 2, "end": 6, "tag": "long"}]},
@@ -259,7 +259,7 @@ def test_a_retweet_has_the_whole_text_the_entities_and_the_photos_of_the_post_it
     ]
 
 
-def test_a_retweet_of_a_post_that_is_not_included_keeps_its_own_text_and_says_it_may_be_cut():
+def test_a_retweet_of_a_post_that_is_not_included_has_its_own_maybe_truncated_text():
     page = retweet_page()
     del page["includes"]["tweets"]
 

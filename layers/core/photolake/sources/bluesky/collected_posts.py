@@ -1,4 +1,4 @@
-"""Which posts of Bluesky have been collected: of all deletions in the network, only theirs matter to the lake.
+"""Records which posts of Bluesky have been collected: only their deletions matter to the lake.
 
 Items of a DynamoDB table with the key `id`: `bluesky#<did>#<day>` holds the record keys of an author's posts of a day,
 `bluesky#<did>` the days. This keeps items small: a write costs by the size of the whole item, at most 400 KB.
@@ -20,7 +20,7 @@ from photolake.sources.bluesky.identifiers import PostKey
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-MAX_MEMBERS = 20_000  # of one item: with those of a batch still within 400 KB
+MAX_MEMBERS = 20_000  # of one item: together with those of a batch they stay below 400 KB
 
 
 class CollectedPosts:
@@ -33,29 +33,29 @@ class CollectedPosts:
     def add(self, posts: Iterable[PostKey]) -> set[PostKey]:
         """Record posts, and return those that were not recorded because their author has too many (20,000 a day)."""
         full = set()
-        for (did, day), keys in _by_day(posts).items():
-            if not self._add(_author(did), "days", {day}) or not self._add(
-                _day(did, day), "rkeys", {key.rkey for key in keys}
+        for (did, day), keys in _group_by_day(posts).items():
+            if not self._add_members(_make_author_id(did), "days", {day}) or not self._add_members(
+                _make_day_id(did, day), "rkeys", {key.rkey for key in keys}
             ):
                 full |= keys
         return full
 
     def find_collected(self, posts: Collection[PostKey]) -> set[PostKey]:
         """Return those of the posts that have been collected."""
-        days = {_day(*place): place[0] for place in _by_day(posts)}
-        return set(posts).intersection(self._posts(days))
+        days = {_make_day_id(*place): place[0] for place in _group_by_day(posts)}
+        return set(posts).intersection(self._read_posts(days))
 
     def find_by_authors(self, dids: Iterable[str]) -> set[PostKey]:
         """Return all collected posts of these authors."""
-        authors = {_author(did): did for did in dids}
+        authors = {_make_author_id(did): did for did in dids}
         days = {
-            _day(authors[item["id"]], day): authors[item["id"]]
+            _make_day_id(authors[item["id"]], day): authors[item["id"]]
             for item in read_items(self._table, authors, self._sleep)
             for day in item["days"]
         }
-        return set(self._posts(days))
+        return set(self._read_posts(days))
 
-    def _add(self, item_id: str, name: str, members: set[str]) -> bool:
+    def _add_members(self, item_id: str, name: str, members: set[str]) -> bool:
         try:
             self._table.update_item(
                 Key={"id": item_id},
@@ -69,13 +69,13 @@ class CollectedPosts:
             return False
         return True
 
-    def _posts(self, days: Mapping[str, str]) -> Iterator[PostKey]:
+    def _read_posts(self, days: Mapping[str, str]) -> Iterator[PostKey]:
         for item in read_items(self._table, days, self._sleep):
             for rkey in item["rkeys"]:
                 yield PostKey(days[item["id"]], rkey)
 
 
-def _by_day(posts: Iterable[PostKey]) -> dict[tuple[str, str], set[PostKey]]:
+def _group_by_day(posts: Iterable[PostKey]) -> dict[tuple[str, str], set[PostKey]]:
     found: dict[tuple[str, str], set[PostKey]] = {}
     for post in posts:
         day = dt.datetime.fromtimestamp(post.time_us / 1_000_000, dt.UTC).date().isoformat()
@@ -83,9 +83,9 @@ def _by_day(posts: Iterable[PostKey]) -> dict[tuple[str, str], set[PostKey]]:
     return found
 
 
-def _author(did: str) -> str:
+def _make_author_id(did: str) -> str:
     return f"bluesky#{did}"
 
 
-def _day(did: str, day: str) -> str:
+def _make_day_id(did: str, day: str) -> str:
     return f"bluesky#{did}#{day}"

@@ -1,4 +1,4 @@
-"""What a Bluesky post shows besides its text: photos, a video's preview, a link card, a quoted post.
+"""Reads what a Bluesky post embeds: photos, a video's preview, a link card, a quoted post.
 
 https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/embed
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from photolake.rows.json_reader import JsonObject, malformed, present
+from photolake.rows.json_reader import JsonObject, drop_nulls, reject_payload
 from photolake.sources.bluesky.identifiers import PostKey
 
 # A blob's CIDv1 in lower-case base 32 (https://atproto.com/specs/blob).
@@ -21,7 +21,7 @@ MAX_PHOTOS = 20  # of a gallery; an app cannot write a record with more
 
 
 def has_photos(record: Mapping[str, Any]) -> bool:
-    """Whether a record, of whatever shape, says that it embeds photos; videos are none."""
+    """Whether a record of any shape embeds photos; videos do not count."""
     embed = record.get("embed")
     if isinstance(embed, Mapping) and embed.get("$type") == f"{_PREFIX}recordWithMedia":
         embed = embed.get("media")
@@ -32,59 +32,63 @@ class Embeds:
     """The embed of one record, whose author's DID is part of every photo's URL."""
 
     def __init__(self, record: JsonObject, did: str) -> None:
-        embed = record.part("embed")
-        is_both = _kind(embed) == "recordWithMedia"
+        embed = record.read_object("embed")
+        is_both = _read_kind(embed) == "recordWithMedia"
         self._did = did
-        self._media = embed.part("media") if embed and is_both else embed
-        self._record = embed.part("record") if embed and is_both else embed
+        self._media = embed.read_object("media") if embed and is_both else embed
+        self._record = embed.read_object("record") if embed and is_both else embed
 
-    def media(self) -> list[dict[str, Any]]:
-        """The photos, or the preview of the video, as `extended_entities.media`; link cards are no photos of a post."""
-        kind = _kind(self._media)
+    def read_media(self) -> list[dict[str, Any]]:
+        """Read the photos, or the preview of the video, as `extended_entities.media`; link cards do not count."""
+        kind = _read_kind(self._media)
         if self._media is None:
             return []
         if kind == "video":
-            return [self._video(self._media)]
+            return [self._map_video(self._media)]
         names = {"images": ("images",), "gallery": ("items", "media")}.get(kind)
-        return [self._photo(item) for item in self._media.parts(*names)[:MAX_PHOTOS]] if names else []
+        return [self._map_photo(item) for item in self._media.read_objects(*names)[:MAX_PHOTOS]] if names else []
 
-    def card(self) -> str | None:
-        """The URL of the link card."""
-        external = self._media.part("external") if self._media and _kind(self._media) == "external" else None
-        return external.text("uri") if external else None
+    def read_card_url(self) -> str | None:
+        """Read the URL of the link card."""
+        external = (
+            self._media.read_object("external") if self._media and _read_kind(self._media) == "external" else None
+        )
+        return external.read_text("uri") if external else None
 
-    def quoted(self) -> PostKey | None:
-        """The post it quotes; feeds and lists can be embedded in the same way and are none."""
-        if self._record is None or _kind(self._record) != "record":
+    def read_quoted_post(self) -> PostKey | None:
+        """Read the key of the quoted post; None for a feed or list, which can be embedded in the same way."""
+        if self._record is None or _read_kind(self._record) != "record":
             return None
-        reference = self._record.part("record")
-        return PostKey.parse(reference.text("uri")) if reference else None
+        reference = self._record.read_object("record")
+        return PostKey.parse(reference.read_text("uri")) if reference else None
 
-    def _photo(self, item: JsonObject) -> dict[str, Any]:
-        cid = _cid(item.part("image"))
+    def _map_photo(self, item: JsonObject) -> dict[str, Any]:
+        cid = _read_cid(item.read_object("image"))
         # Without a suffix the CDN answers with WebP, which Rekognition does not read.
-        return self._medium(item, cid, "photo", f"https://cdn.bsky.app/img/feed_fullsize/plain/{self._did}/{cid}@jpeg")
+        return self._map_media_item(
+            item, cid, "photo", f"https://cdn.bsky.app/img/feed_fullsize/plain/{self._did}/{cid}@jpeg"
+        )
 
-    def _video(self, item: JsonObject) -> dict[str, Any]:
-        cid = _cid(item.part("video"))
-        kind = "animated_gif" if item.text("presentation") == "gif" else "video"
-        return self._medium(
+    def _map_video(self, item: JsonObject) -> dict[str, Any]:
+        cid = _read_cid(item.read_object("video"))
+        kind = "animated_gif" if item.read_text("presentation") == "gif" else "video"
+        return self._map_media_item(
             item, cid, kind, f"https://video.bsky.app/watch/{quote(self._did, safe='')}/{cid}/thumbnail.jpg"
         )
 
-    def _medium(self, item: JsonObject, cid: str, kind: str, url: str) -> dict[str, Any]:
-        ratio = item.part("aspectRatio")
-        width, height = (ratio.whole("width"), ratio.whole("height")) if ratio else (None, None)
-        return present(
+    def _map_media_item(self, item: JsonObject, cid: str, kind: str, url: str) -> dict[str, Any]:
+        ratio = item.read_object("aspectRatio")
+        width, height = (ratio.read_integer("width"), ratio.read_integer("height")) if ratio else (None, None)
+        return drop_nulls(
             {
-                # With the DID: what becomes of a medium is remembered by this id, and an account that names the CID of
-                # somebody else's photo must not decide what becomes of that.
+                # With the DID: the status of a photo is stored by this id, and an account that refers to the CID of
+                # another account's photo must not change the status of that one.
                 "id": f"{self._did}/{cid}",
                 "media_key": f"{self._did}/{cid}",
                 "type": kind,
                 "media_url": url,
                 "media_url_https": url,
-                "ext_alt_text": item.text("alt") or None,
+                "ext_alt_text": item.read_text("alt") or None,
                 "sizes": {"large": {"w": width, "h": height, "resize": "fit"}}
                 if (width or 0) > 0 and (height or 0) > 0
                 else None,
@@ -92,14 +96,14 @@ class Embeds:
         )
 
 
-def _kind(embed: JsonObject | None) -> str:
-    name = (embed.text("$type") if embed else None) or ""
+def _read_kind(embed: JsonObject | None) -> str:
+    name = (embed.read_text("$type") if embed else None) or ""
     return name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else ""
 
 
-def _cid(blob: JsonObject | None) -> str:
-    reference = blob.part("ref") if blob else None
-    cid = (reference.text("$link") if reference else None) or ""
+def _read_cid(blob: JsonObject | None) -> str:
+    reference = blob.read_object("ref") if blob else None
+    cid = (reference.read_text("$link") if reference else None) or ""
     if not _CID.fullmatch(cid):
-        malformed("embed: a photo or video whose blob has no CID")
+        reject_payload("embed: a photo or video whose blob has no CID")
     return cid

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from photolake.rows.json_reader import JsonObject, malformed
+from photolake.rows.json_reader import JsonObject, reject_payload
 from photolake.rows.json_text import parse_json
 from photolake.sources.bluesky.identifiers import COLLECTION, PostKey, is_did, is_tid
 
 # `throttled` and `desynchronized` accounts are inactive too, but other apps still show their posts
 # (https://atproto.com/specs/account).
-_GONE = frozenset({"deactivated", "deleted", "takendown", "suspended"})
+_REMOVED_STATUSES = frozenset({"deactivated", "deleted", "takendown", "suspended"})
 
 
 @dataclass(frozen=True)
@@ -34,41 +34,41 @@ class Event:
 
     @classmethod
     def parse(cls, frame: str | bytes) -> Self:
-        """Read a frame; PermanentError `malformed` says what is wrong with it."""
-        raw, body = _read(frame)
+        """Parse a frame; PermanentError `malformed` says what is wrong with it."""
+        raw, body = _decode_frame(frame)
         event = JsonObject(body)
-        time_us, did = event.whole("time_us"), event.text("did") or ""
+        time_us, did = event.read_integer("time_us"), event.read_text("did") or ""
         if time_us is None or time_us <= 0:
-            malformed("time_us: an event needs one, in microseconds since 1970")
+            reject_payload("time_us: an event needs one, in microseconds since 1970")
         if not is_did(did):
-            malformed("did: not a DID of the methods plc and web")
-        if (commit := event.part("commit")) and commit.text("collection") == COLLECTION:
-            return cls(raw, time_us, did, **_of_post(did, commit, body["commit"]))
-        if account := event.part("account"):
-            return cls(raw, time_us, did, "account", gone=_gone(account))
+            reject_payload("did: not a DID of the methods plc and web")
+        if (commit := event.read_object("commit")) and commit.read_text("collection") == COLLECTION:
+            return cls(raw, time_us, did, **_read_commit(did, commit, body["commit"]))
+        if account := event.read_object("account"):
+            return cls(raw, time_us, did, "account", gone=_read_removal(account))
         return cls(raw, time_us, did)
 
 
-def _read(frame: str | bytes) -> tuple[str, Any]:
+def _decode_frame(frame: str | bytes) -> tuple[str, Any]:
     try:
         raw = frame.decode() if isinstance(frame, bytes) else frame
         return raw.strip(), parse_json(raw)
     except RecursionError:
-        malformed("nested too deeply")
+        reject_payload("nested too deeply")
     except ValueError as error:
-        malformed(f"not JSON: {error}")
+        reject_payload(f"not JSON: {error}")
 
 
-def _of_post(did: str, commit: JsonObject, raw: Mapping[str, Any]) -> dict[str, Any]:
-    rkey, operation = commit.text("rkey") or "", commit.text("operation") or ""
+def _read_commit(did: str, commit: JsonObject, raw: Mapping[str, Any]) -> dict[str, Any]:
+    rkey, operation = commit.read_text("rkey") or "", commit.read_text("operation") or ""
     record = raw.get("record")
     if operation in ("create", "update") and not isinstance(record, Mapping):
-        malformed("commit.record: a created or updated post needs one")
+        reject_payload("commit.record: a created or updated post needs one")
     return {"operation": operation, "post": PostKey(did, rkey) if is_tid(rkey) else None, "record": record}
 
 
-def _gone(account: JsonObject) -> str | None:
-    if account.flag("active") is not False:
+def _read_removal(account: JsonObject) -> str | None:
+    if account.read_flag("active") is not False:
         return None
-    status = account.text("status") or "deactivated"
-    return status if status in _GONE else None
+    status = account.read_text("status") or "deactivated"
+    return status if status in _REMOVED_STATUSES else None

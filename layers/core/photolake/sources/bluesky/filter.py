@@ -1,4 +1,4 @@
-"""Which posts of the network are wanted."""
+"""Selects the posts of the network that match the settings."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 from photolake.sources.bluesky.embeds import has_photos
 
-# Characters of words that blanks set apart. From Thai on scripts mostly write without blanks (Chinese, Japanese) or
-# add endings to a word (Korean): there a keyword is found anywhere.
+# Letters of scripts that separate words by spaces. Scripts from Thai on mostly use no spaces (Chinese, Japanese) or
+# add endings to a word (Korean), so their keywords are found anywhere.
 _LETTER = r"[^\W\u0e00-\u1dff\u2e80-\U0010ffff]"
 
 
@@ -20,8 +20,8 @@ _LETTER = r"[^\W\u0e00-\u1dff\u2e80-\U0010ffff]"
 class PostFilter:
     """Posts with any of the keywords or hashtags, or by any of the authors (DIDs), and in one of the languages, if any.
 
-    Keywords are whole words or phrases, whatever their case. A language without a region includes all of its regions;
-    a post without a language is in none. This must be fast and must not fail, whatever a record looks like: what it
+    Keywords are whole words or phrases, in any case. A language without a region includes all of its regions;
+    a post without a language is in none. This must be fast, and must not fail for a record of any shape: what it
     cannot read does not match.
     """
 
@@ -33,11 +33,11 @@ class PostFilter:
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing narrows it down but the language, so that it would take the whole network."""
+        """Whether it would match posts of the whole network, because only the language limits it."""
         return not (self.keywords or self.hashtags or self.authors)
 
     def matches(self, did: str, record: Mapping[str, Any]) -> bool:
-        """Whether a post of this author is wanted."""
+        """Whether a post of this author matches."""
         if self.only_photos and not has_photos(record):
             return False
         if self.languages and not self._is_in_language(record):
@@ -46,7 +46,7 @@ class PostFilter:
 
     @cached_property
     def query(self) -> str:
-        """The filter in words, as `matched_query` shows it."""
+        """The filter as text, for `matched_query`."""
         terms = [f'"{word}"' if " " in word else word for word in self.keywords]
         terms += [f"#{tag.lstrip('#')}" for tag in self.hashtags] + [f"from:{did}" for did in self.authors]
         parts = [" OR ".join(terms), " OR ".join(f"lang:{language}" for language in self.languages)]
@@ -58,7 +58,7 @@ class PostFilter:
 
     @cached_property
     def _hashtags(self) -> frozenset[str]:
-        return frozenset(_folded(tag).lstrip("#") for tag in self.hashtags)
+        return frozenset(_fold_case(tag).lstrip("#") for tag in self.hashtags)
 
     @cached_property
     def _languages(self) -> frozenset[str]:
@@ -66,33 +66,33 @@ class PostFilter:
 
     @cached_property
     def _hint(self) -> re.Pattern[str]:
-        """The first word of each keyword, within any other: seven times as fast as `_pattern`, and mostly a no."""
-        return re.compile("|".join(re.escape(_folded(word).split()[0]) for word in self.keywords))
+        """The first word of each keyword, also inside other words; seven times as fast as `_pattern`, and rare."""
+        return re.compile("|".join(re.escape(_fold_case(word).split()[0]) for word in self.keywords))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(_bounded(_folded(word)) for word in self.keywords))
+        return re.compile("|".join(_make_word_pattern(_fold_case(word)) for word in self.keywords))
 
     def _is_in_language(self, record: Mapping[str, Any]) -> bool:
-        tags = [tag.lower() for tag in _strings(record.get("langs"))]
+        tags = [tag.lower() for tag in _select_strings(record.get("langs"))]
         return any(tag in self._languages or tag.partition("-")[0] in self._languages for tag in tags)
 
     def _has_keyword(self, record: Mapping[str, Any]) -> bool:
         text = record.get("text")
         if not self.keywords or not isinstance(text, str):
             return False
-        folded = _folded(text)
+        folded = _fold_case(text)
         return self._hint.search(folded) is not None and self._pattern.search(folded) is not None
 
     def _has_hashtag(self, record: Mapping[str, Any]) -> bool:
-        return bool(self.hashtags) and any(_folded(tag) in self._hashtags for tag in _hashtags_of(record))
+        return bool(self.hashtags) and any(_fold_case(tag) in self._hashtags for tag in _read_hashtags(record))
 
 
-def _folded(text: str) -> str:
+def _fold_case(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _bounded(word: str) -> str:
+def _make_word_pattern(word: str) -> str:
     word = word.strip()
     body = r"\s+".join(re.escape(part) for part in word.split())
     before = rf"(?<!{_LETTER})" if re.match(_LETTER, word) else ""
@@ -100,17 +100,17 @@ def _bounded(word: str) -> str:
     return f"{before}{body}{after}"
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _select_strings(value: Any) -> Iterator[str]:
     return (item for item in value if isinstance(item, str)) if isinstance(value, list) else iter(())
 
 
-def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
+def _select_objects(value: Any) -> Iterable[Mapping[str, Any]]:
     return (item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
 
 
-def _hashtags_of(record: Mapping[str, Any]) -> Iterator[str]:
-    yield from _strings(record.get("tags"))
-    for facet in _objects(record.get("facets")):
-        for feature in _objects(facet.get("features")):
+def _read_hashtags(record: Mapping[str, Any]) -> Iterator[str]:
+    yield from _select_strings(record.get("tags"))
+    for facet in _select_objects(record.get("facets")):
+        for feature in _select_objects(facet.get("features")):
             if isinstance(tag := feature.get("tag"), str):
                 yield tag

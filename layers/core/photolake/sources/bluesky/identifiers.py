@@ -15,19 +15,19 @@ _DID = re.compile(r"did:(?:plc:[a-z2-7]{24}|web:[A-Za-z0-9.%-]{1,250}(?::[0-9]{1
 # https://atproto.com/specs/tid: 13 digits of base 32, the first bit zero.
 _TID = re.compile(r"[2-7a-j][2-7a-z]{12}")
 _URI = re.compile(rf"at://(?P<did>did:[a-z]+:[^/\s]+)/{re.escape(COLLECTION)}/(?P<rkey>[^/?#\s]+)")
-_TO_PYTHONS_BASE_32 = str.maketrans("234567abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuv")
+_TID_TO_BASE_32 = str.maketrans("234567abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuv")
 
 
 @dataclass(frozen=True, order=True)
 class PostKey:
-    """What names a post for good: its author's DID and its record key, a TID."""
+    """The permanent key of a post: its author's DID and its record key, a TID."""
 
     did: str
     rkey: str
 
     @classmethod
     def parse(cls, uri: str | None) -> Self | None:
-        """The post that an `at://` URI names; None if it names anything else."""
+        """Parse the `at://` URI of a post; None for any other URI."""
         found = _URI.fullmatch(uri or "")
         if not found or not is_did(found["did"]) or not is_tid(found["rkey"]):
             return None
@@ -46,11 +46,11 @@ class PostKey:
     @property
     def time_us(self) -> int:
         """The microseconds since 1970 that its author's client put into the record key, at most those of 2255."""
-        return int(self.rkey.translate(_TO_PYTHONS_BASE_32), 32) >> 10
+        return int(self.rkey.translate(_TID_TO_BASE_32), 32) >> 10
 
 
 def is_did(text: str) -> bool:
-    """Whether this names an account."""
+    """Whether this is the DID of an account."""
     return _DID.fullmatch(text) is not None
 
 

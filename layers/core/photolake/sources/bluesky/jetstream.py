@@ -1,4 +1,4 @@
-"""Reads Jetstream from a cursor up to a moment, in spite of dropped connections and hosts that do not work."""
+"""Reads Jetstream from a cursor up to a given time, across dropped connections and hosts that do not work."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Chunk:
         return len(self.events) + len(self.rejected)
 
     def add(self, frame: str | bytes, until_us: int) -> None:
-        """Take a frame, whatever is in it."""
+        """Add a frame; one that is not a valid event is rejected."""
         self.size += len(frame)
         try:
             event = Event.parse(frame)
@@ -111,7 +111,7 @@ class Jetstream:
     sleep: Callable[[float], None] = time.sleep
     seconds: Callable[[], float] = time.monotonic
 
-    def chunks(self, position: Position, until_us: int) -> Iterator[Chunk]:
+    def read_chunks(self, position: Position, until_us: int) -> Iterator[Chunk]:
         """Read from a position on until an event is as new as `until_us`, or none comes from any host.
 
         A dropped connection is opened again, five times in all and at the next host; so is one to a host that falls
@@ -124,8 +124,8 @@ class Jetstream:
             rewind_us = REWIND_US if host == position.host else REWIND_TO_ANOTHER_HOST_US
             asked = Position(position.cursor_us - rewind_us, host)
             try:
-                with self.connect(_url(asked)) as connection:
-                    for chunk in self._read(connection, asked, until_us):
+                with self.connect(_make_url(asked)) as connection:
+                    for chunk in self._read_chunks(connection, asked, until_us):
                         position = chunk.position
                         yield chunk
                 silent.add(host)
@@ -136,13 +136,13 @@ class Jetstream:
                 failure = f"{host}: {error or type(error).__name__}"
         raise RetryableError(f"Jetstream drops every connection, lastly {failure}; the next run reads on from here")
 
-    def _read(self, connection: Connection, position: Position, until_us: int) -> Iterator[Chunk]:
+    def _read_chunks(self, connection: Connection, position: Position, until_us: int) -> Iterator[Chunk]:
         dropped: ConnectionClosed | None = None
         while not dropped:
             chunk = Chunk(position)
             is_quiet = False
             try:
-                self._fill(chunk, connection, until_us)
+                self._fill_chunk(chunk, connection, until_us)
             except TimeoutError:
                 is_quiet = True
             except ConnectionClosed as error:
@@ -154,7 +154,7 @@ class Jetstream:
                 return
         raise dropped
 
-    def _fill(self, chunk: Chunk, connection: Connection, until_us: int) -> None:
+    def _fill_chunk(self, chunk: Chunk, connection: Connection, until_us: int) -> None:
         started = self.seconds()
         while (
             chunk.frames < CHUNK_EVENTS
@@ -165,5 +165,5 @@ class Jetstream:
             chunk.add(connection.recv(timeout=self.quiet_s), until_us)
 
 
-def _url(position: Position) -> str:
+def _make_url(position: Position) -> str:
     return f"{position.host}?wantedCollections={COLLECTION}&cursor={position.cursor_us}"

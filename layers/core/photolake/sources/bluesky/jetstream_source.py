@@ -1,4 +1,4 @@
-"""Batches of Jetstream's events: the posts that are wanted, and the deletions of posts that were collected."""
+"""Makes batches of Jetstream's events: the posts that match, and the deletions of collected posts."""
 
 from __future__ import annotations
 
@@ -53,44 +53,47 @@ class BlueskySource:
         keeps a connection.
         """
         now = self.clock()
-        start = self._start(state, now)
-        if start != _saved(state):
-            yield _fresh_start(state, start)
+        start = self._find_start(state, now)
+        if start != _read_position(state):
+            yield _make_fresh_start(state, start)
         is_read_on, last = bool(state), start
-        for chunk in self.jetstream.chunks(start, _us(now)):
-            batch = self._batch(chunk)
+        for chunk in self.jetstream.read_chunks(start, _convert_to_us(now)):
+            batch = self._make_batch(chunk)
             if is_read_on and chunk.first_us - start.cursor_us > SILENCE_US:
-                notice = f"{chunk.position.host} has no event from {_iso(start.cursor_us)} to {_iso(chunk.first_us)}"
+                missing = f"from {_format_us(start.cursor_us)} to {_format_us(chunk.first_us)}"
+                notice = f"{chunk.position.host} has no event {missing}"
                 batch = replace(batch, has_gap=True, notices=[notice])
             is_read_on, last = False, chunk.position
             yield batch
-        if _us(now) - last.cursor_us > SILENCE_US:
-            yield Batch(_state(last), notices=[f"no host of Jetstream has an event after {_iso(last.cursor_us)}"])
+        if _convert_to_us(now) - last.cursor_us > SILENCE_US:
+            yield Batch(
+                _make_state(last), notices=[f"no host of Jetstream has an event after {_format_us(last.cursor_us)}"]
+            )
 
-    def _start(self, state: State, now: dt.datetime) -> Position:
-        saved = _saved(state)
-        if saved is None or saved.cursor_us > _us(now + _FUTURE):
-            return Position(_us(now - self.lookback))
-        return replace(saved, cursor_us=max(saved.cursor_us, _us(now - RETENTION)))
+    def _find_start(self, state: State, now: dt.datetime) -> Position:
+        saved = _read_position(state)
+        if saved is None or saved.cursor_us > _convert_to_us(now + _FUTURE):
+            return Position(_convert_to_us(now - self.lookback))
+        return replace(saved, cursor_us=max(saved.cursor_us, _convert_to_us(now - RETENTION)))
 
-    def _batch(self, chunk: Chunk) -> Batch:
-        rows, rejected = self._rows(chunk.events)
+    def _make_batch(self, chunk: Chunk) -> Batch:
+        rows, rejected = self._map_rows(chunk.events)
         # Recorded before the checkpoint moves; otherwise a crash in between would leave a post that no deletion finds.
         unsaved = self.collected.add(rows)
         rejected += [RejectedRecord(rows[post]["source_json"].encode(), _TOO_MANY) for post in sorted(unsaved)]
         return Batch(
-            _state(chunk.position),
+            _make_state(chunk.position),
             posts=[row for post, row in rows.items() if post not in unsaved],
             rejected=[*chunk.rejected, *rejected],
-            deletions=self._deletions(chunk.events),
+            deletions=self._find_deletions(chunk.events),
         )
 
-    def _rows(self, events: Sequence[Event]) -> tuple[dict[PostKey, PostRow], list[RejectedRecord]]:
+    def _map_rows(self, events: Sequence[Event]) -> tuple[dict[PostKey, PostRow], list[RejectedRecord]]:
         """Map the newest version of each wanted post; events that cannot be mapped are rejected."""
         rows: dict[PostKey, PostRow] = {}
         rejected = []
         collected_at = format_utc(self.clock())
-        for event in self._wanted(events):
+        for event in self._select_wanted(events):
             try:
                 row = map_post(event, collected_at=collected_at, matched_query=self.filter.query)
             except PermanentError as error:
@@ -100,7 +103,7 @@ class BlueskySource:
                 rows[event.post] = row
         return rows, rejected
 
-    def _wanted(self, events: Sequence[Event]) -> list[Event]:
+    def _select_wanted(self, events: Sequence[Event]) -> list[Event]:
         """Select the events of posts that match, and of collected posts that were edited and match no longer."""
         matching = [event for event in events if event.record and self.filter.matches(event.did, event.record)]
         edited = {event.post for event in events if event.post and event.operation == "update"}
@@ -109,51 +112,51 @@ class BlueskySource:
             event for event in matching if event.post is None
         ]
 
-    def _deletions(self, events: Sequence[Event]) -> list[dict[str, Any]]:
+    def _find_deletions(self, events: Sequence[Event]) -> list[dict[str, Any]]:
         deleted = {event.post: event for event in events if event.post and event.operation == "delete"}
         gone = {event.did: event for event in events if event.gone}
         rows = [
-            _deletion(post, deleted[post], "deleted by its author")
+            _make_deletion(post, deleted[post], "deleted by its author")
             for post in self.collected.find_collected(deleted.keys())
         ]
         rows += [
-            _deletion(post, gone[post.did], f"account {gone[post.did].gone}")
+            _make_deletion(post, gone[post.did], f"account {gone[post.did].gone}")
             for post in self.collected.find_by_authors(gone)
         ]
         return sorted(rows, key=itemgetter("id_str", "deleted_at"))
 
 
-def _saved(state: State) -> Position | None:
+def _read_position(state: State) -> Position | None:
     cursor = str(state.get("cursor", ""))
     return Position(int(cursor), str(state.get("host", ""))) if re.fullmatch("[0-9]{1,18}", cursor) else None
 
 
-def _fresh_start(state: State, start: Position) -> Batch:
-    """A batch that only says where the run begins, if that is not where the last one ended."""
+def _make_fresh_start(state: State, start: Position) -> Batch:
+    """Make a batch whose state is where the run begins, if that is not where the last one ended."""
     if not state:
-        return Batch(_state(start))
+        return Batch(_make_state(start))
     cursor = str(state.get("cursor"))[:40]
-    notice = f"the cursor {cursor!r} is not a time that Jetstream has; reading begins at {_iso(start.cursor_us)}"
-    return Batch(_state(start), has_gap=True, notices=[notice])
+    notice = f"the cursor {cursor!r} is not a time that Jetstream has; reading begins at {_format_us(start.cursor_us)}"
+    return Batch(_make_state(start), has_gap=True, notices=[notice])
 
 
-def _deletion(post: PostKey, event: Event, reason: str) -> dict[str, Any]:
+def _make_deletion(post: PostKey, event: Event, reason: str) -> dict[str, Any]:
     return {
         "id": post.id,
         "id_str": post.uri,
         "source_platform": "bluesky",
         "reason": reason,
-        "deleted_at": _iso(event.time_us),
+        "deleted_at": _format_us(event.time_us),
     }
 
 
-def _state(position: Position) -> dict[str, str]:
+def _make_state(position: Position) -> dict[str, str]:
     return {"cursor": str(position.cursor_us), "host": position.host}
 
 
-def _iso(us: int) -> str:
+def _format_us(us: int) -> str:
     return format_utc(_1970 + dt.timedelta(microseconds=us))
 
 
-def _us(moment: dt.datetime) -> int:
+def _convert_to_us(moment: dt.datetime) -> int:
     return (moment - _1970) // dt.timedelta(microseconds=1)

@@ -1,4 +1,4 @@
-"""A post of Bluesky as a row of raw_tweets."""
+"""Maps a post of Bluesky to a row of raw_tweets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from photolake.clock import format_classic_time
 from photolake.rows.ids import hash_to_bigint
-from photolake.rows.json_reader import JsonObject, malformed, present
+from photolake.rows.json_reader import JsonObject, drop_nulls, reject_payload
 from photolake.rows.json_text import MAX_SOURCE_BYTES
 from photolake.sources.bluesky.embeds import Embeds
 from photolake.sources.bluesky.facets import read_entities
@@ -25,23 +25,23 @@ _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def map_post(event: Event, *, collected_at: str, matched_query: str | None = None) -> PostRow:
-    """Map a created or updated post; PermanentError `malformed` names what of its record is of the wrong type.
+    """Map a created or updated post; PermanentError `malformed` names the field that has the wrong type.
 
     `timestamp_ms`, and by it the partition, is the time in the record key. Both it and `createdAt` are claims of the
     author's client: `created_at` is the earlier of the two, so that a post imported from elsewhere keeps its date and
     none is from the future of its key.
     """
     if event.post is None:
-        malformed("commit.rkey: the record key of a post is a TID")
+        reject_payload("commit.rkey: the record key of a post is a TID")
     if (size := len(event.raw.encode())) > MAX_SOURCE_BYTES:
-        malformed(f"its {size} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
+        reject_payload(f"its {size} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
     record = JsonObject(event.record, "commit.record")
     embeds = Embeds(record, event.did)
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
     row: Any = {
-        **_identity_columns(event.post, record),
-        **_content_columns(record, embeds),
-        **_reference_columns(event.post, record, embeds.quoted()),
+        **_make_identity_columns(event.post, record),
+        **_make_content_columns(record, embeds),
+        **_make_reference_columns(event.post, record, embeds.read_quoted_post()),
         "user": {"id": hash_to_bigint(event.did), "id_str": event.did},
         "collected_at": collected_at,
         "matched_query": matched_query,
@@ -50,32 +50,32 @@ def map_post(event: Event, *, collected_at: str, matched_query: str | None = Non
     return cast("PostRow", row)
 
 
-def _content_columns(record: JsonObject, embeds: Embeds) -> dict[str, Any]:
-    text = record.text("text")
+def _make_content_columns(record: JsonObject, embeds: Embeds) -> dict[str, Any]:
+    text = record.read_text("text")
     if text is None:
-        malformed("commit.record.text: a post needs one")
+        reject_payload("commit.record.text: a post needs one")
     return {
         "text": text,
-        "lang": _language(record),
+        "lang": _read_language(record),
         "truncated": False,
         "possibly_sensitive": _is_sensitive(record),
         "is_retweet": False,
-        "entities": read_entities(record, text, embeds.card()),
-        "extended_entities": {"media": media} if (media := embeds.media()) else None,
+        "entities": read_entities(record, text, embeds.read_card_url()),
+        "extended_entities": {"media": media} if (media := embeds.read_media()) else None,
     }
 
 
-def _identity_columns(post: PostKey, record: JsonObject) -> dict[str, Any]:
+def _make_identity_columns(post: PostKey, record: JsonObject) -> dict[str, Any]:
     return {
         "id": post.id,
         "id_str": post.uri,
         "source_platform": "bluesky",
-        "created_at": format_classic_time(_created(post, record.text("createdAt"))),
+        "created_at": format_classic_time(_compute_created_at(post, record.read_text("createdAt"))),
         "timestamp_ms": post.time_us // 1000,
     }
 
 
-def _created(post: PostKey, claim: str | None) -> dt.datetime:
+def _compute_created_at(post: PostKey, claim: str | None) -> dt.datetime:
     keyed = _1970 + dt.timedelta(microseconds=post.time_us)
     try:
         claimed = dt.datetime.fromisoformat(claim or "")
@@ -85,23 +85,23 @@ def _created(post: PostKey, claim: str | None) -> dt.datetime:
     return claimed if _1970 <= claimed < keyed else keyed
 
 
-def _language(record: JsonObject) -> str | None:
-    first = next(iter(record.texts("langs") or []), "")
+def _read_language(record: JsonObject) -> str | None:
+    first = next(iter(record.read_texts("langs") or []), "")
     return first if _LANGUAGE.fullmatch(first) else None
 
 
 def _is_sensitive(record: JsonObject) -> bool:
-    labels = record.part("labels")
-    values = labels.parts("values") if labels else []
-    return any(value.text("val") in _SENSITIVE for value in values)
+    labels = record.read_object("labels")
+    values = labels.read_objects("values") if labels else []
+    return any(value.read_text("val") in _SENSITIVE for value in values)
 
 
-def _reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None) -> dict[str, Any]:
-    reply = record.part("reply")
-    parent = _named(reply, "parent")
-    root = _named(reply, "root") or parent or post
+def _make_reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None) -> dict[str, Any]:
+    reply = record.read_object("reply")
+    parent = _read_post_key(reply, "parent")
+    root = _read_post_key(reply, "root") or parent or post
     references = [
-        present({"type": kind, "id": key.uri}) for kind, key in (("quoted", quoted), ("replied_to", parent)) if key
+        drop_nulls({"type": kind, "id": key.uri}) for kind, key in (("quoted", quoted), ("replied_to", parent)) if key
     ]
     return {
         "in_reply_to_status_id": parent.id if parent else None,
@@ -116,6 +116,6 @@ def _reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None
     }
 
 
-def _named(reply: JsonObject | None, end: str) -> PostKey | None:
-    reference = reply.part(end) if reply else None
-    return PostKey.parse(reference.text("uri")) if reference else None
+def _read_post_key(reply: JsonObject | None, end: str) -> PostKey | None:
+    reference = reply.read_object(end) if reply else None
+    return PostKey.parse(reference.read_text("uri")) if reference else None

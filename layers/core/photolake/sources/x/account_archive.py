@@ -1,4 +1,4 @@
-"""Posts in the archive that X gives to the owner of an account: `tweets.js`, and `account.js` beside it.
+"""Reads the archive that X gives to the owner of an account: posts from `tweets.js`, the owner from `account.js`.
 
 Each is JavaScript, `window.YTD.tweets.part0 = [{"tweet": {...}}]`. A post has the fields of API v1.1 in extended mode,
 but no `user`, and numbers are strings. A repost is not marked as one, and its text is cut to 140 characters.
@@ -15,20 +15,20 @@ from photolake.errors import PermanentError
 from photolake.sources.x.identity import convert_to_classic_time
 
 ASSIGNMENT = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=")
-"""What each file begins with."""
+"""The beginning of every file."""
 _NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,18})?")
 _POINTS = ("geo", "coordinates")
 POSTS = frozenset({"tweet", "tweets"})
 
 
-def part_name(head: bytes) -> str | None:
-    """What a part of an archive holds, by its first bytes (`tweets`, `like`, `direct_messages`); None for others."""
+def read_part_name(head: bytes) -> str | None:
+    """Read from its first bytes what a file of an archive contains (`tweets`, `like`); None for other files."""
     found = ASSIGNMENT.match(head.removeprefix(b"\xef\xbb\xbf"))
     return found[1].decode() if found else None
 
 
-def owner(account_js: bytes) -> dict[str, Any] | None:
-    """The owner as a v1.1 `user`, from `account.js`; None if that does not say who it is."""
+def read_owner(account_js: bytes) -> dict[str, Any] | None:
+    """Read the owner as a v1.1 `user` from `account.js`; None if the file does not name one."""
     try:
         accounts = json.loads(
             ASSIGNMENT.sub(b"", account_js.removeprefix(b"\xef\xbb\xbf"), count=1).rstrip().rstrip(b";")
@@ -46,21 +46,21 @@ def owner(account_js: bytes) -> dict[str, Any] | None:
 
 
 def read_archived_status(value: Any, author: Mapping[str, Any] | None) -> Any:
-    """The API v1.1 status in an item of `tweets.js`, with its author; any other value as it is."""
+    """Return the API v1.1 status in an item of `tweets.js`, with its author; any other value is returned unchanged."""
     if not isinstance(value, Mapping) or value.keys() != {"tweet"} or not isinstance(value["tweet"], Mapping):
         return value
     tweet = value["tweet"]
-    points = {name: _point(tweet[name]) for name in _POINTS if name in tweet}
+    points = {name: _convert_point(tweet[name]) for name in _POINTS if name in tweet}
     user = {"user": dict(author)} if author and "user" not in tweet else {}
     return {**tweet, **points, **user}
 
 
-def _point(value: Any) -> Any:
-    """A point whose degrees are numbers, as in the API."""
+def _convert_point(value: Any) -> Any:
+    """Convert the degrees of a point to numbers, as in the API."""
     if not isinstance(value, Mapping) or not isinstance(value.get("coordinates"), list):
         return value
-    return {**value, "coordinates": [_degrees(number) for number in value["coordinates"]]}
+    return {**value, "coordinates": [_convert_degrees(number) for number in value["coordinates"]]}
 
 
-def _degrees(value: Any) -> Any:
+def _convert_degrees(value: Any) -> Any:
     return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value

@@ -1,4 +1,4 @@
-"""What X's refusals mean, and what to do about each.
+"""Makes errors of the requests that X refuses, with what to do about each.
 
 https://docs.x.com/x-api/fundamentals/response-codes-and-errors
 """

@@ -1,4 +1,4 @@
-"""A post's id and time as columns: whatever the API, both follow from the same two values."""
+"""Reads the id and time of a post, which are the same in both of X's APIs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_classic_time, parse_time
 from photolake.rows.ids import read_snowflake_ms
-from photolake.rows.json_reader import malformed
+from photolake.rows.json_reader import reject_payload
 
 if TYPE_CHECKING:
     from photolake.rows.json_reader import JsonObject
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 def read_post_id(post: JsonObject) -> int:
     """Read the id; `id_str` goes first, because a JavaScript client on the way may have rounded `id`."""
-    number = post.whole("id_str", "id")
+    number = post.read_integer("id_str", "id")
     if number is None or number <= 0:
-        malformed("id: a post needs one, and it is a positive number")
+        reject_payload("id: a post needs one, and it is a positive number")
     return number
 
 
 def read_identity(post: JsonObject) -> dict[str, Any]:
-    """Columns of identity and time; the milliseconds are the id's own, where it has them."""
+    """Read the columns of identity and time; the milliseconds are those in the id, if it has them."""
     number = read_post_id(post)
-    created = _parse(post.text("created_at"))
-    given = post.whole("timestamp_ms")
+    created = _parse_created_at(post.read_text("created_at"))
+    given = post.read_integer("timestamp_ms")
     ms = read_snowflake_ms(number) or given or (int(created.timestamp() * 1000) if created else None)
     if created is None and ms is not None:
-        created = _from_ms(ms)
+        created = _convert_ms(ms)
     return {
         "id": number,
         "id_str": str(number),
@@ -40,21 +40,21 @@ def read_identity(post: JsonObject) -> dict[str, Any]:
 
 def convert_to_classic_time(text: str | None) -> str | None:
     """Rewrite an ISO-8601 or classic time in the classic form, in UTC."""
-    moment = _parse(text)
+    moment = _parse_created_at(text)
     return format_classic_time(moment) if moment else None
 
 
-def _parse(text: str | None) -> dt.datetime | None:
+def _parse_created_at(text: str | None) -> dt.datetime | None:
     if not text:
         return None
     try:
         return parse_time(text)
     except (ValueError, OverflowError):
-        malformed("created_at: neither ISO-8601 nor like 'Wed Oct 10 20:19:24 +0000 2018'")
+        reject_payload("created_at: neither ISO-8601 nor like 'Wed Oct 10 20:19:24 +0000 2018'")
 
 
-def _from_ms(ms: int) -> dt.datetime:
+def _convert_ms(ms: int) -> dt.datetime:
     try:
         return dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
     except (ValueError, OverflowError, OSError):
-        malformed("timestamp_ms: no time of the calendar")
+        reject_payload("timestamp_ms: no time of the calendar")

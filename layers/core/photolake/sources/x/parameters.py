@@ -42,18 +42,18 @@ _OTHERS = {
 }
 
 
-def _join(fields: str, post: list[str], expansions: list[str]) -> Mapping[str, str]:
+def _join_parameters(fields: str, post: list[str], expansions: list[str]) -> Mapping[str, str]:
     return {fields: ",".join([*_POST, *post]), "expansions": ",".join([*_EXPANSIONS, *expansions]), **_OTHERS}
 
 
-TWEETS = _join(
+TWEETS = _join_parameters(
     "tweet.fields",
     ["author_id", "in_reply_to_user_id", "referenced_tweets", "note_tweet", "edit_history_tweet_ids"],
     # Without the last one the photos of retweeted and quoted posts are not included.
     ["referenced_tweets.id", "referenced_tweets.id.author_id", "referenced_tweets.id.attachments.media_keys"],
 )
 """The parameters in the documented names."""
-POSTS = _join("post.fields", ["note_post"], ["referenced_posts", "edit_history_post_ids"])
+POSTS = _join_parameters("post.fields", ["note_post"], ["referenced_posts", "edit_history_post_ids"])
 """The same parameters, in the names of X's openapi.json of 2026, which cannot ask for the media of referenced posts."""
 ALL_NAMES = frozenset({*TWEETS, *POSTS})
 """The names of all these parameters."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from photolake.errors import PermanentError
-from photolake.rows.json_reader import JsonObject, malformed
+from photolake.rows.json_reader import JsonObject, reject_payload
 from photolake.rows.json_text import MAX_SOURCE_BYTES, compact_json
 from photolake.sources.x.includes import Includes
 from photolake.sources.x.v1 import map_status
@@ -39,7 +39,7 @@ class _Source:
 
 def raise_rejection(source: Any, message: str) -> None:
     """Raise PermanentError `malformed` for the first post that cannot be mapped."""
-    malformed(message)
+    reject_payload(message)
 
 
 def read_posts(
@@ -55,14 +55,14 @@ def read_posts(
             yield from read_posts(item, collected_at=collected_at, matched_query=matched_query, on_rejected=on_rejected)
         return
     try:
-        sources = _sources(payload)
+        sources = _split_sources(payload)
     except PermanentError as error:
         on_rejected(payload, error.message)
         return
     for source in sources:
         try:
             columns = source.read_columns()
-            source_json = _source_json(source.json)
+            source_json = _serialise_source(source.json)
         except PermanentError as error:
             on_rejected(source.json, error.message)
             continue
@@ -73,51 +73,53 @@ def read_posts(
         yield {**columns, "collected_at": collected_at, "matched_query": query, "source_json": source_json}
 
 
-def _sources(payload: Any) -> Iterator[_Source]:
+def _split_sources(payload: Any) -> Iterator[_Source]:
     if not isinstance(payload, Mapping):
-        malformed(f"expected an object or an array of them, got {type(payload).__name__}")
+        reject_payload(f"expected an object or an array of them, got {type(payload).__name__}")
     if payload.get("data") is not None:
-        return _v2_sources(payload)
+        return _split_v2_sources(payload)
     for name in ("statuses", "results"):
         if isinstance(payload.get(name), list):
-            return iter([_v1_source(status) for status in payload[name]])
+            return iter([_make_v1_source(status) for status in payload[name]])
     if "user" in payload or "id_str" in payload or "full_text" in payload:
-        return iter([_v1_source(payload)])
+        return iter([_make_v1_source(payload)])
     if "id" in payload and "text" in payload:
-        return _v2_sources({"data": payload})
+        return _split_v2_sources({"data": payload})
     _expect_no_posts(payload)
     return iter(())
 
 
-def _v1_source(status: Any) -> _Source:
+def _make_v1_source(status: Any) -> _Source:
     return _Source(status, lambda: map_status(status))
 
 
-def _v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
+def _split_v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
     data = payload["data"]
     includes = Includes(payload.get("includes"))
-    rules = JsonObject(payload).parts("matching_rules")
-    tags = [rule.text("tag") for rule in rules]
+    rules = JsonObject(payload).read_objects("matching_rules")
+    tags = [rule.read_text("tag") for rule in rules]
     shared = {"matching_rules": payload["matching_rules"]} if rules else {}
     return (
-        _v2_source(tweet, includes, shared, next((tag for tag in tags if tag), None))
+        _make_v2_source(tweet, includes, shared, next((tag for tag in tags if tag), None))
         for tweet in (data if isinstance(data, list) else [data])
     )
 
 
-def _v2_source(tweet: Any, includes: Includes, shared: Mapping[str, Any], rule: str | None) -> _Source:
-    kept = includes.excerpt(tweet)
-    source = {"data": tweet, **({"includes": kept} if kept else {}), **shared}
+def _make_v2_source(tweet: Any, includes: Includes, shared: Mapping[str, Any], rule: str | None) -> _Source:
+    included = includes.select(tweet)
+    source = {"data": tweet, **({"includes": included} if included else {}), **shared}
     return _Source(source, lambda: map_tweet(tweet, includes), rule)
 
 
-def _source_json(source: Mapping[str, Any]) -> str:
+def _serialise_source(source: Mapping[str, Any]) -> str:
     try:
         text = compact_json(source, allow_nan=False)
     except ValueError:
-        malformed("a number of it is NaN or infinite, which JSON does not allow")
+        reject_payload("a number of it is NaN or infinite, which JSON does not allow")
     if len(text.encode()) > MAX_SOURCE_BYTES:
-        malformed(f"its {len(text.encode())} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
+        reject_payload(
+            f"its {len(text.encode())} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take"
+        )
     return text
 
 
@@ -125,15 +127,15 @@ def _expect_no_posts(payload: Mapping[str, Any]) -> None:
     """Raise PermanentError unless the payload is of a kind that has no posts."""
     errors = payload.get("errors")
     if errors:
-        titles = sorted({_title(error) for error in errors}) if isinstance(errors, list) else []
-        malformed(f"X answered with errors and no posts: {', '.join(titles) or 'untitled'}")
+        titles = sorted({_read_title(error) for error in errors}) if isinstance(errors, list) else []
+        reject_payload(f"X answered with errors and no posts: {', '.join(titles) or 'untitled'}")
     if _NOTICES.intersection(payload):
         return
     meta = payload.get("meta")
     if not isinstance(meta, Mapping) or meta.get("result_count") not in (0, None):
-        malformed("neither a post nor a page of posts as X sends them")
+        reject_payload("neither a post nor a page of posts as X sends them")
 
 
-def _title(error: Any) -> str:
+def _read_title(error: Any) -> str:
     named = error if isinstance(error, Mapping) else {}
     return str(named.get("title") or named.get("message") or "untitled")

@@ -1,7 +1,7 @@
-"""X's recent search, page by page (https://docs.x.com/x-api/posts/search/introduction), and what it would find.
+"""Reads X's recent search page by page (https://docs.x.com/x-api/posts/search/introduction), and counts its posts.
 
-It covers the last seven days, newest first. A request never waits for a rate limit to
-end, and has a timeout, which tweepy does not set.
+It covers the last seven days, newest first. A request never waits for a rate limit to end, and has a timeout, which
+tweepy does not set.
 """
 
 from __future__ import annotations
@@ -68,22 +68,22 @@ class RecentSearch:
         self._sleep = sleep
         self._names = parameters.TWEETS
 
-    def page(self, bounds: Mapping[str, int], next_token: str | None = None) -> dict[str, Any]:
+    def read_page(self, bounds: Mapping[str, int], next_token: str | None = None) -> dict[str, Any]:
         """Read the newest posts within the bounds (`since_id`, `until_id`, both exclusive), or the page after."""
         position: dict[str, Any] = {**bounds, "next_token": next_token} if next_token else dict(bounds)
-        return self._retry(lambda: self._page(position))
+        return self._retry(lambda: self._request_page(position))
 
-    def count(self) -> int:
+    def count_posts(self) -> int:
         """Read how many posts X has of the last seven days, for the price of one post
         (https://docs.x.com/x-api/posts/counts/introduction).
         """
-        return self._retry(self._count)
+        return self._retry(self._request_count)
 
     def close(self) -> None:
         """Close the connections; the next request opens a new one."""
         self._client.session.close()
 
-    def _page(self, position: Mapping[str, Any]) -> dict[str, Any]:
+    def _request_page(self, position: Mapping[str, Any]) -> dict[str, Any]:
         # tweepy's own search method knows the parameters of only one vocabulary.
         search = {"query": self.query.text, "max_results": MAX_RESULTS, "sort_order": "recency"}
         page: Any = self._client.request("GET", PATH, params={**search, **self._names, **position}).json()
@@ -94,7 +94,7 @@ class RecentSearch:
             raise RetryableError("X returned neither posts nor a result count of 0")
         return dict(page)
 
-    def _count(self) -> int:
+    def _request_count(self) -> int:
         response = self._client.get_recent_tweets_count(self.query.text, granularity="day")
         meta = (response.get("meta") if isinstance(response, dict) else None) or {}
         total = meta.get("total_tweet_count", meta.get("total_post_count"))

@@ -110,34 +110,36 @@ class SearchSource:
         try:
             saved = Window.from_state(state)
             notices = [
-                text for text in (None if state else self._forecast(), self._monthly_budget.make_warning()) if text
+                text for text in (None if state else self._forecast_cost(), self._monthly_budget.make_warning()) if text
             ]
             window = self._limit_to_covered(saved)
             has_gap = window != saved
             while True:
                 is_catching_up = window.is_open
-                bounds = window.bounds() if is_catching_up else self._new_bounds(window)
+                bounds = window.make_bounds() if is_catching_up else self._make_new_bounds(window)
                 for page, is_last in self._read_pages(bounds):
-                    window = window.read(_read_ids(page, bounds))
-                    window = window.closed() if is_last else window
+                    window = window.cover(_read_ids(page, bounds))
+                    window = window.close() if is_last else window
                     yield self._make_batch(page, window, has_gap, notices)
                     notices = []
                 if not is_catching_up:
                     return
-                window = window.closed()
+                window = window.close()
         finally:
             self._search.close()
 
     def _limit_to_covered(self, saved: Window) -> Window:
-        if max(saved.since_id or 0, saved.newest_id or 0) > make_snowflake(_ms(self._clock() + MAX_CLOCK_SKEW)):
+        if max(saved.since_id or 0, saved.newest_id or 0) > make_snowflake(
+            _convert_to_ms(self._clock() + MAX_CLOCK_SKEW)
+        ):
             raise PermanentError(
                 "future", f"the checkpoint {self.name} is ahead of the clock: delete it, to read seven days again"
             )
-        return saved.within(_ms(self._clock() - COVERED))
+        return saved.limit_to(_convert_to_ms(self._clock() - COVERED))
 
-    def _new_bounds(self, window: Window) -> Mapping[str, int]:
+    def _make_new_bounds(self, window: Window) -> Mapping[str, int]:
         """Return the bounds of what has been posted since the window was closed."""
-        return {**window.bounds(), "until_id": make_snowflake(_ms(self._clock() - SETTLED))}
+        return {**window.make_bounds(), "until_id": make_snowflake(_convert_to_ms(self._clock() - SETTLED))}
 
     def _read_pages(self, bounds: Mapping[str, int]) -> Iterator[tuple[dict[str, Any], bool]]:
         """Buy all pages within the bounds, each with whether it is the last."""
@@ -147,7 +149,7 @@ class SearchSource:
         while True:
             self._run_budget.check()
             self._monthly_budget.check()
-            page = self._search.page(bounds, token)
+            page = self._search.read_page(bounds, token)
             bought = len(page.get("data") or [])
             self._run_budget.spend(bought)
             self._monthly_budget.spend(bought)
@@ -160,11 +162,11 @@ class SearchSource:
                 raise RetryableError("X returns the same posts again for the next page; they would be bought for ever")
             lowest = min([*ids, lowest])
 
-    def _forecast(self) -> str:
+    def _forecast_cost(self) -> str:
         """Say what the first run of the query costs; BudgetExhaustedError if that is more than the month has left."""
         self._run_budget.check()
         self._monthly_budget.check()
-        posts, left = self._search.count(), self._monthly_budget.count_left()
+        posts, left = self._search.count_posts(), self._monthly_budget.count_left()
         monthly = posts * 30 // 7
         forecast = (
             f"{self._query.setting}: X has {posts:,} posts of the last seven days, {format_usd(posts * X_POST_USD)}; "
@@ -185,7 +187,7 @@ class SearchSource:
         collected_at = format_utc(self._clock())
         posts = read_posts(page, collected_at=collected_at, matched_query=self._query.text, on_rejected=reject)
         return Batch(
-            state={**window.state(), "query": self._query.text},
+            state={**window.to_state(), "query": self._query.text},
             posts=list(posts),
             rejected=rejected,
             bought=len(page.get("data") or []),
@@ -213,5 +215,5 @@ def _describe_id(post: Any) -> str:
     return str(data.get("id")) if isinstance(data, Mapping) else "without an id"
 
 
-def _ms(moment: dt.datetime) -> int:
+def _convert_to_ms(moment: dt.datetime) -> int:
     return int(moment.timestamp() * 1000)

@@ -1,7 +1,7 @@
-"""API v2 posts as `twarc2 flatten` writes them: one a line, with what the page included put into the post itself.
+"""Reads API v2 posts as `twarc2 flatten` writes them: one per line, with the included objects inside the post.
 
-An author is `author`, media are `attachments.media`, a place lies in `geo`, users in the mentions, and a post that is
-referred to in its reference (https://twarc-project.readthedocs.io/en/latest/twarc2_en_us/#flatten).
+The author is in `author`, media in `attachments.media`, a place in `geo`, users in the mentions, and referenced posts
+in `referenced_tweets` (https://twarc-project.readthedocs.io/en/latest/twarc2_en_us/#flatten).
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any
 
 from photolake.clock import format_utc
 
-_FLAT = ("author", "in_reply_to_user", "__twarc")
-_OWN_OF_GEO = ("place_id", "coordinates")
-_OWN_OF_A_MENTION = ("start", "end", "username", "id")
-_OWN_OF_A_REFERENCE = ("type", "id")
+_FLATTENED_FIELDS = ("author", "in_reply_to_user", "__twarc")
+_GEO_FIELDS = ("place_id", "coordinates")
+_MENTION_FIELDS = ("start", "end", "username", "id")
+_REFERENCE_FIELDS = ("type", "id")
 
 _Includes = dict[str, dict[str, Any]]
 
 
-def retrieved_at(value: Any) -> str | None:
-    """When twarc collected a page or a post, as ISO-8601 UTC; None if it does not say."""
+def read_retrieval_time(value: Any) -> str | None:
+    """Read when twarc collected a page or a post, as ISO-8601 UTC; None if it is not recorded."""
     noted = value.get("__twarc") if isinstance(value, Mapping) else None
     given = noted.get("retrieved_at") if isinstance(noted, Mapping) else None
     try:
@@ -31,12 +31,12 @@ def retrieved_at(value: Any) -> str | None:
         return None
 
 
-def unflatten(value: Any) -> Any:
-    """The page of one post, as the API sent it, of a flattened post; any other value as it is."""
+def unflatten_post(value: Any) -> Any:
+    """Rebuild the page that the API sent from a flattened post; any other value is returned unchanged."""
     if not _is_flattened(value):
         return value
     includes: _Includes = {}
-    data = _bare(value, includes)
+    data = _strip_post(value, includes)
     rules = {"matching_rules": value["matching_rules"]} if "matching_rules" in value else {}
     lists = {kind: list(items.values()) for kind, items in includes.items()}
     return {"data": data, **({"includes": lists} if lists else {}), **rules}
@@ -48,7 +48,7 @@ def _is_flattened(value: Any) -> bool:
         and "id" in value
         and "text" in value
         and not value.keys() & {"data", "user", "id_str", "full_text"}
-        and bool(value.keys() & {*_FLAT} or _has_media(value))
+        and bool(value.keys() & {*_FLATTENED_FIELDS} or _has_media(value))
     )
 
 
@@ -57,18 +57,18 @@ def _has_media(post: Mapping[str, Any]) -> bool:
     return isinstance(attachments, Mapping) and "media" in attachments
 
 
-def _bare(post: Mapping[str, Any], includes: _Includes) -> dict[str, Any]:
-    """The post alone; what was put into it goes to `includes`."""
+def _strip_post(post: Mapping[str, Any], includes: _Includes) -> dict[str, Any]:
+    """Return the post without the objects that were put into it; these are added to `includes`."""
     for name in ("author", "in_reply_to_user"):
         _include(includes, "users", "id", post.get(name))
-    bare = {name: value for name, value in post.items() if name not in (*_FLAT, "matching_rules")}
-    for name, take in _PARTS.items():
-        if name in bare:
-            bare[name] = take(bare[name], includes)
-    return bare
+    stripped = {name: value for name, value in post.items() if name not in (*_FLATTENED_FIELDS, "matching_rules")}
+    for name, strip in _STRIP_FUNCTIONS.items():
+        if name in stripped:
+            stripped[name] = strip(stripped[name], includes)
+    return stripped
 
 
-def _attachments(value: Any, includes: _Includes) -> Any:
+def _strip_attachments(value: Any, includes: _Includes) -> Any:
     if not isinstance(value, Mapping):
         return value
     media = value.get("media")
@@ -78,46 +78,46 @@ def _attachments(value: Any, includes: _Includes) -> Any:
     return {name: item for name, item in value.items() if name not in ("media", "poll")}
 
 
-def _geo(value: Any, includes: _Includes) -> Any:
+def _strip_geo(value: Any, includes: _Includes) -> Any:
     if not isinstance(value, Mapping):
         return value
-    place = {name: item for name, item in value.items() if name not in _OWN_OF_GEO}
+    place = {name: item for name, item in value.items() if name not in _GEO_FIELDS}
     _include(includes, "places", "id", place)
-    return {name: value[name] for name in _OWN_OF_GEO if name in value}
+    return {name: value[name] for name in _GEO_FIELDS if name in value}
 
 
-def _references(value: Any, includes: _Includes) -> Any:
+def _strip_references(value: Any, includes: _Includes) -> Any:
     if not isinstance(value, list):
         return value
     for item in value:
         if isinstance(item, Mapping) and "text" in item:
-            post = _bare({name: part for name, part in item.items() if name != "type"}, includes)
+            post = _strip_post({name: part for name, part in item.items() if name != "type"}, includes)
             _include(includes, "tweets", "id", post)
-    return [_only(item, _OWN_OF_A_REFERENCE) for item in value]
+    return [_select_fields(item, _REFERENCE_FIELDS) for item in value]
 
 
-def _entities(value: Any, includes: _Includes) -> Any:
+def _strip_entities(value: Any, includes: _Includes) -> Any:
     if not isinstance(value, Mapping) or not isinstance(value.get("mentions"), list):
         return value
     for mention in value["mentions"]:
         if isinstance(mention, Mapping) and "name" in mention:
             user = {name: part for name, part in mention.items() if name not in ("start", "end")}
             _include(includes, "users", "id", user)
-    return {**value, "mentions": [_only(mention, _OWN_OF_A_MENTION) for mention in value["mentions"]]}
+    return {**value, "mentions": [_select_fields(mention, _MENTION_FIELDS) for mention in value["mentions"]]}
 
 
-def _note(value: Any, includes: _Includes) -> Any:
+def _strip_note(value: Any, includes: _Includes) -> Any:
     if not isinstance(value, Mapping) or "entities" not in value:
         return value
-    return {**value, "entities": _entities(value["entities"], includes)}
+    return {**value, "entities": _strip_entities(value["entities"], includes)}
 
 
-_PARTS = {
-    "attachments": _attachments,
-    "geo": _geo,
-    "referenced_tweets": _references,
-    "entities": _entities,
-    "note_tweet": _note,
+_STRIP_FUNCTIONS = {
+    "attachments": _strip_attachments,
+    "geo": _strip_geo,
+    "referenced_tweets": _strip_references,
+    "entities": _strip_entities,
+    "note_tweet": _strip_note,
 }
 
 
@@ -126,5 +126,5 @@ def _include(includes: _Includes, kind: str, key: str, item: Any) -> None:
         includes.setdefault(kind, {}).setdefault(item[key], item)
 
 
-def _only(item: Any, names: tuple[str, ...]) -> Any:
+def _select_fields(item: Any, names: tuple[str, ...]) -> Any:
     return {name: item[name] for name in names if name in item} if isinstance(item, Mapping) else item

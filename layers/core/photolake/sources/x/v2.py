@@ -1,4 +1,4 @@
-"""X API v2 posts as posts of the classic columns.
+"""Maps X API v2 posts to the columns of API v1.1.
 
 X renames tweets to posts: its openapi.json of 2026 says `note_post`, `referenced_posts` and `repost_count` where the
 stream and the documentation say `note_tweet`, `referenced_tweets` and `retweet_count`. Both are read.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from photolake.rows.json_reader import JsonObject, malformed, present, struct_or_none
+from photolake.rows.json_reader import JsonObject, drop_nulls, drop_nulls_or_none, reject_payload
 from photolake.sources.x.identity import convert_to_classic_time, read_identity, read_post_id
 from photolake.sources.x.includes import Includes, read_links, read_media
 
@@ -35,187 +35,189 @@ _POST_COUNTS = {
 
 
 def map_tweet(tweet: Mapping[str, Any], includes: Includes) -> PostRow:
-    """Map one post; text, entities and media of a retweet are those of the post it repeats, where that is included.
+    """Map one post; text, entities and media of a retweet are those of the retweeted post, if it is included.
 
-    Not yet in it: collected_at, matched_query, source_json.
+    The row lacks collected_at, matched_query and source_json.
     """
     own = JsonObject(tweet)
-    named = _named(own)
-    retweeted = includes.post(named.get("retweeted"))
+    reference_ids = _read_reference_ids(own)
+    retweeted = includes.find_post(reference_ids.get("retweeted"))
     shown = retweeted or own
-    named = named | _named(shown) | named if retweeted else named
-    metrics = own.part("public_metrics")
+    reference_ids = reference_ids | _read_reference_ids(shown) | reference_ids if retweeted else reference_ids
+    metrics = own.read_object("public_metrics")
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
     row: Any = {
         **read_identity(own),
-        **_content_columns(own, shown, includes),
-        "truncated": None if "retweeted" in named and retweeted is None else False,
-        **_reply_columns(own, includes),
-        "quoted_status_id": _number(named.get("quoted")),
-        "quoted_status_id_str": named.get("quoted"),
-        "is_quote_status": "quoted" in named,
-        "is_retweet": "retweeted" in named,
-        "referenced_tweets": _references(own, named, includes),
-        "conversation_id": own.text("conversation_id"),
-        **{column: metrics.whole(*names) if metrics else None for column, names in _POST_COUNTS.items()},
-        "user": _author(own, includes),
-        **_place_columns(own.part("geo"), includes),
-        "edit_history_tweet_ids": own.texts("edit_history_tweet_ids", "edit_history_post_ids"),
+        **_make_content_columns(own, shown, includes),
+        "truncated": None if "retweeted" in reference_ids and retweeted is None else False,
+        **_make_reply_columns(own, includes),
+        "quoted_status_id": _parse_id(reference_ids.get("quoted")),
+        "quoted_status_id_str": reference_ids.get("quoted"),
+        "is_quote_status": "quoted" in reference_ids,
+        "is_retweet": "retweeted" in reference_ids,
+        "referenced_tweets": _make_references(own, reference_ids, includes),
+        "conversation_id": own.read_text("conversation_id"),
+        **{column: metrics.read_integer(*names) if metrics else None for column, names in _POST_COUNTS.items()},
+        "user": _map_author(own, includes),
+        **_make_place_columns(own.read_object("geo"), includes),
+        "edit_history_tweet_ids": own.read_texts("edit_history_tweet_ids", "edit_history_post_ids"),
     }
     return cast("PostRow", row)
 
 
-def _named(post: JsonObject) -> dict[str, str]:
-    """Ids of the posts this one names, by type: retweeted, quoted, replied_to."""
-    references = post.parts("referenced_tweets", "referenced_posts")
-    return {reference.text("type") or "": str(read_post_id(reference)) for reference in references}
+def _read_reference_ids(post: JsonObject) -> dict[str, str]:
+    """Read the ids of the referenced posts by type: retweeted, quoted, replied_to."""
+    references = post.read_objects("referenced_tweets", "referenced_posts")
+    return {reference.read_text("type") or "": str(read_post_id(reference)) for reference in references}
 
 
-def _content_columns(own: JsonObject, shown: JsonObject, includes: Includes) -> dict[str, Any]:
-    sensitive = own.flag("possibly_sensitive")
+def _make_content_columns(own: JsonObject, shown: JsonObject, includes: Includes) -> dict[str, Any]:
+    sensitive = own.read_flag("possibly_sensitive")
     return {
-        "text": _text(shown),
-        "entities": _entities(shown, includes),
-        "extended_entities": struct_or_none(
+        "text": _read_text(shown),
+        "entities": _map_entities(shown, includes),
+        "extended_entities": drop_nulls_or_none(
             {"media": read_media(shown, includes) or read_media(own, includes) or None}
         ),
-        "lang": own.text("lang") or shown.text("lang"),
-        "source": own.text("source"),
+        "lang": own.read_text("lang") or shown.read_text("lang"),
+        "source": own.read_text("source"),
         "favorited": False,
         "retweeted": False,
-        "possibly_sensitive": shown.flag("possibly_sensitive") if sensitive is None else sensitive,
+        "possibly_sensitive": shown.read_flag("possibly_sensitive") if sensitive is None else sensitive,
         "filter_level": None,
     }
 
 
-def _reply_columns(own: JsonObject, includes: Includes) -> dict[str, Any]:
-    status = _named(own).get("replied_to")
-    user_id = own.text("in_reply_to_user_id")
-    user = includes.user(user_id)
+def _make_reply_columns(own: JsonObject, includes: Includes) -> dict[str, Any]:
+    status = _read_reference_ids(own).get("replied_to")
+    user_id = own.read_text("in_reply_to_user_id")
+    user = includes.find_user(user_id)
     return {
-        "in_reply_to_status_id": _number(status),
+        "in_reply_to_status_id": _parse_id(status),
         "in_reply_to_status_id_str": status,
-        "in_reply_to_user_id": own.whole("in_reply_to_user_id"),
+        "in_reply_to_user_id": own.read_integer("in_reply_to_user_id"),
         "in_reply_to_user_id_str": user_id,
-        "in_reply_to_screen_name": user.text("username") if user else None,
+        "in_reply_to_screen_name": user.read_text("username") if user else None,
     }
 
 
-def _references(own: JsonObject, named: Mapping[str, str], includes: Includes) -> list[dict[str, Any]] | None:
-    parent = _named(own).get("replied_to")
-    kinds = {**named, "replied_to": parent}
-    return [_reference(kind, key, includes) for kind, key in kinds.items() if kind and key] or None
+def _make_references(
+    own: JsonObject, reference_ids: Mapping[str, str], includes: Includes
+) -> list[dict[str, Any]] | None:
+    parent = _read_reference_ids(own).get("replied_to")
+    kinds = {**reference_ids, "replied_to": parent}
+    return [_make_reference(kind, key, includes) for kind, key in kinds.items() if kind and key] or None
 
 
-def _reference(kind: str, key: str, includes: Includes) -> dict[str, Any]:
-    post = includes.post(key)
-    author = includes.user(post.text("author_id")) if post else None
-    return present(
+def _make_reference(kind: str, key: str, includes: Includes) -> dict[str, Any]:
+    post = includes.find_post(key)
+    author = includes.find_user(post.read_text("author_id")) if post else None
+    return drop_nulls(
         {
             "type": kind,
             "id": key,
-            "text": _text(post) if post else None,
-            "screen_name": author.text("username") if author else None,
+            "text": _read_text(post) if post else None,
+            "screen_name": author.read_text("username") if author else None,
             # A retweeted post's media are the post's own extended_entities; a parent's are no part of its reply.
             "media": read_media(post, includes) or None if post and kind == "quoted" else None,
         }
     )
 
 
-def _text(post: JsonObject) -> str:
-    note = post.part("note_tweet", "note_post")
-    text = note.text("text") if note else None
+def _read_text(post: JsonObject) -> str:
+    note = post.read_object("note_tweet", "note_post")
+    text = note.read_text("text") if note else None
     if text is None:
-        text = post.text("text")
+        text = post.read_text("text")
     if text is None:
-        malformed("text: a post needs one")
+        reject_payload("text: a post needs one")
     return text
 
 
-def _entities(post: JsonObject, includes: Includes) -> dict[str, Any] | None:
-    note = post.part("note_tweet", "note_post")
-    entities = (note.part("entities") if note else None) or post.part("entities")
+def _map_entities(post: JsonObject, includes: Includes) -> dict[str, Any] | None:
+    note = post.read_object("note_tweet", "note_post")
+    entities = (note.read_object("entities") if note else None) or post.read_object("entities")
     if entities is None:
         return None
     return {
-        "hashtags": [_tag(tag) for tag in entities.parts("hashtags")],
+        "hashtags": [_map_tag(tag) for tag in entities.read_objects("hashtags")],
         "urls": read_links(post, entities),
-        "user_mentions": [_mention(mention, includes) for mention in entities.parts("mentions")],
-        "symbols": [_tag(tag) for tag in entities.parts("cashtags")],
+        "user_mentions": [_map_mention(mention, includes) for mention in entities.read_objects("mentions")],
+        "symbols": [_map_tag(tag) for tag in entities.read_objects("cashtags")],
     }
 
 
-def _tag(tag: JsonObject) -> dict[str, Any]:
-    return present({"text": tag.text("tag"), "indices": [tag.whole("start"), tag.whole("end")]})
+def _map_tag(tag: JsonObject) -> dict[str, Any]:
+    return drop_nulls({"text": tag.read_text("tag"), "indices": [tag.read_integer("start"), tag.read_integer("end")]})
 
 
-def _mention(mention: JsonObject, includes: Includes) -> dict[str, Any]:
-    name = mention.text("username")
-    user = includes.user(mention.text("id") or name)
-    number = mention.whole("id") or (user.whole("id") if user else None)
-    return present(
+def _map_mention(mention: JsonObject, includes: Includes) -> dict[str, Any]:
+    name = mention.read_text("username")
+    user = includes.find_user(mention.read_text("id") or name)
+    number = mention.read_integer("id") or (user.read_integer("id") if user else None)
+    return drop_nulls(
         {
             "id": number,
             "id_str": None if number is None else str(number),
             "screen_name": name,
-            "name": user.text("name") if user else None,
-            "indices": [mention.whole("start"), mention.whole("end")],
+            "name": user.read_text("name") if user else None,
+            "indices": [mention.read_integer("start"), mention.read_integer("end")],
         }
     )
 
 
-def _author(own: JsonObject, includes: Includes) -> dict[str, Any] | None:
-    author_id = own.text("author_id")
-    user = includes.user(author_id)
+def _map_author(own: JsonObject, includes: Includes) -> dict[str, Any] | None:
+    author_id = own.read_text("author_id")
+    user = includes.find_user(author_id)
     if user is None:
-        return struct_or_none({"id": _number(author_id), "id_str": author_id})
-    metrics = user.part("public_metrics")
-    return present(
+        return drop_nulls_or_none({"id": _parse_id(author_id), "id_str": author_id})
+    metrics = user.read_object("public_metrics")
+    return drop_nulls(
         {
-            "id": user.whole("id"),
-            "id_str": user.text("id"),
-            "screen_name": user.text("username"),
-            "created_at": convert_to_classic_time(user.text("created_at")),
-            "profile_image_url_https": user.text("profile_image_url"),
+            "id": user.read_integer("id"),
+            "id_str": user.read_text("id"),
+            "screen_name": user.read_text("username"),
+            "created_at": convert_to_classic_time(user.read_text("created_at")),
+            "profile_image_url_https": user.read_text("profile_image_url"),
             **{
-                name: user.text(name)
+                name: user.read_text(name)
                 for name in ("name", "location", "url", "description", "verified_type", "profile_banner_url")
             },
-            **{name: user.flag(name) for name in ("protected", "verified")},
-            **{column: metrics.whole(*names) if metrics else None for column, names in _USER_COUNTS.items()},
+            **{name: user.read_flag(name) for name in ("protected", "verified")},
+            **{column: metrics.read_integer(*names) if metrics else None for column, names in _USER_COUNTS.items()},
         }
     )
 
 
-def _place_columns(geo: JsonObject | None, includes: Includes) -> dict[str, Any]:
-    point = geo.part("coordinates") if geo else None
-    lonlat = point.numbers("coordinates") if point else None
-    kind = point.text("type") if point else None
+def _make_place_columns(geo: JsonObject | None, includes: Includes) -> dict[str, Any]:
+    point = geo.read_object("coordinates") if geo else None
+    lonlat = point.read_numbers("coordinates") if point else None
+    kind = point.read_text("type") if point else None
     return {
         "coordinates": {"type": kind, "coordinates": lonlat} if lonlat else None,
         # `geo` has latitude first, `coordinates` longitude first, as in API v1.1.
         "geo": {"type": kind, "coordinates": lonlat[::-1]} if lonlat else None,
-        "place": _place(geo.text("place_id"), includes) if geo else None,
+        "place": _map_place(geo.read_text("place_id"), includes) if geo else None,
     }
 
 
-def _place(key: str | None, includes: Includes) -> dict[str, Any] | None:
-    place = includes.place(key)
+def _map_place(key: str | None, includes: Includes) -> dict[str, Any] | None:
+    place = includes.find_place(key)
     if place is None:
-        return struct_or_none({"id": key})
-    geo = place.part("geo")
-    box = geo.numbers("bbox") if geo else None
+        return drop_nulls_or_none({"id": key})
+    geo = place.read_object("geo")
+    box = geo.read_numbers("bbox") if geo else None
     names = ("id", "place_type", "name", "full_name", "country_code", "country")
-    corners = {"type": "Polygon", "coordinates": _polygon(box)} if box else None
-    return present({name: place.text(name) for name in names} | {"bounding_box": corners})
+    corners = {"type": "Polygon", "coordinates": _make_polygon(box)} if box else None
+    return drop_nulls({name: place.read_text(name) for name in names} | {"bounding_box": corners})
 
 
-def _polygon(box: list[float]) -> list[list[list[float]]]:
+def _make_polygon(box: list[float]) -> list[list[list[float]]]:
     if len(box) != 4:
-        malformed("places.geo.bbox: expected west, south, east, north")
+        reject_payload("places.geo.bbox: expected west, south, east, north")
     west, south, east, north = box
     return [[[west, south], [west, north], [east, north], [east, south]]]
 
 
-def _number(key: str | None) -> int | None:
-    return JsonObject({"id": key}).whole("id")
+def _parse_id(key: str | None) -> int | None:
+    return JsonObject({"id": key}).read_integer("id")

@@ -1,4 +1,4 @@
-"""Which posts of a query have been delivered, and which are still to be read.
+"""Records which posts of a query have been delivered, and which are still to be read.
 
 X returns the newest posts first, so a run that stops early leaves a gap below what it has read. The window records the
 gap, and `since_id` moves up only once the gap is closed.
@@ -27,43 +27,43 @@ class Window:
 
     @property
     def is_open(self) -> bool:
-        """Whether a gap is left to be read."""
+        """Whether there is a gap that has not been read."""
         return self.until_id is not None
 
-    def read(self, ids: list[int]) -> Window:
-        """Lower the window over a page with these ids, all of them delivered."""
+    def cover(self, ids: list[int]) -> Window:
+        """Extend the window down over a page with these ids, all of which are delivered."""
         if not ids:
             return self
         newest = max(ids) if self.newest_id is None else max(self.newest_id, *ids)
         return Window(self.since_id, newest, min(ids) if self.until_id is None else min(self.until_id, *ids))
 
-    def closed(self) -> Window:
-        """The window after its last page: everything up to its newest id is delivered."""
+    def close(self) -> Window:
+        """Return the window after its last page: everything up to its newest id is delivered."""
         return Window(self.newest_id or self.since_id)
 
-    def within(self, oldest_ms: int) -> Window:
-        """The window without what was posted before `oldest_ms`, which the search no longer covers (seven days).
+    def limit_to(self, oldest_ms: int) -> Window:
+        """Return the window without posts from before `oldest_ms`, which the search no longer covers (seven days).
 
         X refuses an older `since_id` or `until_id`. Without a `since_id` it returns all it has.
         """
-        reachable = self.closed() if _is_before(self.until_id, oldest_ms) else self
+        reachable = self.close() if _is_before(self.until_id, oldest_ms) else self
         if _is_before(reachable.since_id, oldest_ms):
             return Window(None, reachable.newest_id, reachable.until_id)
         return reachable
 
-    def bounds(self) -> dict[str, int]:
+    def make_bounds(self) -> dict[str, int]:
         """Return the parameters of a search; both ids are exclusive."""
         ids = {"since_id": self.since_id, "until_id": self.until_id}
         return {name: number for name, number in ids.items() if number is not None}
 
-    def state(self) -> dict[str, str]:
-        """The window as strings, for a checkpoint."""
+    def to_state(self) -> dict[str, str]:
+        """Return the window as strings, for a checkpoint."""
         ids = {"since_id": self.since_id, "newest_id": self.newest_id, "until_id": self.until_id}
         return {name: str(number) for name, number in ids.items() if number is not None}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """The window that a checkpoint holds."""
+        """Make the window from the state of a checkpoint."""
         return cls(**{name: int(state[name]) for name in ("since_id", "newest_id", "until_id") if name in state})
 
 

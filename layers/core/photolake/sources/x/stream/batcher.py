@@ -1,4 +1,4 @@
-"""Gathers posts of the stream, so that many are delivered at a time."""
+"""Gathers posts of the stream, to deliver many at a time."""
 
 from __future__ import annotations
 
@@ -114,19 +114,19 @@ class Batcher:
         bought, pending.bought = pending.bought, 0
         self._budget.spend(bought)
         self._progress.bought += bought
-        self._reject(pending.rejected)
+        self._store_rejected(pending.rejected)
         pending.rejected = []
         if pending.rows:
             rejected: list[RejectedRecord] = []
             self._progress.posts += deliver_or_reject(self._stream, pending.rows, rejected.append)
-            self._reject(rejected)
+            self._store_rejected(rejected)
         self._pending = _Pending()
 
     def check_budget(self) -> None:
         """Raise BudgetExhaustedError if the month's posts are bought."""
         self._budget.check()
 
-    def _reject(self, records: Sequence[RejectedRecord]) -> None:
+    def _store_rejected(self, records: Sequence[RejectedRecord]) -> None:
         if records:
             self._rejected.put_unnamed(REJECTED_FOLDER, records)
             self._progress.rejected += len(records)

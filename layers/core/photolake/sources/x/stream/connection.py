@@ -87,7 +87,7 @@ class Connection:
         self._response = response
         self._chunks: Queue[bytes | DisconnectedError] = Queue(MAX_CHUNKS)
         self._closing = threading.Event()
-        self._reader = threading.Thread(target=self._read, name="x-stream", daemon=True)
+        self._reader = threading.Thread(target=self._read_chunks, name="x-stream", daemon=True)
 
     def __enter__(self) -> Self:
         self._reader.start()
@@ -121,17 +121,17 @@ class Connection:
                 return
             yield chunk
 
-    def _read(self) -> None:
+    def _read_chunks(self) -> None:
         reason = "X has closed the connection"
         try:
             while chunk := self._response.raw.read1(CHUNK_BYTES):
-                self._put(chunk)
+                self._put_chunk(chunk)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # ValueError: the socket was shut down within a read.
             reason = f"the connection broke: {error}"
-        self._put(DisconnectedError(reason))
+        self._put_chunk(DisconnectedError(reason))
 
-    def _put(self, item: bytes | DisconnectedError) -> None:
+    def _put_chunk(self, item: bytes | DisconnectedError) -> None:
         while not self._closing.is_set():
             with suppress(Full):
                 self._chunks.put(item, timeout=0.2)

@@ -64,9 +64,9 @@ class StreamRunner:
         try:
             self._parts.batcher.check_budget()
             self._parts.gap_filler.start_queries()
-            while not self._wait():
+            while not self._wait_for_connect():
                 try:
-                    self._follow()
+                    self._follow_stream()
                 except RateLimitedError as error:
                     backoff.note_rate_limit(error.reset_time)
                     self._on_notice("X limits the number of connections")
@@ -82,7 +82,7 @@ class StreamRunner:
             self._parts.progress.state = "ended"
             self._api.close()
 
-    def _wait(self) -> bool:
+    def _wait_for_connect(self) -> bool:
         """Wait until the stream may be connected to, and return whether the run has been stopped."""
         if self._stop.is_set():
             return True
@@ -91,7 +91,7 @@ class StreamRunner:
         self._parts.progress.state = f"waiting {pause:.0f} s" if pause else "connecting"
         return self._stop.wait(pause)
 
-    def _follow(self) -> None:
+    def _follow_stream(self) -> None:
         if not self._has_rules:
             self._parts.batcher.queries = synchronise_rules(self._api, self._queries)
             self._has_rules = True
@@ -100,11 +100,11 @@ class StreamRunner:
             self._parts.progress.connects += 1
             self._parts.gap_filler.schedule()
             try:
-                self._read(connection)
+                self._read_lines(connection)
             finally:
                 self._parts.batcher.deliver()
 
-    def _read(self, connection: Connection) -> None:
+    def _read_lines(self, connection: Connection) -> None:
         batcher, timer, splitter = self._parts.batcher, SilenceTimer(self._monotonic), LineSplitter()
         while not self._stop.is_set():
             chunk = connection.read_chunk(POLL_S)

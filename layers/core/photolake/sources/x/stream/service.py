@@ -1,4 +1,4 @@
-"""The filtered stream put together, for the command and for the container."""
+"""Makes the filtered stream from its parts, for the command and for the container."""
 
 from __future__ import annotations
 
