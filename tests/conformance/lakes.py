@@ -176,7 +176,7 @@ def running(folder: Path) -> Iterator[Services]:
         host = Host(folder, 1, children, end, build_isolated_environment(folder))
         endpoint = ServiceProcess("services.moto.process", {}, host).url()
         own = Clients({"": endpoint}, host.variables)
-        # Not started: it delivers when it is told to.
+        # Not started: it delivers only when a test asks for it.
         firehose = FirehoseService(own("s3"), own("glue"), ACCOUNT, REGION)
         athena = AthenaService(own("s3"), own("glue"), folder / "athena")
         end.callback(athena.close)

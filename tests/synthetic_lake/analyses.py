@@ -30,7 +30,7 @@ _ERRORS = (
 def analysis_row(plan: Plan, image: int) -> Json:
     """Build the newest copy of an image's analysis; near-duplicates differ only in file and confidences."""
     scene = _find_scene(image)
-    analyzed = dt.datetime.fromisoformat(f"{plan.image_day(image)}T20:00:00Z") + dt.timedelta(seconds=image % 7200)
+    analysed = dt.datetime.fromisoformat(f"{plan.image_day(image)}T20:00:00Z") + dt.timedelta(seconds=image % 7200)
     labels, properties, errors = _draw_responses(plan, scene, plan.draw(9, image))
     unmapped = {"image_labels": {"scenetype": "Indoor “studio”"}} if image % 31 == 6 else None
     return {
@@ -38,12 +38,12 @@ def analysis_row(plan: Plan, image: int) -> Json:
         **image_file(plan, image),
         "origin": "dropped" if plan.is_dropped(image) else "post",
         "perceptual_hash": None if scene % 67 == 66 else f"{plan.draw(10, scene).getrandbits(64):016x}",
-        "analyzed_at": format_utc(analyzed),
+        "analyzed_at": format_utc(analysed),
         "image_labels": labels,
         "image_properties": properties,
         "errors": errors,
         "unmapped": json.dumps(unmapped, ensure_ascii=False, separators=(",", ":")) if unmapped else None,
-        "processed_at": format_utc(analyzed + dt.timedelta(seconds=2)),
+        "processed_at": format_utc(analysed + dt.timedelta(seconds=2)),
     }
 
 

@@ -47,7 +47,7 @@ def photo_rows(plan: Plan, number: int) -> Iterator[dict[str, Any]]:
 
 
 def dropped_rows(plan: Plan, image: int) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a dropped image: its photo, the same bytes under another name, and a file that is no photo."""
+    """Yield the rows of a dropped image: its photo, the same bytes under another name, and one that is not a photo."""
     if not plan.is_dropped(image):
         return
     day = plan.image_day(image)

@@ -76,7 +76,7 @@ class World:
 
 
 class Run(threading.Thread):
-    """One run, which stops before every page, delivery and saving, and does there what it is told."""
+    """One run, which stops before every page, delivery and saving, and waits there for its next step."""
 
     def __init__(self, world, skew_ms=0, page_size=3, max_posts=10**6):
         super().__init__(daemon=True)

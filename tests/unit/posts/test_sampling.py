@@ -1,4 +1,4 @@
-"""The sample of posts that are analyzed."""
+"""The sample of posts that are analysed."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Texts are analyzed once each, and their results cached."""
+"""Texts are analysed once each, and their results cached."""
 
 import datetime as dt
 from collections import Counter

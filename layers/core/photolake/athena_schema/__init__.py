@@ -1,1 +1,1 @@
-"""The Athena schema: views and saved queries from the folder `athena/`."""
+"""The views and saved queries of the folder `athena/`. Begin with `sql_files`."""

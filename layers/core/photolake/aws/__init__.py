@@ -1,0 +1,1 @@
+"""Adapters for AWS services: what each refuses in part is sent again. One module a service."""

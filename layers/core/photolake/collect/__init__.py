@@ -1,1 +1,1 @@
-"""Collecting: what a source is, and the loop that reads one without losing a post."""
+"""The collector: reads sources from their checkpoints without losing a post. Begin with `runner`."""

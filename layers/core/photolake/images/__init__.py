@@ -1,1 +1,1 @@
-"""Image analysis: which Rekognition calls a photo needs, their answers, and the row they become."""
+"""Images: stored once, analysed once by Rekognition. Begin with `analyze`; `ingest` makes an image of a photo."""

@@ -1,1 +1,1 @@
-"""Photos: fetched safely, brought into a form that Rekognition reads, and entered in the registry once."""
+"""Photos of posts: jobs, and their download from allowed hosts. Begin with `fetcher`."""

@@ -1,1 +1,1 @@
-"""Text analysis of posts by Amazon Comprehend: each text in each language is bought once."""
+"""Posts: their text analysed by Comprehend, each text in each language once. Begin with `analyzer`."""

@@ -61,7 +61,7 @@ class PostAnalyzer:
 
         An object that has been deleted has no posts. RetryableError: `remaining_ms` is not enough for another chunk, or
         Comprehend failed on some texts for a transient reason, and then every other post has been delivered. RowError:
-        no row fits the posts table. After an error the object must be analyzed again: its rows are then delivered
+        no row fits the posts table. After an error the object must be analysed again: its rows are then delivered
         again, but only the texts without a result are bought.
         """
         totals: Counter[str] = Counter()

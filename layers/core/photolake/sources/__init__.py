@@ -1,1 +1,1 @@
-"""The sources, one module each, by name: what `photolake.collect.registry` finds."""
+"""The sources of posts, one package a platform; its module `source` makes them. `registry` finds them by name."""

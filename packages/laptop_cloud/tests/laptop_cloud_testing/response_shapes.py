@@ -32,7 +32,7 @@ def _misfits(value: Any, shape: Any, path: str) -> list[str]:
         return _misfits_of_structure(value, shape, path)
     if shape.type_name == "list":
         if not isinstance(value, list):
-            return [f"{path}: {type(value).__name__} is no list"]
+            return [f"{path}: {type(value).__name__} is not a list"]
         return [misfit for i, item in enumerate(value) for misfit in _misfits(item, shape.member, f"{path}[{i}]")]
     if shape.type_name == "map":
         return [misfit for key, item in value.items() for misfit in _misfits(item, shape.value, f"{path}[{key!r}]")]
@@ -45,7 +45,7 @@ def _misfits(value: Any, shape: Any, path: str) -> list[str]:
 
 def _misfits_of_structure(value: Any, shape: Any, path: str) -> list[str]:
     if not isinstance(value, dict):
-        return [f"{path}: {type(value).__name__} is no structure"]
+        return [f"{path}: {type(value).__name__} is not a structure"]
     unknown = [f"{path}.{key}: unknown member" for key in value if key not in shape.members]
     missing = [f"{path}.{key}: missing" for key in shape.required_members if key not in value]
     known = [(key, item) for key, item in value.items() if key in shape.members]

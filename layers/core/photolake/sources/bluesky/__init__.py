@@ -1,1 +1,1 @@
-"""Bluesky: its posts as our rows, read from Jetstream, the network's public stream of events."""
+"""Bluesky, read from Jetstream, its public stream of events. Begin with `source`, then `jetstream_source`."""

@@ -1,1 +1,1 @@
-"""X (formerly Twitter): its payloads as our posts, and its recent search."""
+"""X (formerly Twitter): recent search and payloads. Begin with `source`; `payload` makes rows of what X sends."""

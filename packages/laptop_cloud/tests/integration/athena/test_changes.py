@@ -48,7 +48,7 @@ def test_a_view_whose_query_lost_a_column_is_stale(lake):
     put_posts(lake)
     lake.execution("create or replace view tweets as select id, text, dt from lake_landing.posts")
 
-    assert "INVALID_VIEW: line 1:15: Failed analyzing stored view 'awsdatacatalog.lake.links'" in lake.failure(
+    assert "INVALID_VIEW: line 1:15: Failed analysing stored view 'awsdatacatalog.lake.links'" in lake.failure(
         "select * from links"
     )
 

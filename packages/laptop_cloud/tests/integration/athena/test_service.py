@@ -192,7 +192,7 @@ FAILURES = [
         "create view v as select id + 1 from tweets",
         "MISSING_COLUMN_NAME: line 1:25: Column name not specified at position 1",
     ),
-    ("create or replace view tweets as select id from links", "INVALID_VIEW: line 1:49: Failed analyzing stored view"),
+    ("create or replace view tweets as select id from links", "INVALID_VIEW: line 1:49: Failed analysing stored view"),
     ("drop view nope", "TABLE_NOT_FOUND: View 'awsdatacatalog.lake.nope' does not exist"),
     ("select * from read_csv('/etc/passwd')", "SYNTAX_ERROR: "),
     ("describe nope", "TABLE_NOT_FOUND: "),

@@ -1,0 +1,1 @@
+"""X's filtered stream. Begin with `service`, then `runner`."""

@@ -112,7 +112,7 @@ class Planner:
         try:
             compiled = self._compile_view(found.sql, found.query_database)
         except QueryError as error:
-            raise QueryError("INVALID_VIEW", f"{place}Failed analyzing stored view {shown}: {error.message}") from error
+            raise QueryError("INVALID_VIEW", f"{place}Failed analysing stored view {shown}: {error.message}") from error
         finally:
             self._open.pop()
         names = tuple(column for column, _ in found.columns)
