@@ -73,7 +73,7 @@ class RejectedStore:
 
     def put(self, source: str, records: Iterable[RejectedRecord]) -> int:
         """Store all rejected records of a source and return how many."""
-        writer = RejectedWriter(self._put_part, source, self._clock)
+        writer = RejectedWriter(self._s3, self._bucket, source, self._clock)
         try:
             for record in records:
                 writer.add(record)
@@ -91,22 +91,19 @@ class RejectedStore:
     @contextmanager
     def open_writer(self, source: str) -> Iterator[RejectedWriter]:
         """Take the records one by one, in the order of the source. They are stored even if the block fails."""
-        writer = RejectedWriter(self._put_part, source, self._clock)
+        writer = RejectedWriter(self._s3, self._bucket, source, self._clock)
         try:
             yield writer
         finally:
             writer.flush()
 
-    def _put_part(self, key: str, body: bytes) -> None:
-        self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/x-ndjson")
-
 
 class RejectedWriter:
     """Gathers the rejected records of a source and stores a part when it is full, so that memory stays small."""
 
-    def __init__(self, put_part: Callable[[str, bytes], None], source: str, clock: Callable[[], dt.datetime]) -> None:
-        """`put_part` stores an object, given its key and body."""
-        self._put_part = put_part
+    def __init__(self, s3: S3Client, bucket: str, source: str, clock: Callable[[], dt.datetime]) -> None:
+        self._s3 = s3
+        self._bucket = bucket
         self._source = source
         self._clock = clock
         self._pending: list[bytes] = []
@@ -134,7 +131,12 @@ class RejectedWriter:
         """Store the pending records, if there are any."""
         if self._pending:
             self._parts += 1
-            self._put_part(part_key(self._source, self._parts), b"".join(self._pending))
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=part_key(self._source, self._parts),
+                Body=b"".join(self._pending),
+                ContentType="application/x-ndjson",
+            )
             self._pending, self._pending_bytes = [], 0
 
 
