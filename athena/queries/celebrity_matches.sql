@@ -1,4 +1,4 @@
--- Where is a celebrity named, or recognised with more than 75 percent, and do the glasses and pose of the face support it?
+-- Where is a celebrity named, or recognised with more than 75 percent, and do glasses and pose of the face support it?
 -- Parameter 1: name (varchar), the celebrity's name or a part of it
 -- Parameter 2: since (varchar), the first day of the posts
 -- Parameter 3: until (varchar), their last day
