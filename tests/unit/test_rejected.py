@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from photolake.rejected import MAX_RAW_BYTES, RejectedRecord, RejectedStore, reject_row
+from photolake.rejected import RejectedRecord, RejectedStore, reject_row
+from photolake.rows.json_text import MAX_SOURCE_BYTES
 
 SOURCE = "s3://lake/tweets/2026/11/20/a.gz"
 FIRST = "errors/malformed/tweets/2026/11/20/a.gz.jsonl"
@@ -30,12 +31,20 @@ def bucket() -> Bucket:
     return Bucket()
 
 
+def put_all(store, source, records):
+    """Store records through a writer, and return how many."""
+    with store.open_writer(source) as writer:
+        for record in records:
+            writer.add(record)
+    return writer.count
+
+
 def store_in(bucket: Any) -> RejectedStore:
     return RejectedStore(bucket, "lake", lambda: NOW)
 
 
 def test_lines_are_kept_with_their_origin_and_bytes(bucket: Bucket) -> None:
-    stored = store_in(bucket).put(SOURCE, [RejectedRecord(b'{"a\xff', "not JSON", SOURCE, 3)])
+    stored = put_all(store_in(bucket), SOURCE, [RejectedRecord(b'{"a\xff', "not JSON", SOURCE, 3)])
 
     assert stored == 1
     assert bucket.lines(FIRST) == [
@@ -50,14 +59,14 @@ def test_lines_are_kept_with_their_origin_and_bytes(bucket: Bucket) -> None:
 
 
 def test_a_source_without_malformed_lines_leaves_no_object(bucket: Bucket) -> None:
-    assert store_in(bucket).put(SOURCE, []) == 0
+    assert put_all(store_in(bucket), SOURCE, []) == 0
     assert bucket.objects == {}
 
 
 def test_many_lines_are_stored_in_parts_and_again_over_the_same_parts(bucket: Bucket) -> None:
     lines = [RejectedRecord(b"x" * 900_000, "too long", SOURCE, number) for number in range(1, 11)]
     for _ in range(2):
-        assert store_in(bucket).put(SOURCE, lines) == 10
+        assert put_all(store_in(bucket), SOURCE, lines) == 10
 
     assert sorted(bucket.objects) == [
         f"errors/malformed/tweets/2026/11/20/a.gz{part}.jsonl" for part in (".2", ".3", "")
@@ -73,7 +82,7 @@ def test_lines_are_stored_although_the_reading_fails_later(bucket: Bucket) -> No
         raise OSError("broken")
 
     with pytest.raises(OSError, match="broken"):
-        store_in(bucket).put(SOURCE, lines())
+        put_all(store_in(bucket), SOURCE, lines())
 
     assert [line["line"] for line in bucket.lines(FIRST)] == [1]
 
@@ -99,10 +108,10 @@ def test_a_row_that_cannot_be_delivered_is_kept_as_its_source_sent_it() -> None:
 
     assert reject_row(row, ValueError("too large")) == RejectedRecord(b'{"text":"\xc3\xa9"}', "post 5: too large")
     assert reject_row({"id": None}, ValueError("no id")) == RejectedRecord(b"", "post None: no id")
-    assert len(reject_row({"source_json": "x" * 10**6}, ValueError("too large")).raw) == MAX_RAW_BYTES
+    assert len(reject_row({"source_json": "x" * 10**6}, ValueError("too large")).raw) == MAX_SOURCE_BYTES
 
 
 def test_a_file_is_a_source_too(bucket: Bucket) -> None:
-    store_in(bucket).put("/data/posts.jsonl", [RejectedRecord(b"x", "not JSON", "/data/posts.jsonl", 1)])
+    put_all(store_in(bucket), "/data/posts.jsonl", [RejectedRecord(b"x", "not JSON", "/data/posts.jsonl", 1)])
 
     assert list(bucket.objects) == ["errors/malformed/data/posts.jsonl.jsonl"]

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc, utc_now
+from photolake.rows.json_text import MAX_SOURCE_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 PREFIX = "errors/malformed/"
 PART_BYTES = 4_000_000
-# A post of a source is stored whole. A line of a file may be of any length.
-MAX_RAW_BYTES = 300_000
+# What is stored of a record that is too long to be a post.
+MAX_CUT_BYTES = 4_096
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ Reject = Callable[[RejectedRecord], object]
 def reject_row(row: Mapping[str, Any], error: Exception) -> RejectedRecord:
     """Make a rejected record of a post that does not fit its table, as its source sent it."""
     raw = str(row.get("source_json") or "").encode("utf-8", "replace")
-    return RejectedRecord(raw[:MAX_RAW_BYTES], f"post {row.get('id_str') or row.get('id')}: {error}")
+    return RejectedRecord(raw[:MAX_SOURCE_BYTES], f"post {row.get('id_str') or row.get('id')}: {error}")
 
 
 def deliver_or_reject(
@@ -71,22 +72,14 @@ class RejectedStore:
         self._bucket = bucket
         self._clock = clock
 
-    def put(self, source: str, records: Iterable[RejectedRecord]) -> int:
-        """Store all rejected records of a source and return how many."""
-        writer = RejectedWriter(self._s3, self._bucket, source, self._clock)
-        try:
-            for record in records:
-                writer.add(record)
-        finally:
-            writer.flush()
-        return writer.count
-
     def put_unnamed(self, folder: str, records: Sequence[RejectedRecord]) -> int:
-        """Store records that are from no file, in a folder, under a name that follows from their content."""
+        """Store records that are from no file, in a folder, named by their content; return how many."""
         digest = sha256(b"\n".join(record.raw for record in records)).hexdigest()[:16]
         source = f"{folder}/{digest}"
-        numbered = (replace(record, source=source, line=line) for line, record in enumerate(records, start=1))
-        return self.put(source, numbered)
+        with self.open_writer(source) as writer:
+            for line, record in enumerate(records, start=1):
+                writer.add(replace(record, source=source, line=line))
+        return writer.count
 
     @contextmanager
     def open_writer(self, source: str) -> Iterator[RejectedWriter]:

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.post_files.documents import STORED_BYTES_OF_DOCUMENT
 from photolake.post_files.reader import read_entries
-from photolake.rejected import RejectedRecord
+from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
 from tests.builders.x_payloads import COLLECTED, v1_status, v2_page, v2_tweet
 
 
@@ -183,7 +182,7 @@ def test_an_invalid_indented_document_is_one_rejected_record_with_the_line_of_th
     assert texts == []
     assert refused.line == content.count(b"\n") + 1
     assert refused.message.startswith("Unterminated string")
-    assert refused.raw == content[:STORED_BYTES_OF_DOCUMENT]
+    assert refused.raw == content[:MAX_CUT_BYTES]
 
 
 def test_json_lines_that_begin_with_two_invalid_ones_are_read():

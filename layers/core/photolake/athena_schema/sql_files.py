@@ -9,12 +9,12 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from photolake.errors import PermanentError
+from photolake.rows.schema import BIGINT
 
 _COMMENT = re.compile(r"--[^\n]*")
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _PARAMETER = re.compile(r"-- Parameter \d+: (?P<name>[a-z_]+) \((?P<type>varchar|bigint|double)\), (?P<meaning>.+)")
 _INTEGER, _DOUBLE = re.compile(r"-?\d{1,19}"), re.compile(r"-?\d{1,15}(\.\d{1,15})?")
-_BIGINT = range(-(2**63), 2**63)
 _REFERENCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\.)", re.IGNORECASE)
 
 
@@ -32,7 +32,7 @@ class Parameter:
         if self.type == "varchar":
             return "'" + text.replace("'", "''") + "'"
         pattern = _INTEGER if self.type == "bigint" else _DOUBLE
-        if not pattern.fullmatch(text) or (self.type == "bigint" and int(text) not in _BIGINT):
+        if not pattern.fullmatch(text) or (self.type == "bigint" and int(text) not in BIGINT):
             raise PermanentError("parameter", f"{self.name} is a {self.type}, {text!r} is none")
         return text
 

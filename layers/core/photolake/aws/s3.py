@@ -107,32 +107,26 @@ class S3RangeReader(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int:
         """Fill `buffer` with the next bytes and return how many; 0 at the end of the object."""
         if not self._range:
-            self._range = memoryview(self._get_range())
+            condition: dict[str, Any] = {"IfMatch": self._etag} if self._etag else {}
+            last = self._offset + RANGE_BYTES - 1
+            try:
+                response = self._s3.get_object(
+                    Bucket=self._bucket, Key=self._key, Range=f"bytes={self._offset}-{last}", **condition
+                )
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "InvalidRange":  # the range begins at the end of the object
+                    return 0
+                if code == "NoSuchKey":
+                    raise PermanentError("gone", f"s3://{self._bucket}/{self._key} has been deleted") from error
+                raise
+            self._etag = response["ETag"]
+            self._range = memoryview(response["Body"].read())
+            self._offset += len(self._range)
         part = self._range[: len(buffer)]
         buffer[: len(part)] = part
         self._range = self._range[len(part) :]
         return len(part)
-
-    def _get_range(self) -> bytes:
-        condition: dict[str, Any] = {"IfMatch": self._etag} if self._etag else {}
-        try:
-            response = self._s3.get_object(
-                Bucket=self._bucket,
-                Key=self._key,
-                Range=f"bytes={self._offset}-{self._offset + RANGE_BYTES - 1}",
-                **condition,
-            )
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == "InvalidRange":  # the range begins at the end of the object
-                return b""
-            if code == "NoSuchKey":
-                raise PermanentError("gone", f"s3://{self._bucket}/{self._key} has been deleted") from error
-            raise
-        self._etag = response["ETag"]
-        data = response["Body"].read()
-        self._offset += len(data)
-        return data
 
 
 def _parse_event(body: str) -> Mapping[str, Any]:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 1 << 16
 GZIP_MAGIC = b"\x1f\x8b"
-GZIP_ERRORS = (EOFError, gzip.BadGzipFile, zlib.error)
 # pyarrow fills the buffer it is given; if the data is damaged, the part that is already filled is lost.
 _ZSTANDARD_STEP = 1 << 12
 _ZSTANDARD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -33,7 +32,7 @@ def open_gzip(file: io.BufferedReader[Any]) -> Callable[[int], bytes]:
     def read(size: int) -> bytes:
         try:
             return decompressed.read1(size)
-        except GZIP_ERRORS as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise DamageError(f"the gzip data is damaged from here on: {error}") from error
 
     return read

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
-from photolake.rejected import RejectedRecord
+from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
 from photolake.rows.json_text import parse_json
 from photolake.sources.x.account_archive import ASSIGNMENT
 
 if TYPE_CHECKING:
     import io
 
-STORED_BYTES_OF_DOCUMENT = 4_096
 BOM = b"\xef\xbb\xbf"
 
 
@@ -116,8 +115,8 @@ def _parse_whole(lines: list[_Line], source: str) -> Iterator[JsonDocument | Rej
             yield from _parse_lines(lines, source)
             return
         at = lines[error.lineno - 1] if isinstance(error, json.JSONDecodeError) else lines[0]
-        message = f"{lines[-1].damage or error}; the first {STORED_BYTES_OF_DOCUMENT} bytes are kept"
-        yield RejectedRecord(raw[:STORED_BYTES_OF_DOCUMENT], message, source, at.number)
+        message = f"{lines[-1].damage or error}; the first {MAX_CUT_BYTES} bytes are kept"
+        yield RejectedRecord(raw[:MAX_CUT_BYTES], message, source, at.number)
         return
     yield document
     if lines[-1].damage:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from photolake.post_files.compression import BLOCK_BYTES, GZIP_ERRORS, GZIP_MAGIC
-from photolake.rejected import RejectedRecord
+from photolake.post_files.compression import BLOCK_BYTES, GZIP_MAGIC, DamageError, open_gzip
+from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
 from photolake.rows.json_text import parse_json, replace_lone_surrogates
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
 
 MAX_LINE_BYTES = 1_024_000  # a Firehose record: no archived line is longer
-STORED_BYTES_OF_LONG_LINE = 4_096
 CHUNK_POSTS = 250
 CHUNK_BYTES = 4_000_000
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -45,7 +43,7 @@ def read_chunks(source: str, body: io.RawIOBase) -> Iterator[Chunk]:
     """
     file = io.BufferedReader(body, BLOCK_BYTES)
     is_gzip = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
-    read = gzip.GzipFile(fileobj=file).read1 if is_gzip else file.read1
+    read = open_gzip(file) if is_gzip else file.read1
     parser = _LineParser(source)
     chunk: Chunk = []
     size = 0
@@ -54,9 +52,9 @@ def read_chunks(source: str, body: io.RawIOBase) -> Iterator[Chunk]:
         try:
             block = read(BLOCK_BYTES)
             lines = parser.feed(block) if block else parser.finish()
-        except GZIP_ERRORS as error:
+        except DamageError as error:
             block = b""
-            lines = parser.finish(f"the gzip data is damaged from here on: {error}")
+            lines = parser.finish(str(error))
         for line in lines:
             chunk.append(line)
             size += len(line.raw)
@@ -99,8 +97,8 @@ class _LineParser:
         raw = bytes(self._pending)
         self._number += 1
         if len(raw) > MAX_LINE_BYTES:
-            message = f"longer than {MAX_LINE_BYTES} bytes; its first {STORED_BYTES_OF_LONG_LINE} are kept"
-            return RejectedRecord(raw[:STORED_BYTES_OF_LONG_LINE], message, self._source, self._number)
+            message = f"longer than {MAX_LINE_BYTES} bytes; its first {MAX_CUT_BYTES} are kept"
+            return RejectedRecord(raw[:MAX_CUT_BYTES], message, self._source, self._number)
         if not raw.strip():
             return None
         try:

@@ -54,6 +54,8 @@ class NoResult:
     is_retryable: bool = False
 
 
+_MISSING = NoResult("MissingFromAnswer", is_retryable=True)
+
 Response = Mapping[str, Any]
 """What Comprehend returned for one text, as it is."""
 
@@ -78,7 +80,7 @@ class Comprehend:
         throttled, timed out or failed with a 5xx; the client's own retries come before that.
         """
         parameters = {} if api == "language" else {"LanguageCode": language}
-        results: list[Response | NoResult] = [NoResult("MissingFromAnswer", is_retryable=True)] * len(texts)
+        results: list[Response | NoResult] = [_MISSING] * len(texts)
         for _ in range(2):
             batches = [[index for index, result in enumerate(results) if _is_retryable(result)]]
             while batches and (batch := batches.pop()):
@@ -129,11 +131,10 @@ def _is_retryable(result: Response | NoResult) -> bool:
 
 
 def _read_response(response: Mapping[str, Any], size: int) -> list[Response | NoResult]:
-    missing = NoResult("MissingFromAnswer", is_retryable=True)
     results: dict[int, Response | NoResult] = {result["Index"]: result for result in response["ResultList"]}
     for error in response["ErrorList"]:
         results.setdefault(error["Index"], _read_text_error(error.get("ErrorCode", "WithoutCode")))
-    return [results.get(index, missing) for index in range(size)]
+    return [results.get(index, _MISSING) for index in range(size)]
 
 
 def _read_text_error(code: str) -> NoResult:

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 from photolake.errors import PermanentError
 from photolake.rows.json_text import replace_lone_surrogates
+from photolake.rows.schema import BIGINT
 
-_BIGINT = range(-(2**63), 2**63)
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -47,7 +47,7 @@ class JsonObject:
         if value is None or value == "":
             return None
         number = _parse_integer(value)
-        if number is None or number not in _BIGINT:
+        if number is None or number not in BIGINT:
             self._reject_value(name, "a 64-bit whole number", value)
         return number
 
@@ -81,7 +81,7 @@ class JsonObject:
         if items is None:
             return None
         numbers = [_parse_integer(item) for item in items]
-        if any(number is None or number not in _BIGINT for number in numbers):
+        if any(number is None or number not in BIGINT for number in numbers):
             self._reject_value(name, "an array of whole numbers", items)
         return [number for number in numbers if number is not None]
 

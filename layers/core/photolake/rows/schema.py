@@ -23,7 +23,7 @@ _SCALARS: Mapping[str, tuple[type, ...]] = {
     "double": (int, float),
     "boolean": (bool,),
 }
-_BIGINT = range(-(2**63), 2**63)
+BIGINT = range(-(2**63), 2**63)
 
 Path = str | tuple["Path", str | int]
 """A place in a row, nested so that no text is built unless there is an error to report."""
@@ -128,7 +128,7 @@ def _is_scalar(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return bool in kinds
     if name == "bigint" and isinstance(value, int):
-        return value in _BIGINT
+        return value in BIGINT
     return isinstance(value, kinds)
 
 

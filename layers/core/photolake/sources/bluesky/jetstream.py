@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from photolake.aws.backoff import iterate_attempts
 from photolake.errors import PermanentError, RetryableError
-from photolake.rejected import RejectedRecord
+from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
 from photolake.sources.bluesky.event import Event
 from photolake.sources.bluesky.identifiers import COLLECTION
 
@@ -33,7 +33,6 @@ QUIET_S = 5.0
 # The whole network is never quiet for this long, so such a host does not work.
 SILENCE_US = 900 * SECOND_US
 MAX_FRAME_BYTES = 16_000_000
-_MAX_REJECTED_BYTES = 4_096
 
 
 class Connection(Protocol):
@@ -90,7 +89,7 @@ class Chunk:
 
     def _reject(self, frame: str | bytes, message: str) -> None:
         raw = frame if isinstance(frame, bytes) else frame.encode()
-        self.rejected.append(RejectedRecord(raw[:_MAX_REJECTED_BYTES], message))
+        self.rejected.append(RejectedRecord(raw[:MAX_CUT_BYTES], message))
 
 
 def open_connection(url: str) -> AbstractContextManager[Connection]:
