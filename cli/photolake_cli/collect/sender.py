@@ -15,7 +15,7 @@ from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.partition import compute_post_dt
 from photolake.post_files.reader import START, Entry, Position, read_entries
-from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, part_key, reject_row
+from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, deliver_or_reject, part_key, reject_row
 from photolake.rows.schema import TableSchema
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.collect.distinct import DistinctCounter
@@ -137,7 +137,13 @@ class FileSender:
         if pause := self._pace.seconds_to_wait() if batcher.has_held_post else 0:
             callbacks.on_pause(pause)
             self._sleep(pause)
-        tally.sent += self._stream.put(batcher.next_posts(self._pace))
+        # Rows are encoded one by one as they are read, so that the one rejected is the last one read.
+        tally.sent += deliver_or_reject(
+            self._stream,
+            batcher.next_posts(self._pace),
+            batcher.reject,
+            lambda row, error: reject_row(row, error, tally.file, batcher.place.line),
+        )
         self._pace.mark_delivered()
 
 
@@ -189,24 +195,20 @@ class _Batcher:
                 try:
                     return entry, entry.content, self._check(entry.content, entry.size)
                 except RowError as error:
-                    self._reject(_reject_post(entry.content, entry.position.line, self._tally.file, error))
+                    self.reject(reject_row(entry.content, error, self._tally.file, entry.position.line))
             elif entry.content is None:
                 self._tally.notices += 1
             else:
-                self._reject(entry.content)
+                self.reject(entry.content)
             self.place = entry.position
         return None
 
-    def _reject(self, record: RejectedRecord) -> None:
+    def reject(self, record: RejectedRecord) -> None:
+        """Store and count a rejected record."""
         self._writer.add(record)
         self._tally.rejected += 1
         if len(self._tally.shown) < REJECTED_SHOWN:
             self._tally.shown.append(replace(record, raw=b""))
-
-
-def _reject_post(post: PostRow, line: int, source: str, error: RowError) -> RejectedRecord:
-    rejected = reject_row(post, error)
-    return RejectedRecord(rejected.raw, rejected.message, source, line)
 
 
 def open_sender(cloud: Cloud) -> FileSender:

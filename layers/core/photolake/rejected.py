@@ -41,10 +41,10 @@ class RejectedRecord:
 Reject = Callable[[RejectedRecord], object]
 
 
-def reject_row(row: Mapping[str, Any], error: Exception) -> RejectedRecord:
+def reject_row(row: Mapping[str, Any], error: Exception, source: str = "", line: int = 0) -> RejectedRecord:
     """Make a rejected record of a post that does not fit its table, as its source sent it."""
     raw = str(row.get("source_json") or "").encode("utf-8", "replace")
-    return RejectedRecord(raw[:MAX_SOURCE_BYTES], f"post {row.get('id_str') or row.get('id')}: {error}")
+    return RejectedRecord(raw[:MAX_SOURCE_BYTES], f"post {row.get('id_str') or row.get('id')}: {error}", source, line)
 
 
 def deliver_or_reject(

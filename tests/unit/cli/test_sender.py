@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from photolake.aws import firehose
 from photolake.aws.firehose import DeliveryStream
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
@@ -294,3 +295,14 @@ def test_a_run_that_goes_on_sends_nothing_twice_that_was_accepted(tmp_path, part
     assert amounts(tally) == (4, 3, 0, 1, 0, 2)
     assert checkpoint == Checkpoint(checkpoint.place, sent=5, is_done=True)
     assert set(parts.s3.places) == {(str(tmp_path / "posts.jsonl"), 2)}
+
+
+def test_a_row_that_only_the_stream_finds_too_large_is_rejected_with_its_line(parts, tmp_path, monkeypatch):
+    monkeypatch.setattr(sender, "ALWAYS_FITS_BYTES", 10**9)
+    monkeypatch.setattr(firehose, "MAX_RECORD_BYTES", 20_000)
+    file = file_of(tmp_path / "posts.jsonl", lines(post(1), post(2, text="x" * 30_000), post(3)))
+
+    tally = parts.sender.send(file)
+
+    assert (tally.read, tally.sent, tally.rejected, tally.is_balanced) == (3, 2, 1, True)
+    assert parts.s3.places == [(file.name, 2)]
