@@ -3,6 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 STAGE ?= default
+ENGINE ?= basic
 UV := .tools/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
@@ -13,7 +14,7 @@ help: ## Print this list
 	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 demo: .venv/local.stamp ## Run the whole pipeline on this machine, on real photos, and show the results
-	@$(BIN)/photolake demo
+	@$(BIN)/photolake demo --engine $(ENGINE)
 
 test: .venv/dev.stamp ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration

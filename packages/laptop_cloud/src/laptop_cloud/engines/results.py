@@ -50,6 +50,14 @@ class Face:
 
 
 @dataclass(frozen=True)
+class FaceVector:
+    """A face as numbers: the nearer two vectors lie, the likelier both faces are one person's."""
+
+    face: Face
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Word:
     """One word of a line; the corners run clockwise from the upper left one as it is read."""
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from laptop_cloud.engines import luma
 from laptop_cloud.engines.decoded_image import DecodedImage, decode_image
 from laptop_cloud.engines.engine import CachedEngine
-from laptop_cloud.engines.faces import CenterFaceEngine, measure_roll
+from laptop_cloud.engines.faces import AttributedFaces, CenterFaceEngine, measure_roll
 from laptop_cloud.engines.image_properties import PixelStatistics
 from laptop_cloud.engines.labels import derive_people_labels, derive_text_labels
 from laptop_cloud.engines.results import Box, Face, Instance, Label, Point, TextLine
@@ -72,6 +72,35 @@ def test_turning_the_picture_turns_the_roll(find_faces):
     (turned,) = find_faces(decode_image(encoded(image.rotate(-15))))
 
     assert turned.roll - upright.roll == pytest.approx(15, abs=5)
+
+
+class Faces:
+    """An engine that finds the same faces in every picture."""
+
+    version = "local-faces"
+
+    def __init__(self, *faces):
+        self._faces = faces
+
+    def __call__(self, picture):
+        return self._faces
+
+
+class WidthAttribute:
+    """An engine that knows the width of wide faces."""
+
+    version = "local-width"
+
+    def __call__(self, picture, face):
+        return {"Width": face.box.width} if face.box.width > 0.1 else {}
+
+
+def test_other_engines_add_what_they_know_of_a_face():
+    wide, narrow = (Face(Box(0, 0, width, 0.2), 90, {}, 0, 50, 50, {"Smile": True}) for width in (0.2, 0.1))
+    engine = AttributedFaces(Faces(wide, narrow), [WidthAttribute()])
+
+    assert [face.attributes for face in engine(blank("a"))] == [{"Smile": True, "Width": 0.2}, {"Smile": True}]
+    assert engine.version == "local-faces + local-width"
 
 
 @pytest.mark.parametrize("name", ["coffee.png", "chelsea.png", "rocket.jpg", "page.png"])

@@ -62,7 +62,7 @@ def s3_url():
 
 @pytest.fixture(scope="module")
 def process(s3_url):
-    command = [sys.executable, "-m", "laptop_cloud.services.analysis.process"]
+    command = [sys.executable, "-m", "laptop_cloud.services.analysis.process", "basic"]
     environment = {**os.environ, "AWS_ENDPOINT_URL": s3_url}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as started:
         yield started
@@ -94,6 +94,7 @@ def test_the_process_analyses_a_photo_in_s3_counts_it_and_stops_when_told(s3_url
             "rekognition.DetectModerationLabels": 1,
             "rekognition.DetectModerationLabels.refused": 1,
         },
+        "engine": "basic",
         "models": {"comprehend": status["models"]["comprehend"]},
     }
     assert status["models"]["comprehend"].startswith("local-")

@@ -9,6 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from PIL import Image
 
+from laptop_cloud.engines.engine import EngineUnavailableError
 from laptop_cloud.engines.results import (
     Box,
     DominantColor,
@@ -20,8 +21,9 @@ from laptop_cloud.engines.results import (
     TextLine,
     Word,
 )
-from laptop_cloud.server.aws_json import JsonServer
-from laptop_cloud.services.rekognition.service import RekognitionEngines, build_rekognition_service
+from laptop_cloud.server.aws_json import JsonServer, ServiceError
+from laptop_cloud.services.rekognition.engine_choice import RekognitionEngines
+from laptop_cloud.services.rekognition.service import build_rekognition_service
 from laptop_cloud_testing.response_shapes import misfits
 
 
@@ -251,6 +253,24 @@ def test_an_engine_for_moderation_or_celebrities_can_be_plugged_in():
     assert labels["ModerationModelVersion"] == "local-test"
     assert misfits("rekognition", "DetectModerationLabels", labels) == []
     assert misfits("rekognition", "RecognizeCelebrities", faces) == []
+
+
+class MissingEngine:
+    """An engine whose package is not installed."""
+
+    version = "local-test"
+
+    def __call__(self, picture):
+        raise EngineUnavailableError("the package labels-model is not installed")
+
+
+def test_an_engine_that_cannot_run_is_an_error_that_says_why():
+    service = build_rekognition_service(read_object, replace(ENGINES, labels=MissingEngine()))
+
+    with pytest.raises(ServiceError, match="Not available locally: the package labels-model is") as refused:
+        service.operations["DetectLabels"]({"Image": PHOTO})
+
+    assert refused.value.code == "InvalidParameterException"
 
 
 @pytest.mark.parametrize(

@@ -9,21 +9,20 @@ https://docs.aws.amazon.com/rekognition/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.engines.decoded_image import DecodedImage, decode_image
-from laptop_cloud.engines.engine import CachedEngine, ImageEngine
-from laptop_cloud.engines.faces import CenterFaceEngine
-from laptop_cloud.engines.image_properties import MAX_COLORS, PixelStatistics
-from laptop_cloud.engines.labels import DerivedLabels
-from laptop_cloud.engines.text_lines import RapidOcrEngine
-from laptop_cloud.server.aws_json import JsonService, ServiceError
+from laptop_cloud.engines.engine import EngineUnavailableError
+from laptop_cloud.engines.image_properties import MAX_COLORS
+from laptop_cloud.server.aws_json import JsonService, Operation, ServiceError
+from laptop_cloud.services.rekognition.errors import build_unavailable_error
 from laptop_cloud.services.rekognition.response_shapes import shape_face, shape_label, shape_properties, shape_text
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.results import Face, ImageProperties, Label, TextLine
+    from laptop_cloud.engines.engine import ImageEngine
+    from laptop_cloud.engines.results import Face, Label, TextLine
+    from laptop_cloud.services.rekognition.engine_choice import RekognitionEngines
 
 MAX_BYTES = 5_242_880
 MAX_OBJECT_BYTES = 15 * 1024 * 1024
@@ -33,46 +32,29 @@ ReadPicture = Callable[[Request], DecodedImage]
 ReadObject = Callable[[str, str], bytes]
 
 
-@dataclass(frozen=True)
-class RekognitionEngines:
-    """The engine of each operation. Each can be replaced by a richer one; None means not available.
-
-    `moderation` and `celebrities` answer in the API's own shape (`{"ModerationLabels": [...]}`); an engine for faces
-    puts what else it knows into `Face.attributes`.
-    """
-
-    faces: ImageEngine[tuple[Face, ...]]
-    text: ImageEngine[tuple[TextLine, ...]]
-    labels: ImageEngine[tuple[Label, ...]]
-    properties: ImageEngine[ImageProperties]
-    moderation: ImageEngine[Mapping[str, Any]] | None = None
-    celebrities: ImageEngine[Mapping[str, Any]] | None = None
-
-
-def build_local_engines() -> RekognitionEngines:
-    """The engines of this package; their models load when they are first needed."""
-    faces = CachedEngine(CenterFaceEngine())
-    text = CachedEngine(RapidOcrEngine())
-    return RekognitionEngines(faces, text, DerivedLabels(faces, text), PixelStatistics())
-
-
-def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngines | None = None) -> JsonService:
+def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngines) -> JsonService:
     """The five image operations that are available locally.
 
     `read_object(bucket, key)` gives the bytes of an S3 object, or raises FileNotFoundError.
     """
-    engines = engines or build_local_engines()
     read = partial(_read_image, read_object)
+    operations: dict[str, Operation] = {
+        "DetectLabels": partial(_detect_labels, engines, read),
+        "DetectText": partial(_detect_text, engines.text, read),
+        "DetectFaces": partial(_detect_faces, engines.faces, read),
+        "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
+        "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
+    }
     return JsonService(
-        "rekognition",
-        {
-            "DetectLabels": partial(_detect_labels, engines, read),
-            "DetectText": partial(_detect_text, engines.text, read),
-            "DetectFaces": partial(_detect_faces, engines.faces, read),
-            "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
-            "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
-        },
+        "rekognition", {name: partial(_run_operation, operation) for name, operation in operations.items()}
     )
+
+
+def _run_operation(operation: Operation, request: Request) -> dict[str, Any]:
+    try:
+        return operation(request)
+    except EngineUnavailableError as error:
+        raise build_unavailable_error(str(error)) from error
 
 
 def _read_image(read_object: ReadObject, request: Request) -> DecodedImage:
@@ -83,7 +65,7 @@ def _read_image(read_object: ReadObject, request: Request) -> DecodedImage:
     if not place.get("Bucket") or not place.get("Name"):
         raise ServiceError("InvalidParameterException", "Request has invalid parameters: an image is required")
     if "Version" in place:
-        raise _not_available_error("versions of S3 objects")
+        raise build_unavailable_error("versions of S3 objects")
     try:
         content = read_object(place["Bucket"], place["Name"])
     except FileNotFoundError as error:
@@ -118,7 +100,7 @@ def _detect_labels(engines: RekognitionEngines, read: ReadPicture, request: Requ
 def _detect_text(engine: ImageEngine[tuple[TextLine, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
     filters = request.get("Filters") or {}
     if filters.get("RegionsOfInterest"):
-        raise _not_available_error("Filters.RegionsOfInterest")
+        raise build_unavailable_error("Filters.RegionsOfInterest")
     detections = shape_text(engine(read(request)), filters.get("WordFilter") or {})
     return {"TextDetections": detections, "TextModelVersion": engine.version}
 
@@ -132,7 +114,7 @@ def _detect_moderation_labels(
     engine: ImageEngine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
 ) -> dict[str, Any]:
     if engine is None:
-        raise _not_available_error("no engine judges the content of images; nothing is known of this one")
+        raise build_unavailable_error("no engine judges the content of images; nothing is known of this one")
     return {**engine(read(request)), "ModerationModelVersion": engine.version}
 
 
@@ -140,12 +122,8 @@ def _recognize_celebrities(
     engine: ImageEngine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
 ) -> dict[str, Any]:
     if engine is None:
-        raise _not_available_error("no engine recognises celebrities; nothing is known of this image")
+        raise build_unavailable_error("no engine recognises celebrities; nothing is known of this image")
     return {**engine(read(request))}
-
-
-def _not_available_error(what: str) -> ServiceError:
-    return ServiceError("InvalidParameterException", f"Not available locally: {what}")
 
 
 def _is_wanted(filters: Mapping[str, Sequence[str]], label: Label) -> bool:
