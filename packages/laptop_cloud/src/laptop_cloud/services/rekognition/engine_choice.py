@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from laptop_cloud.engines.engine import CachedEngine, ImageEngine
-from laptop_cloud.engines.faces import CenterFaceEngine
+from laptop_cloud.engines.age_gender import AgeGenderEngine
+from laptop_cloud.engines.engine import CachedEngine, EngineUnavailableError, ImageEngine
+from laptop_cloud.engines.faces import AttributedFaces, CenterFaceEngine
 from laptop_cloud.engines.image_properties import PixelStatistics
-from laptop_cloud.engines.labels import DerivedLabels
+from laptop_cloud.engines.imagenet_labels import ImageNetLabels
+from laptop_cloud.engines.labels import DerivedLabels, MergedLabels
+from laptop_cloud.engines.moderation import OpenNsfwEngine
 from laptop_cloud.engines.text_lines import RapidOcrEngine
 
 if TYPE_CHECKING:
@@ -36,6 +39,25 @@ class RekognitionEngines:
 
 def build_engines(engine_set: EngineSet) -> RekognitionEngines:
     """The engines of a set; their models load when they are first needed."""
-    faces = CachedEngine(CenterFaceEngine())
+    detected = CachedEngine(CenterFaceEngine())
     text = CachedEngine(RapidOcrEngine())
-    return RekognitionEngines(faces, text, DerivedLabels(faces, text), PixelStatistics())
+    return RekognitionEngines(
+        faces=CachedEngine(AttributedFaces(detected, [AgeGenderEngine()])),
+        text=text,
+        labels=CachedEngine(MergedLabels([ImageNetLabels(), DerivedLabels(detected, text)])),
+        properties=PixelStatistics(),
+        moderation=CachedEngine(OpenNsfwEngine()),
+    )
+
+
+def describe_engines(engines: RekognitionEngines) -> str:
+    """The versions of all engines, or why one cannot run; DetectFaces has no place for them in its response."""
+    chosen = {field.name: getattr(engines, field.name) for field in fields(engines)}
+    return "; ".join(f"{name}: {_describe_engine(engine)}" for name, engine in chosen.items() if engine is not None)
+
+
+def _describe_engine(engine: ImageEngine[Any]) -> str:
+    try:
+        return engine.version
+    except EngineUnavailableError as error:
+        return f"not available, {error}"
