@@ -33,6 +33,12 @@ VALUES = [
     ("greatest(1, null)", None),
     ("least(2, 1)", "1"),
     ("bitwise_and(6, 3)", "2"),
+    ("bit_count(bitwise_xor(6, 3), 64)", "2"),
+    ("from_big_endian_64(from_hex('00000000000001ff'))", "511"),
+    ("from_big_endian_64(from_hex('fffffffffffffffe'))", "-2"),
+    ("from_big_endian_64(null)", None),
+    ("try(from_big_endian_64(from_hex('00ff')))", None),
+    ("try(from_big_endian_64(from_hex('a word')))", None),
     # Casts.
     ("cast(2.5e0 as bigint)", "3"),
     ("cast('12' as bigint)", "12"),

@@ -168,6 +168,8 @@ create macro t_bit_or(a, b) as a | b;
 create macro t_bit_xor(a, b) as xor(a, b);
 create macro t_bit_count(x BIGINT, bits) as case when bits = 64 then cast(bit_count(x) as BIGINT)
     else error('NOT_SUPPORTED: bit_count of other than 64 bits is not available locally') end;
+create macro t_from_big_endian_64(x) as case when octet_length(x) = 8 then cast(cast(x as BIT) as BIGINT)
+    else cast('expected 8-byte input, but got instead: ' || octet_length(x) as BIGINT) end;
 create macro t_nan() as cast('NaN' as DOUBLE);
 create macro t_infinity() as cast('Infinity' as DOUBLE);
 create macro t_md5(x) as unhex(md5(x));
