@@ -1,4 +1,4 @@
--- Which photos spread furthest, if near-duplicates (equal perceptual hash) count as one? Over the whole lake.
+-- Which photos spread furthest, if near-duplicates count as one? Over the whole lake.
 select
     first_media_url,
     images,

@@ -33,7 +33,7 @@ DAYS_OF = {
 JOINED = ["celeb_view", "face_emotions", "media_image_labels_query", "media_rekognition", "photo_analyses"]
 # They ask whether every post that shows an image is deleted.
 OF_IMAGES = ["image_analyses", "image_moderation", "image_objects", "image_texts"]
-WITHOUT_DT = {"image_spread"}
+WITHOUT_DT = {"image_spread", "near_duplicates", "near_hashes"}
 # By default Trino reads what comes before the filter is there, so that what it reads is a matter of milliseconds.
 WAIT = {f"{CATALOG}.dynamic_filtering_wait_timeout": "20s"}
 LATEST_ANALYSES = """

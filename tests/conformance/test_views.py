@@ -24,6 +24,8 @@ KEYS = {
     "media_image_labels_face_query": ["tweetid", "mediaid", "face_number"],
     "media_image_labels_query": ["tweetid", "mediaid", "label_name"],
     "media_rekognition": ["tweetid", "mediaid"],
+    "near_duplicates": ["image_id", "other_image_id"],
+    "near_hashes": ["perceptual_hash", "near_hash"],
     "photo_analyses": ["tweetid", "mediaid"],
     "tweet_entities": ["tweetid", "begin_offset", "end_offset", "type"],
     "tweet_photos": ["tweetid", "mediaid"],

@@ -37,7 +37,7 @@ def analysis_row(plan: Plan, image: int) -> Json:
         "dt": plan.image_day(image),
         **image_file(plan, image),
         "origin": "dropped" if plan.is_dropped(image) else "post",
-        "perceptual_hash": None if scene % 67 == 66 else f"{plan.draw(10, scene).getrandbits(64):016x}",
+        "perceptual_hash": _draw_hash(plan, scene, image),
         "analyzed_at": format_utc(analysed),
         "image_labels": labels,
         "image_properties": properties,
@@ -60,6 +60,19 @@ def earlier_copy(row: Json, image: int) -> Json:
     }
     name = "processed_at" if image % 2 else "analyzed_at"
     return {**stale, name: format_utc(dt.datetime.fromisoformat(row[name]) - dt.timedelta(seconds=53))}
+
+
+def _draw_hash(plan: Plan, scene: int, image: int) -> str | None:
+    """Draw the hash of a scene; in another file 0 to 12 of its bits differ. Some images have none, or a plain one."""
+    if scene % 67 == 66:
+        return None
+    if scene % 71 == 70:
+        return "0" * 16
+    bits = plan.draw(10, scene).getrandbits(64)
+    if image != scene:
+        for bit in plan.draw(12, image).sample(range(64), image * 7 % 13):
+            bits ^= 1 << bit
+    return f"{bits:016x}"
 
 
 def _find_scene(image: int) -> int:

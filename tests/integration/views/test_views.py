@@ -1,6 +1,8 @@
 """What the views promise: each thing once, nothing of a deleted post, nothing of 2019's defects."""
 
 import datetime
+import itertools
+import random
 
 import pytest
 
@@ -280,6 +282,7 @@ def test_near_duplicates_spread_as_one_image(lake):
             "ann",
             "https://x.com/i/status/1",
             "https://photos.example/original.jpg",
+            "0",
         ],
         [
             "no hash",
@@ -291,6 +294,7 @@ def test_near_duplicates_spread_as_one_image(lake):
             "ann",
             "https://x.com/i/status/3",
             "https://photos.example/no hash.jpg",
+            "0",
         ],
     ]
 
@@ -303,3 +307,81 @@ def test_plain_surfaces_are_not_taken_for_one_image(lake):
     )
 
     assert lake.ask("select image_group, images from image_spread order by 1").rows == [["navy", "1"], ["white", "1"]]
+
+
+def change_bits(perceptual_hash, *bits):
+    changed = int(perceptual_hash, 16)
+    for bit in bits:
+        changed ^= 1 << bit
+    return f"{changed:016x}"
+
+
+def hashed(image_id, perceptual_hash, **more):
+    return analysis(image_id) | {"perceptual_hash": perceptual_hash, "s3_key": f"images/{image_id}.jpg"} | more
+
+
+ORIGINAL = "3a5c963a5c963a5c"
+
+
+def test_an_image_joins_the_group_of_the_first_posted_image_within_8_bits(lake):
+    edited, edited_more = change_bits(ORIGINAL, *range(6)), change_bits(ORIGINAL, *range(12))
+    beyond = change_bits(ORIGINAL, *range(20, 29))
+    hashes = {"original": ORIGINAL, "edited": edited, "edited more": edited_more, "beyond": beyond}
+    posts = [post(number, timestamp_ms=1772359200000 + number * 1000) for number in range(1, 5)]
+    photos = [photo(number, image) for number, image in enumerate(hashes, 1)]
+
+    fill_lake(lake, posts, photos, [hashed(image, value) for image, value in hashes.items()])
+
+    sql = "select image_group, images, posts, max_distance, first_media_url from image_spread order by images desc, 5"
+    assert lake.ask(sql).rows == [
+        [ORIGINAL, "2", "2", "6", "https://photos.example/original.jpg"],
+        [beyond, "1", "1", "0", "https://photos.example/beyond.jpg"],
+        # 12 bits from the original; the image between is in the original's group, and gives its hash to this one.
+        [edited, "1", "1", "6", "https://photos.example/edited more.jpg"],
+    ]
+
+
+def test_a_dropped_image_is_a_near_duplicate_too_but_spreads_nothing(lake):
+    near = change_bits(ORIGINAL, 0, 63)
+
+    fill_lake(lake, [post(1)], [photo(1, "posted")], [hashed("posted", near), hashed("our own", ORIGINAL)])
+
+    assert lake.ask("select * from near_duplicates order by 1").rows == [
+        ["our own", "images/our own.jpg", "posted", "images/posted.jpg", "2"],
+        ["posted", "images/posted.jpg", "our own", "images/our own.jpg", "2"],
+    ]
+    assert lake.ask("select image_group, images, max_distance from image_spread").rows == [[near, "1", "0"]]
+
+
+def test_no_pair_within_8_bits_is_missed(lake):
+    draw = random.Random(20)
+    bases = [f"{draw.getrandbits(64):016x}" for _ in range(12)]
+    ten_bands = [
+        range(64 - end, 64 - start) for start, end in itertools.pairwise((0, 7, 14, 21, 28, 34, 40, 46, 52, 58, 64))
+    ]
+    hashes = [*bases, "ffffffffffffffff", "8000000000000000", "c000000000000000"]
+    for base in bases:
+        hashes += [change_bits(base, *draw.sample(range(64), bits)) for bits in range(1, 13)]
+        hashes.append(change_bits(base, *(draw.choice(band) for band in draw.sample(ten_bands, 8))))
+    expected = {
+        (one, other): distance
+        for one, other in itertools.product(set(hashes), repeat=2)
+        if (distance := (int(one, 16) ^ int(other, 16)).bit_count()) <= 8
+        and (one == other or all(9 <= int(each, 16).bit_count() <= 55 for each in (one, other)))
+    }
+
+    fill_lake(lake, [], [], [hashed(str(number), value) for number, value in enumerate(hashes)])
+
+    found = {(one, other): int(distance) for one, other, distance in lake.ask("select * from near_hashes").rows}
+    assert found == expected
+    assert set(expected.values()) == set(range(9))
+
+
+def test_pages_and_gradients_are_near_none_but_those_with_the_same_hash(lake):
+    page, other_page, gradient = "fffffffffbffffff", "ffffffffffffffff", "0000000000000001"
+    images = [hashed("page", page), hashed("copy", page), hashed("other", other_page), hashed("sky", gradient)]
+
+    fill_lake(lake, [], [], [*images, hashed("plain", "0000000000000000")])
+
+    sql = "select image_id, other_image_id, distance from near_duplicates order by 1"
+    assert lake.ask(sql).rows == [["copy", "page", "0"], ["page", "copy", "0"]]

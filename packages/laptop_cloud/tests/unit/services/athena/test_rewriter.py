@@ -33,6 +33,12 @@ VALUES = [
     ("greatest(1, null)", None),
     ("least(2, 1)", "1"),
     ("bitwise_and(6, 3)", "2"),
+    ("bit_count(bitwise_xor(6, 3), 64)", "2"),
+    ("from_big_endian_64(from_hex('00000000000001ff'))", "511"),
+    ("from_big_endian_64(from_hex('fffffffffffffffe'))", "-2"),
+    ("from_big_endian_64(null)", None),
+    ("try(from_big_endian_64(from_hex('00ff')))", None),
+    ("try(from_big_endian_64(from_hex('a word')))", None),
     # Casts.
     ("cast(2.5e0 as bigint)", "3"),
     ("cast('12' as bigint)", "12"),
@@ -82,6 +88,10 @@ VALUES = [
     ("json_extract_scalar('no json', '$.a')", None),
     ("""cast(json_extract('["x"]', '$') as array(varchar))""", "[x]"),
     ("json_format(cast(array['a', null] as json))", '["a",null]'),
+    (
+        "json_format(cast(cast(row('a', array[0.5e0, null]) as row(x varchar, y array(double))) as json))",
+        '{"x":"a","y":[0.5,null]}',
+    ),
     # Times: differences count whole units, a date stays a date.
     ("date_diff('day', timestamp '2026-01-01 23:00:00', timestamp '2026-01-02 01:00:00')", "0"),
     ("date_diff('day', date '2026-01-01', date '2026-01-31')", "30"),

@@ -37,7 +37,7 @@ FUNCTIONS: Mapping[str, FunctionMapping] = {
         """count count_if= approx_distinct= row_number rank dense_rank ntile grouping cardinality= length strpos
         levenshtein_distance=levenshtein hamming_distance=t_hamming codepoint=unicode regexp_count=t_regexp_count
         json_array_length=t_json_array_length array_position=t_array_position bit_count=t_bit_count
-        bitwise_and=t_bit_and bitwise_or=t_bit_or bitwise_xor=t_bit_xor
+        bitwise_and=t_bit_and bitwise_or=t_bit_or bitwise_xor=t_bit_xor from_big_endian_64=t_from_big_endian_64
         date_diff= year month day hour minute second quarter week=weekofyear week_of_year=weekofyear
         year_of_week=isoyear yow=isoyear day_of_year=dayofyear doy=dayofyear day_of_week=isodow dow=isodow
         day_of_month=day millisecond=t_millisecond""",
@@ -93,7 +93,7 @@ FUNCTIONS: Mapping[str, FunctionMapping] = {
 _NOT_LOCAL_NAMES = """
     approx_most_frequent approx_set array_frequency array_histogram at_timezone bing_tile checksum combinations
     current_timezone date_from_parts empty_approx_set entropy find_first format format_number from_base
-    from_big_endian_64 from_unixtime_nanos geometric_mean great_circle_distance hmac_sha256 human_readable_seconds
+    from_unixtime_nanos geometric_mean great_circle_distance hmac_sha256 human_readable_seconds
     inverse_normal_cdf is_json_scalar json_array json_array_contains json_array_get json_exists json_object json_query
     json_size json_value kurtosis line_locate_point luhn_check map_filter map_union map_zip_with merge multimap_agg
     multimap_from_entries murmur3 ngrams normalize numeric_histogram parse_data_size parse_duration position

@@ -3,7 +3,8 @@
 Which macro is right is decided by the types sqlglot infers; those that depend on it check with `typeof`, which DuckDB
 folds when it binds. (DuckDB's overloads by parameter type are of no use: an aggregate as argument takes the first.)
 A parameter that occurs twice is evaluated twice, so nothing volatile goes in. Messages of `error` start with Athena's
-code. Names of lambda parameters begin with an underscore, to capture no column of the caller.
+code. Names of lambda parameters begin with an underscore, to capture no column of the caller. An error within `case`
+passes DuckDB's TRY.
 """
 
 from __future__ import annotations
@@ -168,6 +169,9 @@ create macro t_bit_or(a, b) as a | b;
 create macro t_bit_xor(a, b) as xor(a, b);
 create macro t_bit_count(x BIGINT, bits) as case when bits = 64 then cast(bit_count(x) as BIGINT)
     else error('NOT_SUPPORTED: bit_count of other than 64 bits is not available locally') end;
+create macro t_from_big_endian_64(x) as cast(cast(cast(x as BLOB) as BIT) as BIGINT) + cast(replace(
+    'expected 8-byte input, but got instead: ' || octet_length(cast(x as BLOB)) || ';',
+    'expected 8-byte input, but got instead: 8;', '0') as BIGINT);
 create macro t_nan() as cast('NaN' as DOUBLE);
 create macro t_infinity() as cast('Infinity' as DOUBLE);
 create macro t_md5(x) as unhex(md5(x));

@@ -148,10 +148,28 @@ def _rewrite_cast(node: exp.Cast) -> exp.Expr:
 
 
 def _is_same_json(value: exp.Expr) -> bool:
-    """Whether DuckDB's JSON of a value is Trino's, which writes rows and doubles in its own way."""
-    inner = value.type.expressions if find_type_family(value) == "array" and value.type else [value.type]
-    plain = (*exp.DataType.TEXT_TYPES, *exp.DataType.INTEGER_TYPES, exp.DType.BOOLEAN)
-    return bool(inner) and all(datatype is not None and datatype.is_type(*plain) for datatype in inner)
+    """Whether DuckDB's JSON of a value is Trino's; in a row or array doubles are the same numbers, spelled otherwise.
+
+    Of a row Trino makes an object by its fields' names: https://github.com/trinodb/trino/pull/3613
+    """
+    return value.type is not None and (_is_same_scalar(value.type) or _is_same_nested(value.type))
+
+
+def _is_same_scalar(datatype: exp.DataType) -> bool:
+    return datatype.is_type(*exp.DataType.TEXT_TYPES, *exp.DataType.INTEGER_TYPES, exp.DType.BOOLEAN)
+
+
+def _is_same_nested(datatype: exp.DataType) -> bool:
+    inner = datatype.expressions
+    if datatype.is_type("struct"):
+        inner = [field.kind if isinstance(field, exp.ColumnDef) else None for field in inner]
+    elif not datatype.is_type("array", "list"):
+        return False
+    return bool(inner) and all(
+        isinstance(each, exp.DataType)
+        and (_is_same_scalar(each) or each.is_type("double", "float") or _is_same_nested(each))
+        for each in inner
+    )
 
 
 def _is_plain(node: exp.Cast) -> bool:
