@@ -12,6 +12,14 @@ with problems as (
     union all
     select
         dt,
+        'dropped photo' as what,
+        status as reason,
+        status_message as message
+    from dropped_photos
+    where status not in ('ok', 'duplicate')
+    union all
+    select
+        dt,
         'sentiment' as what,
         sentiment_status as reason,
         language as message

@@ -15,9 +15,10 @@ from botocore.config import Config
 from photolake.aws.firehose import DeliveryStream
 from photolake.aws.s3 import parse_created_objects, read_object
 from photolake.aws.sqs import process_messages
-from photolake.images.analyze import AnalysisResult, ImageAnalyzer
+from photolake.images.analyze import ImageAnalyzer
 from photolake.images.cache import AnalysisLease, DailyBudget, PartialResults
 from photolake.images.ingest import MAX_PHOTO_BYTES, DroppedPhotoIngester, PhotoIngester
+from photolake.images.pipeline import ImagePipeline
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
@@ -75,6 +76,7 @@ analyzer = ImageAnalyzer(
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,
 )
+pipeline = ImagePipeline(settings.lake_bucket, registry, dropped_photos, analyzer)
 
 
 @metrics.log_metrics
@@ -85,15 +87,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def process_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    """Ingest each object of the message that is not an image yet, and analyse each that is."""
+    """Process each object of the message, and count what became of it."""
     for created in parse_created_objects(record.body):
-        image, photo = registry.find_by_key(created.key), None
-        if image is None:
-            photo = dropped_photos.ingest(created)
-            # The object of its image has an event of its own, unless it is this object.
-            image = registry.find_by_key(created.key)
-        seconds_left = lambda_context.get_remaining_time_in_millis() / 1000
-        result = analyzer.analyze(image, seconds_left) if image else AnalysisResult.DROPPED
-        metrics.add_metric(result, MetricUnit.Count, 1)
-        status = photo.status if photo else None
-        logger.info("object processed", key=created.key, result=result, photo_status=status)
+        processed = pipeline.process(created, lambda_context.get_remaining_time_in_millis() / 1000)
+        metrics.add_metric(processed.result, MetricUnit.Count, 1)
+        logger.info("object processed", key=created.key, result=processed.result, photo_status=processed.photo_status)

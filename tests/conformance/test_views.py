@@ -15,6 +15,7 @@ SECOND = "second"
 # What tells the rows of a view apart; every view has an entry.
 KEYS = {
     "celeb_view": ["tweetid", "mediaid", "celebrity_number"],
+    "dropped_photos": ["source_key", "image_id"],
     "face_emotions": ["tweetid", "mediaid", "face_number", "emotion"],
     "image_analyses": ["image_id"],
     "image_moderation": ["image_id", "label_name"],
@@ -27,6 +28,7 @@ KEYS = {
     "near_duplicates": ["image_id", "other_image_id"],
     "near_hashes": ["perceptual_hash", "near_hash"],
     "photo_analyses": ["tweetid", "mediaid"],
+    "photo_metadata": ["source_key", "image_id", "name"],
     "tweet_entities": ["tweetid", "begin_offset", "end_offset", "type"],
     "tweet_photos": ["tweetid", "mediaid"],
     "tweet_sentiments": ["tweetid"],

@@ -13,10 +13,11 @@ from photolake.photos.job import list_photo_jobs
 from tests.synthetic_lake.posts import post_row
 
 if TYPE_CHECKING:
-    from photolake.rows.types import PhotoRow, PostRow
+    from photolake.rows.types import MetadataEntry, PhotoRow, PostRow
     from tests.synthetic_lake.plan import Medium, Plan
 
 BUCKET = "photolake-lake"
+_METADATA = {"campaign": ("spring", "été 2026", ""), "photographer": ("Ada", "Ann, Bob = two")}
 _FORMATS = (("jpg", "image/jpeg"), ("jpg", "image/jpeg"), ("png", "image/png"))
 
 
@@ -67,8 +68,16 @@ def dropped_rows(plan: Plan, image: int) -> Iterator[dict[str, Any]]:
             "source_key": f"s3://{BUCKET}/images/dropped/{name} {image}.jpg",
             "kind": "photo",
             "collected_at": seen,
+            "file_name": f"{name} {image}.jpg",
+            "metadata": _draw_metadata(plan, image),
         }
         yield dict(photo_row(source, outcome, dt.datetime.fromisoformat(seen) + dt.timedelta(seconds=3)))
+
+
+def _draw_metadata(plan: Plan, image: int) -> list[MetadataEntry]:
+    """Draw metadata in the order of its names; some photos have none."""
+    draw = plan.draw(14, image)
+    return [{"name": name, "value": draw.choice(values)} for name, values in _METADATA.items() if draw.random() < 0.7]
 
 
 def earlier_copy(row: dict[str, Any], number: int) -> dict[str, Any]:

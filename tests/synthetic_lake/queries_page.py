@@ -42,7 +42,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "ages_and_genders",
     ),
     "How they spread, and how good they are": ("photo_spread", "photos_by_hour", "image_quality", "dominant_colors"),
-    "What the pipeline did": ("photo_statuses", "not_analysed", "cost_by_api", "calls_of_2019"),
+    "What the pipeline did": ("photo_statuses", "dropped_photos", "not_analysed", "cost_by_api", "calls_of_2019"),
 }
 OF_2019 = {
     "top_domains": "the 10 most linked-to domains",

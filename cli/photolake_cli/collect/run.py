@@ -16,7 +16,8 @@ from photolake_cli.collect.forecast import Forecast, sample_posts
 from photolake_cli.collect.formats import probe_file
 from photolake_cli.collect.journal import Checkpoint, Journal
 from photolake_cli.collect.report import show_file_progress, show_forecast, show_tallies
-from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress
+from photolake_cli.consent import require_consent
+from photolake_cli.console import INTERRUPTED, error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def collect_files(request: CollectRequest, cloud: Cloud, sender: FileSender, fol
     if request.dry_run:
         _forecast_cost(pending, cloud, sender, None)
         return
-    _require_consent(_forecast_cost(pending, cloud, sender, SAMPLE_POSTS), request, cloud)
+    if _forecast_cost(pending, cloud, sender, SAMPLE_POSTS):
+        require_consent(cloud, request.yes)
     tallies: list[Tally] = []
     try:
         tallies.extend(_send_files(pending, sender, journal))
@@ -98,15 +100,6 @@ def _forecast_cost(pending: Pending, cloud: Cloud, sender: FileSender, limit: in
     forecast = sample.forecast(cloud.image_apis, cloud.sample_rate)
     show_forecast(forecast, cloud)
     return forecast
-
-
-def _require_consent(forecast: Forecast | None, request: CollectRequest, cloud: Cloud) -> None:
-    if forecast is None or cloud.on_laptop or request.yes:
-        return
-    if not console.is_terminal:
-        raise CommandError(f"Nothing has been sent. To spend that in {cloud.name}: --yes")
-    if not typer.confirm("Continue?"):
-        raise CommandError("Nothing has been sent.")
 
 
 def _send_files(pending: Pending, sender: FileSender, journal: Journal) -> Iterator[Tally]:

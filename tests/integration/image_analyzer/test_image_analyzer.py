@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
@@ -59,6 +60,8 @@ def test_the_recorded_event_of_a_dropped_photo_leads_to_its_row_then_its_analysi
         "source_key": f"s3://{BUCKET}/images/dropped/a red bicycle.png",
         "kind": "photo",
         "collected_at": "2026-11-20T09:15:30.123Z",
+        "file_name": "a red bicycle.png",
+        "metadata": [],
         "image_id": image_id,
         "image_dt": "2026-11-20",
         "width": 256,
@@ -143,9 +146,67 @@ def test_a_dropped_photo_keeps_its_own_name_whatever_it_is(lake: Lake, name: str
     assert lake.photos("source_key", "status") == [(f"s3://{BUCKET}/images/dropped/{name}", "ok")]
 
 
+def test_a_dropped_photo_keeps_its_user_metadata_whatever_its_letters(lake: Lake) -> None:
+    key = "images/dropped/shop/café.png"
+    # Words of RFC 2047, as S3 returns what is not ASCII.
+    metadata = {"Campaign": "Spring 2026", "place": "=?UTF-8?Q?Caf=C3=A9_M=C3=BCller?=", "empty": ""}
+    lake.s3.put_object(Bucket=BUCKET, Key=key, Body=photo("metadata"), Metadata=metadata)
+
+    assert lake.announce(key) == []
+
+    assert lake.photos("file_name", "metadata", "status") == [
+        (
+            "café.png",
+            [
+                {"name": "campaign", "value": "Spring 2026"},
+                {"name": "empty", "value": ""},
+                {"name": "place", "value": "Café Müller"},
+            ],
+            "ok",
+        )
+    ]
+
+
+def test_what_is_no_photo_keeps_its_name_and_metadata_too(lake: Lake) -> None:
+    key = "images/dropped/paper"
+    lake.s3.put_object(Bucket=BUCKET, Key=key, Body=b"%PDF-1.7 ...", Metadata={"from": "desk 4"})
+    large = "images/dropped/film.mov"
+    lake.s3.put_object(Bucket=BUCKET, Key=large, Body=bytes(15 * 1024 * 1024 + 1), Metadata={"from": "desk 5"})
+
+    assert lake.announce(key, large, "images/dropped/gone.png") == []
+
+    assert lake.photos("file_name", "metadata", "status") == [
+        ("paper", [{"name": "from", "value": "desk 4"}], "unsupported_format"),
+        ("film.mov", [{"name": "from", "value": "desk 5"}], "too_large"),
+        ("gone.png", None, "gone"),
+    ]
+
+
+def test_a_photo_may_have_the_longest_key_that_s3_allows(lake: Lake) -> None:
+    name = "ö" * 504 + "x"
+    key = lake.drop(f"dropped/{name}", photo("long"))
+    assert len(key.encode()) == 1024
+
+    assert lake.announce(key) == []
+
+    assert lake.photos("file_name", "status") == [(name, "ok")]
+
+
+def test_an_object_of_another_bucket_is_no_image_even_if_it_has_the_key_of_one(lake: Lake) -> None:
+    key = ingest(lake, photo("mine"))
+    body = s3_event(key).replace(BUCKET, "archive")
+    boto3.client("s3").create_bucket(Bucket="archive")
+
+    assert lake.deliver(body) == []
+
+    assert lake.photos("source_key", "status")[1:] == [(f"s3://archive/{key}", "gone")]
+    assert lake.rekognition.requests == []
+
+
 def test_what_is_not_a_photo_gets_a_row_and_does_not_affect_the_others(lake: Lake) -> None:
     keys = [
         lake.drop("dropped/folder/", b""),
+        lake.drop("dropped/empty.jpg", b""),
         lake.drop("dropped/notes.txt", b"nothing to see"),
         lake.drop("dropped/cut.png", photo("cut")[:600]),
         lake.drop("dropped/good.png", photo("good")),
@@ -155,7 +216,8 @@ def test_what_is_not_a_photo_gets_a_row_and_does_not_affect_the_others(lake: Lak
     assert lake.announce(*keys) == []
 
     assert lake.photos("source_key", "status") == [
-        (f"s3://{BUCKET}/images/dropped/folder/", "broken"),
+        (f"s3://{BUCKET}/images/dropped/folder/", "unsupported_format"),
+        (f"s3://{BUCKET}/images/dropped/empty.jpg", "broken"),
         (f"s3://{BUCKET}/images/dropped/notes.txt", "unsupported_format"),
         (f"s3://{BUCKET}/images/dropped/cut.png", "broken"),
         (f"s3://{BUCKET}/images/dropped/good.png", "ok"),

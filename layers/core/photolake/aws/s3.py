@@ -8,20 +8,24 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote_plus, unquote_plus
 
 from aws_lambda_powertools.utilities.data_classes import S3Event
 from botocore.exceptions import ClientError
 
+from photolake.aws.s3_metadata import read_metadata
 from photolake.clock import format_utc
 from photolake.errors import PermanentError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.s3_event import S3EventRecord
     from mypy_boto3_s3 import S3Client
+
+    from photolake.rows.types import MetadataEntry
 
 RANGE_BYTES = 1 << 20
 _TEST_EVENT = "s3:TestEvent"
@@ -41,6 +45,11 @@ class S3Object:
     def uri(self) -> str:
         """`s3://bucket/key`."""
         return f"s3://{self.bucket}/{self.key}"
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the key; of a folder's placeholder, which ends in `/`, that of the folder."""
+        return self.key.rstrip("/").rpartition("/")[2] or self.key
 
 
 def parse_created_objects(body: str) -> list[S3Object]:
@@ -71,17 +80,43 @@ def build_created_event(bucket: str, key: str, time: dt.datetime) -> dict[str, A
     return {"Records": [record]}
 
 
-def read_object(s3: S3Client, bucket: str, key: str, max_bytes: int) -> bytes:
-    """Return the object's bytes. PermanentError `gone`, or `too_large` before anything is read."""
+class SupportsRead(Protocol):
+    """The body of a response."""
+
+    def read(self) -> bytes:
+        """Return all of it."""
+
+
+@dataclass(frozen=True)
+class OpenObject:
+    """An object whose bytes have not been read yet: its size in bytes, and its user metadata."""
+
+    size: int
+    metadata: list[MetadataEntry]
+    body: SupportsRead
+
+    def read(self, max_bytes: int) -> bytes:
+        """Return the object's bytes; PermanentError `too_large` before anything is read."""
+        if self.size > max_bytes:
+            raise PermanentError("too_large", f"the object has {self.size} bytes, more than {max_bytes}")
+        return self.body.read()
+
+
+@contextmanager
+def open_object(s3: S3Client, bucket: str, key: str) -> Iterator[OpenObject]:
+    """Open an object for the block; PermanentError `gone` if there is none."""
     try:
         response = s3.get_object(Bucket=bucket, Key=key)
     except s3.exceptions.NoSuchKey as error:
         raise PermanentError("gone", "the object was deleted before it could be read") from error
     with response["Body"] as body:
-        size = response["ContentLength"]
-        if size > max_bytes:
-            raise PermanentError("too_large", f"the object has {size} bytes, more than {max_bytes}")
-        return body.read()
+        yield OpenObject(response["ContentLength"], read_metadata(response["Metadata"]), body)
+
+
+def read_object(s3: S3Client, bucket: str, key: str, max_bytes: int) -> bytes:
+    """Return the object's bytes. PermanentError `gone`, or `too_large` before anything is read."""
+    with open_object(s3, bucket, key) as stored:
+        return stored.read(max_bytes)
 
 
 class S3RangeReader(io.RawIOBase):

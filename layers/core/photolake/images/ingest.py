@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from botocore.exceptions import ClientError
 
-from photolake.aws.s3 import read_object
+from photolake.aws.s3 import open_object
 from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError, RetryableError
 from photolake.images.registry import ImageRecord, UnavailablePhoto
@@ -137,20 +137,32 @@ class DroppedPhotoIngester:
 
         The row's `dt` is that of the image, the day these bytes were first seen; without an image, that of the event.
         """
-        day = max(dt.date.fromisoformat(dropped.event_time[:10]), self._earliest).isoformat()
-        photo: IngestedPhoto | UnavailablePhoto
-        try:
-            data = read_object(self._s3, dropped.bucket, dropped.key, MAX_PHOTO_BYTES)
-            photo = self._ingester.ingest(data, origin="dropped", source_key=dropped.uri, dt=day)
-            day = photo.image_dt
-        except PermanentError as error:
-            photo = UnavailablePhoto(error.status, error.message)
         source: PhotoRow = {
-            "dt": day,
+            "dt": max(dt.date.fromisoformat(dropped.event_time[:10]), self._earliest).isoformat(),
             "origin": "dropped",
             "source_key": dropped.uri,
             "kind": "photo",
             "collected_at": dropped.event_time,
+            "file_name": dropped.file_name,
+            "metadata": None,
         }
+        photo: IngestedPhoto | UnavailablePhoto
+        try:
+            with open_object(self._s3, dropped.bucket, dropped.key) as stored:
+                source["metadata"] = stored.metadata
+                data = stored.read(MAX_PHOTO_BYTES)
+            _check_folder(dropped.key, data)
+            photo = self._ingester.ingest(
+                data, origin=source["origin"], source_key=source["source_key"], dt=source["dt"]
+            )
+            source["dt"] = photo.image_dt
+        except PermanentError as error:
+            photo = UnavailablePhoto(error.status, error.message)
         self._stream.put([photo_row(source, photo, self._clock())])
         return photo
+
+
+def _check_folder(key: str, data: bytes) -> None:
+    """PermanentError for what the S3 console and some clients put in place of a folder."""
+    if key.endswith("/") and not data:
+        raise PermanentError("unsupported_format", "a folder, which is an empty object here, not a photo")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageCms, ImageOps
 
 from photolake.errors import PermanentError
+from photolake.images.file_format import detect_format
 
 MIN_SIDE = 80
 MAX_SIDE = 10_000
@@ -36,7 +37,6 @@ _BROKEN = (
     zlib.error,
 )
 _TOO_MANY_PIXELS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-_AVIF_BRANDS = (b"avif", b"avis")
 _PLAIN_MODES = {"JPEG": frozenset({"L", "RGB"}), "PNG": frozenset({"1", "L", "P", "RGB"})}
 _LOSSLESS = frozenset({"PNG", "GIF"})
 
@@ -59,33 +59,13 @@ def render(data: bytes) -> Rendition:
     `too_small` (a side under 80 pixels), `too_large` (over 50 megapixels according to the header, or too long and
     narrow to be scaled down), `broken` (cut off or damaged).
     """
-    kind = _detect_format(data)
+    kind = detect_format(data)
     image = _decode(data, kind)
     if not _turn_upright(image) and _is_plain(image, kind, data):
         return _build_rendition(kind, data, image.size)
     drawn = _to_rgb(image)
     drawn.thumbnail((MAX_SIDE, MAX_SIDE))
     return _encode(drawn, lossless=kind in _LOSSLESS)
-
-
-def _detect_format(data: bytes) -> str:
-    """Detect the format by its first bytes, as names and content types may be wrong."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        return "GIF"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "WEBP"
-    if data[4:8] == b"ftyp":
-        brands = data[8 : min(int.from_bytes(data[:4], "big"), 256)]
-        if any(brands[at : at + 4] in _AVIF_BRANDS for at in range(0, len(brands), 4)):
-            return "AVIF"
-        raise PermanentError("unsupported_format", f"an ISO media file of brand {data[8:12]!r}, such as HEIC or MP4")
-    if not data:
-        raise PermanentError("broken", "the photo has no bytes")
-    raise PermanentError("unsupported_format", f"begins with {data[:8]!r}: not a JPEG, PNG, WebP, AVIF or GIF")
 
 
 def _decode(data: bytes, kind: str) -> Image.Image:

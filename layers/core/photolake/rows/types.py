@@ -233,6 +233,13 @@ class PostRow(TextColumns, total=False):
     dt: str
 
 
+class MetadataEntry(TypedDict):
+    """User metadata of an S3 object."""
+
+    name: str
+    value: str
+
+
 class PhotoRow(TypedDict, total=False):
     """A row of `photos`: a photo, wherever it came from, and what became of it. Width and height in pixels."""
 
@@ -252,6 +259,8 @@ class PhotoRow(TypedDict, total=False):
     status_message: str | None
     collected_at: str | None
     processed_at: str
+    file_name: str | None
+    metadata: list[MetadataEntry] | None
     dt: str
 
 

@@ -1,0 +1,85 @@
+"""What `photolake drop` shows: what is left out, the price, progress, and what became of the photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.filesize import decimal
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from photolake.images.rekognition_apis import price_per_image
+from photolake.pricing import format_usd
+from photolake_cli.console import error_console, print_note
+from photolake_cli.drop.folder import Presence
+
+if TYPE_CHECKING:
+    from photolake_cli.cloud import Cloud
+    from photolake_cli.drop.files import FoundFiles, PhotoFile
+
+MAX_SHOWN = 20
+
+
+def count_photos(count: int) -> str:
+    """`1 photo`, `2 photos`."""
+    return f"{count:,} photo{'' if count == 1 else 's'}"
+
+
+def show_found(found: FoundFiles) -> None:
+    """Print the files that are left out, and why."""
+    _show_lines([f"{path}: skipped, {reason}" for path, reason in found.skipped])
+    if found.hidden:
+        print_note(f"Hidden files and folders, skipped: {found.hidden:,}")
+
+
+def show_plan(checked: Mapping[PhotoFile, Presence | str], pending: Collection[PhotoFile], cloud: Cloud) -> None:
+    """Print how many photos are to be sent, and the price of their analysis."""
+    there = sum(presence == Presence.SAME for presence in checked.values())
+    if there:
+        print_note(f"There already: {count_photos(there)}")
+    if not pending:
+        return
+    price = len(pending) * price_per_image(cloud.image_apis)
+    size = decimal(sum(photo.size for photo in pending))
+    print_note(
+        f"To drop: {count_photos(len(pending))} ({size}), for {len(cloud.image_apis)} APIs ({format_usd(price)})"
+    )
+    where = "On AWS that would cost" if cloud.on_laptop else f"In {cloud.name} that costs"
+    print_note(
+        f"{where} {format_usd(price)}, or less: photos that the lake has analysed before, and faces, celebrities and "
+        "text where the labels suggest none, cost nothing"
+    )
+    budget = int(cloud.values.get("DailyImageBudget", 0))
+    if 0 < budget < len(pending):
+        print_note(f"The stack analyses {budget:,} images a day, so the last will be analysed in some days", "yellow")
+
+
+@contextmanager
+def show_photo_progress(title: str, photos: Sequence[PhotoFile]) -> Iterator[Callable[[PhotoFile], None]]:
+    """Show a bar over the bytes of the photos while the block runs; it gives a function to call for each done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=error_console, transient=True, disable=not error_console.is_terminal) as bar:
+        task = bar.add_task(title, total=len(photos))
+        yield lambda photo: bar.advance(task)
+
+
+def show_sent(sent: Mapping[PhotoFile, object], refused: Mapping[PhotoFile, object], cloud: Cloud) -> None:
+    """Print how many photos were sent, and how to see what becomes of them."""
+    state = (
+        "" if cloud.on_laptop else f" In {cloud.name} that takes up to the interval of delivery, 15 minutes unless set."
+    )
+    print_note(f"Sent: {count_photos(sum(photo not in refused for photo in sent))}.{state}")
+    print_note("What became of them: photolake query --saved dropped_photos")
+
+
+def show_refused(refused: Mapping[PhotoFile, Presence | str]) -> None:
+    """Print the photos that were not sent, and why."""
+    _show_lines([f"{photo.path}: not sent, {reason}" for photo, reason in refused.items()])
+
+
+def _show_lines(lines: Sequence[str]) -> None:
+    for line in lines[:MAX_SHOWN]:
+        print_note(line, "yellow")
+    if len(lines) > MAX_SHOWN:
+        print_note(f"... and {len(lines) - MAX_SHOWN:,} more", "yellow")
