@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from photolake.opensearch.document import ImageDocument, PostDocument
+    from photolake.opensearch.document import ImageDocument, PhotoDocument
 
 CAR_ID = "ca" * 32
 
@@ -107,10 +107,11 @@ def car_document() -> ImageDocument:
     }
 
 
-def post_document(key: str = "7:1", **fields: Any) -> PostDocument:
-    """A post that shows the car."""
-    post: Any = {
+def photo_document(key: str = "7:1", **fields: Any) -> PhotoDocument:
+    """A photo of the car that a post shows."""
+    photo: Any = {
         "source_key": key,
+        "origin": "post",
         "source_platform": "x",
         "post_id": key.partition(":")[0],
         "dt": "2026-11-20",
@@ -120,4 +121,4 @@ def post_document(key: str = "7:1", **fields: Any) -> PostDocument:
         "entities": ["Málaga"],
         **fields,
     }
-    return post  # type: ignore[no-any-return]
+    return photo  # type: ignore[no-any-return]

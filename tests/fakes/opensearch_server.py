@@ -8,7 +8,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any, Self
+
+from botocore.credentials import Credentials
+
+from photolake.opensearch.client import OpenSearchClient
 
 
 class FakeOpenSearch:
@@ -38,6 +43,12 @@ class FakeOpenSearch:
     def __exit__(self, *error: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def connect(self) -> OpenSearchClient:
+        """A client for which no time passes while it waits, and a minute between its requests."""
+        credentials = Credentials("AKIDEXAMPLE", "secret")
+        minutes = count(step=60.0).__next__
+        return OpenSearchClient(self.url, credentials, "eu-west-1", sleep=lambda seconds: None, clock=minutes)
 
     def sources(self, index: str) -> dict[str, Any]:
         """The documents of an index by id."""

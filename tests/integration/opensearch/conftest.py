@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from botocore.credentials import Credentials
 
-from photolake.opensearch.client import OpenSearchClient
 from photolake.opensearch.index import ImageIndex
 from tests.fakes.opensearch_server import FakeOpenSearch
+
+if TYPE_CHECKING:
+    from photolake.opensearch.client import OpenSearchClient
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def domain() -> Iterator[FakeOpenSearch]:
 
 @pytest.fixture
 def client(domain: FakeOpenSearch) -> OpenSearchClient:
-    return OpenSearchClient(domain.url, Credentials("AKIDEXAMPLE", "secret"), "eu-west-1", sleep=lambda seconds: None)
+    return domain.connect()
 
 
 @pytest.fixture

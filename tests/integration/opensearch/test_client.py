@@ -81,3 +81,18 @@ def test_a_role_that_is_not_let_in_is_told_where_to_look(
 def test_an_endpoint_that_is_no_domain_is_refused(endpoint: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         OpenSearchClient(endpoint, Credentials("a", "b"), "eu-west-1")
+
+
+def test_a_domain_in_trouble_is_left_alone_for_half_a_minute(domain: FakeOpenSearch) -> None:
+    now = [0.0]
+    client = OpenSearchClient(
+        domain.url, Credentials("a", "b"), "eu-west-1", sleep=lambda seconds: None, clock=lambda: now[0]
+    )
+    domain.troubles.extend([503, 503])
+    for now[0] in (0.0, 10.0, 29.0):
+        with pytest.raises(RetryableError, match="status 503"):
+            client.request("HEAD", "images")
+    assert len(domain.requests) == 2
+
+    now[0] = 31.0
+    assert client.request("HEAD", "images").status == 404

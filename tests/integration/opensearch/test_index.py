@@ -6,20 +6,18 @@ import json
 from typing import Any
 
 import pytest
-from botocore.credentials import Credentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photolake.errors import PhotolakeError, RetryableError
-from photolake.opensearch.client import OpenSearchClient
 from photolake.opensearch.index import ImageIndex, RejectedDocument, index_definition
 from photolake.opensearch.sink import OpenSearchSink
-from tests.builders.image_documents import CAR_ID, car_document, car_row, post_document
+from tests.builders.image_documents import CAR_ID, car_document, car_row, photo_document
 from tests.fakes.opensearch_server import FakeOpenSearch
 
 NAME = "photolake-images-v1"
 NEWER: Any = {**car_document(), "analyzed_at": "2026-12-24T00:00:00.000Z", "colors": ["blue"]}
-SHOWN: Any = {"image_id": CAR_ID, "posts": [post_document()]}
+SHOWN: Any = {"image_id": CAR_ID, "photos": [photo_document()]}
 
 
 def put_rows(index: ImageIndex, *rows: Any) -> list[RejectedDocument]:
@@ -80,14 +78,14 @@ def test_an_older_analysis_that_comes_late_changes_nothing(domain: FakeOpenSearc
     assert domain.sources(NAME) == {CAR_ID: NEWER}
 
 
-def test_posts_and_analysis_of_an_image_come_in_any_order(domain: FakeOpenSearch, index: ImageIndex) -> None:
+def test_photos_and_analysis_of_an_image_come_in_any_order(domain: FakeOpenSearch, index: ImageIndex) -> None:
     index.put([SHOWN])
     index.put([car_document()])
     assert domain.sources(NAME) == {CAR_ID: {**car_document(), **SHOWN}}
 
-    index.put([{"image_id": CAR_ID, "posts": [post_document("8:1")]}])
-    posts = domain.sources(NAME)[CAR_ID]["posts"]
-    assert [post["source_key"] for post in posts] == ["8:1", "7:1"]
+    index.put([{"image_id": CAR_ID, "photos": [photo_document("8:1")]}])
+    photos = domain.sources(NAME)[CAR_ID]["photos"]
+    assert [photo["source_key"] for photo in photos] == ["8:1", "7:1"]
 
 
 def test_documents_of_one_image_in_one_batch_are_one_document(domain: FakeOpenSearch, index: ImageIndex) -> None:
@@ -101,17 +99,17 @@ def test_what_another_worker_writes_in_between_is_kept(
     domain: FakeOpenSearch, index: ImageIndex, before: list[str]
 ) -> None:
     index.create()
-    index.put({"image_id": CAR_ID, "posts": [post_document(key)]} for key in before)
+    index.put({"image_id": CAR_ID, "photos": [photo_document(key)]} for key in before)
 
     def write_in_between() -> None:
         domain.before_write = lambda: None
-        write_as_another(domain, {"image_id": CAR_ID, "posts": [post_document(key) for key in ("7:1", *before)]})
+        write_as_another(domain, {"image_id": CAR_ID, "photos": [photo_document(key) for key in ("7:1", *before)]})
 
     domain.before_write = write_in_between
     index.put([car_document()])
 
     stored = domain.sources(NAME)[CAR_ID]
-    assert [post["source_key"] for post in stored.pop("posts")] == ["7:1", *before]
+    assert [photo["source_key"] for photo in stored.pop("photos")] == ["7:1", *before]
     assert stored == car_document()
 
 
@@ -128,7 +126,7 @@ def test_many_documents_are_written_in_requests_that_a_small_domain_takes(
 ) -> None:
     text = "é" * 2_000
     documents: list[Any] = [
-        {"image_id": f"{number}", "posts": [post_document(f"{post}:1", text=text) for post in range(40)]}
+        {"image_id": f"{number}", "photos": [photo_document(f"{photo}:1", text=text) for photo in range(40)]}
         for number in range(201)
     ]
 
@@ -191,11 +189,10 @@ def test_a_mapping_that_the_domain_refuses_is_an_error_with_its_words(
 @settings(max_examples=40)
 @given(st.data())
 def test_any_troubles_end_in_the_same_documents_once_everything_is_delivered(data: st.DataObject) -> None:
-    arrivals: list[Any] = [car_document(), NEWER, SHOWN, {"image_id": "2", "posts": [post_document("9:2")]}]
+    arrivals: list[Any] = [car_document(), NEWER, SHOWN, {"image_id": "2", "photos": [photo_document("9:2")]}]
     troubles: st.SearchStrategy[list[int | str]] = st.lists(st.sampled_from([429, 503, "cut", 403]), max_size=4)
     with FakeOpenSearch() as domain:
-        client = OpenSearchClient(domain.url, Credentials("a", "b"), "eu-west-1", sleep=lambda seconds: None)
-        index = ImageIndex(client, "photolake-images")
+        index = ImageIndex(domain.connect(), "photolake-images")
         for document in data.draw(st.permutations(arrivals)):
             domain.troubles.extend(data.draw(troubles))
             deliver_until_stored(index, document)

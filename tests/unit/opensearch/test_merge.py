@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.opensearch.merge import MAX_POSTS, merge_documents
-from tests.builders.image_documents import car_document, post_document
+from photolake.opensearch.merge import MAX_PHOTOS, merge_documents
+from tests.builders.image_documents import car_document, photo_document
 
 
 def analysis(version: int) -> Any:
@@ -20,12 +20,12 @@ def analysis(version: int) -> Any:
 
 
 def shown_by(number: int, version: int) -> Any:
-    """A post that shows it, as collected at some time."""
+    """A photo of it, whose post was collected at some time."""
     collected_at = f"2026-11-20T12:00:{version:02}.000Z"
-    post = post_document(
+    photo = photo_document(
         f"{number}:1", dt=f"2026-11-{1 + number % 28:02}", collected_at=collected_at, text=str(version)
     )
-    return {"image_id": "1", "posts": [post]}
+    return {"image_id": "1", "photos": [photo]}
 
 
 arrivals = st.lists(
@@ -33,8 +33,8 @@ arrivals = st.lists(
 )
 
 
-def merge_all(documents: Any, max_posts: int = 3) -> Any:
-    return reduce(lambda stored, arriving: merge_documents(stored, arriving, max_posts), documents, None)
+def merge_all(documents: Any, max_photos: int = 3) -> Any:
+    return reduce(lambda stored, arriving: merge_documents(stored, arriving, max_photos), documents, None)
 
 
 @given(arrivals, st.randoms())
@@ -47,7 +47,7 @@ def test_neither_order_nor_repetition_changes_what_is_stored(documents: Any, ran
 
 @given(arrivals, arrivals)
 def test_documents_merged_beforehand_give_the_same(some: Any, others: Any) -> None:
-    assert merge_documents(merge_all(some), merge_all(others), max_posts=3) == merge_all([*some, *others])
+    assert merge_documents(merge_all(some), merge_all(others), max_photos=3) == merge_all([*some, *others])
 
 
 def test_an_older_analysis_does_not_replace_a_newer_one() -> None:
@@ -61,13 +61,13 @@ def test_the_whole_analysis_is_replaced_so_that_nothing_stays_of_the_old_one() -
     assert merge_documents({**car_document(), "image_id": "1"}, newer) == newer
 
 
-def test_a_post_stays_when_its_image_is_analysed() -> None:
+def test_a_photo_stays_when_its_image_is_analysed() -> None:
     assert merge_all([shown_by(1, 0), analysis(1)]) == {**analysis(1), **shown_by(1, 0)}
 
 
-def test_the_newest_posts_are_kept_of_an_image_that_many_show() -> None:
-    posts = [post_document(f"{number:03}:1", dt="2026-11-20") for number in range(MAX_POSTS + 20)]
+def test_the_newest_photos_are_kept_of_an_image_that_many_posts_show() -> None:
+    photos = [photo_document(f"{number:03}:1", dt="2026-11-20") for number in range(MAX_PHOTOS + 20)]
 
-    kept = merge_all([{"image_id": "1", "posts": [post]} for post in posts], MAX_POSTS)["posts"]
+    kept = merge_all([{"image_id": "1", "photos": [photo]} for photo in photos], MAX_PHOTOS)["photos"]
 
-    assert [post["source_key"] for post in kept] == [f"{number:03}:1" for number in range(MAX_POSTS + 19, 19, -1)]
+    assert [photo["source_key"] for photo in kept] == [f"{number:03}:1" for number in range(MAX_PHOTOS + 19, 19, -1)]

@@ -23,10 +23,12 @@ from photolake.errors import RetryableError, SettingsError
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
 
-# Two requests of two attempts an image: at worst 28 s, which the function's time has left beside Rekognition's.
+# A request takes at worst two attempts of 7 s. Then the domain is left alone for a while, so that an outage costs a
+# batch of messages 15 s and not each of them: their functions have 300 s, which Rekognition or the photos may need.
 _TIMEOUT = urllib3.Timeout(connect=2, read=5)
 _ATTEMPTS = 2
 _PAUSE_SECONDS = 0.5
+_REST_SECONDS = 30.0
 _JSON = "application/json"
 JSON_LINES = "application/x-ndjson"
 
@@ -54,21 +56,30 @@ class OpenSearchClient:
         credentials: Credentials,
         region: str,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`endpoint` is the domain's URL without a path; SettingsError if no signed request may go there."""
+        """`endpoint` is the domain's URL without a path; SettingsError if no signed request may go there.
+
+        `sleep` takes seconds, `clock` counts them.
+        """
         _check_endpoint(endpoint)
         self._endpoint = endpoint.rstrip("/")
         self._credentials = credentials
         self._region = region
         self._sleep = sleep
+        self._clock = clock
+        self._rests_until = clock()
+        self._problem = ""
         self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
 
     def request(self, method: str, path: str, body: Any = None, content_type: str = _JSON) -> Response:
         """Send a request and return the response; `body` is JSON, or with JSON_LINES the bytes of the lines.
 
         RetryableError: no response, 429, 5xx, or the domain does not let the caller in. None of them says anything
-        about the body.
+        about the body. For half a minute after no response, 429 or 5xx no request is sent.
         """
+        if self._clock() < self._rests_until:
+            raise RetryableError(self._problem)
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         for attempt in range(_ATTEMPTS):
             if attempt:
@@ -76,14 +87,15 @@ class OpenSearchClient:
             try:
                 response = self._send(method, f"{self._endpoint}/{path}", data, content_type)
             except HTTPError as error:
-                problem = f"OpenSearch does not respond: {error}"
+                self._problem = f"OpenSearch does not respond: {error}"
                 continue
             if response.status in {401, 403}:
                 raise RetryableError(_explain_refusal(response))
             if response.status < 500 and response.status != 429:
                 return Response(response.status, _parse(response))
-            problem = f"OpenSearch responds with status {response.status}: {_excerpt(response)}"
-        raise RetryableError(problem)
+            self._problem = f"OpenSearch responds with status {response.status}: {_excerpt(response)}"
+        self._rests_until = self._clock() + _REST_SECONDS
+        raise RetryableError(self._problem)
 
     def _send(self, method: str, url: str, data: bytes, content_type: str) -> urllib3.BaseHTTPResponse:
         request = AWSRequest(method, url, {"Content-Type": content_type}, data)

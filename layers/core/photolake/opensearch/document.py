@@ -1,4 +1,4 @@
-"""The document of an image: what OpenSearch holds of its analysis, and of the posts that show it.
+"""The document of an image: what OpenSearch holds of its analysis, and of the photos that it is.
 
 Each key is a field of `image_index.json`; a test compares them. Its fields `label`, `text`, `celebrity`,
 `moderation_label`, `entity`, `post_text` and `words` are filled by the mapping (`copy_to`), so they are no keys here.
@@ -72,10 +72,11 @@ class FacesDocument(TypedDict):
     emotions: list[CountDocument]
 
 
-class PostDocument(TypedDict, total=False):
-    """A post that shows the image, without its author; `source_key` is that of its photo."""
+class PhotoDocument(TypedDict, total=False):
+    """A photo with the image's bytes: of a post, which has no author here, or dropped; `source_key` is its row's."""
 
     source_key: Required[str]
+    origin: str
     source_platform: str | None
     post_id: str | None
     dt: str
@@ -86,7 +87,7 @@ class PostDocument(TypedDict, total=False):
 
 
 class ImageDocument(TypedDict, total=False):
-    """What is known of an image; without an analysis yet, only `image_id` and `posts`."""
+    """What is known of an image; without an analysis yet, only `image_id` and `photos`."""
 
     image_id: Required[str]
     dt: str | None
@@ -105,7 +106,7 @@ class ImageDocument(TypedDict, total=False):
     celebrities: list[CelebrityDocument]
     moderation: list[ModerationDocument]
     faces: FacesDocument | None
-    posts: list[PostDocument]
+    photos: list[PhotoDocument]
 
 
 def image_document(row: AnalysisRow) -> ImageDocument:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from photolake.errors import PhotolakeError, RetryableError
-from photolake.opensearch.client import JSON_LINES, OpenSearchClient
+from photolake.opensearch.client import JSON_LINES, OpenSearchClient, Response
 from photolake.opensearch.merge import merge_documents
 from photolake.rows.json_text import compact_json
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html#network-limits).
 _MAX_BODY_BYTES = 5 * 1024 * 1024
 _BATCH = 200
+# OpenSearch goes on with the beginning of a value, which may be a post's text.
+_PREVIEW = ". Preview of field's value"
 # Each time somebody else has written the document in between; more than a few in a row is a hot image.
 _MAX_ROUNDS = 6
 
@@ -115,7 +117,7 @@ class ImageIndex:
             self.create()
             return {}
         if found.status != 200 or len(items) != len(image_ids) or any("error" in item for item in items):
-            raise RetryableError(f"OpenSearch does not read from {self.name}: {found.content}")
+            raise RetryableError(f"OpenSearch does not read from {self.name}: {_describe(found, items)}")
         return {
             item["_id"]: _Stored(
                 item["_source"], {"if_seq_no": item["_seq_no"], "if_primary_term": item["_primary_term"]}
@@ -129,14 +131,14 @@ class ImageIndex:
         response = self._client.request("POST", f"{self.name}/_bulk", b"".join(body.values()), JSON_LINES)
         items = [next(iter(item.values())) for item in response.content.get("items", [])]
         if response.status != 200 or len(items) != len(body):
-            raise RetryableError(f"OpenSearch does not write to {self.name}: {response.content}")
+            raise RetryableError(f"OpenSearch does not write to {self.name}: {_describe(response, items)}")
         for image_id, item in zip(body, items, strict=True):
             if item["status"] == 409:
                 yield image_id
             elif item["status"] == 429 or item["status"] >= 500:
-                raise RetryableError(f"OpenSearch does not store {image_id}: {item.get('error')}")
+                raise RetryableError(f"OpenSearch does not store {image_id}: {_reason(item)}")
             elif item["status"] >= 400:
-                rejected.append(RejectedDocument(image_id, f"{_error_type(item)}: {item['error'].get('reason')}"))
+                rejected.append(RejectedDocument(image_id, _reason(item)))
 
 
 def _bulk_bodies(writes: Mapping[str, _Stored]) -> Iterator[dict[str, bytes]]:
@@ -154,6 +156,17 @@ def _bulk_bodies(writes: Mapping[str, _Stored]) -> Iterator[dict[str, bytes]]:
         size += len(lines)
     if body:
         yield body
+
+
+def _describe(response: Response, items: Iterable[Mapping[str, Any]]) -> str:
+    """The errors of a response without what it says of documents, which a log must not contain."""
+    kinds = {kind for kind in (response.error_type, *map(_error_type, items)) if kind}
+    return f"status {response.status}, {', '.join(sorted(kinds)) or 'no error'}"
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    reason = str((item.get("error") or {}).get("reason", ""))
+    return f"{_error_type(item)}: {reason.partition(_PREVIEW)[0]}"
 
 
 def _error_type(item: Mapping[str, Any]) -> str:

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from photolake.errors import SettingsError
+from photolake.opensearch.client import OpenSearchClient
 from photolake.opensearch.document import image_document
+from photolake.opensearch.index import ImageIndex
 
 if TYPE_CHECKING:
-    from photolake.opensearch.index import ImageIndex, RejectedDocument
+    import boto3
+
+    from photolake.opensearch.index import RejectedDocument
     from photolake.rows.types import AnalysisRow
 
 
@@ -27,3 +32,16 @@ class OpenSearchSink:
         """
         for rejected in self.index.put([image_document(row)]):
             self.on_rejected(rejected)
+
+
+def connect_sink(
+    endpoint: str, alias: str, session: boto3.Session, on_rejected: Callable[[RejectedDocument], None]
+) -> OpenSearchSink:
+    """Make the sink of a domain, whose requests are signed with the credentials of the session.
+
+    SettingsError: the endpoint is none of a domain, or the session has no credentials or Region.
+    """
+    credentials, region = session.get_credentials(), session.region_name
+    if credentials is None or region is None:
+        raise SettingsError("OpenSearch needs AWS credentials and a Region to sign its requests with")
+    return OpenSearchSink(ImageIndex(OpenSearchClient(endpoint, credentials, region), alias), on_rejected)
