@@ -22,6 +22,7 @@ from photolake.images.pipeline import ImagePipeline
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
+from photolake.opensearch.sink import connect_sink
 from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from photolake.opensearch.index import RejectedDocument
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,21 @@ class ImageAnalyzerSettings(Settings):
     image_apis: tuple[str, ...]
     daily_image_budget: int
     earliest_date: str
+    opensearch_endpoint: str
+    opensearch_alias: str
 
 
 # At worst twice three attempts: 120 s an image, two images a batch.
 RETRIES = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 3})
 logger, metrics = Logger(), Metrics()
+
+
+def report_rejected(document: RejectedDocument) -> None:
+    """Count a document that OpenSearch rejects; the image is not held up."""
+    metrics.add_metric("SearchDocumentsRejected", MetricUnit.Count, 1)
+    logger.error("search document rejected", image_id=document.image_id, reason=document.reason)
+
+
 settings = ImageAnalyzerSettings.from_env()
 s3, firehose, glue = boto3.client("s3"), boto3.client("firehose"), boto3.client("glue")
 dynamodb = boto3.resource("dynamodb")
@@ -60,6 +73,11 @@ dropped_photos = DroppedPhotoIngester(
     s3,
     DeliveryStream(firehose, settings.photos_stream, photos),
     date.fromisoformat(settings.earliest_date),
+)
+opensearch = (
+    [connect_sink(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), report_rejected)]
+    if settings.opensearch_endpoint
+    else []
 )
 analyzer = ImageAnalyzer(
     registry,
@@ -75,6 +93,7 @@ analyzer = ImageAnalyzer(
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,
+    [*opensearch],
 )
 pipeline = ImagePipeline(settings.lake_bucket, registry, dropped_photos, analyzer)
 

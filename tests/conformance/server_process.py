@@ -1,4 +1,4 @@
-"""A server of the Presto family as a process of its own: Presto and Trino start alike."""
+"""A server as a process of its own: Presto, Trino and OpenSearch start alike."""
 
 import contextlib
 import http.client
@@ -12,6 +12,8 @@ from laptop_cloud.server.child_processes import Children, read_log_tail
 
 _START_SECONDS = 180
 _POLL_SECONDS = 0.2
+# Where Presto and Trino say that they have started, and how.
+_PRESTO_READY = ("/v1/info", b'"starting":false')
 
 
 class ServerStartError(Exception):
@@ -19,14 +21,19 @@ class ServerStartError(Exception):
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
-    """The server that `command` starts on `port`, for the `with` block; it runs and logs in `folder`."""
+def running(
+    command: Sequence[str], port: int, folder: Path, ready: tuple[str, bytes] = _PRESTO_READY
+) -> Iterator[None]:
+    """The server that `command` starts on `port`, for the `with` block; it runs and logs in `folder`.
+
+    `ready` is a path of it, and what the response contains once it has started.
+    """
     log = folder / "server.log"
     children = Children()
     try:
         with log.open("wb") as output:
             process = children.spawn(command, environment={}, folder=folder, stdout=output, stderr=output)
-        _await_start(process, port, log)
+        _await_start(process, port, log, ready)
         yield
     finally:
         children.stop()
@@ -64,9 +71,9 @@ def launch_settings(folder: Path, catalogs: Path) -> list[str]:
     return [f"-D{name}={value}" for name, value in settings.items()]
 
 
-def _await_start(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _await_start(process: subprocess.Popen[bytes], port: int, log: Path, ready: tuple[str, bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not _has_started(port):
+    while not _has_started(port, *ready):
         if process.poll() is not None:
             raise ServerStartError(f"the server ended with status {process.returncode}:\n{read_log_tail(log)}")
         if time.monotonic() > deadline:
@@ -74,11 +81,11 @@ def _await_start(process: subprocess.Popen[bytes], port: int, log: Path) -> None
         time.sleep(_POLL_SECONDS)
 
 
-def _has_started(port: int) -> bool:
+def _has_started(port: int, path: str, sign: bytes) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/v1/info")
-        return b'"starting":false' in connection.getresponse().read()
+        connection.request("GET", path)
+        return sign in connection.getresponse().read()
     except OSError:
         return False
     finally:

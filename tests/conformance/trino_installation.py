@@ -53,7 +53,7 @@ def java(variables: Mapping[str, str]) -> Path:
     """The Java of JAVA_HOME or of PATH; ServerMissingError if there is none, or it is too old or cannot compile."""
     home = variables.get("JAVA_HOME")
     program = str(Path(home, "bin/java")) if home else shutil.which("java", path=variables.get("PATH"))
-    wanted = f"Trino needs a Java development kit, version {LEAST_JAVA} or later"
+    wanted = f"the servers need a Java development kit, version {LEAST_JAVA} or later"
     try:
         listed = subprocess.run([program or "java", "--list-modules"], capture_output=True, text=True, timeout=60)
     except OSError as error:

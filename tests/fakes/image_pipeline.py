@@ -28,6 +28,8 @@ ENVIRONMENT = {
     "IMAGE_APIS": ",".join(DEFAULT_APIS),
     "DAILY_IMAGE_BUDGET": str(BUDGET),
     "EARLIEST_DATE": "2026-01-01",
+    "OPENSEARCH_ENDPOINT": "",
+    "OPENSEARCH_ALIAS": "photolake-images",
 }
 
 

@@ -71,15 +71,29 @@ class Steps:
         return result
 
 
+class Sink:
+    """A search index, which has to be put before the image is done and after its row is delivered."""
+
+    def __init__(self, world: World) -> None:
+        self.rows: list[Mapping[str, Any]] = []
+        self._world = world
+
+    def put(self, row: Mapping[str, Any]) -> None:
+        assert row in self._world.rows
+        assert self._world.image.state == "analyzing"
+        self._world.steps.take(lambda: self.rows.append(row))
+
+
 class World:
     """What outlives a worker: the registry, the cache, the stream, Rekognition's bill; all in memory."""
 
     def __init__(self, analyses: TableSchema, rekognition: FakeRekognition, steps: Steps, budget: int = 10**6) -> None:
         self.image = STORED
         self.rows: list[Mapping[str, Any]] = []
+        self.sink = Sink(self)
         self.units = 0
         self.cache, self.rekognition = FakeTable(), rekognition
-        self._analyses, self._steps, self._budget = analyses, steps, budget
+        self.steps, self._analyses, self._budget = steps, analyses, budget
 
     def deliver(self) -> AnalysisResult:
         """One delivery of the image's message to a new worker."""
@@ -89,7 +103,9 @@ class World:
         requests = ImageRequests(
             world.rekognition, "lake", select_apis(DEFAULT_APIS), partial_results, on_response=lambda api: None
         )
-        analyzer = ImageAnalyzer(world, world, world, requests, world.read, world, self._analyses, clock=lambda: NOW)
+        analyzer = ImageAnalyzer(
+            world, world, world, requests, world.read, world, self._analyses, [self.sink], clock=lambda: NOW
+        )
         return analyzer.analyze(self.image, lease_seconds=60)
 
     @contextmanager
@@ -100,7 +116,7 @@ class World:
         return self.image
 
     def read(self, key: str) -> bytes:
-        return self._steps.take(lambda: PHOTO)  # type: ignore[no-any-return]
+        return self.steps.take(lambda: PHOTO)  # type: ignore[no-any-return]
 
     def take(self, now: dt.datetime) -> bool:
         def unit() -> bool:
@@ -109,7 +125,7 @@ class World:
             self.units += 1
             return True
 
-        return bool(self._steps.take(unit))
+        return bool(self.steps.take(unit))
 
     def mark_analyzing(self, image_id: str) -> None:
         self._become(state="analyzing")
@@ -123,13 +139,13 @@ class World:
     def put(self, rows: list[Mapping[str, Any]]) -> None:
         for row in rows:
             self._analyses.check(row)
-        self._steps.take(lambda: self.rows.extend(rows))
+        self.steps.take(lambda: self.rows.extend(rows))
 
     def _become(self, **changes: Any) -> None:
         def change() -> None:
             self.image = replace(self.image, **changes)
 
-        self._steps.take(change)
+        self.steps.take(change)
 
 
 def deliver_until_done(world: World) -> None:
@@ -174,7 +190,7 @@ def test_any_errors_and_crashes_end_in_one_analysis_and_nothing_is_bought_twice(
 
     deliver_until_done(world)
 
-    assert distinct(world.rows) == {("2026-11-19", IMAGE_ID)}
+    assert distinct(world.rows) == distinct(world.sink.rows) == {("2026-11-19", IMAGE_ID)}
     assert rekognition.billed == dict.fromkeys(METHODS - refused, 1)
     assert world.image.state == "done"
     for row in world.rows:
@@ -182,7 +198,7 @@ def test_any_errors_and_crashes_end_in_one_analysis_and_nothing_is_bought_twice(
         assert row["unmapped"] is None or "humanloop" in row["unmapped"]
 
 
-@pytest.mark.parametrize("step", range(1, 6))
+@pytest.mark.parametrize("step", range(1, 7))
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_crash_at_any_single_step_costs_nothing_but_a_retry(analyses: TableSchema, step: int, moment: str) -> None:
     rekognition = FakeRekognition([PERSON, TEXT])
@@ -190,7 +206,7 @@ def test_a_crash_at_any_single_step_costs_nothing_but_a_retry(analyses: TableSch
 
     deliver_until_done(world)
 
-    assert distinct(world.rows) == {("2026-11-19", IMAGE_ID)}
+    assert distinct(world.rows) == distinct(world.sink.rows) == {("2026-11-19", IMAGE_ID)}
     assert set(rekognition.billed.values()) == {1}
 
 

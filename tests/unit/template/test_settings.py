@@ -48,7 +48,7 @@ def test_every_setting_is_described_and_used():
     lines = text[text.index("\nMappings:") : text.index("\nConditions:")].splitlines()
     names = [(index, match[1]) for index, line in enumerate(lines) if (match := re.match(r" {6}([A-Z]\w+): ", line))]
 
-    assert len(names) == 28
+    assert len(names) == 30
     undescribed = {name for index, name in names if not lines[index - 1].lstrip().startswith("#")}
     # One comment describes both concurrencies before it.
     assert undescribed == {"PhotoFetcherConcurrency"}
@@ -57,6 +57,10 @@ def test_every_setting_is_described_and_used():
 
 def test_the_streams_image_comes_with_its_subnets(values):
     assert bool(values["StreamImage"]) == bool(values["StreamSubnets"])
+
+
+def test_the_domain_of_opensearch_comes_with_its_endpoint(values):
+    assert bool(values["OpenSearchEndpoint"]) == bool(values["OpenSearchDomainArn"])
 
 
 def test_a_pattern_of_a_parameter_is_explained(written):

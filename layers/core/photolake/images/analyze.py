@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError
@@ -34,11 +34,19 @@ class AnalysisResult(StrEnum):
     DROPPED = "PhotosDropped"  # put there by hand, and ingested; its photos row has the details
 
 
+class ImageSink(Protocol):
+    """What takes each analysis besides the stream, such as a search index."""
+
+    def put(self, row: AnalysisRow) -> None:
+        """Take the row; the same image comes again after any error, and with other columns after a new analysis."""
+
+
 @dataclass(frozen=True)
 class ImageAnalyzer:
     """Analyses registered images, each once for the same requests.
 
     `read` returns the bytes of an S3 key (PermanentError if it is gone); `stream` delivers to `schema`, the analyses.
+    `sinks` take the row once the stream has accepted it, and before the image is done.
     """
 
     registry: ImageRegistry
@@ -48,6 +56,7 @@ class ImageAnalyzer:
     read: Callable[[str], bytes]
     stream: DeliveryStream
     schema: TableSchema
+    sinks: Sequence[ImageSink] = ()
     clock: Callable[[], dt.datetime] = utc_now
 
     def analyze(self, image: ImageRecord, lease_seconds: float) -> AnalysisResult:
@@ -78,6 +87,8 @@ class ImageAnalyzer:
             responses = self.requests.send(image_id, image.s3_key)
             row = analysis_row(image, responses, self.schema, perceptual_hash(data), analyzed_at, self.clock())
             self.stream.put([row])
+            for sink in self.sinks:
+                sink.put(row)
             self.registry.mark_done(image_id, digest)
             return AnalysisResult.ANALYZED
 

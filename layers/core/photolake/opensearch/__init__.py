@@ -1,0 +1,1 @@
+"""The optional search index in Amazon OpenSearch: one document for each image."""
