@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.engines.engine import CachedEngine, ImageEngine
-from laptop_cloud.engines.faces import CenterFaceEngine
+from laptop_cloud.engines.engine_set import EngineSet
+from laptop_cloud.engines.expressions import ExpressionEngine
+from laptop_cloud.engines.face_vectors import DlibFaceVectors
+from laptop_cloud.engines.faces import AttributedFaces, CenterFaceEngine
 from laptop_cloud.engines.image_properties import PixelStatistics
 from laptop_cloud.engines.labels import DerivedLabels
 from laptop_cloud.engines.text_lines import RapidOcrEngine
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.engine_set import EngineSet
     from laptop_cloud.engines.results import Face, FaceVector, ImageProperties, Label, TextLine
 
 
@@ -35,7 +37,12 @@ class RekognitionEngines:
 
 
 def build_engines(engine_set: EngineSet) -> RekognitionEngines:
-    """The engines of a set; their models load when they are first needed."""
-    faces = CachedEngine(CenterFaceEngine())
+    """The engines of a set; their models load when they are first needed.
+
+    Raises EngineUnavailableError where a package of the set is not installed.
+    """
+    is_full = engine_set is EngineSet.FULL
+    faces = CachedEngine(AttributedFaces(CenterFaceEngine(), [ExpressionEngine()] if is_full else []))
     text = CachedEngine(RapidOcrEngine())
-    return RekognitionEngines(faces, text, DerivedLabels(faces, text), PixelStatistics())
+    labels, vectors = DerivedLabels(faces, text), CachedEngine(DlibFaceVectors(faces)) if is_full else None
+    return RekognitionEngines(faces, text, labels, PixelStatistics(), face_vectors=vectors)
