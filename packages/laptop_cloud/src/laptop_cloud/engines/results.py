@@ -85,7 +85,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Label:
-    """A label of the taxonomy of Rekognition's label model 3.0."""
+    """A label of the taxonomy of Rekognition's label model 3.0; one that is not in it may have no category."""
 
     name: str
     confidence: float

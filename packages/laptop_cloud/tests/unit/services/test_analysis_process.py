@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from importlib.metadata import distribution
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -18,6 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from laptop_cloud.server.aws_json import JsonService, ServiceError
 from laptop_cloud.services.analysis.process import CallLog, main, read_s3_object
+from laptop_cloud_testing.photos import find_photo
 
 
 @mock_aws
@@ -73,14 +72,13 @@ def test_the_process_analyses_a_photo_in_s3_counts_it_and_stops_when_told(s3_url
     url = json.loads(process.stdout.readline())["url"]
     s3 = boto3.client("s3", endpoint_url=s3_url, region_name="us-east-1")
     s3.create_bucket(Bucket="lake")
-    photo = Path(str(distribution("scikit-image").locate_file("skimage/data/astronaut.png"))).read_bytes()
-    s3.put_object(Bucket="lake", Key="a b.png", Body=photo)
+    s3.put_object(Bucket="lake", Key="a b.png", Body=find_photo("astronaut.png"))
     rekognition = boto3.client("rekognition", endpoint_url=url, region_name="us-east-1")
     image: Any = {"S3Object": {"Bucket": "lake", "Name": "a b.png"}}
 
     labels = rekognition.detect_labels(Image=image)
     with pytest.raises(ClientError):
-        rekognition.detect_moderation_labels(Image=image)
+        rekognition.recognize_celebrities(Image=image)
     with urllib.request.urlopen(f"{url}/status") as answer:
         status = json.load(answer)
     process.send_signal(signal.SIGTERM)
@@ -91,13 +89,14 @@ def test_the_process_analyses_a_photo_in_s3_counts_it_and_stops_when_told(s3_url
     assert status == {
         "calls": {
             "rekognition.DetectLabels": 1,
-            "rekognition.DetectModerationLabels": 1,
-            "rekognition.DetectModerationLabels.refused": 1,
+            "rekognition.RecognizeCelebrities": 1,
+            "rekognition.RecognizeCelebrities.refused": 1,
         },
         "engine": "basic",
-        "models": {"comprehend": status["models"]["comprehend"]},
+        "models": {name: status["models"][name] for name in ("comprehend", "rekognition")},
     }
     assert status["models"]["comprehend"].startswith("local-")
+    assert "faces: local-1 (CenterFace" in status["models"]["rekognition"]
     assert (process.returncode, errors) == (0, b"")
 
 

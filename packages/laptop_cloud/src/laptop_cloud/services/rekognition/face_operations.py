@@ -20,7 +20,7 @@ from laptop_cloud.services.rekognition.response_shapes import shape_box, shape_f
 if TYPE_CHECKING:
     from laptop_cloud.engines.decoded_image import DecodedImage
     from laptop_cloud.engines.engine import ImageEngine
-    from laptop_cloud.engines.results import FaceVector
+    from laptop_cloud.engines.results import Face, FaceVector
 
 DEFAULT_THRESHOLD = 80
 # The API reference names upper limits but no defaults for how much is returned.
@@ -37,13 +37,13 @@ Item = TypeVar("Item")
 
 
 def build_face_operations(
-    engine: ImageEngine[tuple[FaceVector, ...]] | None, read: ReadPicture
+    engine: ImageEngine[tuple[FaceVector, ...]] | None, faces: ImageEngine[tuple[Face, ...]], read: ReadPicture
 ) -> dict[str, Operation]:
-    """The operations by name, around collections of their own; without an engine each is an error.
+    """The operations by name, around collections of their own; without an engine for vectors each is an error.
 
-    `read` gives the picture of a request's member `Image`.
+    `faces` finds the same faces with their attributes; `read` gives the picture of a request's member `Image`.
     """
-    service = FaceService(engine, read) if engine else None
+    service = FaceService(engine, faces, read) if engine else None
     return {
         name: partial(_run_operation, name, operation, service)
         for name, operation in {
@@ -64,8 +64,11 @@ def build_face_operations(
 class FaceService:
     """Answers requests whose constraints are checked, with an engine for vectors and collections in memory."""
 
-    def __init__(self, engine: ImageEngine[tuple[FaceVector, ...]], read: ReadPicture) -> None:
+    def __init__(
+        self, engine: ImageEngine[tuple[FaceVector, ...]], faces: ImageEngine[tuple[Face, ...]], read: ReadPicture
+    ) -> None:
         self._engine = engine
+        self._faces = faces
         self._read = read
         self._collections = FaceCollections()
 
@@ -123,21 +126,28 @@ class FaceService:
         """Store the faces of an image, the largest `MaxFaces` of those that are good enough."""
         collection = self._collections.get(request["CollectionId"])
         picture = self._read(request)
-        asked = set(request.get("DetectionAttributes") or [])
         good, poor = _filter_faces(self._engine(picture), picture, request.get("QualityFilter", "AUTO"))
         limit = request.get("MaxFaces", len(good))
         stored = collection.add(picture.digest, request.get("ExternalImageId"), good[:limit])
         unindexed = [(vector, "EXCEEDS_MAX_FACES") for vector in good[limit:]]
         unindexed += [(vector, "SMALL_BOUNDING_BOX") for vector in poor]
+        shape_detail = self._choose_details(picture, set(request.get("DetectionAttributes") or []))
         return {
             "FaceRecords": [
-                {"Face": shape_indexed_face(face), "FaceDetail": shape_face(face.vector.face, asked)} for face in stored
+                {"Face": shape_indexed_face(face), "FaceDetail": shape_detail(face.vector)} for face in stored
             ],
             "UnindexedFaces": [
-                {"Reasons": [reason], "FaceDetail": shape_face(vector.face, asked)} for vector, reason in unindexed
+                {"Reasons": [reason], "FaceDetail": shape_detail(vector)} for vector, reason in unindexed
             ],
             "FaceModelVersion": self._engine.version,
         }
+
+    def _choose_details(self, picture: DecodedImage, asked: set[str]) -> Callable[[FaceVector], Response]:
+        """Attributes take longer than all the rest, so they are looked for only when they are asked for."""
+        if asked <= {"DEFAULT"}:
+            return lambda vector: shape_face(vector.face, ())
+        attributed = {face.box: face for face in self._faces(picture)}
+        return lambda vector: shape_face(attributed[vector.face.box], asked)
 
     def list_faces(self, request: Request) -> Response:
         """The faces of a collection, first added first, by pages."""

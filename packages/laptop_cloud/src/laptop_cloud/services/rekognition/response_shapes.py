@@ -20,7 +20,7 @@ def shape_label(label: Label) -> dict[str, Any]:
         "Instances": [{"BoundingBox": shape_box(one.box), "Confidence": one.confidence} for one in label.instances],
         "Parents": [{"Name": name} for name in label.parents],
         "Aliases": [{"Name": name} for name in label.aliases],
-        "Categories": [{"Name": label.category}],
+        "Categories": [{"Name": label.category}] if label.category else [],
     }
 
 

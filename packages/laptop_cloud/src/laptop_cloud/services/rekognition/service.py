@@ -1,4 +1,4 @@
-"""Amazon Rekognition as far as open engines can answer it: faces, text, the labels that follow, image properties.
+"""Amazon Rekognition as far as open engines can answer it: labels, faces, text, moderation, image properties.
 
 An operation without an engine fails with the permanent error that Rekognition documents for requests it cannot answer,
 InvalidParameterException, and a message that begins with "Not available locally". An empty list of moderation labels
@@ -16,6 +16,7 @@ from laptop_cloud.engines.decoded_image import DecodedImage, decode_image
 from laptop_cloud.engines.engine import EngineUnavailableError
 from laptop_cloud.engines.image_properties import MAX_COLORS
 from laptop_cloud.server.aws_json import JsonService, Operation, ServiceError
+from laptop_cloud.services.rekognition.engine_choice import describe_engines
 from laptop_cloud.services.rekognition.errors import build_unavailable_error
 from laptop_cloud.services.rekognition.face_operations import build_face_operations
 from laptop_cloud.services.rekognition.response_shapes import shape_face, shape_label, shape_properties, shape_text
@@ -45,10 +46,12 @@ def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngin
         "DetectFaces": partial(_detect_faces, engines.faces, read),
         "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
         "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
-        **build_face_operations(engines.face_vectors, read),
+        **build_face_operations(engines.face_vectors, engines.faces, read),
     }
     return JsonService(
-        "rekognition", {name: partial(_run_operation, operation) for name, operation in operations.items()}
+        "rekognition",
+        {name: partial(_run_operation, operation) for name, operation in operations.items()},
+        model_version=describe_engines(engines),
     )
 
 
@@ -117,7 +120,12 @@ def _detect_moderation_labels(
 ) -> dict[str, Any]:
     if engine is None:
         raise build_unavailable_error("no engine judges the content of images; nothing is known of this one")
-    return {**engine(read(request)), "ModerationModelVersion": engine.version}
+    for member in ("HumanLoopConfig", "ProjectVersion"):
+        if member in request:
+            raise build_unavailable_error(member)
+    found = engine(read(request))
+    sure = [label for label in found["ModerationLabels"] if label["Confidence"] >= request.get("MinConfidence", 50)]
+    return {**found, "ModerationLabels": sure, "ModerationModelVersion": engine.version}
 
 
 def _recognize_celebrities(
