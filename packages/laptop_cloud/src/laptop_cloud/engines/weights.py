@@ -39,13 +39,13 @@ def find_weights(package: str, name: str) -> Path:
     raise _damage_error(package, name, "is missing")
 
 
-def open_session(model: bytes) -> Any:
+def open_session(model: bytes, threads: int = THREADS) -> Any:
     """An onnxruntime session of a serialized model, on the processor."""
     # Imported late for start-up time.
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = THREADS, 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

