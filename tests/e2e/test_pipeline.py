@@ -333,6 +333,33 @@ def test_a_deleted_post_is_in_no_view_and_its_image_only_where_another_post_show
     s3.delete_object(Bucket=bucket, Key="deletions/1.jsonl")
 
 
+def test_the_full_engine_set_reads_the_expression_of_a_face(ask):
+    faces = ask('select distinct top_emotion."type" as emotion from media_image_labels_face_query')
+
+    assert faces == [{"emotion": "HAPPY"}]
+
+
+def test_a_person_is_found_in_the_photos_of_a_bucket(client, photo_folder):
+    s3, rekognition = client("s3"), client("rekognition")
+    s3.create_bucket(Bucket="album")
+    for name in ("astronaut.png", "officer.jpg", "poster_gate.jpg"):
+        s3.upload_file(str(photo_folder / name), "album", name)
+    photos_of_it = [{"S3Object": {"Bucket": "album", "Name": name}} for name in ("astronaut.png", "officer.jpg")]
+    rekognition.create_collection(CollectionId="album")
+    for image in photos_of_it:
+        name = image["S3Object"]["Name"]
+        rekognition.index_faces(CollectionId="album", Image=image, ExternalImageId=name)
+
+    found = rekognition.search_faces_by_image(CollectionId="album", Image=photos_of_it[0])
+    compared = rekognition.compare_faces(SourceImage=photos_of_it[0], TargetImage=photos_of_it[1])
+
+    assert [match["Face"]["ExternalImageId"] for match in found["FaceMatches"]] == ["astronaut.png"]
+    assert (len(compared["FaceMatches"]), len(compared["UnmatchedFaces"])) == (0, 1)
+    poster = {"S3Object": {"Bucket": "album", "Name": "poster_gate.jpg"}}
+    with pytest.raises(rekognition.exceptions.InvalidParameterException, match="no faces in the image"):
+        rekognition.search_faces_by_image(CollectionId="album", Image=poster)
+
+
 def test_ctrl_c_while_a_cloud_starts_leaves_nothing_running(tmp_path):
     program = [str(Path(sys.executable).parent / "photolake"), "up", "--background", "--state", str(tmp_path)]
     starting = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
