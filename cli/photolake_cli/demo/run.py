@@ -34,6 +34,7 @@ SHOWN_QUERIES = {
     "top_labels": "photos",
     "text_in_images": "posts",
     "faces": "posts",
+    "ages_and_genders": "faces",
     "suspect_content": "",
     "top_celebrities": "posts",
     "sentiment_by_language": "posts",
@@ -43,9 +44,11 @@ CALLS_NOTE = (
     "Texts and images that were sent to a service, including requests that the laptop cloud cannot fulfil; it repeats "
     "those for the sentiment of languages other than English. The method of 2019 is counted once per post."
 )
-NOT_LOCAL = {
+LOCAL_NOTES = {
+    "top_labels": "by a small open model in place of Rekognition: it names one subject of a photo, and misses many",
+    "ages_and_genders": "guesses of a small open model; of five known portraits, the gender of one was wrong",
+    "suspect_content": "locally only sexual content is judged: no label does not mean safe",
     "top_celebrities": "not available locally: no open-source engine recognises celebrities; on AWS Rekognition does",
-    "suspect_content": "moderation labels are not available locally; possibly_sensitive comes from the posts",
 }
 
 
@@ -135,7 +138,7 @@ def _wait_until_done(laptop: Laptop, timeout: float) -> None:
 
 def _show_queries(client: QueryClient, text_model: str) -> None:
     saved = client.list_saved()
-    notes = {**NOT_LOCAL, "sentiment_by_language": f"analysed by {text_model} in place of Comprehend"}
+    notes = {**LOCAL_NOTES, "sentiment_by_language": f"analysed by {text_model} in place of Comprehend"}
     for name, bars in SHOWN_QUERIES.items():
         result = client.run_saved(saved[name])
         show_table(saved[name].description, result.column_names, list(result.typed_rows()), notes.get(name, ""), bars)
