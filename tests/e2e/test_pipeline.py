@@ -162,6 +162,15 @@ def test_a_face_is_a_row_for_each_post_that_shows_it(ask):
     ]
 
 
+def test_a_face_has_an_age_and_a_gender(ask):
+    rows = ask(
+        "select distinct gender_value, age_range_low <= 42 and 42 <= age_range_high as is_42 "
+        "from media_image_labels_face_query"
+    )
+
+    assert rows == [{"gender_value": "Female", "is_42": True}]
+
+
 def test_an_api_without_a_local_engine_is_an_error_and_local_results_are_marked(collected, ask):
     sql = (
         "select distinct a.errors[t.i].api as api, a.errors[t.i].code as code, "
@@ -170,11 +179,11 @@ def test_an_api_without_a_local_engine_is_an_error_and_local_results_are_marked(
     )
     assert ask(sql) == [
         {"api": "celebrities", "code": "InvalidParameterException", "message": "Not available locally"},
-        {"api": "moderation", "code": "InvalidParameterException", "message": "Not available locally"},
     ]
-    versions = ask("select distinct image_labels.labelmodelversion as v from image_analyses")
-    assert versions
-    assert all(version["v"].startswith("local-") for version in versions)
+    for model in ("labelmodelversion", "moderationmodelversion"):
+        versions = ask(f"select distinct image_labels.{model} as v from image_analyses")
+        assert versions
+        assert all(version["v"].startswith("local-") for version in versions)
     status = json.loads(collected("status", "--json"))
     assert status["analysis"]["models"]["comprehend"].startswith("local-")
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # dlib's is 0.25. With 0.2, 96 pairs of photos of one person lay within 0.50 and 1,595 pairs of two people beyond 0.51.
 PADDING = 0.2
 # dlib calls two faces one person's up to a distance of 0.6. Here that is a similarity of 50, and 0.5 is one of 80, the
-# threshold that Rekognition uses when a request names none. The curve is ours, not calibrated: see docs/analysis.md.
+# threshold that Rekognition uses when a request names none. The curve is ours and not calibrated.
 EVEN_DISTANCE, STEEPNESS = 0.6, math.log(80 / 20) / (0.6 - 0.5)
 
 
