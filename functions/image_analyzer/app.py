@@ -24,6 +24,7 @@ from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
 from photolake.opensearch.sink import connect_sink
 from photolake.rows.schema import TableSchema
+from photolake.search.index import SearchIndex
 from photolake.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class ImageAnalyzerSettings(Settings):
     photos_stream: str
     images_table: str
     cache_table: str
+    search_index_table: str
     image_apis: tuple[str, ...]
     daily_image_budget: int
     earliest_date: str
@@ -68,11 +70,16 @@ dynamodb = boto3.resource("dynamodb")
 cache = dynamodb.Table(settings.cache_table)
 analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
 registry = ImageRegistry(dynamodb.Table(settings.images_table))
+search_index = SearchIndex(
+    dynamodb.Table(settings.search_index_table),
+    on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
+)
 dropped_photos = DroppedPhotoIngester(
     PhotoIngester(registry, s3, settings.lake_bucket),
     s3,
     DeliveryStream(firehose, settings.photos_stream, photos),
     date.fromisoformat(settings.earliest_date),
+    [search_index],
 )
 opensearch = (
     [connect_sink(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), report_rejected)]
@@ -93,7 +100,7 @@ analyzer = ImageAnalyzer(
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,
-    [*opensearch],
+    [search_index, *opensearch],
 )
 pipeline = ImagePipeline(settings.lake_bucket, registry, dropped_photos, analyzer)
 

@@ -18,6 +18,7 @@ from photolake.photos.download import Downloader
 from photolake.photos.fetcher import PhotoFetcher
 from photolake.photos.job import PhotoJob
 from photolake.rows.schema import TableSchema
+from photolake.search.index import SearchIndex
 from photolake.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,13 +35,15 @@ class PhotoFetcherSettings(Settings):
     lake_bucket: str
     photos_stream: str
     images_table: str
+    search_index_table: str
     allowed_photo_hosts: tuple[str, ...]
     photo_endpoint: str
 
 
 logger, metrics = Logger(), Metrics()
 settings = PhotoFetcherSettings.from_env()
-registry = ImageRegistry(boto3.resource("dynamodb").Table(settings.images_table))
+dynamodb = boto3.resource("dynamodb")
+registry = ImageRegistry(dynamodb.Table(settings.images_table))
 fetcher = PhotoFetcher(
     registry,
     Downloader(settings.allowed_photo_hosts, photo_endpoint=settings.photo_endpoint).download,
@@ -48,6 +51,10 @@ fetcher = PhotoFetcher(
 )
 photos_schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "photos")
 photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_schema)
+search_index = SearchIndex(
+    dynamodb.Table(settings.search_index_table),
+    on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
+)
 
 
 @metrics.log_metrics
@@ -58,10 +65,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def process_message(record: SQSRecord) -> None:
-    """Fetch one photo and deliver its row."""
+    """Fetch one photo, deliver its row, and make its image searchable by its post."""
     job = PhotoJob.parse(record.body)
     result = fetcher.fetch(job)
-    photos.put([photo_row(job.columns(), result.photo, utc_now())])
+    row = photo_row(job.columns(), result.photo, utc_now())
+    photos.put([row])
+    search_index.put_photo(row, job.post)
     metrics.add_metric("PhotosDownloaded", MetricUnit.Count, int(result.was_downloaded))
     metrics.add_metric("DownloadsSaved", MetricUnit.Count, int(result.was_known))
     with single_metric("Photos", MetricUnit.Count, 1) as by_status:
