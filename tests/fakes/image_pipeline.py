@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "IMAGES_TABLE": "images",
     "CACHE_TABLE": "cache",
     "IMAGE_APIS": ",".join(DEFAULT_APIS),
+    "CUSTOM_LABELS_MODEL": "",
     "DAILY_IMAGE_BUDGET": str(BUDGET),
     "EARLIEST_DATE": "2026-01-01",
 }

@@ -57,7 +57,7 @@ def build_local_engines() -> RekognitionEngines:
 
 
 def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngines | None = None) -> JsonService:
-    """The five image operations that are available locally.
+    """The image operations; those without an engine say that they are not available locally.
 
     `read_object(bucket, key)` gives the bytes of an S3 object, or raises FileNotFoundError.
     """
@@ -71,6 +71,7 @@ def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngin
             "DetectFaces": partial(_detect_faces, engines.faces, read),
             "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
             "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
+            "DetectCustomLabels": _detect_custom_labels,
         },
     )
 
@@ -142,6 +143,10 @@ def _recognize_celebrities(
     if engine is None:
         raise _not_available_error("no engine recognises celebrities; nothing is known of this image")
     return {**engine(read(request))}
+
+
+def _detect_custom_labels(request: Request) -> dict[str, Any]:
+    raise _not_available_error("models of Custom Labels run in Rekognition only; nothing is known of this image")
 
 
 def _not_available_error(what: str) -> ServiceError:
