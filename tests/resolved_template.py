@@ -26,9 +26,9 @@ def transformed() -> template.Template:
 
 
 @cache
-def properties(logical_id: str) -> dict[str, Any]:
-    """A resource's properties with default parameters; a resource is referred to by its Glue name or logical id."""
-    loaded = transformed()
+def properties(logical_id: str, **settings: str) -> dict[str, Any]:
+    """A resource's properties with default parameters but for `settings`; references give Glue names or logical ids."""
+    loaded = template.load_template(ROOT / "template.yaml", settings, {}, "us-east-1") if settings else transformed()
     resolver = Resolver(loaded.document, {**loaded.parameters, **PSEUDO_PARAMETERS})
     for name, resource in loaded.document["Resources"].items():
         table = resource.get("Properties", {}).get("TableInput", {})

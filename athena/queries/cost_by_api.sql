@@ -2,6 +2,7 @@
 -- Parameter 1: since (varchar), the first day of the posts and images
 -- Parameter 2: until (varchar), their last day
 -- A text is bought once per language, in units of 100 characters and at least three units; an image once per API.
+-- Custom labels are billed by the hour that their model runs, and have no price here.
 -- Prices: https://aws.amazon.com/rekognition/pricing/ and https://aws.amazon.com/comprehend/pricing/, read in 2026.
 with work as (
     select
@@ -15,7 +16,8 @@ with work as (
         cast(null as bigint) as texts,
         cast(null as bigint) as faces,
         cast(null as bigint) as celebrities,
-        cast(null as bigint) as moderation
+        cast(null as bigint) as moderation,
+        cast(null as bigint) as custom_labels
     from tweets
     union all
     select
@@ -29,7 +31,8 @@ with work as (
         if(image_labels.textdetections is not null, 1) as texts,
         if(image_labels.facedetails is not null, 1) as faces,
         if(image_labels.celebrityrecognition is not null, 1) as celebrities,
-        if(image_labels.moderationlabels is not null, 1) as moderation
+        if(image_labels.moderationlabels is not null, 1) as moderation,
+        if(image_labels.customlabels is not null, 1) as custom_labels
     from image_analyses
 ),
 
@@ -43,7 +46,8 @@ bought as (
         count(texts) as texts,
         count(faces) as faces,
         count(celebrities) as celebrities,
-        count(moderation) as moderation
+        count(moderation) as moderation,
+        count(custom_labels) as custom_labels
     from work
     where dt between ? and ?
     group by language, text
@@ -53,13 +57,13 @@ totals as (
     select
         array[
             'DetectSentiment', 'DetectEntities', 'DetectLabels', 'DetectLabels (IMAGE_PROPERTIES)', 'DetectText',
-            'DetectFaces', 'RecognizeCelebrities', 'DetectModerationLabels'
+            'DetectFaces', 'RecognizeCelebrities', 'DetectModerationLabels', 'DetectCustomLabels'
         ] as apis,
-        array[0.1e0, 0.1e0, 1e0, 0.75e0, 1e0, 1e0, 1e0, 1e0] as prices,
+        array[0.1e0, 0.1e0, 1e0, 0.75e0, 1e0, 1e0, 1e0, 1e0, 0e0] as prices,
         array[
             coalesce(sum(if(sentiment, units)), 0), coalesce(sum(if(entities, units)), 0), coalesce(sum(labels), 0),
             coalesce(sum(properties), 0), coalesce(sum(texts), 0), coalesce(sum(faces), 0),
-            coalesce(sum(celebrities), 0), coalesce(sum(moderation), 0)
+            coalesce(sum(celebrities), 0), coalesce(sum(moderation), 0), coalesce(sum(custom_labels), 0)
         ] as units
     from bought
 )

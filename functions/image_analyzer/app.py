@@ -47,6 +47,7 @@ class ImageAnalyzerSettings(Settings):
     cache_table: str
     search_index_table: str
     image_apis: tuple[str, ...]
+    custom_labels_model: str
     daily_image_budget: int
     earliest_date: str
     opensearch_endpoint: str
@@ -93,7 +94,7 @@ analyzer = ImageAnalyzer(
     ImageRequests(
         boto3.client("rekognition", config=RETRIES),
         settings.lake_bucket,
-        select_apis(settings.image_apis),
+        select_apis(settings.image_apis, settings.custom_labels_model),
         PartialResults(cache),
         on_response=lambda api: metrics.add_metric("RekognitionCalls", MetricUnit.Count, 1),
     ),

@@ -18,6 +18,7 @@ KEYS = {
     "dropped_photos": ["source_key", "image_id"],
     "face_emotions": ["tweetid", "mediaid", "face_number", "emotion"],
     "image_analyses": ["image_id"],
+    "image_custom_labels": ["image_id", "label_number"],
     "image_moderation": ["image_id", "label_name"],
     "image_objects": ["image_id", "label_name", "object_number"],
     "image_spread": ["image_group"],

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "CACHE_TABLE": "cache",
     "SEARCH_INDEX_TABLE": "search",
     "IMAGE_APIS": ",".join(DEFAULT_APIS),
+    "CUSTOM_LABELS_MODEL": "",
     "DAILY_IMAGE_BUDGET": str(BUDGET),
     "EARLIEST_DATE": "2026-01-01",
     "OPENSEARCH_ENDPOINT": "",

@@ -18,6 +18,9 @@ from tests.resolved_template import environment
 MODEL = Session().get_service_model("rekognition")
 OPERATIONS = {api.method: api.operation for api in APIS.values()}
 DEFAULT_APIS = tuple(environment("image_analyzer")["IMAGE_APIS"].split(","))
+CUSTOM_MODEL = (
+    "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/logos.2026-01-01T10.00.00/1700000000000"
+)
 _SCALARS: Mapping[str, Any] = {"string": "word", "float": 87.5, "integer": 3, "boolean": True}
 
 

@@ -20,6 +20,7 @@ _OTHERS = [
     name for name, (parents, _, _) in LABELS.items() if name not in ("Person", "Text") and "Person" not in parents
 ]
 _PEOPLE = [name for name, (parents, _, _) in LABELS.items() if "Person" in parents]
+_CUSTOM_MODEL = "arn:aws:rekognition:eu-west-1:123456789012:project/brands/version/brands.2026/1767225600000"
 _ERRORS = (
     ("faces", "ProvisionedThroughputExceededException", "Provisioned rate exceeded"),
     ("celebrities", "InvalidParameterException", "Request has invalid parameters"),
@@ -106,6 +107,8 @@ def _draw_responses(plan: Plan, scene: int, noise: random.Random) -> tuple[Json 
         answers["facedetails"] = faces
     if people and failed != "celebrities":
         answers["celebrityrecognition"] = draw_celebrities(draw, faces, known)
+    if scene % 7 == 3:
+        answers |= {"customlabels": _draw_custom_labels(draw), "customlabelsmodel": _CUSTOM_MODEL}
     return answers, properties, errors
 
 
@@ -167,6 +170,19 @@ def _draw_detection(draw: random.Random, number: int, text: str, parent: int | N
         "confidence": round_to_single(100 - 40 * draw.random() ** 2),
         "geometry": {"boundingbox": place, "polygon": [{"x": x, "y": y} for x, y in corners]},
     }
+
+
+def _draw_custom_labels(draw: random.Random) -> list[Json]:
+    """Draw what a model found: things with a box, and words for the whole image without geometry."""
+    return [
+        {"name": name, "confidence": round_to_single(draw.uniform(50, 100)), "geometry": geometry}
+        for name in draw.sample(("logo red", "logo blue", "bottle", "on a shelf"), draw.randrange(4))
+        for geometry in ([None] if name == "on a shelf" else _draw_geometries(draw))
+    ]
+
+
+def _draw_geometries(draw: random.Random) -> list[Json]:
+    return [{"boundingbox": draw_box(draw), "polygon": None} for _ in range(draw.randrange(1, 3))]
 
 
 def _draw_moderation_labels(draw: random.Random) -> list[Json]:

@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "top_labels",
         "label_pairs",
         "sentiment_by_label",
+        "custom_labels",
         "text_in_images",
         "search_text_in_images",
         "suspect_content",

@@ -11,8 +11,8 @@ import pytest
 
 from laptop_cloud.services.rekognition.engine_choice import RekognitionEngines
 from laptop_cloud.services.rekognition.service import build_rekognition_service
-from photolake.images.rekognition_apis import APIS, ImageApi
-from tests.fakes.rekognition import MODEL, FakeRekognition
+from photolake.images.rekognition_apis import APIS, ImageApi, select_apis
+from tests.fakes.rekognition import CUSTOM_MODEL, MODEL, FakeRekognition
 from tests.resolved_template import ROOT, properties, transformed
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 QUERIES = ROOT / "athena" / "queries"
 # APIs that the method of 2019 did not call, by name: calls_of_2019.sql does not count these.
-NOT_IN_2019: frozenset[str] = frozenset()
+NOT_IN_2019 = frozenset({"custom_labels"})
 
 every_api = pytest.mark.parametrize("api", APIS.values(), ids=APIS)
 
@@ -28,7 +28,7 @@ every_api = pytest.mark.parametrize("api", APIS.values(), ids=APIS)
 def actions_of_image_analyzer() -> set[str]:
     """The Rekognition actions that the role of image_analyzer allows."""
     actions: list[str] = []
-    for policy in properties("ImageAnalyzerRole")["Policies"]:
+    for policy in properties("ImageAnalyzerRole", CustomLabelsModel=CUSTOM_MODEL)["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             action = statement["Action"]
             actions += [action] if isinstance(action, str) else action
@@ -80,6 +80,17 @@ def test_image_analyzer_may_call_no_other_api() -> None:
     assert actions_of_image_analyzer() == {api.iam_action for api in APIS.values()}
 
 
+def test_custom_labels_are_allowed_for_the_model_of_the_setting_alone_and_not_without_one() -> None:
+    def statements(**settings: str) -> list[Any]:
+        policies = properties("ImageAnalyzerRole", **settings)["Policies"]
+        found = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+        return [statement for statement in found if "DetectCustomLabels" in str(statement["Action"])]
+
+    assert statements() == []
+    (statement,) = statements(CustomLabelsModel=CUSTOM_MODEL)
+    assert statement["Resource"] == CUSTOM_MODEL
+
+
 @every_api
 def test_the_column_that_the_api_fills_exists(api: ImageApi, analyses: TableSchema) -> None:
     column, *fields = api.column.split(".")
@@ -101,7 +112,8 @@ def test_rekognition_has_the_operation_with_these_parameters(api: ImageApi) -> N
 def test_the_fake_rekognition_responds_to_the_api(api: ImageApi) -> None:
     client = FakeRekognition()
 
-    getattr(client, api.method)(Image={"S3Object": {"Bucket": "lake", "Name": "key"}}, **api.parameters)
+    (request,) = select_apis([api.name], CUSTOM_MODEL)
+    getattr(client, api.method)(Image={"S3Object": {"Bucket": "lake", "Name": "key"}}, **request.parameters)
 
     assert client.billed == {api.method: 1}
 

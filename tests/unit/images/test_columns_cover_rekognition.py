@@ -35,7 +35,9 @@ def answer_fields(operation: str) -> dict[str, HiveType]:
     return dict(hive(MODEL.operation_model(operation).output_shape).fields)
 
 
-@pytest.mark.parametrize("operation", ["DetectLabels", "DetectModerationLabels", "DetectText", "DetectFaces"])
+@pytest.mark.parametrize(
+    "operation", ["DetectLabels", "DetectModerationLabels", "DetectText", "DetectFaces", "DetectCustomLabels"]
+)
 def test_image_labels_has_every_field_of_the_answer(analyses: TableSchema, operation: str) -> None:
     fields = {name: kind for name, kind in answer_fields(operation).items() if name not in _NO_COLUMN}
     fields.pop("imageproperties", None)
@@ -54,7 +56,7 @@ def test_image_properties_has_every_field_of_the_answer(analyses: TableSchema) -
 
 
 def test_image_labels_has_no_field_that_no_answer_has(analyses: TableSchema) -> None:
-    operations = ("DetectLabels", "DetectModerationLabels", "DetectText", "DetectFaces")
+    operations = ("DetectLabels", "DetectModerationLabels", "DetectText", "DetectFaces", "DetectCustomLabels")
     known = {name for operation in operations for name in answer_fields(operation)}
 
-    assert set(analyses.columns["image_labels"].fields) - known == {"celebrityrecognition"}
+    assert set(analyses.columns["image_labels"].fields) - known == {"celebrityrecognition", "customlabelsmodel"}

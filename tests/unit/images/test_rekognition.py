@@ -14,9 +14,18 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from photolake.errors import RetryableError
 from photolake.images.cache import PartialResults
 from photolake.images.rekognition import ImageRequests, ImageResponses
-from photolake.images.rekognition_apis import select_apis
+from photolake.images.rekognition_apis import digest_requests, select_apis
 from tests.fakes.dynamodb_table import FakeTable
-from tests.fakes.rekognition import CAT, DEFAULT_APIS, PERSON, TEXT, FakeRekognition, full_response, service_error
+from tests.fakes.rekognition import (
+    CAT,
+    CUSTOM_MODEL,
+    DEFAULT_APIS,
+    PERSON,
+    TEXT,
+    FakeRekognition,
+    full_response,
+    service_error,
+)
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 IMAGE_ID = "ab" * 32
@@ -30,7 +39,9 @@ class Requester:
         self.table = table or FakeTable()
         cache: Any = self.table
         partial_results = PartialResults(cache, clock=lambda: NOW)
-        self._requests = ImageRequests(rekognition, "lake", select_apis(names), partial_results, self.billed.append)
+        self._requests = ImageRequests(
+            rekognition, "lake", select_apis(names, CUSTOM_MODEL), partial_results, self.billed.append
+        )
 
     def send(self) -> ImageResponses:
         return self._requests.send(IMAGE_ID, f"images/ab/{IMAGE_ID}.jpg")
@@ -69,7 +80,7 @@ def test_without_labels_the_other_requests_are_sent_unconditionally() -> None:
 
 
 def test_no_request_is_sent_if_no_api_is_selected() -> None:
-    assert Requester(FakeRekognition(), []).send() == ImageResponses([], [])
+    assert Requester(FakeRekognition(), []).send() == ImageResponses([], [], digest_requests([]))
 
 
 def test_labels_and_moderation_are_requested_at_once_then_the_others() -> None:
@@ -210,3 +221,38 @@ class CrowdedRekognition(FakeRekognition):
             for _ in range(self._faces)
         ]
         return {**response, "FaceDetails": crowd}
+
+
+def test_a_model_that_is_not_running_delays_nothing_and_is_asked_again() -> None:
+    names = ["labels", "custom_labels"]
+    not_running = service_error("ResourceNotReadyException", "detect_custom_labels")
+    rekognition = FakeRekognition([CAT], {"detect_custom_labels": [not_running]})
+    requester = Requester(rekognition, names)
+
+    early = requester.send()
+
+    assert responding(early) == ["labels"]
+    assert [error["code"] for error in early.errors] == ["ResourceNotReadyException"]
+    assert early.digest == digest_requests(select_apis(["labels"]))
+    later = requester.send()
+    assert responding(later) == names
+    assert later.digest == digest_requests(select_apis(names, CUSTOM_MODEL))
+    assert rekognition.billed == {"detect_labels": 1, "detect_custom_labels": 1}
+
+
+def test_bytes_are_sent_like_an_object_and_without_a_store() -> None:
+    rekognition: Any = FakeRekognition([CAT])
+    requests = ImageRequests(rekognition, "", select_apis(["labels", "faces"]), NoStore(), lambda api: None)
+
+    assert responding(requests.send_image(IMAGE_ID, {"Bytes": b"image"})) == ["labels"]
+    assert [request["Image"] for _, request in rekognition.requests] == [{"Bytes": b"image"}]
+
+
+class NoStore:
+    """Keeps no response."""
+
+    def load(self, image_id: str, apis: object) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def store(self, image_id: str, api: object, response: object) -> None:
+        pass

@@ -13,7 +13,7 @@ from photolake.images.analyze import analysis_row
 from photolake.images.registry import ImageRecord
 from photolake.images.rekognition import ImageResponses
 from photolake.images.rekognition_apis import APIS, select_apis
-from tests.fakes.rekognition import full_response, label
+from tests.fakes.rekognition import CUSTOM_MODEL, full_response, label
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
@@ -32,8 +32,8 @@ IMAGE = ImageRecord(
 
 
 def row_of(analyses: TableSchema, responses_by_api: Mapping[str, Mapping[str, Any]], *errors: ApiError) -> Any:
-    apis = {api.name: api for api in select_apis(APIS)}
-    result = ImageResponses([(apis[name], response) for name, response in responses_by_api.items()], errors)
+    apis = {api.name: api for api in select_apis(APIS, CUSTOM_MODEL)}
+    result = ImageResponses([(apis[name], response) for name, response in responses_by_api.items()], errors, "digest")
     row = analysis_row(
         IMAGE,
         result,
@@ -47,7 +47,7 @@ def row_of(analyses: TableSchema, responses_by_api: Mapping[str, Mapping[str, An
 
 
 def full_responses() -> dict[str, dict[str, Any]]:
-    answers = {api.name: full_response(api.method) for api in select_apis(APIS)}
+    answers = {api.name: full_response(api.method) for api in select_apis(APIS, CUSTOM_MODEL)}
     for answer in answers.values():
         del answer["ResponseMetadata"]
     return answers

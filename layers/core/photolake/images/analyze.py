@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError
 from photolake.images.perceptual_hash import perceptual_hash
+from photolake.images.rekognition_apis import MODEL_PARAMETER
 from photolake.rows.json_text import compact_json
 from photolake.rows.schema import fit_value
 
@@ -89,7 +90,7 @@ class ImageAnalyzer:
             self.stream.put([row])
             for sink in self.sinks:
                 sink.put(row)
-            self.registry.mark_done(image_id, digest)
+            self.registry.mark_done(image_id, responses.digest)
             return AnalysisResult.ANALYZED
 
 
@@ -138,6 +139,8 @@ def _sort_into_columns(responses: Sequence[tuple[ImageApi, Mapping[str, Any]]]) 
         if api.is_nested:
             labels[api.column.removeprefix("image_labels.")] = fields
         else:
+            if model := api.parameters.get(MODEL_PARAMETER):
+                fields["customlabelsmodel"] = model  # the response does not name it
             # DetectLabels and DetectFaces share `orientationcorrection`: the first that is not null counts.
             labels |= {name: value for name, value in fields.items() if labels.get(name) is None}
     return {"image_labels": labels or None, "image_properties": properties}

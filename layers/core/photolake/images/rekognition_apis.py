@@ -83,6 +83,10 @@ LABELS = ImageApi(
 PROPERTIES = ImageApi(
     "properties", "DetectLabels", "image_properties", Decimal("0.00075"), {"Features": ["IMAGE_PROPERTIES"]}
 )
+MODEL_PARAMETER = "ProjectVersionArn"
+# Logos and products that a model of one's own was trained for. Without `MinConfidence` each label has the threshold
+# found in training. Billed by the hour that the model runs, not by the image.
+CUSTOM_LABELS = ImageApi("custom_labels", "DetectCustomLabels", "image_labels.customlabels", Decimal(0))
 APIS: Mapping[str, ImageApi] = {
     api.name: api
     for api in (
@@ -112,16 +116,22 @@ APIS: Mapping[str, ImageApi] = {
             is_nested=True,
         ),
         PROPERTIES,
+        CUSTOM_LABELS,
     )
 }
 
 
-def select_apis(names: Iterable[str]) -> tuple[ImageApi, ...]:
-    """Return the requests for the named APIs in the order of `APIS`; SettingsError for an unknown name.
+def select_apis(names: Iterable[str], custom_labels_model: str = "") -> tuple[ImageApi, ...]:
+    """Return the requests for the named APIs in the order of `APIS`.
 
-    Labels and properties together are one request with two features, billed as two.
+    Labels and properties together are one request with two features, billed as two. `custom_labels_model` is the ARN of
+    a model version, which custom labels need. SettingsError: an unknown name, or custom labels without a model.
     """
     selected = _rows_of(names)
+    if CUSTOM_LABELS.name in selected:
+        if not custom_labels_model:
+            raise SettingsError("custom_labels needs the ARN of a model version in the setting CustomLabelsModel")
+        selected[CUSTOM_LABELS.name] = replace(CUSTOM_LABELS, parameters={MODEL_PARAMETER: custom_labels_model})
     if {LABELS.name, PROPERTIES.name} <= selected.keys():
         properties = selected.pop(PROPERTIES.name)
         features = [*LABELS.parameters["Features"], *properties.parameters["Features"]]

@@ -46,6 +46,7 @@ def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngin
         "DetectFaces": partial(_detect_faces, engines.faces, read),
         "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
         "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
+        "DetectCustomLabels": _detect_custom_labels,
         **build_face_operations(engines.face_vectors, engines.faces, read),
     }
     return JsonService(
@@ -134,6 +135,10 @@ def _recognize_celebrities(
     if engine is None:
         raise build_unavailable_error("no engine recognises celebrities; nothing is known of this image")
     return {**engine(read(request))}
+
+
+def _detect_custom_labels(request: Request) -> dict[str, Any]:
+    raise build_unavailable_error("models of Custom Labels run in Rekognition only; nothing is known of this image")
 
 
 def _is_wanted(filters: Mapping[str, Sequence[str]], label: Label) -> bool:
