@@ -21,6 +21,7 @@ from photolake.images.ingest import MAX_PHOTO_BYTES, DroppedPhotoIngester, Photo
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
+from photolake.images.responses import KeptResponses
 from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
@@ -71,6 +72,7 @@ analyzer = ImageAnalyzer(
         PartialResults(cache),
         on_response=lambda api: metrics.add_metric("RekognitionCalls", MetricUnit.Count, 1),
     ),
+    KeptResponses(s3, settings.lake_bucket),
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,
