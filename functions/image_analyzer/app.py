@@ -1,4 +1,4 @@
-"""Objects created under images/, announced by SQS -> each image analysed once; a dropped photo is ingested first."""
+"""Objects announced by SQS -> each image analysed once; a photo that is dropped or backfilled is ingested first."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from photolake.aws.sqs import process_messages
 from photolake.images.analyze import ImageAnalyzer
 from photolake.images.cache import AnalysisLease, DailyBudget, PartialResults
 from photolake.images.ingest import MAX_PHOTO_BYTES, DroppedPhotoIngester, PhotoIngester
+from photolake.images.objects import ObjectRegistry
 from photolake.images.pipeline import ImagePipeline
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
+from photolake.images.responses import KeptResponses
 from photolake.opensearch.sink import connect_sink
 from photolake.rows.schema import TableSchema
 from photolake.search.index import SearchIndex
@@ -70,14 +72,18 @@ s3, firehose, glue = boto3.client("s3"), boto3.client("firehose"), boto3.client(
 dynamodb = boto3.resource("dynamodb")
 cache = dynamodb.Table(settings.cache_table)
 analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
-registry = ImageRegistry(dynamodb.Table(settings.images_table))
+images = dynamodb.Table(settings.images_table)
+registry = ImageRegistry(images)
 search_index = SearchIndex(
     dynamodb.Table(settings.search_index_table),
     on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
 )
 dropped_photos = DroppedPhotoIngester(
     PhotoIngester(registry, s3, settings.lake_bucket),
+    registry,
+    ObjectRegistry(images),
     s3,
+    settings.lake_bucket,
     DeliveryStream(firehose, settings.photos_stream, photos),
     date.fromisoformat(settings.earliest_date),
     [search_index],
@@ -98,6 +104,7 @@ analyzer = ImageAnalyzer(
         PartialResults(cache),
         on_response=lambda api: metrics.add_metric("RekognitionCalls", MetricUnit.Count, 1),
     ),
+    KeptResponses(s3, settings.lake_bucket),
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,

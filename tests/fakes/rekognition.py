@@ -58,19 +58,31 @@ def full_response(method: str) -> dict[str, Any]:
     return {**response, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
+def name_apis(method: str, request: Mapping[str, Any]) -> list[str]:
+    """The APIs that a request is billed as: DetectLabels by its features."""
+    if method != "detect_labels":
+        return [name for name, api in APIS.items() if api.method == method]
+    features = {"GENERAL_LABELS": "labels", "IMAGE_PROPERTIES": "properties"}
+    return [features[feature] for feature in request.get("Features", ["GENERAL_LABELS"])]
+
+
 def service_error(code: str, method: str = "detect_labels") -> ClientError:
     """The error that boto3 raises for this code."""
     return ClientError({"Error": {"Code": code, "Message": f"refused with {code}"}}, OPERATIONS[method])
 
 
 class FakeRekognition:
-    """`labels` are what every image shows; each operation raises its `faults` one by one, then responds."""
+    """`labels` are what every image shows; each operation raises its `faults` one by one, then responds.
+
+    `billed` counts the calls of each operation that responded, `bought` the APIs.
+    """
 
     def __init__(
         self, labels: Iterable[dict[str, Any]] = (PERSON, TEXT), faults: Mapping[str, Iterable[Exception]] | None = None
     ) -> None:
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.billed: Counter[str] = Counter()
+        self.bought: Counter[str] = Counter()
         self.labels = list(labels)
         self.faults = {method: deque(faults) for method, faults in (faults or {}).items()}
         self._lock = threading.Lock()
@@ -89,6 +101,7 @@ class FakeRekognition:
             if self.faults.get(method):
                 raise self.faults[method].popleft()
             self.billed[method] += 1
+            self.bought.update(name_apis(method, request))
         return self._respond(method, request)
 
     def _respond(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:

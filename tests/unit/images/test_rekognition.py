@@ -153,20 +153,40 @@ def test_if_the_labels_fail_for_good_the_other_requests_are_still_sent() -> None
 
 def test_a_response_to_another_request_of_an_api_is_not_reused() -> None:
     rekognition = FakeRekognition()
+    requester = Requester(rekognition, ["labels"])
+    requester.send()
+    requester.table.items[f"partial#{IMAGE_ID}#labels"]["request"] = "of an older version"
+
+    assert responding(requester.send()) == ["labels"]
+    assert rekognition.billed == {"detect_labels": 2}
+
+
+def test_properties_are_all_that_is_bought_for_an_image_whose_labels_are_known() -> None:
+    rekognition = FakeRekognition()
     first = Requester(rekognition, DEFAULT_APIS)
     first.send()
 
     result = Requester(rekognition, [*DEFAULT_APIS, "properties"], first.table).send()
 
-    assert responding(result) == list(DEFAULT_APIS)
-    assert "ImageProperties" in result.responses[0][1]
-    assert rekognition.billed == {
-        "detect_labels": 2,
-        "detect_moderation_labels": 1,
-        "detect_text": 1,
-        "detect_faces": 1,
-        "recognize_celebrities": 1,
-    }
+    assert set(responding(result)) == {*DEFAULT_APIS, "properties"}
+    assert rekognition.requests[-1][1]["Features"] == ["IMAGE_PROPERTIES"]
+    assert rekognition.bought == dict.fromkeys([*DEFAULT_APIS, "properties"], 1)
+
+
+def test_a_joint_request_is_kept_and_refused_as_its_apis() -> None:
+    rekognition = FakeRekognition()
+    joint = Requester(rekognition, ["labels", "properties"])
+    joint.send()
+
+    assert responding(Requester(rekognition, ["properties"], joint.table).send()) == ["properties"]
+    assert responding(Requester(rekognition, ["labels"], joint.table).send()) == ["labels"]
+    assert rekognition.bought == {"labels": 1, "properties": 1}
+    refusing = FakeRekognition(faults={"detect_labels": [service_error("ImageTooLargeException")]})
+    errors = Requester(refusing, ["labels", "properties"]).send().errors
+    assert [(error["api"], error["code"]) for error in errors] == [
+        ("labels", "ImageTooLargeException"),
+        ("properties", "ImageTooLargeException"),
+    ]
 
 
 def test_a_partial_result_is_a_gzipped_item_that_expires_after_two_weeks() -> None:

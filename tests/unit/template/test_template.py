@@ -111,7 +111,7 @@ def test_every_queue_that_feeds_a_function_has_a_failure_path(transformed):
     resources = transformed["Resources"]
     mappings = of_type(transformed, "AWS::Lambda::EventSourceMapping")
 
-    assert len(mappings) == 3
+    assert len(mappings) == 4
     for mapping in mappings.values():
         queue = resources[mapping["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
         function = resources[mapping["FunctionName"]["Ref"]]["Properties"]

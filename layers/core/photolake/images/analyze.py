@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from photolake.images.registry import ImageRecord, ImageRegistry
     from photolake.images.rekognition import ImageRequests, ImageResponses
     from photolake.images.rekognition_apis import ImageApi
+    from photolake.images.responses import KeptResponses
     from photolake.rows.schema import TableSchema
     from photolake.rows.types import AnalysisRow
 
@@ -32,7 +33,7 @@ class AnalysisResult(StrEnum):
     SAVED = "AnalysesSaved"  # analysed before, with the same requests
     WAITING = "ImagesWaiting"  # for another day's budget
     GONE = "ImagesGone"  # deleted before it was analysed
-    DROPPED = "PhotosDropped"  # put there by hand, and ingested; its photos row has the details
+    DROPPED = "PhotosDropped"  # put there by hand or backfilled, and ingested; its photos row has the details
 
 
 class ImageSink(Protocol):
@@ -54,6 +55,7 @@ class ImageAnalyzer:
     budget: DailyBudget
     lease: AnalysisLease
     requests: ImageRequests
+    kept_responses: KeptResponses
     read: Callable[[str], bytes]
     stream: DeliveryStream
     schema: TableSchema
@@ -63,6 +65,7 @@ class ImageAnalyzer:
     def analyze(self, image: ImageRecord, lease_seconds: float) -> AnalysisResult:
         """Analyse the image unless that is done already, or has to wait for another day's budget.
 
+        If it was analysed with other requests, only what those did not ask is bought.
         After any error the image is not done, and a later call pays for nothing twice. RetryableError: another worker
         holds the lease, which lasts `lease_seconds`, or Rekognition may still respond.
         """
@@ -85,7 +88,9 @@ class ImageAnalyzer:
                 self.registry.mark_gone(image_id)
                 return AnalysisResult.GONE
             analyzed_at = self.clock()
-            responses = self.requests.send(image_id, image.s3_key)
+            kept = self.kept_responses.load(image_id) if image.request_digest else {}
+            responses = self.requests.send(image_id, image.s3_key, kept)
+            self.kept_responses.store(image_id, responses.responses, kept)
             row = analysis_row(image, responses, self.schema, perceptual_hash(data), analyzed_at, self.clock())
             self.stream.put([row])
             for sink in self.sinks:

@@ -36,8 +36,7 @@ class ImagePipeline:
         if image := self._find_image(created):
             return ProcessedObject(self.analyzer.analyze(image, lease_seconds))
         photo = self.dropped_photos.ingest(created)
-        # The object of its image has an event of its own, unless it is this object.
-        image = self._find_image(created)
+        image = self.dropped_photos.find_unannounced_image(created, photo)
         result = self.analyzer.analyze(image, lease_seconds) if image else AnalysisResult.DROPPED
         return ProcessedObject(result, photo.status)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import RetryableError
-from photolake.images.rekognition_apis import LABELS, ImageApi, digest_requests
+from photolake.images.rekognition_apis import LABELS, ImageApi, digest_requests, list_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -26,6 +26,9 @@ PERMANENT_CODES = frozenset({"ImageTooLargeException", "InvalidImageFormatExcept
 # for it: the row says so, and the image counts as analysed without this request (`ImageResponses.digest`).
 NOT_READY_CODE = "ResourceNotReadyException"
 _FINAL_CODES = PERMANENT_CODES | {NOT_READY_CODE}
+
+Responses = Mapping[str, Mapping[str, Any]]
+NONE_KEPT: Responses = {}
 
 
 @dataclass(frozen=True)
@@ -69,19 +72,23 @@ class ImageRequests:
         self._on_response = on_response
         self.digest = digest_requests(apis)
 
-    def send(self, image_id: str, s3_key: str) -> ImageResponses:
-        """Send what has no response yet about an object of the bucket; errors as `send_image`."""
-        return self.send_image(image_id, {"S3Object": {"Bucket": self._bucket, "Name": s3_key}})
+    def send(self, image_id: str, s3_key: str, kept: Responses = NONE_KEPT) -> ImageResponses:
+        """Send what has no response yet about an object of the bucket; `kept` and errors as in `send_image`."""
+        return self.send_image(image_id, {"S3Object": {"Bucket": self._bucket, "Name": s3_key}}, kept)
 
-    def send_image(self, image_id: str, image: Mapping[str, Any]) -> ImageResponses:
+    def send_image(self, image_id: str, image: Mapping[str, Any], kept: Responses = NONE_KEPT) -> ImageResponses:
         """Send what has no response yet: the requests without a gate at once, then those that the labels call for.
 
-        `image` is Rekognition's `Image`: an object in S3, or bytes.
+        `image` is Rekognition's `Image`: an object in S3, or bytes. `kept` are responses of earlier analyses by the
+        digest of their request (`KeptResponses`).
         RetryableError: some requests may still succeed later. By then all the others have been sent and their
         responses kept, except for those that wait for the labels.
         """
-        responses = self._partial_results.load(image_id, self._apis)
-        missing = [api for api in self._apis if api.name not in responses]
+        apis = [api for request in self._apis for api in request.apis]
+        responses = {api.name: kept[api.digest] for api in apis if api.digest in kept}
+        unkept = [api for api in apis if api.name not in responses]
+        responses |= self._partial_results.load(image_id, unkept)
+        missing = list_missing(self._apis, responses)
         errors = self._send_at_once([api for api in missing if not api.gate], image_id, image, responses)
         if LABELS.name not in errors or errors[LABELS.name]["code"] in PERMANENT_CODES:
             labels = responses.get(LABELS.name)
@@ -93,38 +100,47 @@ class ImageRequests:
             )
         early = {name for name, error in errors.items() if error["code"] == NOT_READY_CODE}
         return ImageResponses(
-            [(api, responses[api.name]) for api in self._apis if api.name in responses],
-            [errors[api.name] for api in self._apis if api.name in errors],
+            [(api, responses[api.name]) for api in apis if api.name in responses],
+            [errors[api.name] for api in apis if api.name in errors],
             digest_requests(api for api in self._apis if api.name not in early),
         )
 
     def _send_at_once(
-        self, apis: Sequence[ImageApi], image_id: str, image: Mapping[str, Any], responses: dict[str, dict[str, Any]]
+        self,
+        requests: Sequence[ImageApi],
+        image_id: str,
+        image: Mapping[str, Any],
+        responses: dict[str, Mapping[str, Any]],
     ) -> dict[str, ApiError]:
         """Add the responses to `responses`, and return the errors."""
         errors: dict[str, ApiError] = {}
-        with ThreadPoolExecutor(max_workers=len(apis) or 1) as pool:
-            futures = {}
-            for api in apis:
-                futures[pool.submit(self._call, api, image)] = api
+        with ThreadPoolExecutor(max_workers=len(requests) or 1) as pool:
+            futures = {pool.submit(self._call, request, image): request for request in requests}
             # Responses are stored by this thread, because boto3's Table is not made for several.
             for future in as_completed(futures):
-                api = futures[future]
+                request = futures[future]
                 try:
-                    response = responses[api.name] = future.result()
+                    response = future.result()
                 except ClientError as error:
-                    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-                    errors[api.name] = {"api": api.name, "code": code, "message": message}
+                    details = error.response["Error"]
+                    errors |= _describe_error(request, details["Code"], details["Message"])
                     continue
                 except BotoCoreError as error:
-                    errors[api.name] = {"api": api.name, "code": type(error).__name__, "message": str(error)}
+                    errors |= _describe_error(request, type(error).__name__, str(error))
                     continue
-                self._on_response(api.name)
+                self._on_response(request.name)
+                by_api = request.split_response(response)
+                responses |= by_api
                 # A response that cannot be stored is still here: to go on is the best chance not to buy it twice.
                 with suppress(ClientError, BotoCoreError):
-                    self._partial_results.store(image_id, api, response)
+                    for api in request.apis:
+                        self._partial_results.store(image_id, api, by_api[api.name])
         return errors
 
     def _call(self, api: ImageApi, image: Mapping[str, Any]) -> dict[str, Any]:
         response = getattr(self._client, api.method)(Image=image, **api.parameters)
         return {name: value for name, value in response.items() if name != "ResponseMetadata"}
+
+
+def _describe_error(request: ImageApi, code: str, message: str) -> dict[str, ApiError]:
+    return {api.name: {"api": api.name, "code": code, "message": message} for api in request.apis}

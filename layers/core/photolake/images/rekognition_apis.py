@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
+from itertools import combinations
 from typing import Any
 
 from botocore import xform_name
@@ -30,7 +32,7 @@ class ImageApi:
     responds; of a nested one it takes the whole response, else the fields of the response stand beside each other.
     `parameters` are sent in addition to `Image`. A `gate` holds label words: the request is sent if the image has a
     label with one of them. `price_usd` is the list price of an image in us-east-1, first tier
-    (https://aws.amazon.com/rekognition/pricing/).
+    (https://aws.amazon.com/rekognition/pricing/). A joint request has `parts`: the APIs that it replaces.
     """
 
     name: str
@@ -40,6 +42,12 @@ class ImageApi:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     gate: frozenset[str] = frozenset()
     is_nested: bool = False
+    parts: tuple[ImageApi, ...] = ()
+
+    @property
+    def apis(self) -> tuple[ImageApi, ...]:
+        """The APIs whose responses this request brings: its parts, or itself."""
+        return self.parts or (self,)
 
     @property
     def method(self) -> str:
@@ -55,6 +63,13 @@ class ImageApi:
     def digest(self) -> str:
         """16 hex digits that change whenever the same image could get another response."""
         return _digest([self.method, self.parameters])
+
+    def split_response(self, response: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return the response of each of `apis` by name, as if it had been requested alone."""
+        if not self.parts:
+            return {self.name: dict(response)}
+        labels = {name: value for name, value in response.items() if name != "ImageProperties"}
+        return {LABELS.name: labels, PROPERTIES.name: {**response, "Labels": []}}
 
     def passes_gate(self, labels: Mapping[str, Any] | None) -> bool:
         """Whether an image with this DetectLabels response is worth the request; without one, every image is.
@@ -124,8 +139,8 @@ APIS: Mapping[str, ImageApi] = {
 def select_apis(names: Iterable[str], custom_labels_model: str = "") -> tuple[ImageApi, ...]:
     """Return the requests for the named APIs in the order of `APIS`.
 
-    Labels and properties together are one request with two features, billed as two. `custom_labels_model` is the ARN of
-    a model version, which custom labels need. SettingsError: an unknown name, or custom labels without a model.
+    Labels and properties together are one joint request with two features, billed as two. `custom_labels_model` is the
+    ARN of a model version, which custom labels need. SettingsError: an unknown name, or custom labels without a model.
     """
     selected = _rows_of(names)
     if CUSTOM_LABELS.name in selected:
@@ -139,8 +154,29 @@ def select_apis(names: Iterable[str], custom_labels_model: str = "") -> tuple[Im
             LABELS,
             parameters={**LABELS.parameters, "Features": features},
             price_usd=LABELS.price_usd + properties.price_usd,
+            parts=(LABELS, properties),
         )
     return tuple(selected.values())
+
+
+def list_missing(requests: Iterable[ImageApi], known: Container[str]) -> list[ImageApi]:
+    """Return what is left of the requests if the APIs named `known` have responded; a joint one shrinks to a part."""
+    missing: list[ImageApi] = []
+    for request in requests:
+        left = [api for api in request.apis if api.name not in known]
+        missing += [request] if len(left) == len(request.apis) else left
+    return missing
+
+
+def find_apis(digest: str | None) -> frozenset[str]:
+    """Return the APIs of a request digest; none if it is not one that `ImageApis` can give in this version."""
+    return _apis_by_digest().get(digest or "", frozenset())
+
+
+@cache
+def _apis_by_digest() -> Mapping[str, frozenset[str]]:
+    names = [frozenset(some) for size in range(len(APIS) + 1) for some in combinations(APIS, size)]
+    return {digest_requests(select_apis(some)): some for some in names}
 
 
 def price_per_image(names: Iterable[str]) -> Decimal:
