@@ -39,6 +39,7 @@ class BackfillSettings(Settings):
     image_queue: str
     backfill_queue: str
     image_apis: tuple[str, ...]
+    custom_labels_model: str
     daily_image_budget: int
 
 
@@ -54,7 +55,9 @@ jobs = JobStore(dynamodb.Table(settings.checkpoint_table))
 runner = BackfillRunner(
     jobs,
     boto3.client("s3"),
-    ObjectSorter(ObjectRegistry(images), registry, settings.lake_bucket, settings.image_apis),
+    ObjectSorter(
+        ObjectRegistry(images), registry, settings.lake_bucket, settings.image_apis, settings.custom_labels_model
+    ),
     queue,
     Allowance(DailyBudget(dynamodb.Table(settings.cache_table), settings.daily_image_budget), registry, queue),
     settings.backfill_buckets,

@@ -20,7 +20,7 @@ from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
 from photolake.images.responses import KeptResponses
 from tests.fakes.dynamodb_table import FakeTable
-from tests.fakes.rekognition import DEFAULT_APIS, FakeRekognition
+from tests.fakes.rekognition import CUSTOM_MODEL, DEFAULT_APIS, FakeRekognition
 from tests.fakes.s3 import FakeS3
 
 if TYPE_CHECKING:
@@ -114,7 +114,11 @@ class World:
         # No crash between a response and its being stored: the one window that the design leaves open.
         partial_results = PartialResults(world.cache, lambda: NOW)
         requests = ImageRequests(
-            world.rekognition, "lake", select_apis(self.apis), partial_results, on_response=lambda api: None
+            world.rekognition,
+            "lake",
+            select_apis(self.apis, CUSTOM_MODEL),
+            partial_results,
+            on_response=lambda api: None,
         )
         kept: Any = KeptSteps(KeptResponses(world.s3, "lake"), self.steps)
         analyzer = ImageAnalyzer(

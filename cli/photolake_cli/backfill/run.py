@@ -115,7 +115,9 @@ def _check_bucket(bucket: str, prefix: str, cloud: Cloud) -> None:
 def _count(bucket: str, prefix: str, position: str, cloud: Cloud) -> Forecast:
     images = cloud.table(cloud.find_physical_id("ImagesTable"))
     lake = cloud.values["LakeBucketName"]
-    sorter = ObjectSorter(ObjectRegistry(images), ImageRegistry(images), lake, cloud.image_apis)
+    sorter = ObjectSorter(
+        ObjectRegistry(images), ImageRegistry(images), lake, cloud.image_apis, cloud.values.get("CustomLabelsModel", "")
+    )
     forecast = Forecast()
     with show_progress("Counting", error_console) as on_line:
         for page in iterate_pages(cloud.client("s3"), bucket, prefix, position):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake.aws.s3 import build_created_event
 from photolake.images.rekognition import ImageRequests
-from photolake.images.rekognition_apis import APIS, select_apis
+from photolake.images.rekognition_apis import select_apis
 from tests.fakes.client_error import client_error
 from tests.fakes.image_pipeline import ALBUM, BUCKET, Context, Lake, photo
 from tests.fakes.rekognition import DEFAULT_APIS
@@ -43,7 +43,8 @@ def backfill(lake: Lake, prefix: str = "", bucket: str = ALBUM) -> dict[str, int
 def add_properties(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deploy both functions with one more API."""
     names = (*DEFAULT_APIS, "properties")
-    requests = lake.analyzer.analyzer.requests
+    pipeline = lake.analyzer.pipeline
+    requests = pipeline.analyzer.requests
     more = ImageRequests(
         lake.rekognition,  # type: ignore[arg-type]
         BUCKET,
@@ -51,7 +52,8 @@ def add_properties(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
         requests._partial_results,
         lambda api: None,
     )
-    monkeypatch.setattr(lake.analyzer, "analyzer", dataclasses.replace(lake.analyzer.analyzer, requests=more))
+    analyzer = dataclasses.replace(pipeline.analyzer, requests=more)
+    monkeypatch.setattr(lake.analyzer, "pipeline", dataclasses.replace(pipeline, analyzer=analyzer))
     monkeypatch.setattr(lake.backfill.runner.sorter, "_apis", frozenset(names))
     monkeypatch.setattr(lake.backfill.runner.sorter, "_digest", more.digest)
 
@@ -71,6 +73,8 @@ def test_a_photo_of_another_bucket_is_copied_analysed_and_told_of(lake: Lake) ->
         "source_key": f"s3://{ALBUM}/2019/a b+ü.png",
         "kind": "photo",
         "collected_at": TODAY,
+        "file_name": "a b+ü.png",
+        "metadata": [],
         "image_id": image_id,
         "image_dt": TODAY,
         "width": 256,
@@ -177,7 +181,7 @@ def test_an_added_api_is_all_that_is_bought_for_known_photos_of_both_buckets(
     assert backfill(lake, "images/", BUCKET) == {"known": 1, "outdated": 2}
     assert backfill(lake, "images/", BUCKET) == {"known": 3}
 
-    assert lake.rekognition.bought == dict.fromkeys(APIS, 2)
+    assert lake.rekognition.bought == dict.fromkeys([*DEFAULT_APIS, "properties"], 2)
     newest = {row["image_id"]: row for row in lake.analyses()}
     assert len(newest) == 2
     for row in newest.values():
@@ -197,7 +201,7 @@ def test_an_image_whose_object_has_expired_is_stored_again_for_an_added_api(
     add_properties(lake, monkeypatch)
 
     assert backfill(lake) == {"outdated": 1}
-    assert lake.rekognition.bought == dict.fromkeys(APIS, 1)
+    assert lake.rekognition.bought == dict.fromkeys([*DEFAULT_APIS, "properties"], 1)
 
 
 def test_another_lakes_image_is_a_photo_like_any_other(lake: Lake) -> None:

@@ -15,7 +15,7 @@ from photolake.images.analyze import AnalysisResult
 from photolake.images.rekognition_apis import APIS, find_apis, select_apis
 from photolake.images.rekognition_apis import digest_requests as digest
 from tests.fakes.image_analysis import IMAGE_ID, Steps, World, deliver_until_done
-from tests.fakes.rekognition import DEFAULT_APIS, PERSON, TEXT, FakeRekognition, service_error
+from tests.fakes.rekognition import CUSTOM_MODEL, DEFAULT_APIS, PERSON, TEXT, FakeRekognition, service_error
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
@@ -89,7 +89,13 @@ def test_a_switched_off_api_leaves_the_row_and_its_response_is_kept(analyses: Ta
 
 @pytest.mark.parametrize("names", [(), ("labels",), ("labels", "properties"), tuple(APIS), DEFAULT_APIS])
 def test_the_apis_of_a_request_digest_are_found(names: tuple[str, ...]) -> None:
-    assert find_apis(digest(select_apis(names))) == set(names)
+    assert find_apis(digest(select_apis(names, CUSTOM_MODEL)), CUSTOM_MODEL) == set(names)
+
+
+def test_a_digest_with_another_custom_labels_model_has_no_apis() -> None:
+    names = ["labels", "custom_labels"]
+
+    assert find_apis(digest(select_apis(names, CUSTOM_MODEL.replace("17", "18"))), CUSTOM_MODEL) == frozenset()
 
 
 def test_another_digest_has_no_apis() -> None:

@@ -96,13 +96,21 @@ def iterate_pages(s3: S3Client, bucket: str, prefix: str, after: str = "") -> It
 class ObjectSorter:
     """Sorts objects by what is known of them and of their images: two batches of reads a page, at most 1,000 items."""
 
-    def __init__(self, objects: ObjectRegistry, images: ImageRegistry, lake_bucket: str, apis: Sequence[str]) -> None:
-        """`apis` are the names in the parameter `ImageApis`."""
+    def __init__(
+        self,
+        objects: ObjectRegistry,
+        images: ImageRegistry,
+        lake_bucket: str,
+        apis: Sequence[str],
+        custom_labels_model: str = "",
+    ) -> None:
+        """`apis` are the names in the parameter `ImageApis`; the model is the setting `CustomLabelsModel`."""
         self._objects = objects
         self._images = images
         self._lake_bucket = lake_bucket
         self._apis = frozenset(apis)
-        self._digest = digest_requests(select_apis(apis))
+        self._model = custom_labels_model
+        self._digest = digest_requests(select_apis(apis, custom_labels_model))
 
     def sort(self, bucket: str, listed: Sequence[ListedObject]) -> list[SortedObject]:
         """Return the kind of each object, in the same order."""
@@ -133,7 +141,7 @@ class ObjectSorter:
             return SortedObject(listed, ObjectKind.WAITING)
         if image.state != "done":
             return SortedObject(listed, ObjectKind.NEW, self._apis)
-        missing = self._apis - find_apis(image.request_digest)
+        missing = self._apis - find_apis(image.request_digest, self._model)
         if image.request_digest == self._digest or not missing:
             return SortedObject(listed, ObjectKind.KNOWN)
         return SortedObject(listed, ObjectKind.OUTDATED, missing)

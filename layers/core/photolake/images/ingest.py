@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from botocore.exceptions import ClientError
@@ -47,7 +47,7 @@ class IngestedPhoto:
     width: int
     height: int
     status: Literal["ok", "duplicate"]
-    was_stored: bool = False
+    was_stored: bool = field(default=False, compare=False)
 
     @classmethod
     def from_record(cls, record: ImageRecord, source_key: str, was_stored: bool = False) -> Self:

@@ -1,6 +1,6 @@
 """What became of each object that was ingested from S3, so that an unchanged one is not read again.
 
-Items `object#<bucket>/<key>` of the images table: the ETag the object had, and its image_id or why it has none.
+Items `object#<bucket>/<key>` of the images table (of a long key the SHA-256): the ETag the object had, and its image_id or why it has none.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from photolake.aws.dynamodb import read_items
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # These follow from the bytes. The others (archived, access_denied, gone) may be different the next time.
 _FINAL_STATUSES = frozenset({"too_small", "too_large", "unsupported_format", "broken"})
+# A key of S3 may have 1,024 bytes, and so may `id`, which is the sort key of an index
+# (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
+_MAX_PLACE_BYTES = 1000
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,9 @@ class ObjectRegistry:
 
 
 def _item_id(bucket: str, key: str) -> str:
-    return f"object#{bucket}/{key}"
+    place = f"{bucket}/{key}"
+    is_short = len(place.encode()) <= _MAX_PLACE_BYTES
+    return f"object#{place if is_short else sha256(place.encode()).hexdigest()}"
 
 
 def _read_record(item: Mapping[str, Any]) -> ObjectRecord:

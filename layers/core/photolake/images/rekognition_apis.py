@@ -168,15 +168,16 @@ def list_missing(requests: Iterable[ImageApi], known: Container[str]) -> list[Im
     return missing
 
 
-def find_apis(digest: str | None) -> frozenset[str]:
-    """Return the APIs of a request digest; none if it is not one that `ImageApis` can give in this version."""
-    return _apis_by_digest().get(digest or "", frozenset())
+def find_apis(digest: str | None, custom_labels_model: str = "") -> frozenset[str]:
+    """Return the APIs of a request digest; none if it is not one that today's settings can give in this version."""
+    return _apis_by_digest(custom_labels_model).get(digest or "", frozenset())
 
 
 @cache
-def _apis_by_digest() -> Mapping[str, frozenset[str]]:
-    names = [frozenset(some) for size in range(len(APIS) + 1) for some in combinations(APIS, size)]
-    return {digest_requests(select_apis(some)): some for some in names}
+def _apis_by_digest(custom_labels_model: str) -> Mapping[str, frozenset[str]]:
+    usable = [name for name in APIS if name != CUSTOM_LABELS.name or custom_labels_model]
+    names = [frozenset(some) for size in range(len(usable) + 1) for some in combinations(usable, size)]
+    return {digest_requests(select_apis(some, custom_labels_model)): some for some in names}
 
 
 def price_per_image(names: Iterable[str]) -> Decimal:
