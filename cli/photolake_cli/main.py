@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from photolake_cli.commands.backfill import backfill
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
@@ -15,7 +16,7 @@ from photolake_cli.commands.stream import stream
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
-for command in (demo, up, collect, wait, query, status, env, down, stream):
+for command in (demo, up, collect, backfill, wait, query, status, env, down, stream):
     app.command()(command)
 
 

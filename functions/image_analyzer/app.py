@@ -1,4 +1,4 @@
-"""Objects created under images/, announced by SQS -> each image analysed once; a dropped photo is ingested first."""
+"""Objects announced by SQS -> each image analysed once; a photo that is dropped or backfilled is ingested first."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from photolake.aws.sqs import process_messages
 from photolake.images.analyze import AnalysisResult, ImageAnalyzer
 from photolake.images.cache import AnalysisLease, DailyBudget, PartialResults
 from photolake.images.ingest import MAX_PHOTO_BYTES, DroppedPhotoIngester, PhotoIngester
+from photolake.images.objects import ObjectRegistry
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
@@ -54,10 +55,14 @@ s3, firehose, glue = boto3.client("s3"), boto3.client("firehose"), boto3.client(
 dynamodb = boto3.resource("dynamodb")
 cache = dynamodb.Table(settings.cache_table)
 analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
-registry = ImageRegistry(dynamodb.Table(settings.images_table))
+images = dynamodb.Table(settings.images_table)
+registry = ImageRegistry(images)
 dropped_photos = DroppedPhotoIngester(
     PhotoIngester(registry, s3, settings.lake_bucket),
+    registry,
+    ObjectRegistry(images),
     s3,
+    settings.lake_bucket,
     DeliveryStream(firehose, settings.photos_stream, photos),
     date.fromisoformat(settings.earliest_date),
 )
@@ -89,11 +94,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 def process_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Ingest each object of the message that is not an image yet, and analyse each that is."""
     for created in parse_created_objects(record.body):
-        image, photo = registry.find_by_key(created.key), None
+        image, photo = registry.find_by_key(created.key) if created.bucket == settings.lake_bucket else None, None
         if image is None:
             photo = dropped_photos.ingest(created)
-            # The object of its image has an event of its own, unless it is this object.
-            image = registry.find_by_key(created.key)
+            image = dropped_photos.find_unannounced_image(created, photo)
         seconds_left = lambda_context.get_remaining_time_in_millis() / 1000
         result = analyzer.analyze(image, seconds_left) if image else AnalysisResult.DROPPED
         metrics.add_metric(result, MetricUnit.Count, 1)

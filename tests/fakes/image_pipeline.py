@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.fakes.rekognition import FakeRekognition
 
 BUCKET = "photolake-lakebucket-example"
+ALBUM = "album-of-another-team"
 BUDGET = 5
 ENVIRONMENT = {
     "LANDING_DATABASE": "photolake_landing",
@@ -25,6 +26,8 @@ ENVIRONMENT = {
     "PHOTOS_STREAM": "photos",
     "IMAGES_TABLE": "images",
     "CACHE_TABLE": "cache",
+    "CHECKPOINT_TABLE": "checkpoints",
+    "BACKFILL_BUCKETS": f"{BUCKET},{ALBUM}",
     "IMAGE_APIS": ",".join(DEFAULT_APIS),
     "DAILY_IMAGE_BUDGET": str(BUDGET),
     "EARLIEST_DATE": "2026-01-01",
@@ -57,7 +60,7 @@ class Context:
     log_group_name = log_stream_name = "image_analyzer"
 
     def get_remaining_time_in_millis(self) -> int:
-        return 60_000
+        return 90_000
 
 
 @dataclass
@@ -67,7 +70,9 @@ class Lake:
     s3: Any
     images: Any
     cache: Any
+    checkpoints: Any
     queue: Any
+    job_queue: Any
     analyzer: Any
     backfill: Any
     firehose: FakeFirehose
@@ -86,6 +91,32 @@ class Lake:
         event = {"Records": [sqs_record(str(number), body) for number, body in enumerate(bodies)]}
         response = self.analyzer.lambda_handler(event, Context())
         return [int(failure["itemIdentifier"]) for failure in response["batchItemFailures"]]
+
+    def start_backfill(self, prefix: str = "", bucket: str = ALBUM) -> None:
+        """Start a job as the command does."""
+        job = self.backfill.jobs.start(bucket, prefix)
+        self.job_queue.send_message(MessageBody=json.dumps(job.message))
+
+    def run_backfill(self) -> None:
+        """Deliver the messages of the job queue once."""
+        for message in self.job_queue.receive_messages(MaxNumberOfMessages=10):
+            event = {"Records": [sqs_record(message.message_id, message.body)]}
+            assert self.backfill.lambda_handler(event, Context()) == {"batchItemFailures": []}
+            message.delete()
+
+    def take_announced(self) -> list[str]:
+        """Take the messages out of the image queue."""
+        return self.take_messages(self.queue)
+
+    @staticmethod
+    def take_messages(queue: Any) -> list[str]:
+        """Take the messages out of a queue, and return their bodies."""
+        bodies: list[str] = []
+        while messages := queue.receive_messages(MaxNumberOfMessages=10):
+            for message in messages:
+                bodies.append(message.body)
+                message.delete()
+        return bodies
 
     def image_keys(self) -> set[str]:
         """The keys of all images that are named by their content."""

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from tests.builders.dynamodb_tables import template_table
-from tests.fakes.image_pipeline import BUCKET, ENVIRONMENT, FakeFirehose, Lake
+from tests.fakes.image_pipeline import ALBUM, BUCKET, ENVIRONMENT, FakeFirehose, Lake
 from tests.fakes.rekognition import FakeRekognition
 from tests.resolved_template import table_input
 
@@ -20,6 +20,7 @@ from tests.resolved_template import table_input
 def create_tables() -> None:
     """The tables as the template has them, as far as the functions notice."""
     template_table("CacheTable", "cache")
+    template_table("CheckpointTable", "checkpoints")
     template_table("ImagesTable", "images")
     glue = boto3.client("glue")
     glue.create_database(DatabaseInput={"Name": "photolake_landing"})
@@ -36,10 +37,11 @@ def create_tables() -> None:
 def functions() -> Iterator[Lake]:
     """The functions, imported once over a cloud in memory."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
-        queue = boto3.resource("sqs").create_queue(QueueName="images")
-        for name, value in {**ENVIRONMENT, "IMAGE_QUEUE": queue.url}.items():
+        queue, job_queue = (boto3.resource("sqs").create_queue(QueueName=name) for name in ("images", "jobs"))
+        for name, value in {**ENVIRONMENT, "IMAGE_QUEUE": queue.url, "BACKFILL_QUEUE": job_queue.url}.items():
             patch.setenv(name, value)
-        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        for bucket in (BUCKET, ALBUM):
+            boto3.client("s3").create_bucket(Bucket=bucket)
         create_tables()
         fakes = {"firehose": FakeFirehose(), "rekognition": FakeRekognition()}
         real = boto3.client
@@ -51,6 +53,8 @@ def functions() -> Iterator[Lake]:
             images=boto3.resource("dynamodb").Table("images"),
             cache=boto3.resource("dynamodb").Table("cache"),
             queue=queue,
+            job_queue=job_queue,
+            checkpoints=boto3.resource("dynamodb").Table("checkpoints"),
             analyzer=importlib.import_module("functions.image_analyzer.app"),
             backfill=importlib.import_module("functions.backfill.app"),
             **fakes,  # type: ignore[arg-type]
@@ -60,11 +64,14 @@ def functions() -> Iterator[Lake]:
 @pytest.fixture
 def lake(functions: Lake) -> Lake:
     """An empty lake."""
-    for table in (functions.images, functions.cache):
+    for table in (functions.images, functions.cache, functions.checkpoints):
         for item in table.scan()["Items"]:
             table.delete_item(Key={"id": item["id"]})
-    for item in functions.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-        functions.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
+    for bucket in (BUCKET, ALBUM):
+        for item in functions.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+            functions.s3.delete_object(Bucket=bucket, Key=item["Key"])
+    for queue in (functions.queue, functions.job_queue):
+        functions.take_messages(queue)
     vars(functions.firehose).update(vars(FakeFirehose()))
     vars(functions.rekognition).update(vars(FakeRekognition()))
     return functions

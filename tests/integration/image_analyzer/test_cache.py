@@ -59,6 +59,16 @@ def test_the_budget_of_a_day_is_taken_image_by_image(lake: Lake) -> None:
     assert all(DailyBudget(lake.cache, 0).take(NOW) for _ in range(3))
 
 
+def test_what_is_left_of_the_budget_is_told_without_taking_any(lake: Lake) -> None:
+    budget = DailyBudget(lake.cache, 2)
+    assert budget.count_left(NOW) == 2
+    budget.take(NOW)
+
+    assert budget.count_left(NOW) == 1
+    assert budget.count_left(NOW + dt.timedelta(days=1)) == 2
+    assert DailyBudget(lake.cache, 0).count_left(NOW) is None
+
+
 def test_other_errors_of_the_table_are_raised(lake: Lake) -> None:
     missing = boto3.resource("dynamodb").Table("no-such-table")
 

@@ -41,6 +41,7 @@ def test_the_same_bytes_again_are_a_duplicate_with_the_date_of_the_first(aws):
     again = ingester.ingest(data, origin="post", source_key="1:1", dt="2022-10-13")
     other = ingester.ingest(data, origin="post", source_key="2:1", dt="2022-11-01")
     assert first == again
+    assert (first.was_stored, again.was_stored, other.was_stored) == (True, False, False)
     assert (other.status, other.image_dt, other.image_id) == ("duplicate", "2022-10-13", first.image_id)
     assert aws.objects(first.image_id) == [first.s3_key]
 

@@ -6,6 +6,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from photolake.aws.s3 import S3Object
+from photolake.images.objects import ObjectRecord, ObjectRegistry
 from photolake.images.registry import ImageRecord, ImageRegistry, UnavailablePhoto
 
 FIRST = ImageRecord("aa11", "2022-10-13", "post", "1:2", "images/aa/aa11.jpg", 1200, 800, "image/jpeg")
@@ -91,3 +93,41 @@ def test_other_errors_of_the_table_are_raised(aws):
         missing.claim(FIRST)
     with pytest.raises(ClientError):
         missing.remember_photo("x", "2", UnavailablePhoto("gone", "404"))
+
+
+def test_many_images_are_found_at_once_each_asked_for_once(registry):
+    for number in range(120):
+        registry.claim(replace(FIRST, image_id=f"{number}"))
+
+    found = registry.find_many(["3", "3", *map(str, range(100, 130))])
+
+    assert found.keys() == {"3", *map(str, range(100, 120))}
+    assert found["3"] == replace(FIRST, image_id="3")
+
+
+def test_waiting_images_are_counted_up_to_a_limit(registry):
+    assert registry.count_waiting(5) == 0
+    for number in range(7):
+        registry.claim(replace(FIRST, image_id=f"{number}"))
+        registry.mark_waiting(f"{number}")
+
+    assert [registry.count_waiting(limit) for limit in (0, 5, 7, 100)] == [0, 5, 7, 7]
+
+
+def test_objects_are_known_by_their_etag_if_what_they_are_is_final(aws):
+    objects = ObjectRegistry(aws.table)
+    an_object = S3Object("album", "a b+ü/1.jpg", 9, "etag", "2026-11-20T09:15:30.123Z")
+    objects.remember(an_object, "aa11")
+    broken = UnavailablePhoto("broken", "cut")
+    objects.remember(replace(an_object, key="2.jpg"), broken)
+    objects.remember(replace(an_object, key="3.jpg"), UnavailablePhoto("access_denied", "no"))
+    objects.remember(replace(an_object, key="4.jpg", etag=""), "bb22")
+    objects.remember(replace(an_object, key="5.jpg"), "cc33")
+    objects.remember(replace(an_object, key="5.jpg", etag="newer"), "dd44")
+
+    assert objects.find_many("album", ["a b+ü/1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg", "6.jpg"]) == {
+        "a b+ü/1.jpg": ObjectRecord("etag", "aa11"),
+        "2.jpg": ObjectRecord("etag", broken),
+        "5.jpg": ObjectRecord("newer", "dd44"),
+    }
+    assert objects.find_many("other", ["2.jpg"]) == {}

@@ -14,6 +14,7 @@ class FakeSqs:
     def __init__(self, refusals=()):
         self.refusals = iter(refusals)
         self.bodies: list[dict] = []
+        self.delays: list[int] = []
 
     def send_message_batch(self, QueueUrl, Entries):  # noqa: N803 (boto3's names)
         assert 1 <= len(Entries) <= 10
@@ -24,7 +25,11 @@ class FakeSqs:
                 failed.append({"Id": entry["Id"], "Code": "InternalError", "Message": "again", "SenderFault": False})
             else:
                 self.bodies.append(json.loads(entry["MessageBody"]))
+                self.delays.append(entry["DelaySeconds"])
         return {"Failed": failed} if failed else {}
+
+    def get_queue_attributes(self, QueueUrl, AttributeNames):  # noqa: N803
+        return {"Attributes": {name: str(10**index) for index, name in enumerate(AttributeNames)}}
 
 
 def queue(sqs):
@@ -50,3 +55,16 @@ def test_only_refused_messages_are_sent_again():
 def test_messages_refused_six_times_raise():
     with pytest.raises(DeliveryError, match="still refuses 1 messages: again"):
         queue(FakeSqs(refusals=[True] * 6)).send([{"n": 1}])
+
+
+def test_messages_may_be_delayed():
+    sqs = FakeSqs()
+
+    queue(sqs).send([{"n": 1}], delay_seconds=900)
+    queue(sqs).send([{"n": 2}])
+
+    assert sqs.delays == [900, 0]
+
+
+def test_messages_in_work_and_delayed_ones_are_counted_too():
+    assert queue(FakeSqs()).count_messages() == 111

@@ -14,9 +14,12 @@ from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
 from laptop_cloud.services.firehose.configuration import find_problems
+from laptop_cloud.stack.resolver import CreatedResource, Resolver
+from laptop_cloud.stack.template import load_template
 from photolake.collect.runner import RunSummary, SourceSummary
 from photolake.rows.schema import HiveType
 from photolake.sources.x.stream.service import StreamSettings
+from tests import resolved_template
 
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
@@ -111,7 +114,7 @@ def test_every_queue_that_feeds_a_function_has_a_failure_path(transformed):
     resources = transformed["Resources"]
     mappings = of_type(transformed, "AWS::Lambda::EventSourceMapping")
 
-    assert len(mappings) == 3
+    assert len(mappings) == 4
     for mapping in mappings.values():
         queue = resources[mapping["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
         function = resources[mapping["FunctionName"]["Ref"]]["Properties"]
@@ -139,6 +142,37 @@ def test_only_services_without_a_resource_level_are_allowed_on_everything(transf
     assert not [action for statement in statements for action in statement["Action"] if action.endswith("*")]
     # The schedules' roles, which SAM makes, are the only ones with a managed policy or none.
     assert not [role for role in of_type(transformed, "AWS::IAM::Role").values() if role.get("ManagedPolicyArns")]
+
+
+@pytest.mark.parametrize(
+    ("buckets", "objects", "listed"),
+    [
+        ("", ["arn:lake/images/*"], ["arn:aws:s3:::lake"]),
+        ("one", ["arn:aws:s3:::one/*"], ["arn:aws:s3:::lake", "arn:aws:s3:::one"]),
+        (
+            "one,two.x",
+            ["arn:aws:s3:::one/*", "arn:aws:s3:::two.x/*"],
+            ["arn:aws:s3:::lake", "arn:aws:s3:::one", "arn:aws:s3:::two.x"],
+        ),
+    ],
+)
+def test_backfill_may_list_and_image_analyzer_may_read_the_buckets_of_the_setting(buckets, objects, listed):
+    loaded = load_template(ROOT / "template.yaml", {"BackfillBuckets": buckets}, {}, "us-east-1")
+    resolver = Resolver(loaded.document, {**loaded.parameters, **resolved_template.PSEUDO_PARAMETERS})
+    for name in loaded.document["Resources"]:
+        attributes = {"Arn": "arn:lake" if name == "LakeBucket" else name, "QueueName": name}
+        resolver.add(name, CreatedResource("lake" if name == "LakeBucket" else name, attributes))
+
+    def granted(role, action):
+        (policy,) = resolver.properties(role)["Policies"]
+        found = [each["Resource"] for each in policy["PolicyDocument"]["Statement"] if each["Action"] == action]
+        return [item if isinstance(item, list) else [item] for item in found]
+
+    assert granted("ImageAnalyzerRole", "s3:GetObject") == [objects]
+    assert granted("ImageAnalyzerRole", "s3:ListBucket") == granted("BackfillRole", "s3:ListBucket") == [listed]
+    environment = resolver.properties("BackfillFunction")["Environment"]["Variables"]
+    assert environment["BACKFILL_BUCKETS"] == ",".join(["lake", *filter(None, buckets.split(","))])
+    assert resolver.outputs()["BackfillBuckets"] == environment["BACKFILL_BUCKETS"]
 
 
 def test_firehose_would_accept_every_delivery_stream(streams, transformed):

@@ -59,14 +59,14 @@ def parse_created_objects(body: str) -> list[S3Object]:
         raise PermanentError("malformed_event", f"not an S3 event: {error!r}") from error
 
 
-def build_created_event(bucket: str, key: str, time: dt.datetime) -> dict[str, Any]:
+def build_created_event(bucket: str, key: str, time: dt.datetime, size: int = 0, etag: str = "") -> dict[str, Any]:
     """Build the event that announces an object, with the fields that `parse_created_objects` reads."""
     record = {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "eventName": "ObjectCreated:Put",
         "eventTime": format_utc(time),
-        "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": 0, "eTag": ""}},
+        "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": size, "eTag": etag}},
     }
     return {"Records": [record]}
 

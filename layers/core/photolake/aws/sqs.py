@@ -37,19 +37,32 @@ class MessageQueue:
         self._url = url
         self._sleep = sleep
 
-    def send(self, messages: Iterable[Mapping[str, Any]]) -> int:
-        """Send the messages and return how many; DeliveryError if SQS still refuses some after six attempts."""
+    def send(self, messages: Iterable[Mapping[str, Any]], delay_seconds: int = 0) -> int:
+        """Send the messages and return how many; DeliveryError if SQS still refuses some after six attempts.
+
+        They arrive after `delay_seconds`, at most 900.
+        """
         sent = 0
         remaining = iter(messages)
         while batch := list(islice(remaining, BATCH_SIZE)):
             # json.dumps escapes to ASCII: SQS refuses characters that XML 1.0 does not allow, such as U+FFFE.
-            self._send_batch([json.dumps(message, separators=(",", ":")) for message in batch])
+            self._send_batch([json.dumps(message, separators=(",", ":")) for message in batch], delay_seconds)
             sent += len(batch)
         return sent
 
-    def _send_batch(self, bodies: list[str]) -> None:
+    def count_messages(self) -> int:
+        """Return about how many messages are in the queue, in work, or delayed."""
+        names: Any = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ]
+        attributes = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)["Attributes"]
+        return sum(int(attributes[name]) for name in names)
+
+    def _send_batch(self, bodies: list[str], delay_seconds: int) -> None:
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies)
+            {"Id": str(index), "MessageBody": body, "DelaySeconds": delay_seconds} for index, body in enumerate(bodies)
         ]
         for _ in iterate_attempts(self._sleep):
             failed = self._client.send_message_batch(QueueUrl=self._url, Entries=entries).get("Failed", [])

@@ -32,7 +32,7 @@ class AnalysisResult(StrEnum):
     SAVED = "AnalysesSaved"  # analysed before, with the same requests
     WAITING = "ImagesWaiting"  # for another day's budget
     GONE = "ImagesGone"  # deleted before it was analysed
-    DROPPED = "PhotosDropped"  # put there by hand, and ingested; its photos row has the details
+    DROPPED = "PhotosDropped"  # put there by hand or backfilled, and ingested; its photos row has the details
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,13 @@ class DailyBudget:
         self._table = table
         self._limit = limit
 
+    def count_left(self, now: dt.datetime) -> int | None:
+        """Return how many images are left of the budget of the day of `now` (UTC); None for no limit."""
+        if not self._limit:
+            return None
+        item = self._table.get_item(Key={"id": f"budget#{now.date().isoformat()}"}, ConsistentRead=True).get("Item")
+        return self._limit - int(str(item["images"])) if item else self._limit
+
     def take(self, now: dt.datetime) -> bool:
         """Take one image from the budget of the day of `now` (UTC); False if none is left."""
         if not self._limit:

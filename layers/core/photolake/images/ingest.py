@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 
 from botocore.exceptions import ClientError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from photolake.aws.firehose import DeliveryStream
     from photolake.aws.s3 import S3Object
+    from photolake.images.objects import ObjectRegistry
     from photolake.images.registry import ImageRegistry
     from photolake.rows.types import PhotoRow
 
@@ -34,7 +35,10 @@ _PUT_ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class IngestedPhoto:
-    """A photo that is an image now; width and height are those of the object."""
+    """A photo that is an image now; width and height are those of the object.
+
+    `was_stored`: the object was not there before, so S3 announces it.
+    """
 
     image_id: str
     image_dt: str
@@ -42,12 +46,13 @@ class IngestedPhoto:
     width: int
     height: int
     status: Literal["ok", "duplicate"]
+    was_stored: bool = field(default=False, compare=False)
 
     @classmethod
-    def from_record(cls, record: ImageRecord, source_key: str) -> Self:
+    def from_record(cls, record: ImageRecord, source_key: str, was_stored: bool = False) -> Self:
         """`ok` for the photo that the registry has as the first with these bytes, however often it is ingested."""
         status: Literal["ok", "duplicate"] = "ok" if record.source_key == source_key else "duplicate"
-        return cls(record.image_id, record.image_dt, record.s3_key, record.width, record.height, status)
+        return cls(record.image_id, record.image_dt, record.s3_key, record.width, record.height, status, was_stored)
 
 
 def photo_row(source: PhotoRow, photo: IngestedPhoto | UnavailablePhoto, processed_at: dt.datetime) -> PhotoRow:
@@ -94,40 +99,46 @@ class PhotoIngester:
                 content_type=rendition.content_type,
             )
         )
-        self._put_if_absent(record.s3_key, rendition.body, rendition.content_type)
-        return IngestedPhoto.from_record(record, source_key)
+        was_stored = self._put_if_absent(record.s3_key, rendition.body, rendition.content_type)
+        return IngestedPhoto.from_record(record, source_key, was_stored)
 
-    def _put_if_absent(self, key: str, body: bytes, content_type: str) -> None:
+    def _put_if_absent(self, key: str, body: bytes, content_type: str) -> bool:
         for _ in range(_PUT_ATTEMPTS):
             try:
                 self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
             except ClientError as error:
                 code = error.response["Error"]["Code"]
                 if code == "PreconditionFailed":  # it exists
-                    return
+                    return False
                 # Another worker is writing it
                 # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
                 if code != "ConditionalRequestConflict":
                     raise
             else:
-                return
+                return True
         raise RetryableError(f"S3 is busy with {key}")
 
 
 class DroppedPhotoIngester:
-    """Ingests the photos that somebody puts under images/ by hand, and delivers a photos row for each."""
+    """Ingests photos that lie in S3, dropped under images/ or announced by backfill, and delivers a row for each."""
 
     def __init__(
         self,
         ingester: PhotoIngester,
+        registry: ImageRegistry,
+        objects: ObjectRegistry,
         s3: S3Client,
+        lake_bucket: str,
         stream: DeliveryStream,
         earliest: dt.date,
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
         """`stream` delivers to the table photos, whose first partition is `earliest`."""
         self._ingester = ingester
+        self._registry = registry
+        self._objects = objects
         self._s3 = s3
+        self._lake_bucket = lake_bucket
         self._stream = stream
         self._earliest = earliest
         self._clock = clock
@@ -138,19 +149,46 @@ class DroppedPhotoIngester:
         The row's `dt` is that of the image, the day these bytes were first seen; without an image, that of the event.
         """
         day = max(dt.date.fromisoformat(dropped.event_time[:10]), self._earliest).isoformat()
+        origin = "dropped" if dropped.bucket == self._lake_bucket else "backfill"
         photo: IngestedPhoto | UnavailablePhoto
         try:
-            data = read_object(self._s3, dropped.bucket, dropped.key, MAX_PHOTO_BYTES)
-            photo = self._ingester.ingest(data, origin="dropped", source_key=dropped.uri, dt=day)
+            data = self._read(dropped)
+            photo = self._ingester.ingest(data, origin=origin, source_key=dropped.uri, dt=day)
             day = photo.image_dt
         except PermanentError as error:
             photo = UnavailablePhoto(error.status, error.message)
         source: PhotoRow = {
             "dt": day,
-            "origin": "dropped",
+            "origin": origin,
             "source_key": dropped.uri,
             "kind": "photo",
             "collected_at": dropped.event_time,
         }
         self._stream.put([photo_row(source, photo, self._clock())])
+        self._objects.remember(dropped, photo.image_id if isinstance(photo, IngestedPhoto) else photo)
         return photo
+
+    def find_unannounced_image(self, dropped: S3Object, photo: IngestedPhoto | UnavailablePhoto) -> ImageRecord | None:
+        """Return the image of an ingested photo if no other message announces it, else None.
+
+        One that was stored now has an event of its own. One that was there before is in work, unless it is done: then
+        perhaps not with today's requests. An object that is named like its image is announced by this very event.
+        """
+        if isinstance(photo, UnavailablePhoto) or photo.was_stored:
+            return None
+        image = self._registry.get(photo.image_id)
+        is_own = dropped.bucket == self._lake_bucket and dropped.key == photo.s3_key
+        return image if image and (is_own or image.state == "done") else None
+
+    def _read(self, dropped: S3Object) -> bytes:
+        try:
+            return read_object(self._s3, dropped.bucket, dropped.key, MAX_PHOTO_BYTES)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "InvalidObjectState":
+                raise PermanentError(
+                    "archived", "the object is in an archive: restore it, then backfill again"
+                ) from error
+            if code == "AccessDenied" and dropped.bucket != self._lake_bucket:
+                raise PermanentError("access_denied", f"S3 refuses to read it: {error}") from error
+            raise

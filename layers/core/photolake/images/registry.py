@@ -1,13 +1,14 @@
 """The image registry: which photo was the first with given bytes, and how far the analysis of each image is.
 
 One DynamoDB table, key `id`: `image#<sha256>` holds an ImageRecord, `media#<platform>#<mediaid>` what is known about
-a media key, so that it is downloaded once.
+a media key, so that it is downloaded once. `images/objects.py` keeps its own items beside them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +16,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
-from photolake.aws.dynamodb import is_condition_failure
+from photolake.aws.dynamodb import is_condition_failure, read_items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -80,10 +81,16 @@ class ImageRegistry:
         item = self._read(f"image#{image_id}")
         return _read_record(item) if item else None
 
+    def find_many(self, image_ids: Iterable[str]) -> dict[str, ImageRecord]:
+        """Return those images that exist, by their id."""
+        items = read_items(self._table, (f"image#{image_id}" for image_id in dict.fromkeys(image_ids)), time.sleep)
+        records = map(_read_record, items)
+        return {record.image_id: record for record in records}
+
     def find_by_key(self, key: str) -> ImageRecord | None:
         """Return the image whose object has this key; None for a photo that was dropped, under whatever name."""
-        match = _IMAGE_KEY.fullmatch(key)
-        image = self.get(match[2]) if match else None
+        image_id = parse_image_key(key)
+        image = self.get(image_id) if image_id else None
         return image if image and image.s3_key == key else None
 
     def find_photo(self, platform: str, mediaid: str) -> str | UnavailablePhoto | None:
@@ -138,6 +145,23 @@ class ImageRegistry:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
+    def count_waiting(self, limit: int) -> int:
+        """Count the waiting images up to `limit`; the index lags a little."""
+        count, start = 0, dict[str, Any]()
+        while count < limit:
+            page = self._table.query(
+                IndexName=WAITING_INDEX,
+                KeyConditionExpression=Key("waiting").eq("yes"),
+                Select="COUNT",
+                Limit=limit - count,
+                **start,
+            )
+            count += page["Count"]
+            if "LastEvaluatedKey" not in page:
+                break
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        return count
+
     def _read(self, key: str) -> Mapping[str, Any] | None:
         return self._table.get_item(Key={"id": key}, ConsistentRead=True).get("Item")
 
@@ -149,6 +173,12 @@ class ImageRegistry:
             ExpressionAttributeNames={"#state": "state"},  # a reserved word of DynamoDB
             ExpressionAttributeValues=dict(values),
         )
+
+
+def parse_image_key(key: str) -> str | None:
+    """Return the image_id in the key of an image's object; None for another key."""
+    match = _IMAGE_KEY.fullmatch(key)
+    return match[2] if match else None
 
 
 def _read_record(item: Mapping[str, Any]) -> ImageRecord:

@@ -29,8 +29,9 @@ _FUNCTION_PROPERTIES = (
     "MemorySize",
     "Timeout",
 )
-# The environment's Python runs the code, permissions are not checked, tags and descriptions have no effect.
-_UNHEEDED = ("Runtime", "Architectures", "Role", "Tags", "Description", "EphemeralStorage")
+# The environment's Python runs the code, permissions are not checked, loops are not stopped, tags and descriptions have
+# no effect.
+_UNHEEDED = ("Runtime", "Architectures", "Role", "Tags", "Description", "EphemeralStorage", "RecursiveLoop")
 
 
 def create_layer(logical_id: str, properties: Mapping[str, Any], context: CreationContext) -> CreatedResource:

@@ -1,0 +1,1 @@
+"""`photolake backfill`: existing photos in S3."""

@@ -1,0 +1,1 @@
+"""Announces objects that exist already, in any bucket, to image_analyzer."""

@@ -1,0 +1,57 @@
+"""How many images may be announced now: as many as the budget of the day still has, and the queue can take.
+
+An image that is announced over the budget would be copied into the lake only to wait there, and might expire
+(`ImageRetentionDays`) before its turn. A message in a queue expires too, after 14 days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from photolake.clock import utc_now
+
+if TYPE_CHECKING:
+    from photolake.aws.sqs import MessageQueue
+    from photolake.images.cache import DailyBudget
+    from photolake.images.registry import ImageRegistry
+
+# Less than three hours of work at the quota of 5 images a second that Rekognition has in most Regions.
+MAX_QUEUED = 50_000
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """So many images, and what a job waits for when they are used up."""
+
+    count: int
+    reason: str
+
+    def take(self, count: int) -> Self:
+        """What is left after `count` images."""
+        return replace(self, count=self.count - count)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Reads the budget, the images that wait for it, and the length of the queue."""
+
+    budget: DailyBudget
+    registry: ImageRegistry
+    queue: MessageQueue
+    clock: Callable[[], dt.datetime] = utc_now
+
+    def read(self) -> Allowed:
+        """Return what is allowed now. The queue's length is approximate: some images may have to wait for a day."""
+        queued = self.queue.count_messages()
+        by_queue = Allowed(MAX_QUEUED - queued, f"{queued:,} images are in the queue")
+        left = self.budget.count_left(self.clock())
+        if left is None:
+            return by_queue
+        left -= queued
+        if left > 0:
+            left -= self.registry.count_waiting(left)
+        by_budget = Allowed(left, "the daily budget of images is used up")
+        return min(by_budget, by_queue, key=lambda allowed: allowed.count)
