@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from photolake.errors import InvalidSearchError
 from photolake.search import searcher
 from photolake.search.index import SearchIndex
-from photolake.search.request import InvalidSearchError, SearchRequest
+from photolake.search.request import SearchRequest
 from photolake.search.searcher import ImageSearch
 from tests.builders.search_rows import analysis, dropped, image_id, line, photo, post, seen_label
 from tests.fakes.search_table import FakeSearchTable
