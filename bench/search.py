@@ -155,7 +155,7 @@ def compare_searches(endpoint: str, sizes: tuple[int, ...]) -> None:
 def price_writes(endpoint: str) -> None:
     """Print what indexing costs for 1,000 images, and for 1,000 photos of posts."""
     table = Table.create(endpoint, "writes")
-    index = SearchIndex(table.resource)
+    index = SearchIndex(table.resource, 1500)
     labels = [
         seen_label(f"Thing {number}", 90.0, [f"Kind {number % 4}", "Object"], [f"Item {number}"])
         for number in range(15)

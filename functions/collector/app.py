@@ -29,6 +29,7 @@ class CollectorSettings(LandingSettings):
 
     sources: tuple[str, ...]
     search_index_table: str
+    row_retention_days: int
 
 
 logger = Logger()
@@ -37,7 +38,7 @@ settings = CollectorSettings.from_env()
 get_table = boto3.resource("dynamodb").Table
 source_context = SourceContext(partial(read_secret, boto3.client("secretsmanager")), get_table)
 landing = make_collector(settings, boto3.client, get_table)
-search_index = SearchIndex(get_table(settings.search_index_table))
+search_index = SearchIndex(get_table(settings.search_index_table), settings.row_retention_days)
 collector = Collector(
     replace(landing, on_deleted=search_index.forget_post), partial(make_sources, context=source_context)
 )

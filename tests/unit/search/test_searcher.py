@@ -26,7 +26,7 @@ class Lake:
 
     def __init__(self, page: int = 1000) -> None:
         self.table = FakeSearchTable(page)
-        self.index: SearchIndex = SearchIndex(self.table)
+        self.index: SearchIndex = SearchIndex(self.table, 1500)
         self.search = ImageSearch(self.table, lambda key: f"https://signed/{key}")
 
     def find(self, **request: Any) -> list[str]:
