@@ -48,6 +48,7 @@ class ImageAnalyzerSettings(Settings):
     images_table: str
     cache_table: str
     search_index_table: str
+    row_retention_days: int
     image_apis: tuple[str, ...]
     custom_labels_model: str
     daily_image_budget: int
@@ -76,6 +77,7 @@ images = dynamodb.Table(settings.images_table)
 registry = ImageRegistry(images)
 search_index = SearchIndex(
     dynamodb.Table(settings.search_index_table),
+    settings.row_retention_days,
     on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
 )
 dropped_photos = DroppedPhotoIngester(

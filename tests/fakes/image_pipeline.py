@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "SEARCH_INDEX_TABLE": "search",
     "CHECKPOINT_TABLE": "checkpoints",
     "BACKFILL_BUCKETS": f"{BUCKET},{ALBUM}",
+    "ROW_RETENTION_DAYS": "1500",
     "IMAGE_APIS": ",".join(DEFAULT_APIS),
     "CUSTOM_LABELS_MODEL": "",
     "DAILY_IMAGE_BUDGET": str(BUDGET),
