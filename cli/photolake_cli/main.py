@@ -11,12 +11,13 @@ from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
+from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
 from photolake_cli.commands.stream import stream
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
-for command in (demo, up, collect, drop, wait, query, status, env, down, stream):
+for command in (demo, up, collect, drop, inspect, wait, query, status, env, down, stream):
     app.command()(command)
 
 

@@ -1,0 +1,1 @@
+"""`photolake inspect`: analyses one picture now. Begin reading at run.py."""
