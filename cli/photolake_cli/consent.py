@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import typer
 
+from photolake.images.rekognition_apis import CUSTOM_LABELS
 from photolake_cli.console import console
 from photolake_cli.errors import CommandError
+
+
+def describe_hourly_cost(image_apis: Iterable[str]) -> str:
+    """What is billed by the hour, as the end of a sentence about the price of images; empty if nothing is."""
+    return ", and the hours that the model of custom_labels runs" if CUSTOM_LABELS.name in image_apis else ""
 
 
 class Place(Protocol):

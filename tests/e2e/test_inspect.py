@@ -1,4 +1,4 @@
-"""One picture through `photolake inspect`: by the laptop cloud, by its engines alone, and from S3."""
+"""One photo through `photolake inspect`: by the laptop cloud, by its engines alone, and from S3."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.resolved_template import ROOT
 pytestmark = pytest.mark.e2e
 
 
-def test_the_laptop_cloud_shows_what_is_in_a_picture(photolake, photo_folder, tmp_path):
+def test_the_laptop_cloud_shows_what_is_in_a_photo(photolake, photo_folder, tmp_path):
     shown = photolake("inspect", str(photo_folder / "astronaut.png"), "--annotate", str(tmp_path / "out.png"))
 
     assert "Person" in shown
@@ -23,7 +23,7 @@ def test_the_laptop_cloud_shows_what_is_in_a_picture(photolake, photo_folder, tm
         assert image.size == (800, 800)
 
 
-def test_an_object_of_the_lake_is_the_same_picture_and_its_row_fits_the_table(photolake, photo_folder):
+def test_an_object_of_the_lake_is_the_same_photo_and_its_row_fits_the_table(photolake, photo_folder):
     drop = ["drop", str(photo_folder / "poster_sale.jpg"), "--below", "inspected", "--wait"]
     assert "poster_sale.jpg" in photolake(*drop)
     key = "s3://photolake-lakebucket/images/dropped/inspected/poster_sale.jpg"
@@ -44,7 +44,7 @@ def test_an_object_of_the_lake_is_the_same_picture_and_its_row_fits_the_table(ph
 MODEL = "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/logos.2026/1700000000000"
 
 
-def test_without_a_cloud_its_engines_are_started_for_one_picture(photolake, photo_folder, tmp_path):
+def test_without_a_cloud_its_engines_are_started_for_one_photo(photolake, photo_folder, tmp_path):
     nowhere = str(tmp_path / "no-cloud")
 
     row = json.loads(photolake("inspect", "--state", nowhere, str(photo_folder / "astronaut.png"), "--json"))

@@ -1,4 +1,4 @@
-"""`photolake inspect`: one picture."""
+"""`photolake inspect`: one photo."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from photolake_cli.errors import report_errors
 
 @report_errors
 def inspect(
-    picture: Annotated[str, typer.Argument(help="A file, s3://BUCKET/KEY, or a URL.")],
+    photo: Annotated[str, typer.Argument(help="A file, s3://BUCKET/KEY, or a URL.")],
     apis: Annotated[
         str, typer.Option("--apis", help="The APIs to call, separated by commas.", show_default="all, or the stack's")
     ] = "",
     annotate: Annotated[
         Path | None,
-        typer.Option("--annotate", help="Write the picture with boxes and names to this file.", show_default="none"),
+        typer.Option("--annotate", help="Write the photo with boxes and names to this file.", show_default="none"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a row of the table analyses as JSON.")] = False,
     model: Annotated[
@@ -30,12 +30,12 @@ def inspect(
     region: Region = None,
     state: State = DEFAULT_STATE,
 ) -> None:
-    """Analyse one picture now, and show all that is seen in it.
+    """Analyse one photo now, and show all that is seen in it.
 
-    The picture goes through the same rules as in the pipeline, and is not stored. Text, faces and celebrities are
+    The photo goes through the same rules as in the pipeline, and is not stored. Text, faces and celebrities are
     looked for if the labels suggest them, or if --apis names them.
 
-    Without --stack or --region, the laptop cloud analyses it; if none runs, its engines are started for this picture.
+    Without --stack or --region, the laptop cloud analyses it; if none runs, its engines are started for this photo.
     A URL may be of any public host, never of a private address.
 
     Examples:
@@ -47,8 +47,8 @@ def inspect(
     """
     # Imported late for start-up time: they need boto3.
     from photolake_cli.inspect.engine import open_engine
-    from photolake_cli.inspect.run import InspectRequest, inspect_picture
+    from photolake_cli.inspect.run import InspectRequest, inspect_photo
 
-    request = InspectRequest(picture, apis.split(","), model, annotate, as_json, yes)
+    request = InspectRequest(photo, apis.split(","), model, annotate, as_json, yes)
     with open_engine(stack, region, state) as engine:
-        inspect_picture(request, engine, PROJECT / "template.yaml")
+        inspect_photo(request, engine, PROJECT / "template.yaml")

@@ -1,1 +1,1 @@
-"""`photolake inspect`: analyses one picture now. Begin reading at run.py."""
+"""`photolake inspect`: analyses one photo now. Begin reading at run.py."""

@@ -1,4 +1,4 @@
-"""One picture through the rules of the pipeline: rendered, sent with the same requests, and made into a row."""
+"""One photo through the rules of the pipeline: rendered, sent with the same requests, and made into a row."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ORIGIN = "inspected"
 
 @dataclass(frozen=True)
 class Inspection:
-    """The row of one picture, what was sent, and the APIs that no label called for."""
+    """The row of one photo, what was sent, and the APIs that no label called for."""
 
     row: AnalysisRow
     rendition: Rendition
@@ -46,14 +46,14 @@ class _NoStore:
         pass
 
 
-def analyze_picture(
+def analyze_photo(
     data: bytes,
     client: RekognitionClient,
     apis: Sequence[ImageApi],
     schema: TableSchema,
     clock: Callable[[], dt.datetime] = utc_now,
 ) -> Inspection:
-    """Analyse the picture; PermanentError if it cannot become an image, RetryableError if Rekognition has an outage."""
+    """Analyse the photo; PermanentError if it cannot become an image, RetryableError if Rekognition has an outage."""
     rendition = render(data)
     image_id = hashlib.sha256(data).hexdigest()
     began = clock()
@@ -71,7 +71,7 @@ def analyze_picture(
     responses = requests.send_image(image_id, {"Bytes": rendition.body})
     row = analysis_row(image, responses, schema, perceptual_hash(rendition.body), began, clock())
     called = {api.name for api, _ in responses.responses} | {error["api"] for error in responses.errors}
-    # The picture is not stored anywhere.
+    # The photo is not stored anywhere.
     return Inspection({**row, "s3_key": ""}, rendition, [api.name for api in apis if api.name not in called])
 
 

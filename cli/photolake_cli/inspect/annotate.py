@@ -1,4 +1,4 @@
-"""The picture with what was found drawn into it: boxes, outlines of text, landmarks and names."""
+"""The photo with what was found drawn into it: boxes, outlines of text, landmarks and names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Point = tuple[float, float]
 Area = tuple[float, float, float, float]
 
 MIN_SIDE, MAX_SIDE = 800, 2000
-"""The longer side of the drawing, in pixels: a smaller picture is enlarged, a larger one reduced."""
+"""The longer side of the drawing, in pixels: a smaller photo is enlarged, a larger one reduced."""
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 _FONT_SIZE = 16
 _LINE = 3
@@ -32,7 +32,7 @@ _YELLOW, _BLUE, _GREEN, _PINK, _ORANGE = "#ffd400", "#4cc9ff", "#7cff6b", "#ff7a
 
 @dataclass(frozen=True)
 class Mark:
-    """Something to draw: its outline and landmarks, in shares of the picture, its name and its colour."""
+    """Something to draw: its outline and landmarks, in shares of the photo, its name and its colour."""
 
     outline: Sequence[Point]
     name: str
@@ -41,11 +41,11 @@ class Mark:
 
 
 def check_target(path: Path, source: str) -> None:
-    """CommandError unless the annotated picture can be written to `path`."""
+    """CommandError unless the annotated photo can be written to `path`."""
     if path.suffix.lower() not in FORMATS:
         raise CommandError(f"The format of {path} is not known: name it .png, .jpg or .webp")
     if path.exists() and Path(source).exists() and path.samefile(source):
-        raise CommandError(f"{path} is the picture itself. Name another file")
+        raise CommandError(f"{path} is the photo itself. Name another file")
     if not path.parent.is_dir():
         raise CommandError(f"There is no folder {path.parent}")
 
@@ -63,7 +63,7 @@ def write_annotated(rendition: Rendition, row: AnalysisRow, path: Path) -> None:
 
 
 def list_marks(labels: Json) -> Iterator[Mark]:
-    """What has a place in the picture, in the order of drawing."""
+    """What has a place in the photo, in the order of drawing."""
     for label in labels.get("labels") or []:
         for thing in label.get("instances") or []:
             yield Mark(_corners(thing), _name(label["name"], thing.get("confidence")), _YELLOW)
@@ -135,7 +135,7 @@ def _overlap(one: Area, other: Area) -> bool:
 
 
 def _corners(thing: Json) -> list[Point]:
-    """The corners of its box, or none; Rekognition's boxes may reach beyond the picture, which are cut there."""
+    """The corners of its box, or none; Rekognition's boxes may reach beyond the photo, which are cut there."""
     box = thing.get("boundingbox") or {}
     if any(box.get(edge) is None for edge in ("left", "top", "width", "height")):
         return []

@@ -1,4 +1,4 @@
-"""Who analyses the picture: Rekognition in a Region, a laptop cloud that runs, or its engines alone for this call."""
+"""Who analyses the photo: Rekognition in a Region, a laptop cloud that runs, or its engines alone for this call."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
 
-# Of the engines alone, which get the picture in the request, and never look for an object: nothing listens there.
+# Of the engines alone, which get the photo in the request, and never look for an object: nothing listens there.
 _NO_S3 = "http://127.0.0.1:9"
 _PATIENT = Config(read_timeout=120, retries={"mode": "adaptive", "total_max_attempts": 3})
 EVERY_API = tuple(name for name in APIS if name != CUSTOM_LABELS.name)
@@ -61,7 +61,7 @@ def open_engine(stack: str | None, region: str | None, state: Path) -> Iterator[
         rekognition = session.client("rekognition", config=_PATIENT)
         yield Engine(f"Rekognition in {region}", on_laptop=False, rekognition=rekognition, s3=session.client("s3"))
     else:
-        print_note(f"No laptop cloud runs in {state}: its engines are started for this picture")
+        print_note(f"No laptop cloud runs in {state}: its engines are started for this photo")
         with _run_engines() as url:
             session = boto3.Session(CREDENTIAL, CREDENTIAL, region_name=REGION)
             rekognition = session.client("rekognition", endpoint_url=url, config=_PATIENT)

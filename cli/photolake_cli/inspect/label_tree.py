@@ -1,4 +1,4 @@
-"""The labels of a picture as a tree: each below the nearest of its parents."""
+"""The labels of a photo as a tree: each below the nearest of its parents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `photolake inspect` shows of a picture; what is absent from a response is named, never made up."""
+"""What `photolake inspect` shows of a photo; what is absent from a response is named, never made up."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SWATCH = "      "
 
 
 def show_inspection(name: str, inspection: Inspection, schema: TableSchema) -> None:
-    """Print everything that is known of the picture, and what is not."""
+    """Print everything that is known of the photo, and what is not."""
     row, rendition = inspection.row, inspection.rendition
     sent = f"{rendition.content_type}, {len(rendition.body):,} bytes sent"
     console.print(Text.assemble((printable(name), "bold"), f"  {rendition.width} x {rendition.height} pixels, {sent}"))

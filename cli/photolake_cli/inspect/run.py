@@ -1,4 +1,4 @@
-"""`photolake inspect`: reads the picture, shows the price, asks for consent, analyses, and shows the result."""
+"""`photolake inspect`: reads the photo, shows the price, asks for consent, analyses, and shows the result."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from photolake.errors import PermanentError, RetryableError, SettingsError
 from photolake.images.rekognition_apis import CUSTOM_LABELS, ImageApi, select_apis
 from photolake.pricing import format_usd
 from photolake_cli.aws_errors import explain_error
-from photolake_cli.consent import require_consent
+from photolake_cli.consent import describe_hourly_cost, require_consent
 from photolake_cli.console import error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
-from photolake_cli.inspect.analysis import Inspection, analyze_picture, read_schema, without_gates
+from photolake_cli.inspect.analysis import Inspection, analyze_photo, read_schema, without_gates
 from photolake_cli.inspect.annotate import check_target, write_annotated
-from photolake_cli.inspect.picture import read_picture
+from photolake_cli.inspect.photo import read_photo
 from photolake_cli.inspect.report import show_inspection
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ class InspectRequest:
     yes: bool = False
 
 
-def inspect_picture(request: InspectRequest, engine: Engine, template: Path) -> None:
-    """Analyse one picture, and print what is known of it; `template` has the columns."""
+def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> None:
+    """Analyse one photo, and print what is known of it; `template` has the columns."""
     apis = choose_apis(request, engine)
     if request.annotated:
         check_target(request.annotated, request.name)
     schema = read_schema(template)
     try:
-        data = read_picture(request.name, engine.connect_s3)
+        data = read_photo(request.name, engine.connect_s3)
         _show_price(apis, engine)
         require_consent(engine, request.yes, "Nothing has been analysed.")
         inspection = _analyze(request.name, data, apis, engine, schema)
@@ -81,13 +81,14 @@ def choose_apis(request: InspectRequest, engine: Engine) -> tuple[ImageApi, ...]
 def _show_price(apis: Sequence[ImageApi], engine: Engine) -> None:
     price = sum((api.price_usd for api in apis), Decimal(0))
     if not engine.on_laptop:
-        print_note(f"In {engine.name} that costs at most {format_usd(price)} ({len(apis)} requests)")
+        hours = describe_hourly_cost(api.name for api in apis)
+        print_note(f"In {engine.name} that costs at most {format_usd(price)}{hours} ({len(apis)} requests)")
 
 
 def _analyze(name: str, data: bytes, apis: Sequence[ImageApi], engine: Engine, schema: TableSchema) -> Inspection:
     try:
         with show_progress("Analysing", error_console):
-            return analyze_picture(data, engine.rekognition, apis, schema)
+            return analyze_photo(data, engine.rekognition, apis, schema)
     except PermanentError as error:
         raise CommandError(f"{name}: {error.message}") from error
     except RetryableError as error:

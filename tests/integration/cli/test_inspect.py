@@ -20,12 +20,12 @@ from photolake_cli.errors import CommandError
 from photolake_cli.inspect import engine as engines
 from photolake_cli.inspect.analysis import ORIGIN, read_schema
 from photolake_cli.inspect.engine import EVERY_API, Engine
-from photolake_cli.inspect.picture import read_picture
+from photolake_cli.inspect.photo import read_photo
 from tests.fakes.rekognition import CAT, CUSTOM_MODEL, PERSON, TEXT, FakeRekognition, service_error
 from tests.resolved_template import ROOT
 
 
-def photo(size=(120, 90), kind="PNG"):
+def encoded(size=(120, 90), kind="PNG"):
     buffer = io.BytesIO()
     Image.new("RGB", size, "teal").save(buffer, kind)
     return buffer.getvalue()
@@ -69,14 +69,14 @@ def inspect(rekognition, monkeypatch):
 
 
 @pytest.fixture
-def picture(tmp_path):
+def photo(tmp_path):
     path = tmp_path / "a [red]b.png"
-    path.write_bytes(photo())
+    path.write_bytes(encoded())
     return path
 
 
-def test_everything_in_the_responses_is_shown(inspect, picture, rekognition):
-    status, shown, _ = inspect(picture)
+def test_everything_in_the_responses_is_shown(inspect, photo, rekognition):
+    status, shown, _ = inspect(photo)
 
     assert status == 0
     assert "a [red]b.png" in shown.replace("\n", "")
@@ -98,7 +98,7 @@ def test_everything_in_the_responses_is_shown(inspect, picture, rekognition):
 
 def test_the_bytes_of_the_rendition_are_sent_and_json_is_a_row_of_the_table(inspect, tmp_path, rekognition):
     path = tmp_path / "a.webp"
-    path.write_bytes(photo(kind="WEBP"))
+    path.write_bytes(encoded(kind="WEBP"))
 
     status, shown, _ = inspect(path, "--json")
 
@@ -112,51 +112,51 @@ def test_the_bytes_of_the_rendition_are_sent_and_json_is_a_row_of_the_table(insp
     assert all(request["Image"]["Bytes"].startswith(b"\xff\xd8\xff") for _, request in rekognition.requests)
 
 
-def test_the_rules_of_the_pipeline_hold_unless_apis_are_named(inspect, picture, rekognition):
+def test_the_rules_of_the_pipeline_hold_unless_apis_are_named(inspect, photo, rekognition):
     rekognition.labels = [CAT]
 
-    _, shown, _ = inspect(picture)
+    _, shown, _ = inspect(photo)
     assert "Not called, as no label suggests it: text,faces,celebrities." in " ".join(shown.split())
     assert set(rekognition.billed) == {"detect_labels", "detect_moderation_labels"}
 
     rekognition.billed.clear()
-    _, shown, _ = inspect(picture, "--apis", "labels,faces")
+    _, shown, _ = inspect(photo, "--apis", "labels,faces")
     assert set(rekognition.billed) == {"detect_labels", "detect_faces"}
     assert "Not called" not in shown
 
 
-def test_what_is_refused_is_shown_with_the_reason(inspect, picture, rekognition):
+def test_what_is_refused_is_shown_with_the_reason(inspect, photo, rekognition):
     rekognition.faults = {"detect_moderation_labels": deque([service_error("InvalidParameterException")])}
 
-    status, shown, _ = inspect(picture, "--apis", "labels,moderation")
+    status, shown, _ = inspect(photo, "--apis", "labels,moderation")
 
     assert status == 0
     assert "moderation: refused with InvalidParameterException" in shown
     assert "\nModeration\n" not in shown
 
 
-def test_custom_labels_are_asked_of_the_model_that_is_named(inspect, picture, rekognition):
-    status, shown, _ = inspect(picture, "--apis", "labels", "--model", CUSTOM_MODEL)
+def test_custom_labels_are_asked_of_the_model_that_is_named(inspect, photo, rekognition):
+    status, shown, _ = inspect(photo, "--apis", "labels", "--model", CUSTOM_MODEL)
 
     assert status == 0
     assert "\nCustom labels\n" in shown
     assert {request.get("ProjectVersionArn") for _, request in rekognition.requests} == {None, CUSTOM_MODEL}
-    assert inspect(picture, "--apis", "custom_labels")[0] == 1
-    assert "--model ARN" in inspect(picture, "--apis", "custom_labels")[2]
+    assert inspect(photo, "--apis", "custom_labels")[0] == 1
+    assert "--model ARN" in inspect(photo, "--apis", "custom_labels")[2]
 
 
-def test_on_aws_the_price_is_shown_and_consent_needed(inspect, picture, rekognition):
-    status, _, said = inspect(picture, "--region", "eu-west-1")
+def test_on_aws_the_price_is_shown_and_consent_needed(inspect, photo, rekognition):
+    status, _, said = inspect(photo, "--region", "eu-west-1")
     assert status == 1
     assert "costs at most $0.01 (5 requests)" in said
     assert "Nothing has been analysed. To spend that in Rekognition in eu-west-1: --yes" in said
     assert rekognition.requests == []
 
-    assert inspect(picture, "--region", "eu-west-1", "--yes")[0] == 0
+    assert inspect(photo, "--region", "eu-west-1", "--yes")[0] == 0
 
 
-def test_the_annotated_picture_is_written(inspect, picture, tmp_path):
-    status, _, said = inspect(picture, "--annotate", tmp_path / "out.jpg")
+def test_the_annotated_photo_is_written(inspect, photo, tmp_path):
+    status, _, said = inspect(photo, "--annotate", tmp_path / "out.jpg")
 
     assert status == 0
     assert "Written:" in said
@@ -169,8 +169,8 @@ def test_the_annotated_picture_is_written(inspect, picture, tmp_path):
     [
         (b"", "the photo has no bytes"),
         (b"%PDF-1.7", "a PDF document, not a JPEG"),
-        (photo((79, 79)), "79x79 pixels; Rekognition needs 80"),
-        (photo()[:60], "not a whole PNG"),
+        (encoded((79, 79)), "79x79 pixels; Rekognition needs 80"),
+        (encoded()[:60], "not a whole PNG"),
         (HUGE, "megapixels"),
     ],
     ids=["empty", "pdf", "small", "cut", "100 megapixels"],
@@ -187,11 +187,11 @@ def test_what_cannot_be_analysed_is_an_error_that_names_it(inspect, tmp_path, re
     assert rekognition.requests == []
 
 
-def test_a_missing_file_a_folder_and_an_unknown_api_are_errors(inspect, picture, tmp_path):
+def test_a_missing_file_a_folder_and_an_unknown_api_are_errors(inspect, photo, tmp_path):
     for arguments, message in (
         ([tmp_path / "no.png"], "There is no file"),
         ([tmp_path], "is a folder. To analyse all photos in it: photolake drop"),
-        ([picture, "--apis", "smiles"], "unknown image APIs ['smiles']"),
+        ([photo, "--apis", "smiles"], "unknown image APIs ['smiles']"),
         (["s3://bucket"], "is not s3://BUCKET/KEY"),
         (["s3://bucket/a.png"], "To read from S3: start the laptop cloud"),
         (["/dev/null"], "is neither a file nor a folder"),
@@ -223,7 +223,7 @@ def test_a_url_of_any_host_is_downloaded_and_a_failure_names_it():
     def unused():
         raise AssertionError
 
-    assert read_picture("https://example.org/a.png", unused, lambda url: url.encode()) == b"https://example.org/a.png"
+    assert read_photo("https://example.org/a.png", unused, lambda url: url.encode()) == b"https://example.org/a.png"
 
 
 def test_an_object_is_read_from_s3():
@@ -232,9 +232,9 @@ def test_an_object_is_read_from_s3():
         s3.create_bucket(Bucket="album")
         s3.put_object(Bucket="album", Key="a b+ü.png", Body=b"bytes")
 
-        assert read_picture("s3://album/a b+ü.png", lambda: s3) == b"bytes"
+        assert read_photo("s3://album/a b+ü.png", lambda: s3) == b"bytes"
         with pytest.raises(CommandError, match=r"^s3://album/no\.png: "):
-            read_picture("s3://album/no.png", lambda: s3)
+            read_photo("s3://album/no.png", lambda: s3)
 
 
 def test_every_api_but_custom_labels_is_asked_by_default():

@@ -1,4 +1,4 @@
-"""What is drawn into a picture."""
+"""What is drawn into a photo."""
 
 import io
 
@@ -22,7 +22,7 @@ def drawn(color="white", size=(800, 800), labels=None):
 
 
 @pytest.mark.parametrize("color", ["white", "black", "#ffd400"])
-def test_a_box_is_a_coloured_line_between_black_ones_on_any_picture(color):
+def test_a_box_is_a_coloured_line_between_black_ones_on_any_photo(color):
     image = drawn(color)
 
     across = [image.getpixel((x, 400)) for x in range(190, 211)]
@@ -38,11 +38,11 @@ def test_a_name_stands_on_black_above_its_box():
 
 
 @pytest.mark.parametrize(("size", "expected"), [((100, 50), MIN_SIDE), ((1000, 500), 1000), ((9000, 4500), MAX_SIDE)])
-def test_small_pictures_are_enlarged_and_large_ones_reduced(size, expected):
+def test_small_photos_are_enlarged_and_large_ones_reduced(size, expected):
     assert drawn(size=size).size == (expected, expected // 2)
 
 
-def test_a_box_that_reaches_beyond_the_picture_is_cut_at_its_edge():
+def test_a_box_that_reaches_beyond_the_photo_is_cut_at_its_edge():
     image = drawn(labels=labelled({"left": -0.2, "top": -0.1, "width": 2.0, "height": 0.6}))
 
     assert YELLOW in [image.getpixel((400, y)) for y in range(395, 406)]
@@ -100,14 +100,14 @@ def test_a_photo_that_lies_on_its_side_is_drawn_upright(tmp_path):
 
 
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_paid(tmp_path):
-    picture = tmp_path / "a.png"
-    picture.write_bytes(b"")
+    photo = tmp_path / "a.png"
+    photo.write_bytes(b"")
 
     for target, message in (
         (tmp_path / "a.gif", "is not known"),
-        (picture, "is the picture itself"),
+        (photo, "is the photo itself"),
         (tmp_path / "no" / "b.png", "There is no folder"),
     ):
         with pytest.raises(CommandError, match=message):
-            check_target(target, str(picture))
+            check_target(target, str(photo))
     check_target(tmp_path / "b.PNG", "https://example.org/a.png")

@@ -1,4 +1,4 @@
-"""The bytes of one picture: a file, an object in S3, or a URL."""
+"""The bytes of one photo: a file, an object in S3, or a URL."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 _URLS = ("https://", "http://")
 
 
-def read_picture(
-    name: str, connect_s3: Callable[[], S3Client], download: Callable[[str], bytes] | None = None
-) -> bytes:
-    """Read the picture with this name; CommandError, which begins with the name, if that is not possible.
+def read_photo(name: str, connect_s3: Callable[[], S3Client], download: Callable[[str], bytes] | None = None) -> bytes:
+    """Read the photo with this name; CommandError, which begins with the name, if that is not possible.
 
     `download` is for URLs; unless given, it takes any public host over https, and never an address of a private
-    network: for a picture there, download it yourself and inspect the file.
+    network: for a photo there, download it yourself and inspect the file.
     """
     try:
         if name.startswith("s3://"):
