@@ -20,7 +20,7 @@ from laptop_cloud.engines.results import (
     TextLine,
     Word,
 )
-from laptop_cloud.server.aws_json import JsonServer
+from laptop_cloud.server.aws_json import JsonServer, ServiceError
 from laptop_cloud.services.rekognition.service import RekognitionEngines, build_rekognition_service
 from laptop_cloud_testing.response_shapes import misfits
 
@@ -251,6 +251,14 @@ def test_an_engine_for_moderation_or_celebrities_can_be_plugged_in():
     assert labels["ModerationModelVersion"] == "local-test"
     assert misfits("rekognition", "DetectModerationLabels", labels) == []
     assert misfits("rekognition", "RecognizeCelebrities", faces) == []
+
+
+def test_a_model_of_custom_labels_is_not_available_and_says_so():
+    service = build_rekognition_service(read_object, ENGINES)
+
+    with pytest.raises(ServiceError, match="Not available locally: models of Custom Labels") as refused:
+        service.operations["DetectCustomLabels"]({"Image": PHOTO, "ProjectVersionArn": "arn"})
+    assert refused.value.code == "InvalidParameterException"
 
 
 @pytest.mark.parametrize(
