@@ -13,13 +13,14 @@ from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.index import index
+from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
 from photolake_cli.commands.search import search
 from photolake_cli.commands.stream import stream
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
-for command in (demo, up, collect, drop, backfill, wait, query, search, status, env, down, stream):
+for command in (demo, up, collect, drop, backfill, inspect, wait, query, search, status, env, down, stream):
     app.command()(command)
 app.add_typer(index, name="index")
 

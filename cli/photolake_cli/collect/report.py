@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from photolake.pricing import format_usd
 from photolake_cli.collect.pacing import MAX_DATES
 from photolake_cli.collect.sender import Callbacks, Tally
+from photolake_cli.consent import describe_hourly_cost
 from photolake_cli.console import error_console, print_note, show_table
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def show_forecast(forecast: Forecast, cloud: Cloud) -> None:
     )
     where = "On AWS that would cost" if cloud.on_laptop else f"In {cloud.name} that costs"
     print_note(
-        f"{where} {about}{format_usd(forecast.usd)}, or less: "
+        f"{where} {about}{format_usd(forecast.usd)}{describe_hourly_cost(cloud.image_apis)}, or less: "
         "texts and photos that the lake has analysed before, and unavailable photos, cost nothing"
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from photolake.errors import PermanentError
+from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from photolake_cli.drop.files import PhotoFile
 
 _ABSENT = ("404", "NoSuchKey")
+# A HEAD has no body that could hold the code AccessDenied.
+_FORBIDDEN = ("403", "AccessDenied")
 # Statuses for what is wrong with one request, as opposed to credentials, permissions and outages.
 _REFUSED = (400, 404)
 # Another writer has put the object, or is putting it now.
@@ -47,8 +50,14 @@ class DropFolder:
         try:
             head = self.s3.head_object(Bucket=self.bucket, Key=photo.key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
+            code = error.response["Error"]["Code"]
+            if code in _ABSENT:
                 return Presence.ABSENT
+            if code in _FORBIDDEN:
+                permissions = "s3:ListBucket, s3:GetObject and s3:PutObject"
+                raise CommandError(
+                    f"You may not look into s3://{self.bucket}. Ask its owner for {permissions}"
+                ) from error
             raise
         if head["ContentLength"] != photo.size or not self._has_bytes(photo, head["ETag"]):
             return Presence.OTHER_PHOTO

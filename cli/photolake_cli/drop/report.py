@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from photolake.images.rekognition_apis import price_per_image
 from photolake.pricing import format_usd
+from photolake_cli.consent import describe_hourly_cost
 from photolake_cli.console import error_console, print_note
 from photolake_cli.drop.folder import Presence
 
@@ -47,8 +48,8 @@ def show_plan(checked: Mapping[PhotoFile, Presence | str], pending: Collection[P
     )
     where = "On AWS that would cost" if cloud.on_laptop else f"In {cloud.name} that costs"
     print_note(
-        f"{where} {format_usd(price)}, or less: photos that the lake has analysed before, and faces, celebrities and "
-        "text where the labels suggest none, cost nothing"
+        f"{where} {format_usd(price)}{describe_hourly_cost(cloud.image_apis)}, or less: photos that the lake has "
+        "analysed before, and faces, celebrities and text where the labels suggest none, cost nothing"
     )
     budget = int(cloud.values.get("DailyImageBudget", 0))
     if 0 < budget < len(pending):

@@ -285,6 +285,18 @@ def test_a_photo_that_s3_refuses_does_not_stop_the_others(s3, cloud, tmp_path, m
     assert "b.png: not sent, S3 refuses it: InvalidURI: no" in " ".join(capsys.readouterr().err.split())
 
 
+def test_without_the_permission_to_look_the_owner_is_to_be_asked(s3, tmp_path):
+    file = PhotoFile(written(tmp_path / "a.png", photo()), "a.png", 1, "image/png")
+
+    class Forbidding:
+        def head_object(self, **request: Any) -> None:
+            raise refused(403, "403")
+
+    folder: Any = DropFolder(Forbidding(), BUCKET, {})  # type: ignore[arg-type]
+    with pytest.raises(CommandError, match="s3:ListBucket, s3:GetObject and s3:PutObject"):
+        folder.look_up(file)
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     stops=st.lists(st.integers(1, 6), max_size=3),

@@ -13,6 +13,7 @@ PLACES = (
     ROOT / "cli/photolake_cli/collect",
     ROOT / "cli/photolake_cli/query",
     ROOT / "cli/photolake_cli/drop",
+    ROOT / "cli/photolake_cli/inspect",
 )
 LINES = [line for line in PAGE.splitlines() if "`" in line]
 

@@ -14,8 +14,11 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from photolake.images.analyze import AnalysisResult
+from photolake.images.cache import PartialResults
+from photolake.images.rekognition import ImageRequests
+from photolake.images.rekognition_apis import select_apis
 from tests.fakes.image_pipeline import BUCKET, BUDGET, Context, Lake, photo, s3_event
-from tests.fakes.rekognition import CAT, service_error
+from tests.fakes.rekognition import CAT, CUSTOM_MODEL, service_error
 from tests.resolved_template import ROOT
 
 
@@ -315,6 +318,26 @@ def test_when_firehose_fails_the_message_goes_back_and_nothing_is_bought_again(l
 
     assert len(lake.analyses()) == 1
     assert set(lake.rekognition.billed.values()) == {1}
+
+
+def test_when_a_model_of_custom_labels_runs_again_only_its_response_is_bought(lake: Lake) -> None:
+    key = ingest(lake, photo("logo"))
+    apis = select_apis(["labels", "custom_labels"], CUSTOM_MODEL)
+    requests = ImageRequests(lake.rekognition, BUCKET, apis, PartialResults(lake.cache), lambda api: None)  # type: ignore[arg-type]
+    analyzer = replace(lake.analyzer.analyzer, requests=requests)
+    stopped = service_error("ResourceNotReadyException", "detect_custom_labels")
+    lake.rekognition.faults = {"detect_custom_labels": deque([stopped])}
+
+    results = [analyzer.analyze(lake.analyzer.registry.find_by_key(key), 60) for _ in range(3)]
+
+    assert results == [AnalysisResult.ANALYZED, AnalysisResult.ANALYZED, AnalysisResult.SAVED]
+    assert lake.rekognition.billed == {"detect_labels": 1, "detect_custom_labels": 1}
+    early, late = lake.analyses()
+    assert [error["code"] for error in early["errors"]] == ["ResourceNotReadyException"]
+    assert "customlabels" not in early["image_labels"]
+    assert late["errors"] == []
+    assert late["image_labels"]["customlabels"][0]["name"] == "word"
+    assert late["image_labels"]["customlabelsmodel"] == CUSTOM_MODEL
 
 
 def test_two_workers_never_analyse_the_same_image_at_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,6 +115,64 @@ def test_the_link_to_a_post_follows_from_its_platform(lake):
     ]
 
 
+def dropped(name, image_id, copy=1, dt=DAY, **fields):
+    """A row of a photo that was put there by hand."""
+    return {
+        "origin": "dropped",
+        "source_key": f"s3://lake/images/dropped/{name}",
+        "file_name": name,
+        "metadata": [],
+        "image_id": image_id,
+        "image_dt": dt if image_id else None,
+        "status": "ok" if image_id else "unsupported_format",
+        "collected_at": f"2026-03-0{copy}T10:00:00.000Z",
+        "processed_at": f"2026-03-0{copy}T10:05:00.000Z",
+        "dt": dt,
+        **fields,
+    }
+
+
+def test_a_dropped_photo_is_there_once_for_each_bytes_it_had_with_its_newest_metadata(lake):
+    old, new = ([{"name": "campaign", "value": season}] for season in ("spring", "autumn"))
+    photos = [
+        photo(1, "posted"),
+        dropped("a.jpg", "first", metadata=old),
+        dropped("a.jpg", "first", copy=2, metadata=[*new, {"name": "place", "value": "Zürich"}]),
+        dropped("a.jpg", "second", dt=NEXT_DAY, metadata=old),
+        dropped("notes.txt", None),
+        dropped("notes.txt", None),
+        dropped("before.jpg", "third", metadata=None),
+    ]
+    fill_lake(lake, photos=photos)
+
+    assert lake.ask("select file_name, image_id, status from dropped_photos order by file_name, image_id").rows == [
+        ["a.jpg", "first", "ok"],
+        ["a.jpg", "second", "ok"],
+        ["before.jpg", "third", "ok"],
+        ["notes.txt", None, "unsupported_format"],
+    ]
+    assert lake.ask("select image_id, name, value from photo_metadata order by image_id, name").rows == [
+        ["first", "campaign", "autumn"],
+        ["first", "place", "Zürich"],
+        ["second", "campaign", "spring"],
+    ]
+
+
+def test_a_custom_label_has_a_row_with_its_box_if_it_has_one(lake):
+    labels = [
+        {"name": "logo", "confidence": 90.0, "geometry": {"boundingbox": BOX, "polygon": None}},
+        {"name": "on a shelf", "confidence": 80.0, "geometry": None},
+    ]
+    fill_lake(lake, analyses=[analysis("a", customlabels=labels, customlabelsmodel="arn"), analysis("b")])
+
+    assert lake.ask(
+        "select label_number, label_name, left_edge, width, model from image_custom_labels order by 1"
+    ).rows == [
+        ["1", "logo", "0.25", "0.125", "arn"],
+        ["2", "on a shelf", None, None, "arn"],
+    ]
+
+
 def test_an_image_goes_with_the_last_post_that_shows_it(lake):
     photos = [
         photo(1, "only-deleted"),

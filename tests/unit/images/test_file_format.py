@@ -47,7 +47,7 @@ def test_a_photo_is_known_by_its_head(kind):
         (b"\x1aE\xdf\xa3\x01", "a Matroska or WebM video"),
         (b"RIFF\x00\x00\x00\x00AVI LIST", "an AVI video"),
         (encoded("TIFF"), "a TIFF or raw photo"),
-        (encoded("BMP"), "a BMP picture"),
+        (encoded("BMP"), "a BMP image"),
         (encoded("ICO"), "an icon"),
         (encoded("JPEG2000"), "a JPEG 2000 photo"),
         (b"<!DOCTYPE html>\n<title>Not found</title>", "an HTML page"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import PermanentError, RetryableError
-from photolake.photos.urls import PhotoUrl, check_url, choose_address, is_public, resolve_public_address
+from photolake.photos.urls import ANY_HOST, PhotoUrl, check_url, choose_address, is_public, resolve_public_address
 
 HOSTS = ("pbs.twimg.com", "*.example.org")
 
@@ -193,3 +193,10 @@ def test_a_host_that_the_dns_does_not_know_now_is_asked_for_again_later(monkeypa
     monkeypatch.setattr(socket, "getaddrinfo", no_answer)
     with pytest.raises(RetryableError, match=r"pbs\.twimg\.com"):
         resolve_public_address("pbs.twimg.com")
+
+
+def test_any_host_means_any_name_and_no_address():
+    assert str(check_url("http://pictures.example.org/a.jpg", [ANY_HOST])) == "https://pictures.example.org/a.jpg"
+    for url in ("https://localhost/a.jpg", "https://[::1]/", "ftp://example.org/a.jpg"):
+        with pytest.raises(PermanentError):
+            check_url(url, [ANY_HOST])

@@ -42,7 +42,7 @@ _SIGNATURES = (
     (b"ID3", "an audio file"),
     (b"II*\x00", "a TIFF or raw photo"),
     (b"MM\x00*", "a TIFF or raw photo"),
-    (b"BM", "a BMP picture"),
+    (b"BM", "a BMP image"),
     (b"8BPS", "a Photoshop document"),
     (b"\x00\x00\x01\x00", "an icon"),
     (b"\xff\x0a", "a JPEG XL photo"),

@@ -1,6 +1,7 @@
 """What became of each object that was ingested from S3, so that an unchanged one is not read again.
 
-Items `object#<bucket>/<key>` of the images table (of a long key the SHA-256): the ETag the object had, and its image_id or why it has none.
+Items `object#<bucket>/<key>` of the images table (of a long key the SHA-256): the ETag the object had, and its image_id
+or why it has none.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def _decode(data: bytes, kind: str) -> Image.Image:
             _check_size(image.width, image.height)
             image.load()
     except _TOO_MANY_PIXELS as error:
-        raise PermanentError("too_large", str(error)) from error
+        raise PermanentError("too_large", f"more than {MAX_PIXELS // 1_000_000} megapixels ({error})") from error
     except _BROKEN as error:
         raise PermanentError("broken", f"not a whole {kind}: {error}") from error
     return image

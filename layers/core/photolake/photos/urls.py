@@ -15,6 +15,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from photolake.errors import PermanentError, RetryableError
 
+ANY_HOST = "*"
+"""Allows every host by its name, for a URL that its user typed; its addresses must be public all the same."""
+
 _BLOCKED = "blocked_host"
 
 _PLAIN_TEXT = re.compile(r"[!-\[\]-~]+")  # printable ASCII without the space and the backslash
@@ -41,7 +44,7 @@ class PhotoUrl:
 def check_url(url: str, allowed_hosts: Sequence[str], base: str = "") -> PhotoUrl:
     """Check a URL, relative to `base` if it is that of a redirect, without the DNS; http becomes https.
 
-    A host is allowed by its name, or as any subdomain of `example.org` by the entry `*.example.org`.
+    A host is allowed by its name, as any subdomain of `example.org` by the entry `*.example.org`, or by ANY_HOST.
     PermanentError `blocked_host`: another host or port, credentials in the URL, or what two parsers could read
     differently (characters beyond printable ASCII, backslashes, IP addresses, encoded hosts).
     """
@@ -104,6 +107,8 @@ def _check_parts(parts: SplitResult, host: str, port: int | None) -> None:
 
 
 def _matches(host: str, allowed: str) -> bool:
+    if allowed == ANY_HOST:
+        return True
     if allowed.startswith("*."):
         return host.endswith(allowed[1:])
     return host == allowed

@@ -347,6 +347,14 @@ class BrokenEngine:
         raise AssertionError("it cannot be called")
 
 
+def test_a_model_of_custom_labels_is_not_available_and_says_so():
+    service = build_rekognition_service(read_object, ENGINES)
+
+    with pytest.raises(ServiceError, match="Not available locally: models of Custom Labels") as refused:
+        service.operations["DetectCustomLabels"]({"Image": PHOTO, "ProjectVersionArn": "arn"})
+    assert refused.value.code == "InvalidParameterException"
+
+
 @pytest.mark.parametrize(
     ("image", "refused"),
     [

@@ -1,0 +1,1 @@
+"""`photolake inspect`: analyses one photo now. Begin reading at run.py."""
