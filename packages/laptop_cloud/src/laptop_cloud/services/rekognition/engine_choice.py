@@ -53,7 +53,7 @@ def build_engines(engine_set: EngineSet) -> RekognitionEngines:
     return RekognitionEngines(
         faces=CachedEngine(AttributedFaces(detected, attributes)),
         text=text,
-        labels=CachedEngine(MergedLabels([ImageNetLabels(), DerivedLabels(detected, text)])),
+        labels=MergedLabels([CachedEngine(ImageNetLabels()), DerivedLabels(detected, text)]),
         properties=PixelStatistics(),
         moderation=CachedEngine(OpenNsfwEngine()),
         face_vectors=CachedEngine(DlibFaceVectors(detected)) if is_full else None,
