@@ -21,16 +21,15 @@ from photolake.images.ingest import MAX_PHOTO_BYTES, DroppedPhotoIngester, Photo
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
-from photolake.opensearch.sink import connect_sink
+from photolake.opensearch.sink import connect_sinks
 from photolake.rows.schema import TableSchema
+from photolake.search.index import SearchIndex
 from photolake.settings import Settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from photolake.opensearch.index import RejectedDocument
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,7 @@ class ImageAnalyzerSettings(Settings):
     photos_stream: str
     images_table: str
     cache_table: str
+    search_index_table: str
     image_apis: tuple[str, ...]
     daily_image_budget: int
     earliest_date: str
@@ -53,30 +53,23 @@ class ImageAnalyzerSettings(Settings):
 # At worst twice three attempts: 120 s an image, two images a batch.
 RETRIES = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 3})
 logger, metrics = Logger(), Metrics()
-
-
-def report_rejected(document: RejectedDocument) -> None:
-    """Count a document that OpenSearch rejects; the image is not held up."""
-    metrics.add_metric("SearchDocumentsRejected", MetricUnit.Count, 1)
-    logger.error("search document rejected", image_id=document.image_id, reason=document.reason)
-
-
 settings = ImageAnalyzerSettings.from_env()
 s3, firehose, glue = boto3.client("s3"), boto3.client("firehose"), boto3.client("glue")
 dynamodb = boto3.resource("dynamodb")
 cache = dynamodb.Table(settings.cache_table)
 analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
 registry = ImageRegistry(dynamodb.Table(settings.images_table))
+search_index = SearchIndex(
+    dynamodb.Table(settings.search_index_table),
+    on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
+)
+opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)
 dropped_photos = DroppedPhotoIngester(
     PhotoIngester(registry, s3, settings.lake_bucket),
     s3,
     DeliveryStream(firehose, settings.photos_stream, photos),
     date.fromisoformat(settings.earliest_date),
-)
-opensearch = (
-    [connect_sink(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), report_rejected)]
-    if settings.opensearch_endpoint
-    else []
+    [search_index, *opensearch],
 )
 analyzer = ImageAnalyzer(
     registry,
@@ -92,7 +85,7 @@ analyzer = ImageAnalyzer(
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,
-    [*opensearch],
+    [search_index, *opensearch],
 )
 
 

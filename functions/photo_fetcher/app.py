@@ -14,10 +14,12 @@ from photolake.aws.sqs import process_messages
 from photolake.clock import utc_now
 from photolake.images.ingest import PhotoIngester, photo_row
 from photolake.images.registry import ImageRegistry
+from photolake.opensearch.sink import connect_sinks
 from photolake.photos.download import Downloader
 from photolake.photos.fetcher import PhotoFetcher
 from photolake.photos.job import PhotoJob
 from photolake.rows.schema import TableSchema
+from photolake.search.index import SearchIndex
 from photolake.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,13 +36,17 @@ class PhotoFetcherSettings(Settings):
     lake_bucket: str
     photos_stream: str
     images_table: str
+    search_index_table: str
     allowed_photo_hosts: tuple[str, ...]
     photo_endpoint: str
+    opensearch_endpoint: str
+    opensearch_alias: str
 
 
 logger, metrics = Logger(), Metrics()
 settings = PhotoFetcherSettings.from_env()
-registry = ImageRegistry(boto3.resource("dynamodb").Table(settings.images_table))
+dynamodb = boto3.resource("dynamodb")
+registry = ImageRegistry(dynamodb.Table(settings.images_table))
 fetcher = PhotoFetcher(
     registry,
     Downloader(settings.allowed_photo_hosts, photo_endpoint=settings.photo_endpoint).download,
@@ -48,6 +54,11 @@ fetcher = PhotoFetcher(
 )
 photos_schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "photos")
 photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_schema)
+search_index = SearchIndex(
+    dynamodb.Table(settings.search_index_table),
+    on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
+)
+opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)
 
 
 @metrics.log_metrics
@@ -58,10 +69,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def process_message(record: SQSRecord) -> None:
-    """Fetch one photo and deliver its row."""
+    """Fetch one photo, deliver its row, and make its image searchable by its post."""
     job = PhotoJob.parse(record.body)
     result = fetcher.fetch(job)
-    photos.put([photo_row(job.columns(), result.photo, utc_now())])
+    row = photo_row(job.columns(), result.photo, utc_now())
+    photos.put([row])
+    search_index.put_photo(row, job.post)
+    for sink in opensearch:
+        sink.put_photo(row, job.post)
     metrics.add_metric("PhotosDownloaded", MetricUnit.Count, int(result.was_downloaded))
     metrics.add_metric("DownloadsSaved", MetricUnit.Count, int(result.was_known))
     with single_metric("Photos", MetricUnit.Count, 1) as by_status:

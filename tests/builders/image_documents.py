@@ -116,6 +116,7 @@ def photo_document(key: str = "7:1", **fields: Any) -> PhotoDocument:
         "post_id": key.partition(":")[0],
         "dt": "2026-11-20",
         "collected_at": "2026-11-20T11:00:00.000Z",
+        "name": None,
         "text": "Meine neue Straße nach Málaga",
         "alt_text": "a red roadster",
         "entities": ["Málaga"],

@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "PHOTOS_STREAM": "photos",
     "IMAGES_TABLE": "images",
     "CACHE_TABLE": "cache",
+    "SEARCH_INDEX_TABLE": "search",
     "IMAGE_APIS": ",".join(DEFAULT_APIS),
     "DAILY_IMAGE_BUDGET": str(BUDGET),
     "EARLIEST_DATE": "2026-01-01",
@@ -69,6 +70,7 @@ class Lake:
     s3: Any
     images: Any
     cache: Any
+    search: Any
     queue: Any
     analyzer: Any
     backfill: Any
@@ -96,6 +98,9 @@ class Lake:
 
     def photos(self, *columns: str) -> list[tuple[Any, ...]]:
         return [tuple(row.get(column) for column in columns) for row in self.firehose.rows["photos"]]
+
+    def search_terms(self) -> set[str]:
+        return {item["pk"] for item in self.search.scan()["Items"]}
 
     def analyses(self) -> list[dict[str, Any]]:
         return self.firehose.rows["analyses"]

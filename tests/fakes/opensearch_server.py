@@ -19,7 +19,8 @@ from photolake.opensearch.client import OpenSearchClient
 class FakeOpenSearch:
     """Indexes with their documents, and the troubles of the next requests.
 
-    A trouble is a status (401, 429, 503 ...), or `cut` (the connection closed without a response).
+    A trouble is a status (401, 429, 503 ...), or `cut` (the connection closed without a response). Of the
+    next documents to be written, an item trouble is a status, or the error of a document that is rejected.
     """
 
     def __init__(self) -> None:
@@ -28,7 +29,7 @@ class FakeOpenSearch:
         self.documents: dict[str, dict[str, dict[str, Any]]] = {}
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.troubles: deque[int | str] = deque()
-        self.item_troubles: deque[int] = deque()
+        self.item_troubles: deque[int | dict[str, str]] = deque()
         self.before_write: Callable[[], None] = lambda: None
         self._written = 0
         self._lock = threading.RLock()
@@ -93,8 +94,9 @@ class FakeOpenSearch:
         key = condition["_id"]
         old = self.documents[index].get(key)
         if self.item_troubles:
-            status = self.item_troubles.popleft()
-            return {operation: {"_id": key, "status": status, "error": _error("trouble", "of its own")}}
+            trouble = self.item_troubles.popleft()
+            status, error = (400, trouble) if isinstance(trouble, dict) else (trouble, _error("trouble", "of its own"))
+            return {operation: {"_id": key, "status": status, "error": error}}
         asked, held = condition.get("if_seq_no"), old["_seq_no"] if old else None
         if old if operation == "create" else asked != held:
             error = _error("version_conflict_engine_exception", f"[{key}]: version conflict")

@@ -21,6 +21,7 @@ def create_tables() -> None:
     """The tables as the template has them, as far as the functions notice."""
     template_table("CacheTable", "cache")
     template_table("ImagesTable", "images")
+    template_table("SearchIndexTable", "search")
     glue = boto3.client("glue")
     glue.create_database(DatabaseInput={"Name": "photolake_landing"})
     for logical_id in ("AnalysesTable", "PhotosTable"):
@@ -50,6 +51,7 @@ def functions() -> Iterator[Lake]:
             s3=real("s3"),
             images=boto3.resource("dynamodb").Table("images"),
             cache=boto3.resource("dynamodb").Table("cache"),
+            search=boto3.resource("dynamodb").Table("search"),
             queue=queue,
             analyzer=importlib.import_module("functions.image_analyzer.app"),
             backfill=importlib.import_module("functions.backfill.app"),
@@ -63,6 +65,8 @@ def lake(functions: Lake) -> Lake:
     for table in (functions.images, functions.cache):
         for item in table.scan()["Items"]:
             table.delete_item(Key={"id": item["id"]})
+    for item in functions.search.scan()["Items"]:
+        functions.search.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
     for item in functions.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         functions.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
     vars(functions.firehose).update(vars(FakeFirehose()))

@@ -321,3 +321,15 @@ def test_of_two_workers_with_the_same_image_and_clock_one_has_analysed_it(lake: 
     assert results == [AnalysisResult.ANALYZED, AnalysisResult.SAVED]
     assert len(lake.analyses()) == 1
     assert len(lake.rekognition.requests) == 5
+
+
+def test_a_dropped_photo_is_found_by_its_name_and_by_what_it_shows(lake: Lake) -> None:
+    key = ingest(lake, photo("found"), "harbour at night.png")
+    lake.firehose.outages.append(EndpointConnectionError(endpoint_url="https://firehose"))
+    terms = {"said#harbour", "said#night", "label#person", "text#word"}
+
+    assert lake.announce(key) == [0]
+    assert lake.search_terms() & terms == {"said#harbour", "said#night"}
+
+    assert lake.announce(key) == []
+    assert lake.search_terms() >= terms

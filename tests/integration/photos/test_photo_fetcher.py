@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from photolake.aws.firehose import DeliveryStream
+from tests.builders.dynamodb_tables import template_table
 
 from .conftest import BUCKET, TABLE, PhotoHost, photo, response
 
@@ -78,14 +79,18 @@ def app(aws, host):
             "StorageDescriptor": {"Columns": columns[1:]},
         },
     )
+    template_table("SearchIndexTable", "search")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "LANDING_DATABASE": "photolake_landing",
             "LAKE_BUCKET": BUCKET,
             "PHOTOS_STREAM": "photos",
             "IMAGES_TABLE": TABLE,
+            "SEARCH_INDEX_TABLE": "search",
             "ALLOWED_PHOTO_HOSTS": "pbs.twimg.com,cdn.bsky.app",
             "PHOTO_ENDPOINT": host.url,
+            "OPENSEARCH_ENDPOINT": "",
+            "OPENSEARCH_ALIAS": "photolake-images",
         }.items():
             patch.setenv(name, value)
         yield importlib.import_module("functions.photo_fetcher.app")
@@ -231,3 +236,23 @@ def test_no_text_of_a_post_is_logged(app, firehose, host, caplog, capsys):
     logged = [str(vars(log)) for log in caplog.records] + [capsys.readouterr().out]
     assert len(logged) > 1
     assert not any("private bicycle" in text for text in logged)
+
+
+def test_a_photo_is_found_by_its_post_once_its_row_is_delivered(app, firehose, host):
+    host.answers["http://pbs.twimg.com/media/801.jpg"] = host.answers["https://pbs.twimg.com/media/801.jpg"] = response(
+        200, photo(801)
+    )
+    post = {"id_str": "9", "text": "At the harbour", "entities": [{"text": "Ada", "type": "PERSON", "score": 0.5}]}
+    terms = {"said#harbour", "said#lighthouse", "entity#ada"}
+    search = boto3.resource("dynamodb").Table("search")
+
+    def found():
+        return {item["pk"] for item in search.scan()["Items"]} & terms
+
+    firehose.refuses = True
+    assert failures(app.lambda_handler(event(job("801", alt_text="A lighthouse", post=post)), CONTEXT)) == ["0"]
+    assert found() == set()
+
+    firehose.refuses = False
+    assert failures(app.lambda_handler(event(job("801", alt_text="A lighthouse", post=post)), CONTEXT)) == []
+    assert found() == terms

@@ -196,8 +196,14 @@ def test_a_file_of_good_and_bad_lines_becomes_rows_jobs_and_kept_lines(stack: St
         "kind": "photo",
         "collected_at": COLLECTED,
     }
+    people = [{"text": name, "type": "PERSON", "score": 0.75} for name in ("Ada", "Grace")]
     assert sorted(stack.jobs(), key=lambda job: job["tweetid"]) == [
-        {**job, "tweetid": FIRST_ID + number} for number in (0, 0, 1)
+        {
+            **job,
+            "tweetid": FIRST_ID + number,
+            "post": {"id_str": str(FIRST_ID + number), "text": text, "entities": people},
+        }
+        for number, text in ((0, "Ada met Grace"), (0, "Ada met Grace"), (1, "RT Ada met Grace"))
     ]
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from photolake.photos.job import PhotoJob, list_photo_jobs
+from photolake.photos.job import PhotoJob, PostSummary, list_photo_jobs
 
 POST = {"id": 1, "source_platform": "x", "collected_at": "2026-11-20T10:00:00.000Z"}
 
@@ -38,7 +38,21 @@ def test_a_photo_becomes_a_job() -> None:
         "alt_text": "A red bicycle",
         "kind": "photo",
         "collected_at": "2026-11-20T10:00:00.000Z",
+        "post": {"id_str": None, "text": None, "entities": []},
     }
+    assert PhotoJob.parse(json.dumps(job.to_message())) == job
+
+
+def test_a_job_carries_the_words_of_its_post_within_bounds() -> None:
+    entity = {"text": "Ada" * 50, "type": "PERSON", "score": 0.75, "begin_offset": 0, "end_offset": 150}
+    post = with_media(medium("7"), id_str="1", text="🏖" * 3000, text_entities=[{"text": None}, *[entity] * 40])
+
+    (job,) = jobs_of(post)
+
+    assert job.post == PostSummary(
+        "1", "🏖" * 2000, [{"text": ("Ada" * 50)[:100], "type": "PERSON", "score": 0.75}] * 25
+    )
+    assert 10 * len(json.dumps(job.to_message())) < 2**20
 
 
 def test_the_preview_of_a_video_or_gif_says_so() -> None:

@@ -11,7 +11,7 @@ DOMAIN = "arn:aws:es:us-east-1:123456789012:domain/photos"
 ENDPOINT = "https://search-photos-abc.us-east-1.es.amazonaws.com"
 ON = {"OpenSearchEndpoint": ENDPOINT, "OpenSearchDomainArn": DOMAIN, "DatabaseName": "lake"}
 OF_OPENSEARCH = {"OpenSearchPolicy", "SearchDocumentAlarm"}
-WRITERS = ["image_analyzer"]
+WRITERS = ["photo_fetcher", "image_analyzer"]
 
 
 def resolve(loaded):
@@ -57,9 +57,8 @@ def test_the_alarm_adds_up_what_each_writer_counts(with_domain):
     ]
 
     assert [metric["Dimensions"][0]["Value"] for metric in metrics] == WRITERS
-    for metric in metrics:
-        app = ROOT / "functions" / metric["Dimensions"][0]["Value"] / "app.py"
-        assert f'add_metric("{metric["MetricName"]}"' in app.read_text()
+    sink = (ROOT / "layers/core/photolake/opensearch/sink.py").read_text()
+    assert {f'add_metric("{metric["MetricName"]}"' in sink for metric in metrics} == {True}
 
 
 @pytest.mark.parametrize(

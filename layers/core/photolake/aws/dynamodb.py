@@ -1,4 +1,4 @@
-"""DynamoDB tables with the key `id`: many items at a time, and conditional writes.
+"""DynamoDB tables: many items at a time, and conditional writes.
 
 Limits: 100 keys a BatchGetItem and 25 items a BatchWriteItem, either of which may leave some unprocessed
 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html, API_BatchWriteItem.html).
@@ -22,13 +22,20 @@ MAX_WRITES = 25
 
 
 def read_items(table: Table, ids: Iterable[str], sleep: Callable[[float], None]) -> Iterator[dict[str, Any]]:
-    """Yield the items that exist for these ids, read consistently.
+    """Yield the items that exist for these ids in a table with the key `id`, as `read_keys` does."""
+    return read_keys(table, ({"id": item_id} for item_id in ids), sleep)
+
+
+def read_keys(
+    table: Table, keys: Iterable[Mapping[str, str]], sleep: Callable[[float], None], is_consistent: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Yield the items that exist for these distinct keys.
 
     DeliveryError: DynamoDB still leaves keys unprocessed after six attempts. `sleep` takes seconds.
     """
-    remaining = iter(ids)
+    remaining = iter(keys)
     while group := list(islice(remaining, MAX_KEYS)):
-        pending: Any = {table.name: {"Keys": [{"id": item_id} for item_id in group], "ConsistentRead": True}}
+        pending: Any = {table.name: {"Keys": group, "ConsistentRead": is_consistent}}
         for _ in iterate_attempts(sleep):
             response = table.meta.client.batch_get_item(RequestItems=pending)
             yield from response["Responses"].get(table.name, [])
@@ -41,13 +48,22 @@ def read_items(table: Table, ids: Iterable[str], sleep: Callable[[float], None])
 
 
 def write_items(table: Table, items: Iterable[Mapping[str, Any]], sleep: Callable[[float], None]) -> None:
-    """Put the items, whatever was there before.
+    """Put the items, whatever was there before; their keys are distinct.
 
     DeliveryError: DynamoDB still leaves items unprocessed after six attempts. `sleep` takes seconds.
     """
-    remaining = iter(items)
+    _write(table, ({"PutRequest": {"Item": item}} for item in items), sleep)
+
+
+def delete_items(table: Table, keys: Iterable[Mapping[str, str]], sleep: Callable[[float], None]) -> None:
+    """Delete the items of these distinct keys, if they exist; errors as in `write_items`."""
+    _write(table, ({"DeleteRequest": {"Key": key}} for key in keys), sleep)
+
+
+def _write(table: Table, requests: Iterable[Mapping[str, Any]], sleep: Callable[[float], None]) -> None:
+    remaining = iter(requests)
     while group := list(islice(remaining, MAX_WRITES)):
-        pending: Any = {table.name: [{"PutRequest": {"Item": item}} for item in group]}
+        pending: Any = {table.name: group}
         for _ in iterate_attempts(sleep):
             pending = table.meta.client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
             if not pending:

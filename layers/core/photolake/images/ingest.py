@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from botocore.exceptions import ClientError
 
@@ -114,6 +114,13 @@ class PhotoIngester:
         raise RetryableError(f"S3 is busy with {key}")
 
 
+class PhotoSink(Protocol):
+    """What takes each photos row besides the stream, such as a search index."""
+
+    def put_photo(self, row: PhotoRow) -> None:
+        """Take the row of a photo, whether it became an image or not; the same row comes again after any error."""
+
+
 class DroppedPhotoIngester:
     """Ingests the photos that somebody puts under images/ by hand, and delivers a photos row for each."""
 
@@ -123,13 +130,15 @@ class DroppedPhotoIngester:
         s3: S3Client,
         stream: DeliveryStream,
         earliest: dt.date,
+        sinks: Sequence[PhotoSink] = (),
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
-        """`stream` delivers to the table photos, whose first partition is `earliest`."""
+        """`stream` delivers to the table photos, whose first partition is `earliest`; then `sinks` take the row."""
         self._ingester = ingester
         self._s3 = s3
         self._stream = stream
         self._earliest = earliest
+        self._sinks = sinks
         self._clock = clock
 
     def ingest(self, dropped: S3Object) -> IngestedPhoto | UnavailablePhoto:
@@ -152,5 +161,8 @@ class DroppedPhotoIngester:
             "kind": "photo",
             "collected_at": dropped.event_time,
         }
-        self._stream.put([photo_row(source, photo, self._clock())])
+        row = photo_row(source, photo, self._clock())
+        self._stream.put([row])
+        for sink in self._sinks:
+            sink.put_photo(row)
         return photo

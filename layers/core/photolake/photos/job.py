@@ -12,15 +12,56 @@ from typing import TYPE_CHECKING, Any, Self, cast, get_args, get_type_hints
 from photolake.errors import PhotolakeError
 
 if TYPE_CHECKING:
-    from photolake.rows.types import Media, PhotoRow, PostRow
+    from photolake.rows.types import Media, PhotoRow, PostRow, TextEntity
 
 _KINDS: Mapping[str, str] = {"video": "video_preview", "animated_gif": "gif_preview"}
 _SHOWN = ("retweeted", "quoted")  # a reply does not show the photos of the post that it replies to
+# So that ten jobs fit one call of SQS, 1 MiB, whatever the characters (12 bytes each at worst).
+_MAX_TEXT, _MAX_ENTITIES, _MAX_ENTITY = 2000, 25, 100
+
+
+@dataclass(frozen=True)
+class PostSummary:
+    """What a search index takes of a post: its text, cut to 2,000 characters, and at most 25 entities of 100."""
+
+    id_str: str | None
+    text: str | None
+    entities: list[TextEntity]
+
+    @classmethod
+    def of_post(cls, post: PostRow) -> Self:
+        """Summarise a posts row."""
+        text = post.get("text")
+        found = [each for each in post.get("text_entities") or [] if each.get("text")]
+        entities: list[TextEntity] = [
+            {"text": (each["text"] or "")[:_MAX_ENTITY], "type": each.get("type"), "score": each.get("score")}
+            for each in found[:_MAX_ENTITIES]
+        ]
+        return cls(post.get("id_str"), text and text[:_MAX_TEXT], entities)
+
+    @classmethod
+    def parse(cls, value: Any) -> Self | None:
+        """Read the part of a message; None for a job that was sent before jobs had it."""
+        if value is None:
+            return None
+        if not (
+            isinstance(value, dict)
+            and isinstance(value.get("id_str"), str | None)
+            and isinstance(value.get("text"), str | None)
+            and isinstance(value.get("entities"), list)
+            and all(_is_entity(each) for each in value["entities"])
+        ):
+            raise PhotolakeError("photo job: post is not an object with id_str, text and a list of entities")
+        return cls(value.get("id_str"), value.get("text"), value["entities"])
+
+    def to_message(self) -> dict[str, Any]:
+        """Return the part of the message that `parse` reads."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
 class PhotoJob:
-    """One photo of one post; each field is a column of the photos row. X gives some previews no URL."""
+    """One photo of one post; each field but `post` is a column of the photos row. X gives some previews no URL."""
 
     origin: str
     source_platform: str
@@ -31,6 +72,7 @@ class PhotoJob:
     alt_text: str | None
     kind: str
     collected_at: str | None
+    post: PostSummary | None = None
 
     @classmethod
     def parse(cls, body: str) -> Self:
@@ -46,7 +88,7 @@ class PhotoJob:
                 raise PhotolakeError(f"photo job: {name} is missing or of type {type(job.get(name)).__name__}")
         _check_date(job["dt"])
         values: dict[str, Any] = {name: job.get(name) for name in _FIELD_TYPES}
-        return cls(**values)
+        return cls(**values, post=PostSummary.parse(job.get("post")))
 
     def to_message(self) -> dict[str, Any]:
         """Return the message that `parse` reads."""
@@ -59,11 +101,12 @@ class PhotoJob:
 
     def columns(self) -> PhotoRow:
         """Return the columns that are known before the photo is fetched."""
-        return cast("PhotoRow", {**asdict(self), "source_key": self.source_key})
+        columns = {name: getattr(self, name) for name in _FIELD_TYPES}
+        return cast("PhotoRow", {**columns, "source_key": self.source_key})
 
 
 _FIELD_TYPES: Mapping[str, tuple[type, ...]] = {
-    name: get_args(hint) or (hint,) for name, hint in get_type_hints(PhotoJob).items()
+    name: get_args(hint) or (hint,) for name, hint in get_type_hints(PhotoJob).items() if name != "post"
 }
 
 
@@ -77,6 +120,7 @@ def list_photo_jobs(post: PostRow, dt: str) -> list[PhotoJob]:
     for media in _iterate_media(post):
         media_id = media.get("id") or (media.get("media_key") or "").rpartition("_")[2] or _url(media) or "unknown"
         distinct.setdefault(media_id, media)
+    summary = PostSummary.of_post(post)
     return [
         PhotoJob(
             origin="post",
@@ -88,6 +132,7 @@ def list_photo_jobs(post: PostRow, dt: str) -> list[PhotoJob]:
             alt_text=media.get("ext_alt_text"),
             kind=_KINDS.get(media.get("type") or "", "photo"),
             collected_at=post["collected_at"],
+            post=summary,
         )
         for media_id, media in distinct.items()
     ]
@@ -97,6 +142,15 @@ def _iterate_media(post: PostRow) -> Iterator[Media]:
     referenced = [each for each in post.get("referenced_tweets") or [] if each and each.get("type") in _SHOWN]
     lists = [(post.get("extended_entities") or {}).get("media"), *(each.get("media") for each in referenced)]
     return (media for media in chain.from_iterable(each or [] for each in lists) if media)
+
+
+def _is_entity(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("text"), str)
+        and isinstance(value.get("type"), str | None)
+        and isinstance(value.get("score"), int | float | None)
+    )
 
 
 def _url(media: Media) -> str | None:

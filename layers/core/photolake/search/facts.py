@@ -1,0 +1,188 @@
+"""What is known about an image, and the postings that follow from it.
+
+A fact is an item with terms: the analysis of an image, or a photo that became it. It is written before its postings
+and names the terms that no longer hold (`stale`) until their postings are settled, so that a worker may stop anywhere
+and the next delivery of the same message completes its work. The newest version of a fact wins, whatever the order of
+delivery, and a posting remains as long as any fact of the image has the term.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+from botocore.exceptions import ClientError
+
+from photolake.aws.dynamodb import delete_items, is_condition_failure, write_items
+from photolake.errors import RetryableError
+from photolake.search.items import ANALYSIS, PHOTO, Item, Place, pack, posting_key, to_number, unpack
+from photolake.search.terms import ENTITY, Terms
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+_MAX_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact; of two versions of the same part, the greater counts. `content` is what else its item holds."""
+
+    place: Place
+    part: str
+    version: str
+    terms: Terms
+    content: Mapping[str, Any]
+
+
+class FactStore:
+    """Writes facts and keeps the postings in step with them."""
+
+    def __init__(self, table: Table, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`table` is the search index; `sleep` takes seconds."""
+        self._table = table
+        self._sleep = sleep
+
+    def put(self, fact: Fact) -> bool:
+        """Write the fact and its postings; False if a newer version is known. RetryableError: others write it too."""
+        for _ in range(_MAX_ROUNDS):
+            old = self._read(fact)
+            if old and old["version"] > fact.version:
+                return False
+            stale = _list_stale(old, fact.terms)
+            if self._replace(fact, old, stale):
+                self._write_postings(fact.place, fact.terms)
+                self._settle(fact, stale)
+                return True
+        raise RetryableError(f"other workers write {fact.part} of {fact.place.image_id}")
+
+    def delete(self, place: Place, part: str) -> None:
+        """Delete a fact, and the postings that hold for no other fact of the image."""
+        if self._read(Fact(place, part, "", {}, {})) is None:
+            return
+        self.put(Fact(place, part, "~", {}, {}))  # later than any version
+        self._table.delete_item(Key=dict(place.key(part)))
+
+    def has_photo(self, place: Place) -> bool:
+        """Whether a photo is known that shows the image."""
+        return any(True for _ in self._iterate_facts(place, PHOTO))
+
+    def _read(self, fact: Fact) -> Item | None:
+        return self._table.get_item(Key=dict(fact.place.key(fact.part)), ConsistentRead=True).get("Item")
+
+    def _replace(self, fact: Fact, old: Item | None, stale: Iterable[str]) -> bool:
+        item = {**fact.place.key(fact.part), **fact.content, "version": fact.version, "terms": pack(fact.terms)}
+        if stale:
+            item["stale"] = pack(sorted(stale))
+        try:
+            self._table.put_item(Item=item, ConditionExpression=_is_unchanged(old))
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+            return False
+        return True
+
+    def _write_postings(self, place: Place, terms: Terms) -> None:
+        plain = {term: confidence for term, confidence in terms.items() if not _is_shared(term)}
+        write_items(self._table, _build_postings(place, plain), self._sleep)
+        for term in terms.keys() - plain.keys():
+            self._raise_confidence(place, term, terms[term])
+
+    def _raise_confidence(self, place: Place, term: str, confidence: float) -> None:
+        """Posts differ in how certain their entities are: the greatest confidence counts, whatever the order."""
+        try:
+            self._table.put_item(
+                Item={**posting_key(term, place), "confidence": to_number(confidence)},
+                ConditionExpression=Attr("confidence").not_exists() | Attr("confidence").lt(to_number(confidence)),
+            )
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+
+    def _settle(self, fact: Fact, stale: Iterable[str]) -> None:
+        """Bring the postings of stale terms into line with the facts, and of all if the fact is no longer the newest.
+
+        The facts are read again after every change: who adds a fact writes it before its postings, so either it is seen
+        here or its postings are written after the change.
+        """
+        current = self._read(fact)
+        is_superseded = current is None or current["version"] != fact.version
+        unsettled = {*stale, *(fact.terms if is_superseded else ())}
+        if not unsettled:
+            return
+        applied: Terms | None = None
+        for _ in range(_MAX_ROUNDS):
+            held = self._held_terms(fact, unsettled)
+            if held == applied:
+                break
+            write_items(self._table, _build_postings(fact.place, held), self._sleep)
+            absent = sorted(unsettled - held.keys())
+            delete_items(self._table, (posting_key(term, fact.place) for term in absent), self._sleep)
+            applied = held
+        else:
+            raise RetryableError(f"other workers write the postings of {fact.place.image_id}")
+        if not is_superseded:
+            self._mark_settled(fact)
+
+    def _mark_settled(self, fact: Fact) -> None:
+        try:
+            self._table.update_item(
+                Key=dict(fact.place.key(fact.part)),
+                UpdateExpression="REMOVE stale",
+                ConditionExpression=Attr("version").eq(fact.version) & Attr("terms").eq(pack(fact.terms)),
+            )
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+
+    def _held_terms(self, fact: Fact, wanted: set[str]) -> dict[str, float]:
+        held: dict[str, float] = {}
+        family = ANALYSIS if fact.part == ANALYSIS else PHOTO
+        for item in self._iterate_facts(fact.place, family):
+            for term, confidence in unpack(item["terms"]).items():
+                if term in wanted:
+                    held[term] = max(held.get(term, 0.0), confidence)
+        return held
+
+    def _iterate_facts(self, place: Place, family: str) -> Iterator[Item]:
+        """Yield the image's facts that are not about to be deleted."""
+        start: dict[str, Any] = {}
+        while True:
+            page = self._table.query(
+                KeyConditionExpression=Key("pk").eq(place.partition) & Key("sk").begins_with(family),
+                ProjectionExpression="version, terms",
+                ConsistentRead=True,
+                **start,
+            )
+            yield from (item for item in page["Items"] if item["version"] != "~")
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _list_stale(old: Item | None, terms: Terms) -> set[str]:
+    """The terms that no longer hold, or hold with less confidence where several facts share a posting."""
+    if old is None:
+        return set()
+    was: dict[str, float] = unpack(old["terms"])
+    stale = was.keys() - terms.keys()
+    stale |= {term for term in was.keys() & terms.keys() if _is_shared(term) and was[term] > terms[term]}
+    return stale | set(unpack(old["stale"]) if "stale" in old else ())
+
+
+def _is_shared(term: str) -> bool:
+    return term.startswith(f"{ENTITY}#")
+
+
+def _is_unchanged(old: Item | None) -> ConditionBase:
+    if old is None:
+        return Attr("pk").not_exists()
+    same = Attr("version").eq(old["version"]) & Attr("terms").eq(old["terms"])
+    return same & (Attr("stale").eq(old["stale"]) if "stale" in old else Attr("stale").not_exists())
+
+
+def _build_postings(place: Place, terms: Terms) -> list[Item]:
+    return [{**posting_key(term, place), "confidence": to_number(confidence)} for term, confidence in terms.items()]

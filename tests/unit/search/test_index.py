@@ -1,0 +1,213 @@
+"""What the index holds after analyses and photos came in any order, repeatedly, and with workers that die."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from photolake.search.index import SearchIndex
+from photolake.search.items import unpack
+from tests.builders.search_rows import analysis, dropped, image_id, line, photo, post, seen_label
+from tests.fakes.search_table import FakeSearchTable
+
+EARLIER, LATER = "2026-11-20T08:00:00.000Z", "2026-11-20T12:00:00.000Z"
+
+
+class CrashError(Exception):
+    """The worker dies."""
+
+
+class DyingTable:
+    """A table whose worker dies after some calls: just before one takes effect, or just after."""
+
+    def __init__(self, table: FakeSearchTable, steps: int) -> None:
+        self._table, self._steps = table, steps
+        self.name, self.meta = table.name, table.meta.__class__(client=self)
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            self._tick()
+            result = getattr(self._table, name)(**arguments)
+            self._tick()
+            return result
+
+        return call
+
+    def _tick(self) -> None:
+        self._steps -= 1
+        if self._steps == -1:
+            raise CrashError
+
+
+def apply(table: Any, event: Any) -> None:
+    index = SearchIndex(table, sleep=lambda seconds: None)
+    match event:
+        case ("analysis", row):
+            index.put(row)
+        case ("photo", row, found):
+            index.put_photo(row, found)
+        case ("forget", post_id):
+            index.forget_post(post_id)
+
+
+def index_of(*events: Any) -> FakeSearchTable:
+    table = FakeSearchTable(page=2)
+    for event in events:
+        apply(table, event)
+    return table
+
+
+def readable(table: FakeSearchTable) -> dict[Any, Any]:
+    """All items, with what is packed in them."""
+    return {
+        key: {name: unpack(value) if isinstance(value, bytes) else value for name, value in item.items()}
+        for key, item in table.items.items()
+    }
+
+
+def terms_of(table: FakeSearchTable, number: int = 1) -> dict[str, float]:
+    return {
+        pk: float(item["confidence"])
+        for (pk, sk), item in table.items.items()
+        if sk.endswith(f"#{image_id(number)}") and "confidence" in item
+    }
+
+
+NEWER_ANALYSIS = ("analysis", analysis(labels=[seen_label("Car", 91.0)], lines=[line("NDV")], at=LATER))
+EVENTS = (
+    ("analysis", analysis(labels=["Car", "Tree"], lines=["ndv 5"], at=EARLIER)),
+    NEWER_ANALYSIS,
+    ("photo", photo(post_id=7), post("My car at the beach", ("Ada", 0.5))),
+    ("photo", photo(post_id=7, collected_at=LATER), post("My car", ("Ada", 0.4), ("Bea", 0.5))),
+    ("photo", photo(post_id=8, alt_text="a tree"), post("beach", ("Ada", 0.3), post_id=8)),
+    ("photo", dropped(), None),
+    ("analysis", analysis(2, labels=["Tree"])),
+    ("photo", photo(2, post_id=7), post("My car at the beach")),
+)
+# Each version of a fact once: the newest of the analysis, and of the photo of post 7.
+SETTLED = EVENTS[1:2] + EVENTS[3:]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(EVENTS), max_size=8), st.permutations(EVENTS), st.lists(st.sampled_from(EVENTS)))
+def test_any_order_and_any_repetition_gives_the_same_index(before: Any, once: Any, after: Any) -> None:
+    assert readable(index_of(*before, *once, *after)) == readable(index_of(*SETTLED))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.permutations(EVENTS), st.lists(st.integers(min_value=0, max_value=60), max_size=30))
+def test_a_worker_may_die_at_any_step_if_its_message_is_delivered_again(once: Any, deaths: list[int]) -> None:
+    table = FakeSearchTable(page=2)
+    for event in once:
+        while deaths:
+            try:
+                apply(DyingTable(table, deaths.pop()), event)
+                break
+            except CrashError:
+                continue
+        apply(table, event)
+
+    assert readable(table) == readable(index_of(*SETTLED))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.permutations((*EVENTS, ("forget", 7))), st.integers(min_value=0, max_value=80))
+def test_a_forgotten_post_leaves_nothing_in_whatever_order_it_comes(once: Any, steps: int) -> None:
+    table = FakeSearchTable(page=2)
+    for event in once:
+        if event[0] == "forget":
+            try:
+                apply(DyingTable(table, steps), event)
+            except CrashError:
+                apply(table, event)
+        else:
+            apply(table, event)
+
+    without = [event for event in SETTLED if event[0] != "photo" or event[1].get("tweetid") != 7]
+    expected = readable(index_of(*without))
+    for key, item in readable(table).items():
+        if key == ("post#7", "forgotten"):
+            continue
+        # The second image is shown by this post alone: it keeps its analysis, and is hidden, or was never shown.
+        assert {name: value for name, value in item.items() if name != "is_hidden"} == expected.pop(key)
+    assert not expected
+
+
+def test_an_image_is_found_by_what_it_shows_and_by_what_its_posts_say() -> None:
+    table = index_of(NEWER_ANALYSIS, EVENTS[2], EVENTS[4], EVENTS[5])
+
+    assert terms_of(table) == {
+        "any#": 100.0,
+        "label#car": 91.0,
+        "text#ndv": 95.0,
+        "seen#car": 91.0,
+        "seen#ndv": 95.0,
+        "prefix#nd": 95.0,
+        "prefix#ndv": 95.0,
+        "entity#ada": 50.0,
+        **{f"said#{word}": 100.0 for word in ["my", "car", "at", "the", "beach", "a", "tree", "red", "bicycle", "png"]},
+    }
+
+
+def test_a_new_analysis_takes_away_what_it_no_longer_shows_but_not_what_posts_say() -> None:
+    table = index_of(EVENTS[0], EVENTS[4], NEWER_ANALYSIS)
+
+    assert "label#tree" not in terms_of(table)
+    assert "said#tree" in terms_of(table)
+
+
+def test_an_image_that_only_a_forgotten_post_shows_is_hidden_until_another_shows_it() -> None:
+    table = index_of(EVENTS[6], EVENTS[7], ("forget", 7))
+    place = (f"image#{image_id(2)}", "image")
+    assert table.items[place]["is_hidden"]
+
+    apply(table, ("photo", photo(2, post_id=9), post("again", post_id=9)))
+
+    assert "is_hidden" not in table.items[place]
+
+
+def test_a_photo_that_is_no_image_changes_nothing() -> None:
+    gone = photo() | {"image_id": None, "image_dt": None, "status": "gone"}
+
+    assert index_of(("photo", gone, post("beach"))).items == {}
+
+
+def test_terms_over_the_limit_are_counted_and_left_out() -> None:
+    left_out: list[int] = []
+    table: Any = FakeSearchTable()
+    words = " ".join(f"word{number}" for number in range(500))
+
+    SearchIndex(table, left_out.append).put(analysis(lines=[words]))
+    SearchIndex(table, left_out.append).put_photo(photo(), post(words))
+
+    assert left_out == [1 + 500 + 500 + 503 - 1000, 200]
+    assert len(terms_of(table)) == 1300
+
+
+def test_an_analysis_too_large_for_an_item_is_searchable_without_its_row() -> None:
+    noise = "".join(image_id(number) for number in range(12000))
+    table = index_of(("analysis", analysis(labels=["Car"]) | {"unmapped": noise}))
+
+    item = table.items[f"image#{image_id(1)}", "analysis"]
+    assert item["row_bytes"] > 340_000
+    assert "row" not in item
+    assert "label#car" in terms_of(table)
+
+
+@pytest.mark.parametrize("source_key", ["7:" + "https://x.example/" + "a" * 3000, "7:" + "é" * 900])
+def test_a_source_key_of_any_length_fits_the_index(source_key: str) -> None:
+    table = index_of(("photo", photo(source_key=source_key), post("beach")))
+
+    assert "said#beach" in terms_of(table)
+
+
+def test_a_lone_surrogate_in_any_text_harms_nothing() -> None:
+    row = analysis(labels=["Car\ud83d"], lines=["\ud83d NDV"])
+
+    table = index_of(("analysis", row), ("photo", photo(alt_text="\udc00 sea"), post("\ud83d", ("\ud83d", 0.5))))
+
+    assert {"label#car", "text#ndv", "said#sea"} <= terms_of(table).keys()
+    assert table.items[f"image#{image_id(1)}", "image"]["labels"] == ["Car?"]
