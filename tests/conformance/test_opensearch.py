@@ -15,6 +15,7 @@ from botocore.credentials import Credentials
 from photolake.opensearch.client import OpenSearchClient
 from photolake.opensearch.document import image_document
 from photolake.opensearch.index import ImageIndex, RejectedDocument, index_definition
+from photolake.opensearch.maintenance import count_documents, forget_posts, move_alias
 from photolake.opensearch.sink import OpenSearchSink
 from tests.builders.image_documents import CAR_ID, car_document, car_row, photo_document
 from tests.conformance import opensearch_server
@@ -48,17 +49,22 @@ def server(tmp_path_factory):
         yield running
 
 
+@pytest.fixture(scope="module")
+def client(server):
+    """Sends the requests of the index."""
+    return OpenSearchClient(server.url, Credentials("AKIDEXAMPLE", "secret"), "us-east-1")
+
+
 @pytest.fixture
-def index(server, request):
+def index(client, request):
     """An index of its own for each test."""
-    client = OpenSearchClient(server.url, Credentials("AKIDEXAMPLE", "secret"), "us-east-1")
     return ImageIndex(client, f"{request.node.originalname}-{abs(hash(request.node.name))}")
 
 
 @pytest.fixture(scope="module")
-def found(server):
+def found(server, client):
     """Finds images among a car and a cat: the car's id is 'car', the cat's is 'cat'."""
-    index = ImageIndex(OpenSearchClient(server.url, Credentials("a", "b"), "us-east-1"), "searched")
+    index = ImageIndex(client, "searched")
     OpenSearchSink(index, fail).put(car_row())
     assert index.put([SHOWN, CAT]) == []
     names = {CAR_ID: "car", CAT_ID: "cat"}
@@ -217,6 +223,36 @@ def test_a_whole_lake_is_indexed_in_bulk_and_again_without_a_write(server, index
 
     assert first.keys() == {row["image_id"] for row in lake.analyses}
     assert stored(server, index) == first
+
+
+def test_posts_are_forgotten_with_the_images_that_only_they_show(server, client, index):
+    shared: Any = {**car_document(), "photos": [photo_document("7:1"), photo_document("8:1")]}
+    alone: Any = {**CAT, "photos": [photo_document("7:2")]}
+    dropped: Any = {
+        "image_id": "dropped",
+        "photos": [photo_document("s3://lake/7.jpg", post_id=None, origin="dropped")],
+    }
+    unposted: Any = {"image_id": "unposted", **{key: NEWER[key] for key in ("analyzed_at", "processed_at")}}
+    assert index.put([shared, alone, dropped, unposted]) == []
+
+    assert forget_posts(client, index, ["7", "9"]) == 2
+    assert forget_posts(client, index, ["7", "9"]) == 0
+
+    left: Any = {**car_document(), "photos": [photo_document("8:1")]}
+    documents = {key: document for key, (document, _) in stored(server, index).items()}
+    assert documents == {CAR_ID: left, "dropped": dropped, "unposted": unposted}
+    assert count_documents(client, index) == 3
+
+
+def test_searches_change_to_a_new_index_at_one_instant(server, client, index):
+    server.request("PUT", f"{index.alias}-v0", {"aliases": {index.alias: {}}})
+    index.put([car_document()])
+    assert server.search(index.alias, query={"match_all": {}}) == []
+
+    assert move_alias(client, index) == [f"{index.alias}-v0"]
+    assert move_alias(client, index) == []
+
+    assert server.search(index.alias, query={"match_all": {}}) == [CAR_ID]
 
 
 def test_hostile_text_is_found_like_any_other(server, index):
