@@ -77,8 +77,8 @@ def test_what_is_no_domain_is_refused(given):
 
 def test_the_laptop_takes_a_server_of_its_own_without_a_domain():
     local = {"OpenSearchEndpoint": "http://127.0.0.1:9200"}
+    resolver = resolve(template.load_template(ROOT / "template.yaml", local, {}, "us-east-1"))
 
-    assert (
-        not resolve(template.load_template(ROOT / "template.yaml", local, {}, "us-east-1")).resources.keys()
-        & OF_OPENSEARCH
-    )
+    assert resolver.resources.keys() & OF_OPENSEARCH == {"SearchDocumentAlarm"}
+    assert resolver.outputs()["OpenSearchEndpoint"] == "http://127.0.0.1:9200"
+    assert "OpenSearchEndpoint" not in resolve(transformed()).outputs()

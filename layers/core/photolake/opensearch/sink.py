@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from photolake.errors import SettingsError
 from photolake.opensearch.client import OpenSearchClient
 from photolake.opensearch.document import image_document, photo_document
 from photolake.opensearch.index import ImageIndex, RejectedDocument
@@ -58,12 +57,9 @@ def connect_sinks(
     """
     if not endpoint:
         return []
-    credentials, region = session.get_credentials(), session.region_name
-    if credentials is None or region is None:
-        raise SettingsError("OpenSearch needs AWS credentials and a Region to sign its requests with")
 
     def report(rejected: RejectedDocument) -> None:
         metrics.add_metric("SearchDocumentsRejected", MetricUnit.Count, 1)
         logger.error("search document rejected", image_id=rejected.image_id, reason=rejected.reason)
 
-    return [OpenSearchSink(ImageIndex(OpenSearchClient(endpoint, credentials, region), alias), report)]
+    return [OpenSearchSink(ImageIndex(OpenSearchClient.of_session(endpoint, session), alias), report)]
