@@ -79,6 +79,6 @@ def test_the_laptop_takes_a_server_of_its_own_without_a_domain():
     local = {"OpenSearchEndpoint": "http://127.0.0.1:9200"}
     resolver = resolve(template.load_template(ROOT / "template.yaml", local, {}, "us-east-1"))
 
-    assert resolver.resources.keys() & OF_OPENSEARCH == {"SearchDocumentAlarm"}
+    assert not resolver.resources.keys() & OF_OPENSEARCH
     assert resolver.outputs()["OpenSearchEndpoint"] == "http://127.0.0.1:9200"
     assert "OpenSearchEndpoint" not in resolve(transformed()).outputs()
