@@ -10,14 +10,18 @@ import typer
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
+from photolake_cli.commands.index import index
 from photolake_cli.commands.opensearch import rebuild_opensearch
 from photolake_cli.commands.query import query
+from photolake_cli.commands.search import search
 from photolake_cli.commands.stream import stream
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
-for command in (demo, up, collect, wait, query, rebuild_opensearch, status, env, down, stream):
+for command in (demo, up, collect, wait, query, search, status, env, down, stream):
     app.command()(command)
+app.add_typer(index, name="index")
+index.command()(rebuild_opensearch)
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -30,6 +30,7 @@ MADE_BY_LAMBDA = {
     "sqs:ReceiveMessage",
 }
 _FOR_404 = "never called: without it S3 answers 403, not 404, for an object that is gone"
+_STALE = "asks who else has the terms that a new analysis or text no longer has; none is new here"
 _FAILED = "Powertools takes back the record of a run that failed; none fails here"
 _NO_TOKEN = "comes after X's answer, and without a token X is not asked"
 _ATHENA = "Athena makes it in the name of who starts the query; the local Athena makes it in its own"
@@ -59,7 +60,9 @@ UNSEEN = {
         "firehose:PutRecordBatch": _NO_TOKEN,
         "s3:PutObject": _NO_TOKEN,
     },
-    "ImageAnalyzerFunction": {"s3:ListBucket": _FOR_404},
+    "ImageAnalyzerFunction": {"dynamodb:Query": _STALE, "s3:ListBucket": _FOR_404},
+    "PhotoFetcherFunction": {"dynamodb:Query": _STALE},
+    "SearchApiFunction": {"s3:GetObject": "the request of whoever has the URL that the function signed"},
     "TweetAnalyzerFunction": {
         "dynamodb:DeleteItem": _FAILED,
         "dynamodb:GetItem": "Powertools asks for a record only if DynamoDB did not return it with the refused write",

@@ -232,7 +232,7 @@ def test_the_functions_write_to_opensearch_what_the_views_show(collected, domain
     }
     shown = ask("select p.image_id, t.id_str, t.text from tweet_photos as p inner join tweets as t on p.tweetid = t.id")
     assert {
-        (key, photo["post_id"], photo["text"])
+        (key, photo["id_str"], photo["text"])
         for key, document in documents.items()
         for photo in document["photos"]
         if photo["origin"] == "post"
@@ -244,7 +244,7 @@ def test_opensearch_is_filled_from_the_lake_as_the_functions_filled_it(collected
     for forgotten in (domain.indexes, domain.documents, domain.aliases):
         forgotten.clear()
 
-    collected("rebuild-opensearch")
+    collected("index rebuild-opensearch")
 
     assert domain.sources(SEARCH_INDEX) == written
     assert domain.aliases == {"photolake-images": SEARCH_INDEX}

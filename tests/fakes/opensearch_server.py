@@ -100,11 +100,11 @@ class FakeOpenSearch:
     def _find(self, index: str, body: dict[str, Any]) -> list[dict[str, Any]]:
         """The documents with a photo of these posts: the one search that is sent."""
         assert body["query"]["nested"]["path"] == "photos"
-        wanted = set(body["query"]["nested"]["query"]["terms"]["photos.post_id"])
+        wanted = set(body["query"]["nested"]["query"]["terms"]["photos.tweetid"])
         return [
             {"_id": key, **document}
             for key, document in self.documents[index].items()
-            if wanted & {photo.get("post_id") for photo in document["_source"].get("photos", [])}
+            if wanted & {photo.get("tweetid") for photo in document["_source"].get("photos", [])}
         ][: body["size"]]
 
     def _get(self, index: str, key: str) -> dict[str, Any]:
@@ -126,6 +126,8 @@ class FakeOpenSearch:
             status, error = (400, trouble) if isinstance(trouble, dict) else (trouble, _error("trouble", "of its own"))
             return {operation: {"_id": key, "status": status, "error": error}}
         asked, held = condition.get("if_seq_no"), old["_seq_no"] if old else None
+        if operation == "delete" and "if_seq_no" not in condition:
+            return {operation: {"_id": key, "status": 200 if self.documents[index].pop(key, None) else 404}}
         if old if operation == "create" else asked != held:
             error = _error("version_conflict_engine_exception", f"[{key}]: version conflict")
             return {operation: {"_id": key, "status": 409, "error": error}}

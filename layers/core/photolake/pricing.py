@@ -1,7 +1,7 @@
 """List prices in US dollars (first tier, us-east-1); those of Rekognition are in `images/rekognition_apis.py`.
 
 X: https://docs.x.com/x-api/getting-started/pricing (2026-08); Comprehend: https://aws.amazon.com/comprehend/pricing/;
-Athena: https://aws.amazon.com/athena/pricing/.
+Athena: https://aws.amazon.com/athena/pricing/; DynamoDB: https://aws.amazon.com/dynamodb/pricing/on-demand/.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ COMPREHEND_UNIT_USD = Decimal("0.0001")
 ATHENA_BYTES_PER_MEGABYTE = 10**6
 ATHENA_MIN_MEGABYTES = 10
 ATHENA_MEGABYTE_USD = Decimal(5) / 10**6
+
+# DynamoDB on demand bills a write of up to 1 KB as one unit, a read of up to 4 KB as half a unit.
+DYNAMODB_WRITE_USD = Decimal("0.625") / 10**6
+DYNAMODB_READ_USD = Decimal("0.125") / 10**6
 
 
 def count_comprehend_units(text: str) -> int:

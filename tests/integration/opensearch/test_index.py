@@ -239,10 +239,20 @@ def test_a_photo_of_a_post_and_a_dropped_one_are_found_by_what_is_known_of_them(
     sink.put_photo(dropped)
     sink.put_photo(no_image)
 
-    nothing: Any = {"source_platform": None, "post_id": None, "text": None, "alt_text": None, "entities": []}
+    nothing: Any = {
+        "source_platform": None,
+        "tweetid": None,
+        "id_str": None,
+        "text": None,
+        "alt_text": None,
+        "entities": [],
+    }
     fields = {name: dropped[name] for name in ("source_key", "origin", "dt", "collected_at")}
     assert domain.sources(NAME) == {
-        CAR_ID: {"image_id": CAR_ID, "photos": [photo_document(), {**fields, **nothing, "name": "my car.jpg"}]}
+        CAR_ID: {
+            "image_id": CAR_ID,
+            "photos": [photo_document(), {**fields, **nothing, "entities": [], "name": "my car.jpg"}],
+        }
     }
 
 
@@ -252,7 +262,7 @@ def test_a_job_of_before_jobs_had_the_post_gives_its_number(domain: FakeOpenSear
     OpenSearchSink(index, lambda rejected: None).put_photo(row)
 
     [photo] = domain.sources(NAME)[CAR_ID]["photos"]
-    assert (photo["post_id"], photo["text"], photo["name"]) == ("7", None, None)
+    assert (photo["tweetid"], photo["id_str"], photo["text"], photo["name"]) == ("7", None, None, None)
 
 
 def test_without_an_endpoint_there_is_no_sink_and_no_need_of_credentials() -> None:

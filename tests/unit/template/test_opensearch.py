@@ -17,7 +17,7 @@ WRITERS = ["photo_fetcher", "image_analyzer"]
 def resolve(loaded):
     resolver = Resolver(loaded.document, {**loaded.parameters, **PSEUDO_PARAMETERS})
     for name in resolver.resources:
-        resolver.add(name, CreatedResource(name, {"Arn": f"arn:{name}"}))
+        resolver.add(name, CreatedResource(name, {"Arn": f"arn:{name}", "FunctionUrl": f"https://{name}"}))
     return resolver
 
 

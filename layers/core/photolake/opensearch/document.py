@@ -82,7 +82,8 @@ class PhotoDocument(TypedDict, total=False):
     source_key: Required[str]
     origin: str
     source_platform: str | None
-    post_id: str | None
+    tweetid: str | None
+    id_str: str | None
     dt: str
     collected_at: str | None
     name: str | None
@@ -157,7 +158,9 @@ def photo_document(row: PhotoRow, post: PostSummary | None) -> ImageDocument | N
         "source_key": key,
         "origin": row["origin"],
         "source_platform": row.get("source_platform"),
-        "post_id": (post and post.id_str) or (None if tweetid is None else str(tweetid)),
+        # As text: browsers round numbers of this size.
+        "tweetid": None if tweetid is None else str(tweetid),
+        "id_str": post.id_str if post else None,
         "dt": row["dt"],
         "collected_at": row.get("collected_at"),
         "name": key.rpartition("/")[2] if tweetid is None else None,

@@ -23,7 +23,7 @@ _MAX_ROUNDS = 10_000
 def forget_posts(client: OpenSearchClient, index: ImageIndex, post_ids: Collection[str]) -> int:
     """Take the photos of these posts out of the index, and the images that no other photo in it is; return how many.
 
-    An image whose document holds only its newest photos may go although older posts show it: put its photos again.
+    A document has only the newest photos of its image, and goes with them although older posts show it: put those then.
     """
     remaining = iter(post_ids)
     forgotten = 0
@@ -33,7 +33,7 @@ def forget_posts(client: OpenSearchClient, index: ImageIndex, post_ids: Collecti
 
 
 def _forget_batch(client: OpenSearchClient, index: ImageIndex, post_ids: frozenset[str]) -> Iterator[int]:
-    shows = {"nested": {"path": "photos", "query": {"terms": {"photos.post_id": sorted(post_ids)}}}}
+    shows = {"nested": {"path": "photos", "query": {"terms": {"photos.tweetid": sorted(post_ids)}}}}
     for _ in range(_MAX_ROUNDS):
         _require(client.request("POST", f"{index.name}/_refresh"), "refresh")
         body = {"query": shows, "size": _BATCH_DOCUMENTS, "seq_no_primary_term": True}
@@ -42,19 +42,26 @@ def _forget_batch(client: OpenSearchClient, index: ImageIndex, post_ids: frozens
             return
         lines = "".join(line for hit in hits for line in _change(hit, post_ids))
         written = _require(client.request("POST", f"{index.name}/_bulk", lines.encode(), JSON_LINES), "write to")
-        statuses = [next(iter(item.values()))["status"] for item in written["items"]]
-        if any(status == 429 or status >= 500 for status in statuses):
-            raise RetryableError(f"OpenSearch does not write all documents to {index.name} now")
+        statuses = _require_all_taken(index, written)
         yield sum(status < 300 for status in statuses)  # a conflict is found again
     raise RetryableError(f"{index.name}: others keep writing what is to be forgotten")
 
 
 def _change(hit: dict[str, Any], post_ids: frozenset[str]) -> Iterator[str]:
-    photos = [photo for photo in hit["_source"]["photos"] if photo.get("post_id") not in post_ids]
+    photos = [photo for photo in hit["_source"]["photos"] if photo.get("tweetid") not in post_ids]
     condition = {"_id": hit["_id"], "if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
     yield f"{compact_json({('index' if photos else 'delete'): condition})}\n"
     if photos:
         yield f"{compact_json({**hit['_source'], 'photos': photos})}\n"
+
+
+def delete_images(client: OpenSearchClient, index: ImageIndex, image_ids: Collection[str]) -> None:
+    """Delete the documents of these images, if there are any."""
+    remaining = iter(image_ids)
+    while batch := list(islice(remaining, _BATCH_POSTS)):
+        lines = "".join(f"{compact_json({'delete': {'_id': image_id}})}\n" for image_id in batch)
+        written = _require(client.request("POST", f"{index.name}/_bulk", lines.encode(), JSON_LINES), "write to")
+        _require_all_taken(index, written)
 
 
 def move_alias(client: OpenSearchClient, index: ImageIndex) -> list[str]:
@@ -71,6 +78,13 @@ def count_documents(client: OpenSearchClient, index: ImageIndex) -> int:
     """How many images the index has, with those that are being written."""
     _require(client.request("POST", f"{index.name}/_refresh"), "refresh")
     return int(_require(client.request("POST", f"{index.name}/_count"), "count")["count"])
+
+
+def _require_all_taken(index: ImageIndex, written: dict[str, Any]) -> list[int]:
+    statuses = [next(iter(item.values()))["status"] for item in written["items"]]
+    if any(status == 429 or status >= 500 for status in statuses):
+        raise RetryableError(f"OpenSearch does not write all documents to {index.name} now")
+    return statuses
 
 
 def _require(response: Response, action: str) -> Any:

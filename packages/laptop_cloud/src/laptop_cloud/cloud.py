@@ -89,6 +89,7 @@ class Cloud:
             pollers=compute.pollers,
             schedules=compute.schedules,
             callbacks=compute.callbacks,
+            function_urls=compute.function_urls,
         )
         resources = self._create_resources(resolver, context)
         compute.start()

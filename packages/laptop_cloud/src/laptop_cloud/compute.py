@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from laptop_cloud.lambda_runtime.callbacks import Callbacks
+from laptop_cloud.lambda_runtime.function_urls import FunctionUrls
 from laptop_cloud.lambda_runtime.functions import Functions
 from laptop_cloud.lambda_runtime.invoke_api import ControlServer
 from laptop_cloud.lambda_runtime.pollers import Pollers
@@ -29,6 +30,8 @@ class Compute:
         self.functions = Functions(host.children, variables, host.state / "logs")
         self.pollers = Pollers(sqs, self.functions.invoke, host.scale)
         self.schedules = Schedules(self.functions.invoke)
+        self.function_urls = FunctionUrls()
+        host.running.callback(self.function_urls.stop)
         self.callbacks = Callbacks()
         host.running.callback(self.callbacks.stop)
         status = StatusPage(

@@ -28,6 +28,7 @@ CREATORS: Mapping[str, Creator] = {
     "AWS::Athena::WorkGroup": data.create_workgroup,
     "AWS::Lambda::LayerVersion": compute.create_layer,
     "AWS::Lambda::Function": compute.create_function,
+    "AWS::Lambda::Url": compute.create_function_url,
     "AWS::Lambda::EventSourceMapping": compute.create_event_source,
     "AWS::Scheduler::Schedule": compute.create_schedule,
 }

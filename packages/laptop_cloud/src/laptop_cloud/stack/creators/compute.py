@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.errors import TemplateError
@@ -98,6 +99,20 @@ def create_event_source(logical_id: str, properties: Mapping[str, Any], context:
             )
         )
     return CreatedResource(context.name(logical_id), {"Id": context.name(logical_id)})
+
+
+def create_function_url(logical_id: str, properties: Mapping[str, Any], context: CreationContext) -> CreatedResource:
+    """AWS::Lambda::Url, without CORS, streaming and aliases."""
+    refuse_other_properties(properties, "AuthType", "TargetFunctionArn", "InvokeMode")
+    if properties.get("InvokeMode", "BUFFERED") != "BUFFERED":
+        raise TemplateError(f"not available locally: InvokeMode {properties['InvokeMode']}")
+    if properties["AuthType"] not in ("AWS_IAM", "NONE"):
+        raise TemplateError(f"AuthType is AWS_IAM or NONE, not {properties['AuthType']}")
+    function = parse_function_name(properties["TargetFunctionArn"])
+    arn = context.arn("lambda", f"function:{function}")
+    is_signed = properties["AuthType"] == "AWS_IAM"
+    url = context.function_urls.open(partial(context.functions.invoke, function), is_signed=is_signed)
+    return CreatedResource(arn, {"FunctionArn": arn, "FunctionUrl": url})
 
 
 def create_schedule(logical_id: str, properties: Mapping[str, Any], context: CreationContext) -> CreatedResource:

@@ -11,6 +11,7 @@ from laptop_cloud.stack.resolver import CreatedResource
 
 if TYPE_CHECKING:
     from laptop_cloud.lambda_runtime.callbacks import Callbacks
+    from laptop_cloud.lambda_runtime.function_urls import FunctionUrls
     from laptop_cloud.lambda_runtime.functions import Functions
     from laptop_cloud.lambda_runtime.pollers import Pollers
     from laptop_cloud.lambda_runtime.schedules import Schedules
@@ -33,6 +34,7 @@ class CreationContext:
     pollers: Pollers
     schedules: Schedules
     callbacks: Callbacks
+    function_urls: FunctionUrls
 
     def name(self, logical_id: str) -> str:
         """The physical name CloudFormation would make, without its random end."""

@@ -1,0 +1,1 @@
+"""`photolake index`: the search index, made again from the lake."""

@@ -1,0 +1,123 @@
+"""The rows of the landing tables that the search index is made of, read from their Parquet objects day by day.
+
+A duplicate row always lies in the partition of its twin, so the newest copy of each row is found within a day. The
+objects are read directly: Athena writes rows and arrays as text that cannot be read back, and would charge for it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_BATCH_ROWS = 500
+_SAMPLE_OBJECTS = 5
+
+Row = dict[str, Any]
+Version = tuple[str, str]
+_POST_COLUMNS = ["id", "id_str", "text", "text_entities", "collected_at", "processed_at"]
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The lake bucket."""
+
+    s3: S3Client
+    bucket: str
+
+    def list_days(self) -> list[str]:
+        """The days with analyses or photos, the newest first."""
+        found = {day for table in ("analyses", "photos") for day in self._list_partitions(table)}
+        return sorted(found, reverse=True)
+
+    def estimate_rows(self, table: str) -> int:
+        """About how many rows a table has, by the size of its objects and the rows of a few of them."""
+        sizes = dict(self._list_objects(f"{table}/"))
+        sample = list(islice(sizes, _SAMPLE_OBJECTS))
+        if not sample:
+            return 0
+        rows: int = sum(self._open(key).metadata.num_rows for key in sample)
+        return round(rows * sum(sizes.values()) / sum(sizes[key] for key in sample))
+
+    def read_analyses(self, day: str) -> Iterator[Row]:
+        """The newest row of each image of a day."""
+        return self._read_newest("analyses", day, lambda row: row["image_id"], ("analyzed_at", "processed_at"))
+
+    def read_photos(self, day: str) -> Iterator[Row]:
+        """The newest row of each photo of a day; a name may have been given to several dropped photos."""
+        return self._read_newest(
+            "photos", day, lambda row: (row["source_key"], row["image_id"]), ("collected_at", "processed_at")
+        )
+
+    def read_posts(self, day: str, ids: set[int]) -> dict[int, Row]:
+        """The newest row of each of these posts of a day: what a search can find it by."""
+        posts: dict[int, Row] = {}
+        for key in self._list_keys("posts", day):
+            for row in self._iterate_rows(key, _POST_COLUMNS):
+                known = posts.get(row["id"])
+                if row["id"] in ids and (known is None or _version(known, _POSTED) <= _version(row, _POSTED)):
+                    posts[row["id"]] = row
+        return posts
+
+    def read_deleted_posts(self) -> set[int]:
+        """The ids of the posts that every view leaves out."""
+        deleted: set[int] = set()
+        for key, _ in self._list_objects("deletions/"):
+            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"]
+            deleted.update(json.loads(line)["id"] for line in body.iter_lines() if line.strip())
+        return deleted
+
+    def _read_newest(
+        self, table: str, day: str, identify: Callable[[Row], Any], version: Sequence[str]
+    ) -> Iterator[Row]:
+        """Two passes, so that memory holds keys and not rows: the first sees which copy is the newest."""
+        newest: dict[Any, tuple[Version, str, int]] = {}
+        keys = self._list_keys(table, day)
+        identity = ["image_id"] if table == "analyses" else ["source_key", "image_id"]
+        for key in keys:
+            for number, row in enumerate(self._iterate_rows(key, [*identity, *version])):
+                copy = (_version(row, version), key, number)
+                newest[identify(row)] = max(copy, newest.get(identify(row), copy))
+        for key in keys:
+            for number, row in enumerate(self._iterate_rows(key)):
+                if newest[identify(row)][1:] == (key, number):
+                    yield {**row, "dt": day}
+
+    def _iterate_rows(self, key: str, columns: list[str] | None = None) -> Iterator[Row]:
+        for batch in self._open(key).iter_batches(_BATCH_ROWS, columns=columns):
+            yield from batch.to_pylist()
+
+    def _open(self, key: str) -> Any:
+        body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        return pyarrow.parquet.ParquetFile(io.BytesIO(body))
+
+    def _list_keys(self, table: str, day: str) -> list[str]:
+        return [key for key, _ in self._list_objects(f"{table}/dt={day}/")]
+
+    def _list_partitions(self, table: str) -> Iterator[str]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=f"{table}/dt=", Delimiter="/"
+        )
+        for page in pages:
+            for common in page.get("CommonPrefixes", []):
+                yield common["Prefix"].removeprefix(f"{table}/dt=").rstrip("/")
+
+    def _list_objects(self, prefix: str) -> Iterator[tuple[str, int]]:
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+            yield from ((item["Key"], item["Size"]) for item in page.get("Contents", []) if item["Size"])
+
+
+_POSTED = ("collected_at", "processed_at")
+
+
+def _version(row: Mapping[str, Any], columns: Sequence[str]) -> Version:
+    first, second = (row.get(column) or "" for column in columns)
+    return first, second
