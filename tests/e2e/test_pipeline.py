@@ -11,8 +11,16 @@ from pathlib import Path
 import boto3
 import pyathena
 import pytest
+import requests
+from boto3.dynamodb.types import Binary
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from typer.testing import CliRunner
 
 from laptop_cloud import state
+from photolake.search.items import unpack
+from photolake_cli import main
 from photolake_cli.demo import photos
 from tests.e2e.permissions import MADE_BY_LAMBDA, UNSEEN, FunctionPolicies, physical_names
 
@@ -203,6 +211,86 @@ def test_a_photo_dropped_by_hand_is_analysed(collected, client, photo_folder, as
     assert ask("select count(*) as n from image_texts where line like '%B12%'") == [{"n": 1}]
 
 
+def search(collected, *arguments):
+    return json.loads(collected("search", "--json", *arguments))
+
+
+def test_an_image_is_found_by_what_it_shows_and_by_what_its_posts_say(collected, tmp_path):
+    (sale,) = search(collected, "--label", "text", "--text", "summ* SALE")
+    (face,) = search(collected, "--label", "Person", "encanta")
+
+    assert sale["text"][:2] == ["SUMMER SALE", "50% OFF"]
+    assert "Person" in face["labels"]
+    assert {image["image_id"] for image in search(collected, "love")} == {sale["image_id"], face["image_id"]}
+    assert search(collected, "--label", "Person", "--min-confidence", "100") == []
+    sheet = tmp_path / "sheet.html"
+    collected("search", "love", "--out", str(sheet))
+    assert sheet.read_text().count('src="data:image/jpeg;base64,') == 2
+
+
+def test_a_photo_is_found_by_the_name_under_which_it_was_dropped(collected, client, photo_folder):
+    s3 = client("s3")
+    bucket = s3.list_buckets()["Buckets"][0]["Name"]
+    s3.upload_file(str(photo_folder / "poster_market.jpg"), bucket, "images/dropped/Flohmarkt/Plakat.jpg")
+    collected("wait", "--timeout", "60")
+
+    (found,) = search(collected, "flohmarkt")
+
+    details = signed_get(collected, f"images/{found['image_id']}").json()
+    assert [shown["source_key"] for shown in details["photos"]] == [
+        f"s3://{bucket}/images/dropped/Flohmarkt/Plakat.jpg"
+    ]
+    assert details["analysis"]["image_labels"]["textdetections"]
+    assert requests.get(details["url"], timeout=10).headers["Content-Type"] == "image/jpeg"
+
+
+def signed_get(collected, path, secret=None):
+    running = state.read(collected.state)
+    assert running
+    url = running.outputs["SearchUrl"] + path
+    request = AWSRequest("GET", url)
+    keys = running.environment["AWS_ACCESS_KEY_ID"], secret or running.environment["AWS_SECRET_ACCESS_KEY"]
+    SigV4Auth(Credentials(*keys), "lambda", running.environment["AWS_REGION"]).add_auth(request)
+    return requests.get(url, headers=dict(request.headers.items()), timeout=30)
+
+
+def test_the_search_api_takes_signed_requests_only(collected):
+    running = state.read(collected.state)
+    assert running
+    url = running.outputs["SearchUrl"]
+
+    assert signed_get(collected, "images?label=Person").status_code == 200
+    assert requests.get(f"{url}images?label=Person", timeout=30).status_code == 403
+    assert signed_get(collected, "images?label=Person", secret="wrong").status_code == 403
+    assert signed_get(collected, "openapi.json").json() == json.loads(Path("docs/openapi.json").read_text())
+
+
+def index_items(table):
+    """All items of the search index, with what is packed in them."""
+    pages = table.meta.client.get_paginator("scan").paginate(TableName=table.name)
+    items = [item for page in pages for item in page["Items"]]
+    return {
+        (item["pk"], item["sk"]): {
+            name: unpack(value) if isinstance(value, Binary) else value for name, value in item.items()
+        }
+        for item in items
+    }
+
+
+def test_the_index_that_is_rebuilt_from_the_lake_is_the_one_that_events_wrote(collected, client):
+    table = client("dynamodb", boto3.resource).Table(physical_names(collected.state)["SearchIndexTable"])
+    before = index_items(table)
+    with table.batch_writer() as batch:
+        for pk, sk in before:
+            batch.delete_item(Key={"pk": pk, "sk": sk})
+    assert search(collected) == []
+
+    result = CliRunner().invoke(main.app, ["index", "rebuild", "--state", str(collected.state)])
+
+    assert result.exit_code == 0, result.output
+    assert index_items(table) == before
+
+
 VALUES = {"celebrity_matches": "name=Ada", "search_text_in_images": "words=sale"}
 
 
@@ -302,6 +390,7 @@ def rare(collected, client, photo_folder):
     lines = json.dumps(ARCHIVED).encode() + b'\n{"id": 20305\n'
     s3.put_object(Bucket=bucket, Key="tweets/dt=2026-03-08/by-hand.jsonl.gz", Body=gzip.compress(lines))
     collected("wait", "--timeout", "60")
+    assert search(collected, "--label", "Person", "love")  # two filters, so that one list is asked for places
     return collected
 
 
