@@ -81,6 +81,7 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.collect
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m bench.scan
+	@$(BIN)/python -m bench.search
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .tools .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis

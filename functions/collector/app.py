@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from photolake.aws.secrets import read_secret
 from photolake.collect.landing import LandingSettings, make_collector
 from photolake.collect.runner import Collector
 from photolake.collect.source import SourceContext
+from photolake.search.index import SearchIndex
 from photolake.sources.registry import make_sources
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class CollectorSettings(LandingSettings):
     """The function's environment; each source has settings of its own."""
 
     sources: tuple[str, ...]
+    search_index_table: str
+    row_retention_days: int
 
 
 logger = Logger()
@@ -34,7 +37,11 @@ metrics = Metrics()
 settings = CollectorSettings.from_env()
 get_table = boto3.resource("dynamodb").Table
 source_context = SourceContext(partial(read_secret, boto3.client("secretsmanager")), get_table)
-collector = Collector(make_collector(settings, boto3.client, get_table), partial(make_sources, context=source_context))
+landing = make_collector(settings, boto3.client, get_table)
+search_index = SearchIndex(get_table(settings.search_index_table), settings.row_retention_days)
+collector = Collector(
+    replace(landing, on_deleted=search_index.forget_post), partial(make_sources, context=source_context)
+)
 
 
 @metrics.log_metrics

@@ -43,6 +43,7 @@ class ImageAnalyzerSettings(Settings):
     images_table: str
     cache_table: str
     search_index_table: str
+    row_retention_days: int
     image_apis: tuple[str, ...]
     daily_image_budget: int
     earliest_date: str
@@ -61,6 +62,7 @@ analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name)
 registry = ImageRegistry(dynamodb.Table(settings.images_table))
 search_index = SearchIndex(
     dynamodb.Table(settings.search_index_table),
+    settings.row_retention_days,
     on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
 )
 opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)

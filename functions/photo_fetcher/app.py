@@ -37,6 +37,7 @@ class PhotoFetcherSettings(Settings):
     photos_stream: str
     images_table: str
     search_index_table: str
+    row_retention_days: int
     allowed_photo_hosts: tuple[str, ...]
     photo_endpoint: str
     opensearch_endpoint: str
@@ -56,6 +57,7 @@ photos_schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_dat
 photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_schema)
 search_index = SearchIndex(
     dynamodb.Table(settings.search_index_table),
+    settings.row_retention_days,
     on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
 )
 opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)

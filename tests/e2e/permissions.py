@@ -32,6 +32,7 @@ MADE_BY_LAMBDA = {
 _FOR_404 = "never called: without it S3 answers 403, not 404, for an object that is gone"
 _STALE = "asks who else has the terms that a new analysis or text no longer has; none is new here"
 _FAILED = "Powertools takes back the record of a run that failed; none fails here"
+_NO_DELETION = "takes a post that Bluesky deletes out of the search index; X alone is switched on"
 _NO_TOKEN = "comes after X's answer, and without a token X is not asked"
 _ATHENA = "Athena makes it in the name of who starts the query; the local Athena makes it in its own"
 # What a policy allows though no call here needs it.
@@ -54,6 +55,9 @@ UNSEEN = {
     },
     "CollectorFunction": {
         "dynamodb:BatchGetItem": "which of the posts that Bluesky deletes were collected; X alone is switched on",
+        "dynamodb:BatchWriteItem": _NO_DELETION,
+        "dynamodb:DeleteItem": _NO_DELETION,
+        "dynamodb:Query": _NO_DELETION,
         "dynamodb:GetItem": _NO_TOKEN,
         "dynamodb:PutItem": _NO_TOKEN,
         "dynamodb:UpdateItem": _NO_TOKEN,

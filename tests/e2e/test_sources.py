@@ -72,6 +72,7 @@ def test_a_matching_post_is_collected_once_and_leaves_every_view_when_deleted(ph
     assert photos == [{"status": "duplicate", "photos": 2}, {"status": "ok", "photos": 2}]
 
     gone = posts[0]["id_str"]
+    assert len(json.loads(photolake("search", "sunset", "0", "--json"))) == 1
     jetstream.history.append(commit("delete", rkey=gone.rpartition("/")[2], time_us=time.time_ns() // 1000))
     jetstream.history.append(commit("delete", rkey=tid(1), time_us=time.time_ns() // 1000))
     collect()
@@ -80,6 +81,7 @@ def test_a_matching_post_is_collected_once_and_leaves_every_view_when_deleted(ph
     assert query_lake(photolake, "select id_str from tweets order by timestamp_ms") == [
         {"id_str": row["id_str"]} for row in posts[1:]
     ]
+    assert json.loads(photolake("search", "sunset", "0", "--json")) == []
     assert query_lake(photolake, "select distinct id_str, reason from photolake_landing.deletions") == [
         {"id_str": gone, "reason": "deleted by its author"}
     ]

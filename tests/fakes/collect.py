@@ -47,6 +47,7 @@ class FakeLake:
         self.before_put = lambda: None
         self.rejected_ids = set()
         self.deletion_store = FakeDeletionStore()
+        self.forgotten = []
 
     @property
     def ids(self):
@@ -58,7 +59,12 @@ class FakeLake:
 
     def make_collector(self, checkpoints, clock=utc_now):
         lake: Any = self
-        return SourceCollector(checkpoints, lake, lake, lake.deletion_store, clock)
+        return SourceCollector(checkpoints, lake, lake, lake.deletion_store, clock, on_deleted=self.note_deleted)
+
+    def note_deleted(self, post_id):
+        """A search index is told of a deleted post, whose deletion is stored by then."""
+        assert {"id": post_id} in self.deletions
+        self.forgotten.append(post_id)
 
     def put(self, rows, on_rejected):
         self.before_put()

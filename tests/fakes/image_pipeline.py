@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "IMAGES_TABLE": "images",
     "CACHE_TABLE": "cache",
     "SEARCH_INDEX_TABLE": "search",
+    "ROW_RETENTION_DAYS": "1500",
     "IMAGE_APIS": ",".join(DEFAULT_APIS),
     "DAILY_IMAGE_BUDGET": str(BUDGET),
     "EARLIEST_DATE": "2026-01-01",

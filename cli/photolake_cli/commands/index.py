@@ -44,7 +44,8 @@ def rebuild(
     cloud = connect(stack, region, state)
     config = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, max_pool_connections=WORKERS)
     dynamodb = cloud.session.resource("dynamodb", endpoint_url=cloud.endpoint("dynamodb"), config=config)
-    search_index = SearchIndex(dynamodb.Table(cloud.find_physical_id("SearchIndexTable")))
+    table = dynamodb.Table(cloud.find_physical_id("SearchIndexTable"))
+    search_index = SearchIndex(table, int(cloud.values["RowRetentionDays"]))
     done = RebuiltDays.load(state / "index-rebuild.json", cloud.key)
     if again:
         done.days.clear()

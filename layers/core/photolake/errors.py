@@ -7,6 +7,7 @@ PhotolakeError
 ├── RowError                   a row does not fit the columns of its table
 │   └── RowTooLargeError       it fits them, but is larger than a Firehose record may be
 ├── BudgetExhaustedError       a source may buy no more posts
+├── InvalidSearchError         a search cannot be carried out as it is asked for
 ├── RetryableError             try again later (throttling, a 5xx response, a timeout)
 │   ├── RateLimitedError       a source asks for a pause
 │   ├── DisconnectedError      X's stream has ended
@@ -47,6 +48,10 @@ class BudgetExhaustedError(PhotolakeError):
     def __init__(self, budget: str, message: str = "") -> None:
         super().__init__(message)
         self.budget = budget
+
+
+class InvalidSearchError(PhotolakeError):
+    """A search cannot be carried out as it is asked for; the message names the parameter."""
 
 
 class RetryableError(PhotolakeError):

@@ -74,7 +74,7 @@ class World:
             self.s3.put_object(Bucket="lake", Key=key, Body=body.getvalue())
 
     def rebuild(self, folder: Path, table: Any = None, **options: Any) -> None:
-        index = SearchIndex(table or self.table)
+        index = SearchIndex(table or self.table, 1500)
         done = RebuiltDays.load(folder / "index-rebuild.json", "lake")
         rebuild_index(self.cloud, Lake(self.s3, "lake"), index, done, **{"dry_run": False, "yes": False} | options)
 
@@ -90,7 +90,7 @@ def world() -> Iterator[World]:
 def written_by_events() -> Any:
     """The index after each row was an event, as image_analyzer and photo_fetcher write it."""
     table: Any = FakeSearchTable()
-    index = SearchIndex(table)
+    index = SearchIndex(table, 1500)
     for row in ANALYSES:
         index.put(row)
     newest: Any = {row["id"]: row for row in POSTS}
@@ -131,7 +131,7 @@ def test_a_rebuild_over_an_index_in_use_changes_nothing_but_takes_deleted_posts_
     fill(world, 0)
     world.table = written_by_events()
     before = readable(world.table)
-    SearchIndex(world.table).put_photo(photo(1, post_id=8), PostSummary("8", "deleted", []))
+    SearchIndex(world.table, 1500).put_photo(photo(1, post_id=8), PostSummary("8", "deleted", []))
 
     world.rebuild(tmp_path)
 

@@ -61,6 +61,8 @@ def environment(secret):
         env.setenv("LAKE_BUCKET", "lake")
         env.setenv("TWEETS_STREAM", "tweets")
         env.setenv("CHECKPOINT_TABLE", "checkpoints")
+        env.setenv("SEARCH_INDEX_TABLE", "search")
+        env.setenv("ROW_RETENTION_DAYS", "1500")
         env.setenv("SOURCES", "x")
         env.setenv("X_TOKEN_SECRET", secret)
         env.setenv("SEARCH_QUERY", "sea has:images")

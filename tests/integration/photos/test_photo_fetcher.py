@@ -87,6 +87,7 @@ def app(aws, host):
             "PHOTOS_STREAM": "photos",
             "IMAGES_TABLE": TABLE,
             "SEARCH_INDEX_TABLE": "search",
+            "ROW_RETENTION_DAYS": "1500",
             "ALLOWED_PHOTO_HOSTS": "pbs.twimg.com,cdn.bsky.app",
             "PHOTO_ENDPOINT": host.url,
             "OPENSEARCH_ENDPOINT": "",

@@ -48,7 +48,7 @@ class SearchApi:
 @pytest.fixture(scope="session")
 def api() -> Iterator[SearchApi]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
-        index = SearchIndex(template_table("SearchIndexTable", "search"))
+        index = SearchIndex(template_table("SearchIndexTable", "search"), 1500)
         patch.setenv("LAKE_BUCKET", "lake")
         patch.setenv("SEARCH_INDEX_TABLE", "search")
         patch.delitem(sys.modules, "functions.search_api.app", raising=False)

@@ -71,6 +71,7 @@ def test_every_batch_is_delivered_and_the_checkpoint_stands_after_the_last(run, 
         notices=("dear",),
     )
     assert (delivered.ids, delivered.rejected, delivered.deletions) == ([1, 2, 3], [("fake", [BAD])], [{"id": 9}])
+    assert delivered.forgotten == [9]
     assert checkpoints.load("fake") == Checkpoint("fake", 2, {"at": "2"})
     assert source.asked == [{}]
     assert run()[1].asked == [{"at": "2"}]

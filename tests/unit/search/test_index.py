@@ -43,7 +43,7 @@ class DyingTable:
 
 
 def apply(table: Any, event: Any) -> None:
-    index = SearchIndex(table, sleep=lambda seconds: None)
+    index = SearchIndex(table, 1500, sleep=lambda seconds: None)
     match event:
         case ("analysis", row):
             index.put(row)
@@ -180,8 +180,8 @@ def test_terms_over_the_limit_are_counted_and_left_out() -> None:
     table: Any = FakeSearchTable()
     words = " ".join(f"word{number}" for number in range(500))
 
-    SearchIndex(table, left_out.append).put(analysis(lines=[words]))
-    SearchIndex(table, left_out.append).put_photo(photo(), post(words))
+    SearchIndex(table, 1500, left_out.append).put(analysis(lines=[words]))
+    SearchIndex(table, 1500, left_out.append).put_photo(photo(), post(words))
 
     assert left_out == [1 + 500 + 500 + 503 - 1000, 200]
     assert len(terms_of(table)) == 1300
@@ -202,6 +202,14 @@ def test_a_source_key_of_any_length_fits_the_index(source_key: str) -> None:
     table = index_of(("photo", photo(source_key=source_key), post("beach")))
 
     assert "said#beach" in terms_of(table)
+
+
+def test_all_that_is_known_of_an_image_expires_with_its_analysis_but_a_deletion_stays() -> None:
+    table = index_of(*EVENTS[:6], ("forget", 8))
+
+    expirations = {key: item.get("expiration") for key, item in table.items.items()}
+    assert expirations.pop(("post#8", "forgotten")) is None
+    assert set(expirations.values()) == {1795132800 + 1500 * 86400}  # 2026-11-20
 
 
 def test_a_lone_surrogate_in_any_text_harms_nothing() -> None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from photolake.errors import InvalidSearchError
 from photolake.search import searcher
 from photolake.search.index import SearchIndex
-from photolake.search.request import InvalidSearchError, SearchRequest
+from photolake.search.request import SearchRequest
 from photolake.search.searcher import ImageSearch
 from tests.builders.search_rows import analysis, dropped, image_id, line, photo, post, seen_label
 from tests.fakes.search_table import FakeSearchTable
@@ -25,7 +26,7 @@ class Lake:
 
     def __init__(self, page: int = 1000) -> None:
         self.table = FakeSearchTable(page)
-        self.index: SearchIndex = SearchIndex(self.table)
+        self.index: SearchIndex = SearchIndex(self.table, 1500)
         self.search = ImageSearch(self.table, lambda key: f"https://signed/{key}")
 
     def find(self, **request: Any) -> list[str]:

@@ -92,7 +92,8 @@ class RunSummary:
 class SourceCollector:
     """Reads one source, delivers its posts, and moves its checkpoint past a batch once that is delivered.
 
-    `on_delivered` is called with the number of posts of each batch.
+    `on_delivered` is called with the number of posts of each batch, `on_deleted` with the id of each deleted post once
+    its deletion is stored.
     """
 
     checkpoints: CheckpointStore
@@ -101,6 +102,7 @@ class SourceCollector:
     deletions: DeletionStore
     clock: Callable[[], dt.datetime] = utc_now
     on_delivered: Callable[[int], object] = lambda posts: None
+    on_deleted: Callable[[int], object] = lambda post_id: None
 
     def collect(self, source: Source, has_time: Callable[[], bool]) -> SourceSummary:
         """Read a source on from its checkpoint.
@@ -139,6 +141,8 @@ class SourceCollector:
             self.rejected.put_unnamed(summary.source.replace("#", "/"), rejected)
         if batch.deletions:
             self.deletions.put(batch.deletions)
+            for deletion in batch.deletions:
+                self.on_deleted(deletion["id"])
         return replace(
             summary,
             posts=summary.posts + delivered,

@@ -10,7 +10,8 @@ from aws_lambda_powertools.event_handler.exceptions import BadRequestError, NotF
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from photolake.search.request import DEFAULT_LIMIT, MAX_LIMIT, InvalidSearchError, SearchRequest
+from photolake.errors import InvalidSearchError
+from photolake.search.request import DEFAULT_LIMIT, MAX_LIMIT, SearchRequest
 from photolake.search.responses import ApiProblem, ImageDetails, ImagePage
 
 if TYPE_CHECKING:

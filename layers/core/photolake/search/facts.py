@@ -41,9 +41,10 @@ class Fact:
 class FactStore:
     """Writes facts and keeps the postings in step with them."""
 
-    def __init__(self, table: Table, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`table` is the search index; `sleep` takes seconds."""
+    def __init__(self, table: Table, retention_days: int, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`table` is the search index, whose items expire after `retention_days`; `sleep` takes seconds."""
         self._table = table
+        self._retention_days = retention_days
         self._sleep = sleep
 
     def put(self, fact: Fact) -> bool:
@@ -75,6 +76,7 @@ class FactStore:
 
     def _replace(self, fact: Fact, old: Item | None, stale: Iterable[str]) -> bool:
         item = {**fact.place.key(fact.part), **fact.content, "version": fact.version, "terms": pack(fact.terms)}
+        item["expiration"] = fact.place.compute_expiration(self._retention_days)
         if stale:
             item["stale"] = pack(sorted(stale))
         try:
@@ -87,7 +89,7 @@ class FactStore:
 
     def _write_postings(self, place: Place, terms: Terms) -> None:
         plain = {term: confidence for term, confidence in terms.items() if not _is_shared(term)}
-        write_items(self._table, _build_postings(place, plain), self._sleep)
+        write_items(self._table, self._build_postings(place, plain), self._sleep)
         for term in terms.keys() - plain.keys():
             self._raise_confidence(place, term, terms[term])
 
@@ -95,12 +97,19 @@ class FactStore:
         """Posts differ in how certain their entities are: the greatest confidence counts, whatever the order."""
         try:
             self._table.put_item(
-                Item={**posting_key(term, place), "confidence": to_number(confidence)},
+                Item=self._build_postings(place, {term: confidence})[0],
                 ConditionExpression=Attr("confidence").not_exists() | Attr("confidence").lt(to_number(confidence)),
             )
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
+
+    def _build_postings(self, place: Place, terms: Terms) -> list[Item]:
+        expiration = place.compute_expiration(self._retention_days)
+        return [
+            {**posting_key(term, place), "confidence": to_number(confidence), "expiration": expiration}
+            for term, confidence in terms.items()
+        ]
 
     def _settle(self, fact: Fact, stale: Iterable[str]) -> None:
         """Bring the postings of stale terms into line with the facts, and of all if the fact is no longer the newest.
@@ -118,7 +127,7 @@ class FactStore:
             held = self._held_terms(fact, unsettled)
             if held == applied:
                 break
-            write_items(self._table, _build_postings(fact.place, held), self._sleep)
+            write_items(self._table, self._build_postings(fact.place, held), self._sleep)
             absent = sorted(unsettled - held.keys())
             delete_items(self._table, (posting_key(term, fact.place) for term in absent), self._sleep)
             applied = held
@@ -182,7 +191,3 @@ def _is_unchanged(old: Item | None) -> ConditionBase:
         return Attr("pk").not_exists()
     same = Attr("version").eq(old["version"]) & Attr("terms").eq(old["terms"])
     return same & (Attr("stale").eq(old["stale"]) if "stale" in old else Attr("stale").not_exists())
-
-
-def _build_postings(place: Place, terms: Terms) -> list[Item]:
-    return [{**posting_key(term, place), "confidence": to_number(confidence)} for term, confidence in terms.items()]

@@ -42,12 +42,17 @@ class SearchIndex:
     def __init__(
         self,
         table: Table,
+        retention_days: int,
         on_left_out: Callable[[int], None] = lambda count: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`table` is the search index. `on_left_out` gets how many terms of an image are over the limit."""
+        """`table` is the search index; its items expire like the rows of analyses, `retention_days` after their day.
+
+        `on_left_out` gets how many terms of an image are over the limit; `sleep` takes seconds.
+        """
         self._table = table
-        self._facts = FactStore(table, sleep)
+        self._retention_days = retention_days
+        self._facts = FactStore(table, retention_days, sleep)
         self._on_left_out = on_left_out
 
     def put(self, row: AnalysisRow) -> None:
@@ -70,8 +75,7 @@ class SearchIndex:
             return
         place, part = Place(date, image_id), photo_part(row["source_key"])
         if post_id is not None:
-            pointer = {"pk": post_partition(post_id), "sk": f"{part}#{image_id}"}
-            self._table.put_item(Item={**pointer, "date": date, "image_id": image_id, "part": part})
+            self._point(post_id, place, part)
         texts = [post.text if post else None, row.get("alt_text"), None if post_id else _read_name(row["source_key"])]
         terms = self._cut(list_photo_terms(texts, post.entities if post else ()), MAX_PHOTO_TERMS)
         shown = {name: row.get(name) for name in _PHOTO_COLUMNS} | ({"post": post.to_message()} if post else {})
@@ -97,9 +101,20 @@ class SearchIndex:
             self._on_left_out(left_out)
         return kept
 
+    def _point(self, post_id: int, place: Place, part: str) -> None:
+        """Write where a photo of the post is, before there is anything to be found there."""
+        pointer = {"pk": post_partition(post_id), "sk": f"{part}#{place.image_id}", "part": part}
+        expiration = place.compute_expiration(self._retention_days)
+        self._table.put_item(Item={**pointer, **vars(place), "expiration": expiration})
+
     def _describe(self, place: Place, columns: Mapping[str, Any]) -> None:
         """Write what a list shows of the image; it is shown again, should it have been hidden."""
-        values = {"date": place.date, **{name: value for name, value in columns.items() if value is not None}}
+        expiration = place.compute_expiration(self._retention_days)
+        values = {
+            "date": place.date,
+            "expiration": expiration,
+            **{name: value for name, value in columns.items() if value is not None},
+        }
         self._table.update_item(
             Key=dict(place.key(IMAGE)),
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE is_hidden",

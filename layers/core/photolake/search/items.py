@@ -11,7 +11,8 @@ One table, key `pk` and `sk`:
 | `post#<post id>` | `<source_key>#<image_id>` | where the photos of a post are |
 | | `forgotten` | the post is deleted, and stays out |
 
-The date is the day on which the image was first seen, so that a posting has the same key whoever writes it.
+The date is the day on which the image was first seen, so that a posting has the same key whoever writes it. All items
+but `forgotten` expire (`expiration`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, SupportsBytes, cast
@@ -48,6 +50,10 @@ class Place:
     def partition(self) -> str:
         """The partition of what is known about it."""
         return f"image#{self.image_id}"
+
+    def compute_expiration(self, days: int) -> int:
+        """When its items expire, seconds since 1970: with the row of its analysis, `days` after it was first seen."""
+        return int((datetime.fromisoformat(self.date).replace(tzinfo=UTC) + timedelta(days=days)).timestamp())
 
     def key(self, part: str) -> Key:
         """The key of one of its items: IMAGE, ANALYSIS or a photo's."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from photolake.search.request import InvalidSearchError
+from photolake.errors import InvalidSearchError
 
 _MAX_TOKEN = 600
 _PLACE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}#[0-9a-f]{64}~?")

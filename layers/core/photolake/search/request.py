@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from photolake.errors import PhotolakeError
+from photolake.errors import InvalidSearchError
 from photolake.search import terms
 from photolake.search.words import join_words, split_wanted
 
@@ -18,10 +18,6 @@ Wanted = tuple[str, ...]
 
 MAX_WANTED = 20
 MAX_LIMIT, DEFAULT_LIMIT = 100, 20
-
-
-class InvalidSearchError(PhotolakeError):
-    """The search cannot be carried out; the message names the parameter."""
 
 
 @dataclass(frozen=True)
