@@ -14,6 +14,7 @@ from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.index import index
 from photolake_cli.commands.inspect import inspect
+from photolake_cli.commands.opensearch import rebuild_opensearch
 from photolake_cli.commands.query import query
 from photolake_cli.commands.search import search
 from photolake_cli.commands.stream import stream
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exce
 for command in (demo, up, collect, drop, backfill, inspect, wait, query, search, status, env, down, stream):
     app.command()(command)
 app.add_typer(index, name="index")
+index.command()(rebuild_opensearch)
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -24,7 +24,7 @@ from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
 from photolake.images.responses import KeptResponses
-from photolake.opensearch.sink import connect_sink
+from photolake.opensearch.sink import connect_sinks
 from photolake.rows.schema import TableSchema
 from photolake.search.index import SearchIndex
 from photolake.settings import Settings
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from photolake.opensearch.index import RejectedDocument
 
 
 @dataclass(frozen=True)
@@ -60,14 +58,6 @@ class ImageAnalyzerSettings(Settings):
 # At worst twice three attempts: 120 s an image, two images a batch.
 RETRIES = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 3})
 logger, metrics = Logger(), Metrics()
-
-
-def report_rejected(document: RejectedDocument) -> None:
-    """Count a document that OpenSearch rejects; the image is not held up."""
-    metrics.add_metric("SearchDocumentsRejected", MetricUnit.Count, 1)
-    logger.error("search document rejected", image_id=document.image_id, reason=document.reason)
-
-
 settings = ImageAnalyzerSettings.from_env()
 s3, firehose, glue = boto3.client("s3"), boto3.client("firehose"), boto3.client("glue")
 dynamodb = boto3.resource("dynamodb")
@@ -80,6 +70,7 @@ search_index = SearchIndex(
     settings.row_retention_days,
     on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
 )
+opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)
 dropped_photos = DroppedPhotoIngester(
     PhotoIngester(registry, s3, settings.lake_bucket),
     registry,
@@ -88,12 +79,7 @@ dropped_photos = DroppedPhotoIngester(
     settings.lake_bucket,
     DeliveryStream(firehose, settings.photos_stream, photos),
     date.fromisoformat(settings.earliest_date),
-    [search_index],
-)
-opensearch = (
-    [connect_sink(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), report_rejected)]
-    if settings.opensearch_endpoint
-    else []
+    [search_index, *opensearch],
 )
 analyzer = ImageAnalyzer(
     registry,

@@ -14,6 +14,7 @@ from photolake.aws.sqs import process_messages
 from photolake.clock import utc_now
 from photolake.images.ingest import PhotoIngester, photo_row
 from photolake.images.registry import ImageRegistry
+from photolake.opensearch.sink import connect_sinks
 from photolake.photos.download import Downloader
 from photolake.photos.fetcher import PhotoFetcher
 from photolake.photos.job import PhotoJob
@@ -39,6 +40,8 @@ class PhotoFetcherSettings(Settings):
     row_retention_days: int
     allowed_photo_hosts: tuple[str, ...]
     photo_endpoint: str
+    opensearch_endpoint: str
+    opensearch_alias: str
 
 
 logger, metrics = Logger(), Metrics()
@@ -57,6 +60,7 @@ search_index = SearchIndex(
     settings.row_retention_days,
     on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
 )
+opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)
 
 
 @metrics.log_metrics
@@ -73,6 +77,8 @@ def process_message(record: SQSRecord) -> None:
     row = photo_row(job.columns(), result.photo, utc_now())
     photos.put([row])
     search_index.put_photo(row, job.post)
+    for sink in opensearch:
+        sink.put_photo(row, job.post)
     metrics.add_metric("PhotosDownloaded", MetricUnit.Count, int(result.was_downloaded))
     metrics.add_metric("DownloadsSaved", MetricUnit.Count, int(result.was_known))
     with single_metric("Photos", MetricUnit.Count, 1) as by_status:

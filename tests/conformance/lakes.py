@@ -195,7 +195,7 @@ def create_lake(services: Services, name: str, earliest_date: str) -> Lake:
     loaded.document["Resources"]["LakeBucket"]["Properties"].pop("NotificationConfiguration")
     resolver = Resolver(loaded.document, {**loaded.parameters, **PSEUDO_PARAMETERS, "AWS::StackName": name})
     no_compute: Any = None
-    context = CreationContext(name, REGION, ACCOUNT, services.client, *[no_compute] * 5)
+    context = CreationContext(name, REGION, ACCOUNT, services.client, *[no_compute] * 6)
     names = {}
     for logical_id in resolver.order:
         kind = resolver.resources[logical_id]["Type"]

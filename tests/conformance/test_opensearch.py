@@ -4,7 +4,9 @@ import datetime
 import json
 import os
 import random
+import re
 import urllib.request
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.error import HTTPError
@@ -15,12 +17,18 @@ from botocore.credentials import Credentials
 from photolake.opensearch.client import OpenSearchClient
 from photolake.opensearch.document import image_document
 from photolake.opensearch.index import ImageIndex, RejectedDocument, index_definition
+from photolake.opensearch.maintenance import count_documents, forget_posts, move_alias
+from photolake.opensearch.merge import MAX_PHOTOS
 from photolake.opensearch.sink import OpenSearchSink
+from photolake_cli.index.lake import Lake
+from photolake_cli.index.rebuild import RebuiltDays
+from photolake_cli.opensearch.rebuild import rebuild_index
 from tests.builders.image_documents import CAR_ID, car_document, car_row, photo_document
 from tests.conformance import opensearch_server
 from tests.conformance.opensearch_installation import DOWNLOAD
 from tests.conformance.trino_installation import java
 from tests.fakes.opensearch_server import FakeOpenSearch
+from tests.resolved_template import ROOT
 from tests.synthetic_lake.rows import synthetic_lake
 
 NEWER: Any = {**car_document(), "analyzed_at": "2026-12-24T00:00:00.000Z", "colors": ["blue"]}
@@ -48,17 +56,22 @@ def server(tmp_path_factory):
         yield running
 
 
+@pytest.fixture(scope="module")
+def client(server):
+    """Sends the requests of the index."""
+    return OpenSearchClient(server.url, Credentials("AKIDEXAMPLE", "secret"), "us-east-1")
+
+
 @pytest.fixture
-def index(server, request):
+def index(client, request):
     """An index of its own for each test."""
-    client = OpenSearchClient(server.url, Credentials("AKIDEXAMPLE", "secret"), "us-east-1")
     return ImageIndex(client, f"{request.node.originalname}-{abs(hash(request.node.name))}")
 
 
 @pytest.fixture(scope="module")
-def found(server):
+def found(server, client):
     """Finds images among a car and a cat: the car's id is 'car', the cat's is 'cat'."""
-    index = ImageIndex(OpenSearchClient(server.url, Credentials("a", "b"), "us-east-1"), "searched")
+    index = ImageIndex(client, "searched")
     OpenSearchSink(index, fail).put(car_row())
     assert index.put([SHOWN, CAT]) == []
     names = {CAR_ID: "car", CAT_ID: "cat"}
@@ -112,6 +125,13 @@ def nested(path, *conditions):
 )
 def test_the_car_is_found_and_the_cat_is_not(found, query):
     assert found(query) == {"car"}
+
+
+def test_the_searches_that_docs_show_find_the_car(server, found):
+    blocks = re.findall(r"```json\n(.*?)```", (ROOT / "docs/opensearch.md").read_text(), re.DOTALL)
+    searches = [search for search in map(json.loads, blocks) if "query" in search]
+
+    assert [server.search("searched", **search) for search in searches] == [[CAR_ID], [CAR_ID]]
 
 
 @pytest.mark.parametrize(
@@ -219,6 +239,74 @@ def test_a_whole_lake_is_indexed_in_bulk_and_again_without_a_write(server, index
     assert stored(server, index) == first
 
 
+def test_posts_are_forgotten_with_the_images_that_only_they_show(server, client, index):
+    shared: Any = {**car_document(), "photos": [photo_document("7:1"), photo_document("8:1")]}
+    alone: Any = {**CAT, "photos": [photo_document("7:2")]}
+    dropped: Any = {
+        "image_id": "dropped",
+        "photos": [photo_document("s3://lake/7.jpg", tweetid=None, origin="dropped")],
+    }
+    unposted: Any = {"image_id": "unposted", **{key: NEWER[key] for key in ("analyzed_at", "processed_at")}}
+    assert index.put([shared, alone, dropped, unposted]) == []
+
+    assert forget_posts(client, index, ["7", "9"]) == 2
+    assert forget_posts(client, index, ["7", "9"]) == 0
+
+    left: Any = {**car_document(), "photos": [photo_document("8:1")]}
+    documents = {key: document for key, (document, _) in stored(server, index).items()}
+    assert documents == {CAR_ID: left, "dropped": dropped, "unposted": unposted}
+    assert count_documents(client, index) == 3
+
+
+def test_an_index_is_rebuilt_from_the_lake_as_the_views_have_it(server, client, index, lake, tmp_path):
+    reader = Lake(lake.services.client("s3"), lake.bucket)
+    done = RebuiltDays(tmp_path / "done.json", "lake")
+
+    first = rebuild_index(reader, client, index, done, lambda line: None)
+    documents = stored(server, index)
+    again = rebuild_index(reader, client, index, done, lambda line: None)
+
+    columns = "image_id, analyzed_at, processed_at, cardinality(image_labels.labels) as labels"
+    analyses = {
+        row["image_id"]: (row["analyzed_at"], row["processed_at"], int(row["labels"] or 0))
+        for row in read_dictionaries(lake.query(f"select {columns} from image_analyses"))
+    }
+    assert {
+        key: (document["analyzed_at"], document["processed_at"], len(document["labels"]))
+        for key, (document, _) in documents.items()
+        if "analyzed_at" in document
+    } == analyses
+    posted = lake.query("select image_id, source_key from tweet_photos where image_id is not null").rows
+    dropped = (
+        f"select distinct image_id, source_key from {lake.landing}.photos where origin <> 'post' and image_id <> ''"
+    )
+    in_lake = {*posted, *lake.query(dropped).rows}
+    in_index = {
+        (key, photo["source_key"]) for key, (document, _) in documents.items() for photo in document.get("photos", [])
+    }
+    assert in_index <= in_lake
+    assert len(in_index) == sum(min(MAX_PHOTOS, number) for number in Counter(key for key, _ in in_lake).values())
+    assert (first.rejected, first.images) == ([], len(documents))
+    assert again == first
+    assert stored(server, index) == documents
+
+
+def read_dictionaries(answer):
+    names = [name for name, _ in answer.columns]
+    return [dict(zip(names, row, strict=True)) for row in answer.rows]
+
+
+def test_searches_change_to_a_new_index_at_one_instant(server, client, index):
+    server.request("PUT", f"{index.alias}-v0", {"aliases": {index.alias: {}}})
+    index.put([car_document()])
+    assert server.search(index.alias, query={"match_all": {}}) == []
+
+    assert move_alias(client, index) == [f"{index.alias}-v0"]
+    assert move_alias(client, index) == []
+
+    assert server.search(index.alias, query={"match_all": {}}) == [CAR_ID]
+
+
 def test_hostile_text_is_found_like_any_other(server, index):
     text = 'a"b\\c\n{"index":{}} \ud800 \u202e' + "x" * 40_000
     document: Any = {"image_id": "hostile", "photos": [photo_document(text=text, entities=["y" * 40_000])]}
@@ -248,8 +336,15 @@ def test_the_fake_of_the_other_tests_responds_like_the_node(server):
         {"image_id": "3"},
     ]
     bulk = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+    shown = {"nested": {"path": "photos", "query": {"terms": {"photos.tweetid": ["7"]}}}}
+    search = json.dumps({"query": shown, "size": 200, "seq_no_primary_term": True}).encode()
+    photo = {"image_id": "4", "photos": [photo_document("7:1")]}
+    put = f'{{"create": {{"_id": "4"}}}}\n{json.dumps(photo)}\n'.encode()
+    unconditional = b'{"delete": {"_id": "4"}}\n'
+    deletes = b'{"delete": {"_id": "4", "if_seq_no": 2, "if_primary_term": 1}}\n'
     requests = [
         ("HEAD", "compared", b""),
+        ("GET", "_alias/compared", b""),
         ("POST", f"{name}/_mget", ids),
         ("PUT", name, definition),
         ("PUT", name, definition),
@@ -257,6 +352,19 @@ def test_the_fake_of_the_other_tests_responds_like_the_node(server):
         ("POST", f"{name}/_mget", ids),
         ("POST", f"{name}/_bulk", bulk),
         ("POST", f"{name}/_mget", ids),
+        ("POST", f"{name}/_bulk", put),
+        ("POST", f"{name}/_refresh", b""),
+        ("POST", f"{name}/_count", b""),
+        ("POST", f"{name}/_search", search),
+        ("POST", f"{name}/_bulk", deletes),
+        ("POST", f"{name}/_bulk", deletes),
+        ("POST", f"{name}/_bulk", unconditional),
+        ("POST", f"{name}/_bulk", put),
+        ("POST", f"{name}/_bulk", unconditional),
+        ("POST", "_aliases", b'{"actions": [{"remove": {"index": "compared-v1", "alias": "compared"}}]}'),
+        ("GET", "_alias/compared", b""),
+        ("POST", "_aliases", b'{"actions": [{"add": {"index": "compared-v1", "alias": "compared"}}]}'),
+        ("GET", "_alias/compared", b""),
     ]
     with FakeOpenSearch() as fake:
         for request in requests:
@@ -276,10 +384,17 @@ def send(url, method, path, body):
 def summary(status, content):
     """What the index looks at in a response."""
     content = content or {}
+    error = content.get("error", {})
     items = [next(iter(item.items())) for item in content.get("items", [])]
     return (
         status,
-        content.get("error", {}).get("type"),
+        error.get("type") if isinstance(error, dict) else "",
+        content.get("count"),
+        content.get("compared-v1"),
+        [
+            (hit["_id"], hit["_source"], hit["_seq_no"], hit["_primary_term"])
+            for hit in content.get("hits", {}).get("hits", [])
+        ],
         [
             (
                 item["_id"],

@@ -18,8 +18,8 @@ class Command:
         self.state = state
 
     def __call__(self, name: str, *arguments: str, status: int = 0) -> str:
-        """Run a command in this process, which is faster than a process of its own."""
-        result = CliRunner().invoke(main.app, [name, "--state", str(self.state), *arguments])
+        """Run a command in this process, which is faster than a process of its own; `name` may be a group's and its."""
+        result = CliRunner().invoke(main.app, [*name.split(), "--state", str(self.state), *arguments])
         assert result.exit_code == status, result.output
         return result.output if status else result.stdout
 

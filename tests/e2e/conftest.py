@@ -7,6 +7,7 @@ import pytest
 
 from photolake_cli.demo.photos import write_photos
 from tests.e2e.command import Command
+from tests.fakes.opensearch_server import FakeOpenSearch
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +19,18 @@ def photo_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def photolake(tmp_path_factory, photo_folder):
+def domain():
+    """What takes the place of an OpenSearch domain."""
+    with FakeOpenSearch() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def photolake(tmp_path_factory, photo_folder, domain):
     state = tmp_path_factory.mktemp("cloud")
     command = Command(state)
-    command.process("up", "--background", "--engine", "full", "--photos", str(photo_folder))
+    search = f"OpenSearchEndpoint={domain.url}"
+    command.process("up", "--background", "--engine", "full", "--photos", str(photo_folder), "--param", search)
     yield command
     command.process("down")
     shutil.rmtree(state, ignore_errors=True)

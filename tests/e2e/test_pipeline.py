@@ -27,6 +27,7 @@ from tests.e2e.permissions import MADE_BY_LAMBDA, UNSEEN, FunctionPolicies, phys
 pytestmark = pytest.mark.e2e
 
 FIRST = 2030500000000000000
+SEARCH_INDEX = "photolake-images-v1"
 
 
 def page(*posts, media=(), referenced=()):
@@ -317,6 +318,33 @@ def test_photolake_env_is_all_that_pyathena_needs(collected, monkeypatch):
     with pyathena.connect(schema_name="photolake", poll_interval=0.05) as connection:
         found = connection.cursor().execute("select id, sentimentposscore > 0.5 from tweets order by id limit 1")
         assert found.fetchall() == [(FIRST + 1, True)]
+
+
+def test_the_functions_write_to_opensearch_what_the_views_show(collected, domain, ask):
+    documents = domain.sources(SEARCH_INDEX)
+
+    images = ask("select image_id, analyzed_at, perceptual_hash from image_analyses")
+    assert {key: (each["analyzed_at"], each["perceptual_hash"]) for key, each in documents.items()} == {
+        row["image_id"]: (row["analyzed_at"], row["perceptual_hash"]) for row in images
+    }
+    shown = ask("select p.image_id, t.id_str, t.text from tweet_photos as p inner join tweets as t on p.tweetid = t.id")
+    assert {
+        (key, photo["id_str"], photo["text"])
+        for key, document in documents.items()
+        for photo in document["photos"]
+        if photo["origin"] == "post"
+    } == {(row["image_id"], row["id_str"], row["text"]) for row in shown}
+
+
+def test_opensearch_is_filled_from_the_lake_as_the_functions_filled_it(collected, domain):
+    written = domain.sources(SEARCH_INDEX)
+    for forgotten in (domain.indexes, domain.documents, domain.aliases):
+        forgotten.clear()
+
+    collected("index rebuild-opensearch")
+
+    assert domain.sources(SEARCH_INDEX) == written
+    assert domain.aliases == {"photolake-images": SEARCH_INDEX}
 
 
 def test_a_wrong_query_says_where(collected):

@@ -19,7 +19,8 @@ from photolake.opensearch.client import OpenSearchClient
 class FakeOpenSearch:
     """Indexes with their documents, and the troubles of the next requests.
 
-    A trouble is a status (401, 429, 503 ...), or `cut` (the connection closed without a response).
+    A trouble is a status (401, 429, 503 ...), or `cut` (the connection closed without a response). Of the
+    next documents to be written, an item trouble is a status, or the error of a document that is rejected.
     """
 
     def __init__(self) -> None:
@@ -28,7 +29,7 @@ class FakeOpenSearch:
         self.documents: dict[str, dict[str, dict[str, Any]]] = {}
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.troubles: deque[int | str] = deque()
-        self.item_troubles: deque[int] = deque()
+        self.item_troubles: deque[int | dict[str, str]] = deque()
         self.before_write: Callable[[], None] = lambda: None
         self._written = 0
         self._lock = threading.RLock()
@@ -57,19 +58,37 @@ class FakeOpenSearch:
     def respond(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         """The status and JSON of a response."""
         index, _, operation = path.strip("/").partition("/")
-        match method, operation:
-            case "HEAD", "":
-                return (200 if index in self.indexes or index in self.aliases else 404), None
-            case "PUT", "":
-                return self._create(index, json.loads(body))
-            case "POST", "_mget":
-                return 200, {"docs": [self._get(index, key) for key in json.loads(body)["ids"]]}
-            case "POST", "_bulk":
-                self.before_write()
-                lines = [json.loads(line) for line in body.splitlines()]
-                items = [self._write(index, *pair) for pair in zip(lines[::2], lines[1::2], strict=True)]
-                return 200, {"errors": any("error" in next(iter(item.values())) for item in items), "items": items}
-        raise AssertionError(f"{method} {path} is not one of the index's requests")
+        if index in {"_alias", "_aliases"}:
+            return self._read_alias(operation) if method == "GET" else self._change_aliases(json.loads(body))
+        respond = {
+            ("HEAD", ""): lambda: (200 if index in self.indexes or index in self.aliases else 404, None),
+            ("PUT", ""): lambda: self._create(index, json.loads(body)),
+            ("POST", "_mget"): lambda: (200, {"docs": [self._get(index, key) for key in json.loads(body)["ids"]]}),
+            ("POST", "_bulk"): lambda: self._bulk(index, body),
+            ("POST", "_refresh"): lambda: (200, {}),
+            ("POST", "_count"): lambda: (200, {"count": len(self.documents[index])}),
+            ("POST", "_search"): lambda: (200, {"hits": {"hits": self._find(index, json.loads(body))}}),
+        }
+        return respond[method, operation]()
+
+    def _read_alias(self, alias: str) -> tuple[int, Any]:
+        named = self.aliases.get(alias)
+        return (200, {named: {"aliases": {alias: {}}}}) if named else (404, {"error": "alias missing"})
+
+    def _change_aliases(self, body: dict[str, Any]) -> tuple[int, Any]:
+        for action in body["actions"]:
+            [(kind, change)] = action.items()
+            if kind == "add":
+                self.aliases[change["alias"]] = change["index"]
+            elif self.aliases.get(change["alias"]) == change["index"]:
+                del self.aliases[change["alias"]]
+        return 200, {"acknowledged": True}
+
+    def _bulk(self, index: str, body: bytes) -> tuple[int, Any]:
+        self.before_write()
+        lines = iter([json.loads(line) for line in body.splitlines()])
+        items = [self._write(index, line, {} if "delete" in line else next(lines)) for line in lines]
+        return 200, {"errors": any("error" in next(iter(item.values())) for item in items), "items": items}
 
     def _create(self, index: str, definition: dict[str, Any]) -> tuple[int, Any]:
         if index in self.indexes:
@@ -77,6 +96,16 @@ class FakeOpenSearch:
         self.indexes[index], self.documents[index] = definition, {}
         self.aliases.update(dict.fromkeys(definition.get("aliases", {}), index))
         return 200, {"acknowledged": True, "shards_acknowledged": True, "index": index}
+
+    def _find(self, index: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """The documents with a photo of these posts: the one search that is sent."""
+        assert body["query"]["nested"]["path"] == "photos"
+        wanted = set(body["query"]["nested"]["query"]["terms"]["photos.tweetid"])
+        return [
+            {"_id": key, **document}
+            for key, document in self.documents[index].items()
+            if wanted & {photo.get("tweetid") for photo in document["_source"].get("photos", [])}
+        ][: body["size"]]
 
     def _get(self, index: str, key: str) -> dict[str, Any]:
         if index not in self.indexes:
@@ -93,12 +122,18 @@ class FakeOpenSearch:
         key = condition["_id"]
         old = self.documents[index].get(key)
         if self.item_troubles:
-            status = self.item_troubles.popleft()
-            return {operation: {"_id": key, "status": status, "error": _error("trouble", "of its own")}}
+            trouble = self.item_troubles.popleft()
+            status, error = (400, trouble) if isinstance(trouble, dict) else (trouble, _error("trouble", "of its own"))
+            return {operation: {"_id": key, "status": status, "error": error}}
         asked, held = condition.get("if_seq_no"), old["_seq_no"] if old else None
+        if operation == "delete" and "if_seq_no" not in condition:
+            return {operation: {"_id": key, "status": 200 if self.documents[index].pop(key, None) else 404}}
         if old if operation == "create" else asked != held:
             error = _error("version_conflict_engine_exception", f"[{key}]: version conflict")
             return {operation: {"_id": key, "status": 409, "error": error}}
+        if operation == "delete":
+            del self.documents[index][key]
+            return {operation: {"_id": key, "status": 200}}
         if unknown := source.keys() - self.indexes[index]["mappings"]["properties"].keys():
             name = min(unknown)
             reason = f"mapping set to strict, dynamic introduction of [{name}] within [_doc] is not allowed"
@@ -128,7 +163,7 @@ class FakeOpenSearch:
                 self.end_headers()
                 self.wfile.write(text)
 
-            do_HEAD = do_PUT = do_POST = handle_one  # noqa: N815 (http.server's names)
+            do_GET = do_HEAD = do_PUT = do_POST = handle_one  # noqa: N815 (http.server's names)
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 (its own name)
                 pass

@@ -6,6 +6,7 @@ objects are read directly: Athena writes rows and arrays as text that cannot be 
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -71,8 +72,10 @@ class Lake:
         """The ids of the posts that every view leaves out."""
         deleted: set[int] = set()
         for key, _ in self._list_objects("deletions/"):
-            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"]
-            deleted.update(json.loads(line)["id"] for line in body.iter_lines() if line.strip())
+            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            # Athena reads these too, by the name's ending.
+            lines = gzip.decompress(body) if key.endswith(".gz") else body
+            deleted.update(json.loads(line)["id"] for line in lines.splitlines() if line.strip())
         return deleted
 
     def _read_newest(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photolake.errors import PhotolakeError, RetryableError
 from photolake.opensearch.index import ImageIndex, RejectedDocument, index_definition
-from photolake.opensearch.sink import OpenSearchSink
+from photolake.opensearch.sink import OpenSearchSink, connect_sinks
+from photolake.photos.job import PostSummary
 from tests.builders.image_documents import CAR_ID, car_document, car_row, photo_document
 from tests.fakes.opensearch_server import FakeOpenSearch
 
@@ -207,3 +209,89 @@ def deliver_until_stored(index: ImageIndex, document: Any) -> None:
         except RetryableError:
             continue
         return
+
+
+def test_a_photo_of_a_post_and_a_dropped_one_are_found_by_what_is_known_of_them(
+    domain: FakeOpenSearch, index: ImageIndex
+) -> None:
+    sink = OpenSearchSink(index, lambda rejected: None)
+    post = PostSummary("7", "Meine neue Straße nach Málaga", [{"text": "Málaga", "type": "LOCATION", "score": 0.9}])
+    posted: Any = {
+        "origin": "post",
+        "source_key": "7:1",
+        "source_platform": "x",
+        "tweetid": 7,
+        "image_id": CAR_ID,
+        "dt": "2026-11-20",
+        "collected_at": "2026-11-20T11:00:00.000Z",
+        "alt_text": "a red roadster",
+    }
+    dropped: Any = {
+        "origin": "dropped",
+        "source_key": "s3://lake/images/dropped/holiday/my car.jpg",
+        "image_id": CAR_ID,
+        "dt": "2026-11-19",
+        "collected_at": "2026-11-19T09:00:00.000Z",
+    }
+    no_image: Any = {**dropped, "image_id": None}
+
+    sink.put_photo(posted, post)
+    sink.put_photo(dropped)
+    sink.put_photo(no_image)
+
+    nothing: Any = {
+        "source_platform": None,
+        "tweetid": None,
+        "id_str": None,
+        "text": None,
+        "alt_text": None,
+        "entities": [],
+    }
+    fields = {name: dropped[name] for name in ("source_key", "origin", "dt", "collected_at")}
+    assert domain.sources(NAME) == {
+        CAR_ID: {
+            "image_id": CAR_ID,
+            "photos": [photo_document(), {**fields, **nothing, "entities": [], "name": "my car.jpg"}],
+        }
+    }
+
+
+def test_a_job_of_before_jobs_had_the_post_gives_its_number(domain: FakeOpenSearch, index: ImageIndex) -> None:
+    row: Any = {"origin": "post", "source_key": "7:1", "tweetid": 7, "image_id": CAR_ID, "dt": "2026-11-20"}
+
+    OpenSearchSink(index, lambda rejected: None).put_photo(row)
+
+    [photo] = domain.sources(NAME)[CAR_ID]["photos"]
+    assert (photo["tweetid"], photo["id_str"], photo["text"], photo["name"]) == ("7", None, None, None)
+
+
+def test_without_an_endpoint_there_is_no_sink_and_no_need_of_credentials() -> None:
+    unused: Any = None
+
+    assert connect_sinks("", "photolake-images", unused, unused, unused) == []
+
+
+def test_a_sink_logs_and_counts_what_is_rejected_without_saying_what_is_in_it(domain: FakeOpenSearch) -> None:
+    logger, metrics = Recorder(), Recorder()
+    session = boto3.Session("AKIDEXAMPLE", "secret", region_name="eu-west-1")
+    [sink] = connect_sinks(domain.url, "photolake-images", session, logger, metrics)  # type: ignore[arg-type]
+    sink.index.create()
+    told = "failed to parse field [photos.dt] of type [date] in document with id '1'"
+    reason = f"{told}. Preview of field's value: 'secret'"
+    domain.item_troubles.append({"type": "mapper_parsing_exception", "reason": reason})
+
+    sink.put(car_row())
+
+    assert metrics.calls == [("SearchDocumentsRejected", "Count", 1)]
+    assert logger.calls == [("search document rejected", CAR_ID, f"mapper_parsing_exception: {told}")]
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    def add_metric(self, name: str, unit: Any, value: int) -> None:
+        self.calls.append((name, unit.value, value))
+
+    def error(self, message: str, *, image_id: str, reason: str) -> None:
+        self.calls.append((message, image_id, reason))

@@ -90,6 +90,8 @@ def app(aws, host):
             "ROW_RETENTION_DAYS": "1500",
             "ALLOWED_PHOTO_HOSTS": "pbs.twimg.com,cdn.bsky.app",
             "PHOTO_ENDPOINT": host.url,
+            "OPENSEARCH_ENDPOINT": "",
+            "OPENSEARCH_ALIAS": "photolake-images",
         }.items():
             patch.setenv(name, value)
         yield importlib.import_module("functions.photo_fetcher.app")

@@ -11,13 +11,13 @@ DOMAIN = "arn:aws:es:us-east-1:123456789012:domain/photos"
 ENDPOINT = "https://search-photos-abc.us-east-1.es.amazonaws.com"
 ON = {"OpenSearchEndpoint": ENDPOINT, "OpenSearchDomainArn": DOMAIN, "DatabaseName": "lake"}
 OF_OPENSEARCH = {"OpenSearchPolicy", "SearchDocumentAlarm"}
-WRITERS = ["image_analyzer"]
+WRITERS = ["photo_fetcher", "image_analyzer"]
 
 
 def resolve(loaded):
     resolver = Resolver(loaded.document, {**loaded.parameters, **PSEUDO_PARAMETERS})
     for name in resolver.resources:
-        resolver.add(name, CreatedResource(name, {"Arn": f"arn:{name}"}))
+        resolver.add(name, CreatedResource(name, {"Arn": f"arn:{name}", "FunctionUrl": f"https://{name}"}))
     return resolver
 
 
@@ -57,9 +57,8 @@ def test_the_alarm_adds_up_what_each_writer_counts(with_domain):
     ]
 
     assert [metric["Dimensions"][0]["Value"] for metric in metrics] == WRITERS
-    for metric in metrics:
-        app = ROOT / "functions" / metric["Dimensions"][0]["Value"] / "app.py"
-        assert f'add_metric("{metric["MetricName"]}"' in app.read_text()
+    sink = (ROOT / "layers/core/photolake/opensearch/sink.py").read_text()
+    assert {f'add_metric("{metric["MetricName"]}"' in sink for metric in metrics} == {True}
 
 
 @pytest.mark.parametrize(
@@ -78,8 +77,8 @@ def test_what_is_no_domain_is_refused(given):
 
 def test_the_laptop_takes_a_server_of_its_own_without_a_domain():
     local = {"OpenSearchEndpoint": "http://127.0.0.1:9200"}
+    resolver = resolve(template.load_template(ROOT / "template.yaml", local, {}, "us-east-1"))
 
-    assert (
-        not resolve(template.load_template(ROOT / "template.yaml", local, {}, "us-east-1")).resources.keys()
-        & OF_OPENSEARCH
-    )
+    assert not resolver.resources.keys() & OF_OPENSEARCH
+    assert resolver.outputs()["OpenSearchEndpoint"] == "http://127.0.0.1:9200"
+    assert "OpenSearchEndpoint" not in resolve(transformed()).outputs()

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import urllib3
@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from photolake.errors import RetryableError, SettingsError
 
 if TYPE_CHECKING:
+    import boto3
     from botocore.credentials import Credentials
 
 # A request takes at worst two attempts of 7 s. Then the domain is left alone for a while, so that an outage costs a
@@ -71,6 +72,14 @@ class OpenSearchClient:
         self._rests_until = clock()
         self._problem = ""
         self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
+
+    @classmethod
+    def of_session(cls, endpoint: str, session: boto3.Session) -> Self:
+        """Make a client that signs with the credentials of the session; SettingsError if it has none, or no Region."""
+        credentials, region = session.get_credentials(), session.region_name
+        if credentials is None or region is None:
+            raise SettingsError("OpenSearch needs AWS credentials and a Region to sign its requests with")
+        return cls(endpoint, credentials, region)
 
     def request(self, method: str, path: str, body: Any = None, content_type: str = _JSON) -> Response:
         """Send a request and return the response; `body` is JSON, or with JSON_LINES the bytes of the lines.

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 if TYPE_CHECKING:
-    from photolake.rows.types import AnalysisRow
+    from photolake.photos.job import PostSummary
+    from photolake.rows.types import AnalysisRow, PhotoRow
 
 
 class LabelDocument(TypedDict):
@@ -73,14 +74,19 @@ class FacesDocument(TypedDict):
 
 
 class PhotoDocument(TypedDict, total=False):
-    """A photo with the image's bytes: of a post, which has no author here, or dropped; `source_key` is its row's."""
+    """A photo with the image's bytes: of a post, which has no author here, or dropped; `source_key` is its row's.
+
+    `name` is that of the dropped file; `text` and `entities` are the post's.
+    """
 
     source_key: Required[str]
     origin: str
     source_platform: str | None
-    post_id: str | None
+    tweetid: str | None
+    id_str: str | None
     dt: str
     collected_at: str | None
+    name: str | None
     text: str | None
     alt_text: str | None
     entities: list[str]
@@ -140,6 +146,29 @@ def image_document(row: AnalysisRow) -> ImageDocument:
         "moderation": [_moderation(label) for label in _items(found, "moderationlabels")],
         "faces": None if found.get("facedetails") is None else _faces(_items(found, "facedetails")),
     }
+
+
+def photo_document(row: PhotoRow, post: PostSummary | None) -> ImageDocument | None:
+    """Build what a photo adds to the document of its image; None if it did not become one."""
+    image_id = row.get("image_id")
+    if not image_id:
+        return None
+    key, tweetid = row["source_key"], row.get("tweetid")
+    photo: PhotoDocument = {
+        "source_key": key,
+        "origin": row["origin"],
+        "source_platform": row.get("source_platform"),
+        # As text: browsers round numbers of this size.
+        "tweetid": None if tweetid is None else str(tweetid),
+        "id_str": post.id_str if post else None,
+        "dt": row["dt"],
+        "collected_at": row.get("collected_at"),
+        "name": key.rpartition("/")[2] if tweetid is None else None,
+        "text": post.text if post else None,
+        "alt_text": row.get("alt_text"),
+        "entities": _distinct(entity.get("text") for entity in (post.entities if post else ())),
+    }
+    return {"image_id": image_id, "photos": [photo]}
 
 
 def _label(label: Mapping[str, Any]) -> LabelDocument:

@@ -1,0 +1,1 @@
+"""`photolake rebuild-opensearch`: the search index, filled from the lake."""
