@@ -7,7 +7,7 @@ a media key, so that it is downloaded once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +15,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
-from photolake.aws.dynamodb import is_condition_failure
+from photolake.aws.dynamodb import is_condition_failure, read_items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -82,9 +82,14 @@ class ImageRegistry:
 
     def find_by_key(self, key: str) -> ImageRecord | None:
         """Return the image whose object has this key; None for a photo that was dropped, under whatever name."""
-        match = _IMAGE_KEY.fullmatch(key)
-        image = self.get(match[2]) if match else None
+        image_id = parse_image_id(key)
+        image = self.get(image_id) if image_id else None
         return image if image and image.s3_key == key else None
+
+    def find_many(self, image_ids: Iterable[str], sleep: Callable[[float], None]) -> Iterator[ImageRecord]:
+        """Yield the images that are known, in no order; DeliveryError as `read_items`. `sleep` takes seconds."""
+        keys = (f"image#{image_id}" for image_id in dict.fromkeys(image_ids))
+        yield from (_read_record(item) for item in read_items(self._table, keys, sleep))
 
     def find_photo(self, platform: str, mediaid: str) -> str | UnavailablePhoto | None:
         """Return what became of a media key: its image_id, why it has none, or None if it was never downloaded."""
@@ -149,6 +154,12 @@ class ImageRegistry:
             ExpressionAttributeNames={"#state": "state"},  # a reserved word of DynamoDB
             ExpressionAttributeValues=dict(values),
         )
+
+
+def parse_image_id(key: str) -> str | None:
+    """Return the image_id in the key of an image; None for any other key."""
+    match = _IMAGE_KEY.fullmatch(key)
+    return match[2] if match else None
 
 
 def _read_record(item: Mapping[str, Any]) -> ImageRecord:

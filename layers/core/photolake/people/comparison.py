@@ -1,0 +1,47 @@
+"""Strategy `compare`: one CompareFaces request for each photo, which stores nothing at AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photolake.errors import PermanentError
+from photolake.images.registry import UnavailablePhoto
+from photolake.people.photo import build_image
+from photolake.people.responses import load_result, save_result
+
+if TYPE_CHECKING:
+    from photolake.people.face_requests import FaceRequests
+    from photolake.people.photo import SearchedPhoto
+    from photolake.people.responses import ResponseStore, Result
+
+
+class Comparison:
+    """Compares a portrait with photos, each once however often the command is interrupted."""
+
+    def __init__(self, portrait: bytes, digest: str, requests: FaceRequests, responses: ResponseStore) -> None:
+        """`digest` is the portrait's."""
+        self._portrait = portrait
+        self._digest = digest
+        self._requests = requests
+        self._responses = responses
+
+    def find_result(self, photo: SearchedPhoto) -> Result | None:
+        """Return what is known of a photo of this identity; None if that takes a request."""
+        return load_result(self._responses, self._build_key(photo))
+
+    def request(self, photo: SearchedPhoto) -> Result:
+        """Compare one photo and store the result; errors as `FaceRequests`."""
+        try:
+            image = build_image(photo)
+        except PermanentError as error:  # nothing was bought, so there is nothing to store
+            return UnavailablePhoto(error.status, error.message)
+        result: Result
+        try:
+            result = self._requests.compare(self._portrait, image)
+        except PermanentError as error:
+            result = UnavailablePhoto(error.status, error.message)
+        save_result(self._responses, self._build_key(photo), result)
+        return result
+
+    def _build_key(self, photo: SearchedPhoto) -> str:
+        return f"compare {self._digest} {photo.identity}"
