@@ -3,6 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 STAGE ?= default
+ENGINE ?= basic
 UV := .tools/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
@@ -12,8 +13,8 @@ export SAM_CLI_TELEMETRY = 0
 help: ## Print this list
 	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-demo: .venv/local.stamp ## Run the whole pipeline on this machine, on real photos, and show the results
-	@$(BIN)/photolake demo
+demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results
+	@$(BIN)/photolake demo --engine $(ENGINE)
 
 test: .venv/dev.stamp ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration
@@ -100,7 +101,12 @@ $(UV): requirements/uv.txt
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation -e packages/laptop_cloud -e .
 	@touch $@
 
-.venv/dev.stamp: requirements/dev.txt layers/dependencies/requirements.txt .venv/local.stamp
+.venv/full.stamp: requirements/npm/package.json requirements/npm/package-lock.json requirements/npm.txt .venv/local.stamp
+	@echo "Installing the models of the full engine set (13 MB to download, once) ..."
+	@scripts/fetch-face-models
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt layers/dependencies/requirements.txt .venv/local.stamp .venv/full.stamp
 	@echo "Installing the developer's tools ..."
 	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/dev.txt
 	@scripts/fetch-layer-wheels

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from laptop_cloud import state
+from laptop_cloud.engines.engine_set import EngineSet
 from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -29,12 +30,16 @@ _CALM_CHECKS = 2
 
 @dataclass(frozen=True)
 class LaptopOptions:
-    """How the laptop cloud is started: the project, the state folder, photos to answer media URLs with, parameters."""
+    """How the laptop cloud is started.
+
+    The project, the state folder, photos to answer media URLs with, parameters, and the engines that analyse images.
+    """
 
     root: Path
     folder: Path
     photos: Path | None = None
     parameters: Sequence[str] = ()
+    engine: EngineSet = EngineSet.BASIC
 
     @property
     def command(self) -> list[str]:
@@ -42,9 +47,10 @@ class LaptopOptions:
         photos = ["--photos", str(self.photos)] if self.photos else []
         parameters = [word for parameter in self.parameters for word in ("--param", parameter)]
         base = [sys.executable, "-m", "laptop_cloud", "--root", str(self.root), "--state", str(self.folder)]
+        engine = ["--engine", self.engine]
         # The wheels of the dependencies' layer are for Lambda's processor; this environment has the same packages.
         stack = ["--stack", "photolake", "--provided-layer", "DependenciesLayer"]
-        return [*base, *stack, *photos, *parameters]
+        return [*base, *stack, *engine, *photos, *parameters]
 
 
 class Laptop:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, State
+from laptop_cloud.engines.engine_set import EngineSet
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, State
 from photolake_cli.console import console, error_console, show_progress
 from photolake_cli.errors import CommandError, report_errors
 from photolake_cli.laptop import Laptop, LaptopOptions, check_photos, run_laptop, start_laptop
@@ -35,6 +36,7 @@ def up(
             help="A parameter of template.yaml as NAME=VALUE. Repeatable.", show_default="those of the template"
         ),
     ] = None,
+    engine: Engine = EngineSet.BASIC,
     state: State = DEFAULT_STATE,
 ) -> None:
     """Start the laptop cloud.
@@ -47,7 +49,7 @@ def up(
         photolake up --background
         photolake up --photos ~/Pictures --param ImageApis=labels,text --param SampleRate=0.5
     """
-    options = LaptopOptions(PROJECT, state, photos, param or [])
+    options = LaptopOptions(PROJECT, state, photos, param or [], engine)
     check_photos(photos)
     if not background:
         raise typer.Exit(run_laptop(options))

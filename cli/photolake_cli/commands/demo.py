@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, State
+from laptop_cloud.engines.engine_set import EngineSet
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, State
 from photolake_cli.errors import CommandError, report_errors
 
 
@@ -23,6 +24,7 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the laptop cloud running for more queries.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that the pipeline may take.", min=1)] = 600,
+    engine: Engine = EngineSet.BASIC,
     state: State = DEFAULT_STATE / "demo",
 ) -> None:
     """Run the whole pipeline on this machine.
@@ -37,10 +39,11 @@ def demo(
     """
     # Imported late for start-up time: they need boto3 and PyAthena.
     from photolake_cli.demo.run import DemoInput, run_demo, write_synthetic_input
-    from photolake_cli.laptop import check_photos
+    from photolake_cli.laptop import LaptopOptions, check_photos
 
     check_photos(photos)
     synthetic = write_synthetic_input(state / "input")
     chosen = DemoInput(posts or synthetic.posts, photos or synthetic.photos)
-    if not run_demo(chosen, PROJECT, state, timeout, keep):
+    options = LaptopOptions(PROJECT, state, chosen.photos, engine=engine)
+    if not run_demo(chosen.posts, options, timeout, keep):
         raise CommandError(f"The account does not balance: something was lost or counted twice. Logs: {state}/logs")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from laptop_cloud.engines.engine_set import EngineSet
+
 DEFAULT_STATE = Path(".photolake")
 PROJECT = Path(__file__).resolve().parents[3]
 """The folder of template.yaml."""
@@ -16,3 +18,4 @@ Stack = Annotated[
     str | None, typer.Option(help="The name of a stack on AWS.", show_default="the laptop cloud in the --state folder")
 ]
 Region = Annotated[str | None, typer.Option(help="The Region of the stack.", show_default="your AWS configuration's")]
+Engine = Annotated[EngineSet, typer.Option(help="The engines that analyse images; full needs more packages.")]

@@ -68,13 +68,13 @@ def write_synthetic_input(folder: Path) -> DemoInput:
     return DemoInput(posts, photos)
 
 
-def run_demo(demo_input: DemoInput, root: Path, folder: Path, timeout: float, keep: bool) -> bool:
+def run_demo(posts: Path, options: LaptopOptions, timeout: float, keep: bool) -> bool:
     """Run the demo and return whether everything is accounted for."""
     began = time.monotonic()
-    with _run_cloud(LaptopOptions(root, folder, demo_input.photos), keep) as laptop:
+    with _run_cloud(options, keep) as laptop:
         ready = time.monotonic()
         cloud = connect_laptop(laptop)
-        tallies = _send_posts(cloud, demo_input.posts)
+        tallies = _send_posts(cloud, posts)
         _wait_until_done(laptop, timeout)
         drained = time.monotonic()
         client = QueryClient(cloud)

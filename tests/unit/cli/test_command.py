@@ -15,6 +15,7 @@ from rich.console import Console
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from photolake_cli.commands import cloud as cloud_commands
 from photolake_cli.console import format_cell
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop
@@ -233,3 +234,13 @@ def test_status_shows_queues_with_and_without_messages(capsys):
 
     printed = capsys.readouterr().out
     assert all(word in printed for word in ("photo_jobs", "dead letters", "collector", "tweets", "posts/", "local-1"))
+
+
+@pytest.mark.parametrize(("arguments", "engine"), [([], "basic"), (["--engine", "full"], "full")])
+def test_the_engines_asked_for_reach_the_laptop_cloud(arguments, engine, monkeypatch, tmp_path):
+    started = []
+    monkeypatch.setattr(cloud_commands, "run_laptop", lambda options: started.append(options.command))
+
+    CliRunner().invoke(app, ["up", "--state", str(tmp_path), *arguments])
+
+    assert [command[command.index("--engine") + 1] for command in started] == [engine]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from laptop_cloud.services.rekognition.service import RekognitionEngines, build_rekognition_service
+from laptop_cloud.services.rekognition.engine_choice import RekognitionEngines
+from laptop_cloud.services.rekognition.service import build_rekognition_service
 from photolake.images.rekognition_apis import APIS, ImageApi
 from tests.fakes.rekognition import MODEL, FakeRekognition
 from tests.resolved_template import ROOT, properties, transformed

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from laptop_cloud.cloud import DEFAULT_SCALE, Cloud, Options
+from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.errors import CloudError
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -62,13 +63,20 @@ def _parse_options() -> Options:
         metavar="LOGICAL_ID",
         help="a layer whose packages this environment has already: it is not built",
     )
+    parser.add_argument(
+        "--engine",
+        type=EngineSet,
+        choices=list(EngineSet),
+        default=EngineSet.BASIC,
+        help="the engines that analyse images: basic, or full, whose packages are installed separately",
+    )
     given = parser.parse_args()
     unnamed = [text for text in given.param if "=" not in text]
     if unnamed:
         parser.error(f"--param {unnamed[0]}: write NAME=VALUE")
     parameters = dict(text.split("=", 1) for text in given.param)
     layers = frozenset(given.provided_layer)
-    return Options(given.root, given.state, given.photos, parameters, given.scale, given.stack, layers)
+    return Options(given.root, given.state, given.photos, parameters, given.scale, given.stack, layers, given.engine)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from laptop_cloud import state
 from laptop_cloud.compute import Compute
+from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.server.aws_clients import ACCOUNT, REGION, build_environment, build_isolated_environment
 from laptop_cloud.server.child_processes import Children
 from laptop_cloud.service_processes import Host, ServiceProcess, start_services
@@ -36,7 +37,8 @@ class Options:
 
     `photos` is the folder that photo URLs are answered from. Delivery intervals and sizes, and batching windows, are
     multiplied by `scale`; schedules and timeouts are not. `provided_layers` are the logical ids of layers that are not
-    built, because this Python environment has their packages already.
+    built, because this Python environment has their packages already. `engine` is the set of engines that analyse
+    images.
     """
 
     root: Path
@@ -46,6 +48,7 @@ class Options:
     scale: float = DEFAULT_SCALE
     stack_name: str = "laptop"
     provided_layers: frozenset[str] = frozenset()
+    engine: EngineSet = EngineSet.BASIC
 
 
 class Cloud:
@@ -76,7 +79,7 @@ class Cloud:
         # It starts while the template is being transformed.
         moto = ServiceProcess("services.moto.process", {}, host)
         written, resolver = self._load_template(photo_host.url)
-        services = start_services(moto, host)
+        services = start_services(moto, host, self._options.engine)
         self._on_progress(f"AWS endpoint {services.endpoints['']}")
         compute = Compute(services, host)
         context = CreationContext(

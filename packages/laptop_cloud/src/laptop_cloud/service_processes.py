@@ -19,10 +19,11 @@ from laptop_cloud.services.athena.api.service import AthenaService
 from laptop_cloud.services.firehose.service import FirehoseService
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
+    from laptop_cloud.engines.engine_set import EngineSet
     from laptop_cloud.server.child_processes import Children
 
 
@@ -44,14 +45,14 @@ class Host:
 class ServiceProcess:
     """A module of this package, run as a process that prints `{"url": ...}` as its first line once it can answer."""
 
-    def __init__(self, module: str, endpoints: Mapping[str, str], host: Host) -> None:
+    def __init__(self, module: str, endpoints: Mapping[str, str], host: Host, arguments: Sequence[str] = ()) -> None:
         """Start it; what it prints after the first line goes to a log in the state folder: `logs/moto.log`."""
         self._module = module
         self._log = host.state / "logs" / f"{module.split('.')[-2]}.log"
         self._first_line: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         with self._log.open("ab") as log:
             process = host.children.spawn(
-                [sys.executable, "-m", f"laptop_cloud.{module}"],
+                [sys.executable, "-m", f"laptop_cloud.{module}", *arguments],
                 environment={**host.variables, **build_environment(endpoints)},
                 folder=host.state,
                 stdout=subprocess.PIPE,
@@ -82,10 +83,10 @@ class Services:
     firehose: FirehoseService
 
 
-def start_services(moto: ServiceProcess, host: Host) -> Services:
+def start_services(moto: ServiceProcess, host: Host, engine: EngineSet) -> Services:
     """Start what works on top of moto's S3 and Glue."""
     moto_url = moto.url()
-    analysis = ServiceProcess("services.analysis.process", {"": moto_url}, host)
+    analysis = ServiceProcess("services.analysis.process", {"": moto_url}, host, [engine])
     own = Clients({"": moto_url}, host.variables)
     firehose = FirehoseService(own("s3"), own("glue"), ACCOUNT, REGION, host.scale)
     athena = AthenaService(own("s3"), own("glue"), host.state / "athena")

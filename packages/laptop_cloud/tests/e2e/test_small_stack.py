@@ -21,6 +21,7 @@ import urllib3
 
 from laptop_cloud import state
 from laptop_cloud.cloud import Cloud, Options
+from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.errors import CloudError, CloudRunningError
 
 pytestmark = pytest.mark.e2e
@@ -64,7 +65,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("cloud")
     (folder / "photos").mkdir()
     (folder / "photos" / "a.png").write_bytes(b"a photo")
-    options = Options(PROJECT, folder / "state", folder / "photos", {}, SCALE)
+    options = Options(PROJECT, folder / "state", folder / "photos", {}, SCALE, engine=EngineSet.FULL)
     started = Cloud(options)
     try:
         yield Running(options, started.start())
@@ -132,6 +133,10 @@ def test_an_event_is_taken_at_once_and_run_later(cloud: Running):
     assert cloud.invoke({}, InvocationType="Event")["StatusCode"] == 202
 
     cloud.wait(lambda status: status["functions"]["laptop-CopierFunction"]["invocations"] > before)
+
+
+def test_the_analysis_runs_the_engines_that_were_asked_for(cloud: Running):
+    assert cloud.status()["analysis"]["engine"] == "full"
 
 
 def test_an_unknown_function_and_operation_are_refused(cloud: Running):

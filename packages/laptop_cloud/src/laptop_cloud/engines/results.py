@@ -50,6 +50,14 @@ class Face:
 
 
 @dataclass(frozen=True)
+class FaceVector:
+    """A face as numbers: the nearer two vectors lie, the likelier both faces are one person's."""
+
+    face: Face
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Word:
     """One word of a line; the corners run clockwise from the upper left one as it is read."""
 
@@ -77,7 +85,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Label:
-    """A label of the taxonomy of Rekognition's label model 3.0."""
+    """A label of the taxonomy of Rekognition's label model 3.0; one that is not in it may have no category."""
 
     name: str
     confidence: float

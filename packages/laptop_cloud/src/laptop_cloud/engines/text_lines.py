@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from laptop_cloud.engines.results import Point, TextLine, Word
+from laptop_cloud.engines.weights import find_version
 
 if TYPE_CHECKING:
     from laptop_cloud.engines.decoded_image import DecodedImage
@@ -49,10 +49,11 @@ class RapidOcrEngine:
 
     @cached_property
     def version(self) -> str:
-        return f"local-1 (rapidocr {version('rapidocr')})"
+        return f"local-1 (rapidocr {find_version('rapidocr')})"
 
     @cached_property
     def _reader(self) -> Any:
+        find_version("rapidocr")
         from rapidocr import RapidOCR
 
         return RapidOCR(params=_SETTINGS)

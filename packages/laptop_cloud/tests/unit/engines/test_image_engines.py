@@ -2,8 +2,6 @@
 
 import io
 import threading
-from importlib.metadata import distribution
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,29 +10,20 @@ from PIL import Image, ImageDraw, ImageFont
 from laptop_cloud.engines import luma
 from laptop_cloud.engines.decoded_image import DecodedImage, decode_image
 from laptop_cloud.engines.engine import CachedEngine
-from laptop_cloud.engines.faces import CenterFaceEngine, measure_roll
+from laptop_cloud.engines.faces import AttributedFaces, CenterFaceEngine, measure_roll
 from laptop_cloud.engines.image_properties import PixelStatistics
 from laptop_cloud.engines.labels import derive_people_labels, derive_text_labels
 from laptop_cloud.engines.results import Box, Face, Instance, Label, Point, TextLine
 from laptop_cloud.engines.text_lines import RapidOcrEngine, split_words
 from laptop_cloud.server.aws_json import ServiceError
-
-
-def photo(name):
-    return Path(str(distribution("scikit-image").locate_file(f"skimage/data/{name}"))).read_bytes()
-
-
-def encoded(image, format_="PNG", **options):
-    buffer = io.BytesIO()
-    image.save(buffer, format_, **options)
-    return buffer.getvalue()
+from laptop_cloud_testing.photos import encode_image, find_photo
 
 
 def poster(*lines):
     image = Image.new("RGB", (700, 90 * len(lines) + 60), "white")
     for number, line in enumerate(lines):
         ImageDraw.Draw(image).text((40, 30 + 90 * number), line, "black", ImageFont.load_default(48))
-    return decode_image(encoded(image))
+    return decode_image(encode_image(image))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +37,7 @@ def read_text():
 
 
 def test_the_astronaut_has_one_face_in_its_place(find_faces):
-    (face,) = find_faces(decode_image(photo("astronaut.png")))
+    (face,) = find_faces(decode_image(find_photo("astronaut.png")))
 
     assert (face.box.left, face.box.top) == pytest.approx((0.355, 0.115), abs=0.03)
     assert (face.box.width, face.box.height) == pytest.approx((0.17, 0.23), abs=0.04)
@@ -57,7 +46,7 @@ def test_the_astronaut_has_one_face_in_its_place(find_faces):
 
 
 def test_landmarks_lie_where_they_belong_in_a_face(find_faces):
-    (face,) = find_faces(decode_image(photo("astronaut.png")))
+    (face,) = find_faces(decode_image(find_photo("astronaut.png")))
     marks = face.landmarks
 
     assert list(marks) == ["eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight"]
@@ -67,16 +56,45 @@ def test_landmarks_lie_where_they_belong_in_a_face(find_faces):
 
 
 def test_turning_the_picture_turns_the_roll(find_faces):
-    image = Image.open(io.BytesIO(photo("astronaut.png")))
-    (upright,) = find_faces(decode_image(encoded(image)))
-    (turned,) = find_faces(decode_image(encoded(image.rotate(-15))))
+    image = Image.open(io.BytesIO(find_photo("astronaut.png")))
+    (upright,) = find_faces(decode_image(encode_image(image)))
+    (turned,) = find_faces(decode_image(encode_image(image.rotate(-15))))
 
     assert turned.roll - upright.roll == pytest.approx(15, abs=5)
 
 
+class Faces:
+    """An engine that finds the same faces in every picture."""
+
+    version = "local-faces"
+
+    def __init__(self, *faces):
+        self._faces = faces
+
+    def __call__(self, picture):
+        return self._faces
+
+
+class WidthAttribute:
+    """An engine that knows the width of wide faces."""
+
+    version = "local-width"
+
+    def __call__(self, picture, face):
+        return {"Width": face.box.width} if face.box.width > 0.1 else {}
+
+
+def test_other_engines_add_what_they_know_of_a_face():
+    wide, narrow = (Face(Box(0, 0, width, 0.2), 90, {}, 0, 50, 50, {"Smile": True}) for width in (0.2, 0.1))
+    engine = AttributedFaces(Faces(wide, narrow), [WidthAttribute()])
+
+    assert [face.attributes for face in engine(blank("a"))] == [{"Smile": True, "Width": 0.2}, {"Smile": True}]
+    assert engine.version == "local-faces + local-width"
+
+
 @pytest.mark.parametrize("name", ["coffee.png", "chelsea.png", "rocket.jpg", "page.png"])
 def test_a_photo_without_people_has_no_face(find_faces, name):
-    assert find_faces(decode_image(photo(name))) == ()
+    assert find_faces(decode_image(find_photo(name))) == ()
 
 
 def test_roll_is_measured_in_pixels_and_not_in_fractions_of_the_sides():
@@ -85,7 +103,7 @@ def test_roll_is_measured_in_pixels_and_not_in_fractions_of_the_sides():
 
 
 def test_a_printed_page_is_read_line_by_line(read_text):
-    lines = read_text(decode_image(photo("page.png")))
+    lines = read_text(decode_image(find_photo("page.png")))
 
     assert lines[0].text == "Region-based segmentation"
     assert [word.text for word in lines[0].words] == ["Region-based", "segmentation"]
@@ -103,7 +121,7 @@ def test_a_poster_gives_each_word_its_place(read_text):
 
 
 def test_a_picture_without_text_has_no_lines(read_text):
-    assert read_text(decode_image(photo("coffee.png"))) == ()
+    assert read_text(decode_image(find_photo("coffee.png"))) == ()
 
 
 def test_not_more_than_100_words_are_read(read_text):
@@ -151,7 +169,7 @@ def test_colours_are_named_and_add_up():
     image = Image.new("RGB", (100, 100), (255, 0, 0))
     image.paste((0, 0, 255), (0, 0, 100, 25))
 
-    colors = PixelStatistics()(decode_image(encoded(image))).colors
+    colors = PixelStatistics()(decode_image(encode_image(image))).colors
 
     named = [(color.css_name, color.simple_name, round(color.pixel_percent)) for color in colors]
     assert named == [("red", "red", 75), ("blue", "blue", 25)]
@@ -170,7 +188,7 @@ def test_black_white_and_a_chessboard_have_the_qualities_one_expects():
 
 
 def test_a_blurred_photo_is_less_sharp():
-    image = Image.open(io.BytesIO(photo("coffee.png")))
+    image = Image.open(io.BytesIO(find_photo("coffee.png")))
     blurred = image.resize((60, 40)).resize(image.size)
 
     assert luma.measure_sharpness(np.asarray(blurred)) < luma.measure_sharpness(np.asarray(image)) / 2
@@ -179,7 +197,7 @@ def test_a_blurred_photo_is_less_sharp():
 def test_a_phone_photo_is_turned_upright():
     exif = Image.Exif()
     exif[0x0112] = 6
-    picture = decode_image(encoded(Image.new("RGB", (200, 100)), "JPEG", exif=exif))
+    picture = decode_image(encode_image(Image.new("RGB", (200, 100)), "JPEG", exif=exif))
 
     assert (picture.width, picture.height) == (100, 200)
 
@@ -190,14 +208,14 @@ def test_every_mode_becomes_rgb_of_the_same_brightness(mode):
         image = Image.fromarray(np.full((100, 100), 65535, np.uint16))
     else:
         image = Image.new("RGB", (100, 100), "white").convert(mode)
-    picture = decode_image(encoded(image, "JPEG" if mode == "CMYK" else "PNG"))
+    picture = decode_image(encode_image(image, "JPEG" if mode == "CMYK" else "PNG"))
 
     assert picture.pixels.shape == (100, 100, 3)
     assert picture.pixels.min() >= 250
 
 
 def test_what_is_transparent_is_white():
-    picture = decode_image(encoded(Image.new("RGBA", (100, 100), (0, 0, 0, 0))))
+    picture = decode_image(encode_image(Image.new("RGBA", (100, 100), (0, 0, 0, 0))))
 
     assert picture.pixels.min() == 255
 
@@ -207,10 +225,10 @@ def test_what_is_transparent_is_white():
     [
         b"",
         b"no image",
-        encoded(Image.new("RGB", (100, 100)), "WEBP"),
-        encoded(Image.new("RGB", (100, 100)), "GIF"),
-        encoded(Image.effect_noise((200, 200), 50), "JPEG")[:1000],
-        encoded(Image.effect_noise((200, 200), 50), "PNG")[:1000],
+        encode_image(Image.new("RGB", (100, 100)), "WEBP"),
+        encode_image(Image.new("RGB", (100, 100)), "GIF"),
+        encode_image(Image.effect_noise((200, 200), 50), "JPEG")[:1000],
+        encode_image(Image.effect_noise((200, 200), 50), "PNG")[:1000],
     ],
     ids=["empty", "text", "webp", "gif", "broken jpeg", "broken png"],
 )
@@ -224,13 +242,13 @@ def test_anything_but_a_whole_jpeg_or_png_is_refused(content):
 @pytest.mark.parametrize("size", [(79, 200), (200, 79), (10_001, 80), (14_000, 14_000)])
 def test_sides_out_of_bounds_are_refused(size):
     with pytest.raises(ServiceError) as refused:
-        decode_image(encoded(Image.new("1", size)))
+        decode_image(encode_image(Image.new("1", size)))
 
     assert refused.value.code == "InvalidParameterException"
 
 
 def test_a_picture_of_extreme_shape_is_analysed_all_the_same(find_faces, read_text):
-    picture = decode_image(encoded(Image.new("RGB", (80, 9_000), "white")))
+    picture = decode_image(encode_image(Image.new("RGB", (80, 9_000), "white")))
 
     assert (find_faces(picture), read_text(picture)) == ((), ())
     assert PixelStatistics()(picture).brightness == pytest.approx(100)

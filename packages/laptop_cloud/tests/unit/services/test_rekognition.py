@@ -9,6 +9,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from PIL import Image
 
+from laptop_cloud.engines.engine import EngineUnavailableError
+from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.engines.results import (
     Box,
     DominantColor,
@@ -20,8 +22,10 @@ from laptop_cloud.engines.results import (
     TextLine,
     Word,
 )
-from laptop_cloud.server.aws_json import JsonServer
-from laptop_cloud.services.rekognition.service import RekognitionEngines, build_rekognition_service
+from laptop_cloud.server.aws_json import JsonServer, ServiceError
+from laptop_cloud.services.rekognition.engine_choice import RekognitionEngines, build_engines, describe_engines
+from laptop_cloud.services.rekognition.service import build_rekognition_service
+from laptop_cloud_testing.photos import find_photo
 from laptop_cloud_testing.response_shapes import misfits
 
 
@@ -115,6 +119,38 @@ def test_answers_have_the_shape_that_sdks_expect(operation, parameters):
     answer = build_rekognition_service(read_object, ENGINES).operations[operation]({"Image": PHOTO, **parameters})
 
     assert misfits("rekognition", operation, answer) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "photo", "parameters", "member"),
+    [
+        ("DetectLabels", "coffee.png", {}, "Labels"),
+        ("DetectLabels", "coffee.png", {"Features": ["IMAGE_PROPERTIES"]}, "ImageProperties"),
+        ("DetectText", "page.png", {}, "TextDetections"),
+        ("DetectFaces", "astronaut.png", {"Attributes": ["ALL"]}, "FaceDetails"),
+        ("DetectModerationLabels", "retina.jpg", {"MinConfidence": 0}, "ModerationLabels"),
+    ],
+)
+def test_answers_of_the_real_engines_have_that_shape_too(real_service, operation, photo, parameters, member):
+    image = {"Bytes": find_photo(photo)}
+    answer = real_service.operations[operation]({"Image": image, **parameters})
+
+    assert misfits("rekognition", operation, answer) == []
+    assert answer[member]
+    assert all(answer[name].startswith("local-") for name in answer if name.endswith("ModelVersion"))
+
+
+@pytest.fixture(scope="module")
+def real_service():
+    return build_rekognition_service(read_object, build_engines(EngineSet.BASIC))
+
+
+def test_a_label_outside_of_the_taxonomy_has_no_category():
+    engines = replace(ENGINES, labels=Answering((Label("Trilobite", 70.0, ""),)))
+    answer = build_rekognition_service(read_object, engines).operations["DetectLabels"]({"Image": PHOTO})
+
+    assert [label["Categories"] for label in answer["Labels"]] == [[]]
+    assert misfits("rekognition", "DetectLabels", answer) == []
 
 
 @pytest.mark.parametrize("image", [PHOTO, {"Bytes": png()}], ids=["S3 object", "bytes"])
@@ -251,6 +287,64 @@ def test_an_engine_for_moderation_or_celebrities_can_be_plugged_in():
     assert labels["ModerationModelVersion"] == "local-test"
     assert misfits("rekognition", "DetectModerationLabels", labels) == []
     assert misfits("rekognition", "RecognizeCelebrities", faces) == []
+
+
+class MissingEngine:
+    """An engine whose package is not installed."""
+
+    version = "local-test"
+
+    def __call__(self, picture):
+        raise EngineUnavailableError("the package labels-model is not installed")
+
+
+def test_an_engine_that_cannot_run_is_an_error_that_says_why():
+    service = build_rekognition_service(read_object, replace(ENGINES, labels=MissingEngine()))
+
+    with pytest.raises(ServiceError, match="Not available locally: the package labels-model is") as refused:
+        service.operations["DetectLabels"]({"Image": PHOTO})
+
+    assert refused.value.code == "InvalidParameterException"
+
+
+EXPLICIT = {"Name": "Explicit", "ParentName": "", "Confidence": 60.0, "TaxonomyLevel": 1}
+
+
+@pytest.mark.parametrize(("parameters", "labels"), [({}, [EXPLICIT]), ({"MinConfidence": 61}, [])])
+def test_moderation_labels_are_limited_as_the_request_asks(parameters, labels):
+    engines = replace(ENGINES, moderation=Answering({"ModerationLabels": [EXPLICIT, {**EXPLICIT, "Confidence": 40.0}]}))
+    moderate = build_rekognition_service(read_object, engines).operations["DetectModerationLabels"]
+
+    assert moderate({"Image": PHOTO, **parameters})["ModerationLabels"] == labels
+
+
+@pytest.mark.parametrize("member", ["HumanLoopConfig", "ProjectVersion"])
+def test_what_moderation_cannot_do_is_refused_rather_than_ignored(member):
+    engines = replace(ENGINES, moderation=Answering({"ModerationLabels": []}))
+    moderate = build_rekognition_service(read_object, engines).operations["DetectModerationLabels"]
+
+    with pytest.raises(ServiceError, match=f"Not available locally: {member}"):
+        moderate({"Image": PHOTO, member: "a"})
+
+
+def test_the_models_of_all_engines_are_named_even_where_one_cannot_run():
+    described = describe_engines(replace(ENGINES, moderation=BrokenEngine()))
+
+    assert described == (
+        "faces: local-test; text: local-test; labels: local-test; properties: local-test; "
+        "moderation: not available, the package moderation-model is not installed"
+    )
+
+
+class BrokenEngine:
+    """An engine that does not even know its version."""
+
+    @property
+    def version(self):
+        raise EngineUnavailableError("the package moderation-model is not installed")
+
+    def __call__(self, picture):
+        raise AssertionError("it cannot be called")
 
 
 @pytest.mark.parametrize(

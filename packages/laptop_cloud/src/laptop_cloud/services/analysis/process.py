@@ -1,7 +1,7 @@
-"""Runs the local Comprehend and Rekognition as a process: `python -m laptop_cloud.services.analysis.process`.
+"""Runs the local Comprehend and Rekognition as a process: `python -m laptop_cloud.services.analysis.process basic`.
 
-Reads S3 objects from AWS_ENDPOINT_URL, prints `{"url": ...}` as its first line, answers what was called on GET /status,
-and stops on SIGTERM.
+The argument names the set of image engines (`EngineSet`). Reads S3 objects from AWS_ENDPOINT_URL, prints
+`{"url": ...}` as its first line, answers what was called on GET /status, and stops on SIGTERM.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from laptop_cloud.engines.engine import EngineUnavailableError
+from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.server.aws_json import JsonServer, JsonService, Operation, ServiceError
 from laptop_cloud.services.comprehend.service import build_comprehend_service
+from laptop_cloud.services.rekognition.engine_choice import build_engines
 from laptop_cloud.services.rekognition.service import build_rekognition_service
 
 if TYPE_CHECKING:
@@ -83,13 +86,19 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     if "AWS_ENDPOINT_URL" not in os.environ:
         sys.exit("AWS_ENDPOINT_URL must name the local S3; this process never reads from AWS itself.")
+    engine_set = EngineSet(sys.argv[1])
     client = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
     calls = CallLog()
-    services = (build_comprehend_service(), build_rekognition_service(partial(read_s3_object, client)))
+    try:
+        engines = build_engines(engine_set)
+    except EngineUnavailableError as error:
+        sys.exit(f"The engine set {engine_set} is not available: {error}")
+    rekognition = build_rekognition_service(partial(read_s3_object, client), engines)
+    services = (build_comprehend_service(), rekognition)
     models = {service.name: service.model_version for service in services if service.model_version}
     server = JsonServer(
         [calls.count_calls(service) for service in services],
-        status=lambda: {"calls": calls.counts(), "models": models},
+        status=lambda: {"calls": calls.counts(), "engine": engine_set, "models": models},
     )
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

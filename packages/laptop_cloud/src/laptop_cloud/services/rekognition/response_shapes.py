@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.engines.results import Box, Face, ImageProperties, Label, Point, TextLine, Word
+
+if TYPE_CHECKING:
+    from laptop_cloud.services.rekognition.face_collections import IndexedFace
 
 
 def shape_label(label: Label) -> dict[str, Any]:
@@ -14,10 +17,10 @@ def shape_label(label: Label) -> dict[str, Any]:
     return {
         "Name": label.name,
         "Confidence": label.confidence,
-        "Instances": [{"BoundingBox": _shape_box(one.box), "Confidence": one.confidence} for one in label.instances],
+        "Instances": [{"BoundingBox": shape_box(one.box), "Confidence": one.confidence} for one in label.instances],
         "Parents": [{"Name": name} for name in label.parents],
         "Aliases": [{"Name": name} for name in label.aliases],
-        "Categories": [{"Name": label.category}],
+        "Categories": [{"Name": label.category}] if label.category else [],
     }
 
 
@@ -46,7 +49,7 @@ def shape_face(face: Face, asked: Collection[str]) -> dict[str, Any]:
     Pose has no yaw and no pitch: five landmarks do not give them.
     """
     return {
-        "BoundingBox": _shape_box(face.box),
+        "BoundingBox": shape_box(face.box),
         "Landmarks": [{"Type": name, "X": place.x, "Y": place.y} for name, place in face.landmarks.items()],
         "Pose": {"Roll": face.roll},
         "Quality": {"Brightness": face.brightness, "Sharpness": face.sharpness},
@@ -54,6 +57,21 @@ def shape_face(face: Face, asked: Collection[str]) -> dict[str, Any]:
         **{
             name: value for name, value in face.attributes.items() if "ALL" in asked or _to_constant_case(name) in asked
         },
+    }
+
+
+def shape_indexed_face(indexed: IndexedFace) -> dict[str, Any]:
+    """A Face of a collection.
+
+    `IndexFacesModelVersion` is left out: it allows digits and dots only, and a local version must say that it is local.
+    """
+    named = {"ExternalImageId": indexed.external_image_id} if indexed.external_image_id else {}
+    return {
+        "FaceId": indexed.face_id,
+        "BoundingBox": shape_box(indexed.vector.face.box),
+        "ImageId": indexed.image_id,
+        "Confidence": indexed.vector.face.confidence,
+        **named,
     }
 
 
@@ -96,10 +114,11 @@ def _filter_words(line: TextLine, word_filter: Mapping[str, float]) -> Iterator[
 
 def _shape_geometry(corners: Sequence[Point], confidence: float) -> dict[str, Any]:
     polygon = [{"X": corner.x, "Y": corner.y} for corner in corners]
-    return {"Confidence": confidence, "Geometry": {"BoundingBox": _shape_box(Box.around(corners)), "Polygon": polygon}}
+    return {"Confidence": confidence, "Geometry": {"BoundingBox": shape_box(Box.around(corners)), "Polygon": polygon}}
 
 
-def _shape_box(box: Box) -> dict[str, float]:
+def shape_box(box: Box) -> dict[str, float]:
+    """A BoundingBox."""
     return {"Width": box.width, "Height": box.height, "Left": box.left, "Top": box.top}
 
 

@@ -1,4 +1,4 @@
-"""Amazon Rekognition as far as open engines can answer it: faces, text, the labels that follow, image properties.
+"""Amazon Rekognition as far as open engines can answer it: labels, faces, text, moderation, image properties.
 
 An operation without an engine fails with the permanent error that Rekognition documents for requests it cannot answer,
 InvalidParameterException, and a message that begins with "Not available locally". An empty list of moderation labels
@@ -9,21 +9,22 @@ https://docs.aws.amazon.com/rekognition/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.engines.decoded_image import DecodedImage, decode_image
-from laptop_cloud.engines.engine import CachedEngine, ImageEngine
-from laptop_cloud.engines.faces import CenterFaceEngine
-from laptop_cloud.engines.image_properties import MAX_COLORS, PixelStatistics
-from laptop_cloud.engines.labels import DerivedLabels
-from laptop_cloud.engines.text_lines import RapidOcrEngine
-from laptop_cloud.server.aws_json import JsonService, ServiceError
+from laptop_cloud.engines.engine import EngineUnavailableError
+from laptop_cloud.engines.image_properties import MAX_COLORS
+from laptop_cloud.server.aws_json import JsonService, Operation, ServiceError
+from laptop_cloud.services.rekognition.engine_choice import describe_engines
+from laptop_cloud.services.rekognition.errors import build_unavailable_error
+from laptop_cloud.services.rekognition.face_operations import build_face_operations
 from laptop_cloud.services.rekognition.response_shapes import shape_face, shape_label, shape_properties, shape_text
 
 if TYPE_CHECKING:
-    from laptop_cloud.engines.results import Face, ImageProperties, Label, TextLine
+    from laptop_cloud.engines.engine import ImageEngine
+    from laptop_cloud.engines.results import Face, Label, TextLine
+    from laptop_cloud.services.rekognition.engine_choice import RekognitionEngines
 
 MAX_BYTES = 5_242_880
 MAX_OBJECT_BYTES = 15 * 1024 * 1024
@@ -33,46 +34,32 @@ ReadPicture = Callable[[Request], DecodedImage]
 ReadObject = Callable[[str, str], bytes]
 
 
-@dataclass(frozen=True)
-class RekognitionEngines:
-    """The engine of each operation. Each can be replaced by a richer one; None means not available.
-
-    `moderation` and `celebrities` answer in the API's own shape (`{"ModerationLabels": [...]}`); an engine for faces
-    puts what else it knows into `Face.attributes`.
-    """
-
-    faces: ImageEngine[tuple[Face, ...]]
-    text: ImageEngine[tuple[TextLine, ...]]
-    labels: ImageEngine[tuple[Label, ...]]
-    properties: ImageEngine[ImageProperties]
-    moderation: ImageEngine[Mapping[str, Any]] | None = None
-    celebrities: ImageEngine[Mapping[str, Any]] | None = None
-
-
-def build_local_engines() -> RekognitionEngines:
-    """The engines of this package; their models load when they are first needed."""
-    faces = CachedEngine(CenterFaceEngine())
-    text = CachedEngine(RapidOcrEngine())
-    return RekognitionEngines(faces, text, DerivedLabels(faces, text), PixelStatistics())
-
-
-def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngines | None = None) -> JsonService:
-    """The five image operations that are available locally.
+def build_rekognition_service(read_object: ReadObject, engines: RekognitionEngines) -> JsonService:
+    """The operations on images, and on faces and collections of them.
 
     `read_object(bucket, key)` gives the bytes of an S3 object, or raises FileNotFoundError.
     """
-    engines = engines or build_local_engines()
     read = partial(_read_image, read_object)
+    operations: dict[str, Operation] = {
+        "DetectLabels": partial(_detect_labels, engines, read),
+        "DetectText": partial(_detect_text, engines.text, read),
+        "DetectFaces": partial(_detect_faces, engines.faces, read),
+        "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
+        "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
+        **build_face_operations(engines.face_vectors, engines.faces, read),
+    }
     return JsonService(
         "rekognition",
-        {
-            "DetectLabels": partial(_detect_labels, engines, read),
-            "DetectText": partial(_detect_text, engines.text, read),
-            "DetectFaces": partial(_detect_faces, engines.faces, read),
-            "DetectModerationLabels": partial(_detect_moderation_labels, engines.moderation, read),
-            "RecognizeCelebrities": partial(_recognize_celebrities, engines.celebrities, read),
-        },
+        {name: partial(_run_operation, operation) for name, operation in operations.items()},
+        model_version=describe_engines(engines),
     )
+
+
+def _run_operation(operation: Operation, request: Request) -> dict[str, Any]:
+    try:
+        return operation(request)
+    except EngineUnavailableError as error:
+        raise build_unavailable_error(str(error)) from error
 
 
 def _read_image(read_object: ReadObject, request: Request) -> DecodedImage:
@@ -83,7 +70,7 @@ def _read_image(read_object: ReadObject, request: Request) -> DecodedImage:
     if not place.get("Bucket") or not place.get("Name"):
         raise ServiceError("InvalidParameterException", "Request has invalid parameters: an image is required")
     if "Version" in place:
-        raise _not_available_error("versions of S3 objects")
+        raise build_unavailable_error("versions of S3 objects")
     try:
         content = read_object(place["Bucket"], place["Name"])
     except FileNotFoundError as error:
@@ -118,7 +105,7 @@ def _detect_labels(engines: RekognitionEngines, read: ReadPicture, request: Requ
 def _detect_text(engine: ImageEngine[tuple[TextLine, ...]], read: ReadPicture, request: Request) -> dict[str, Any]:
     filters = request.get("Filters") or {}
     if filters.get("RegionsOfInterest"):
-        raise _not_available_error("Filters.RegionsOfInterest")
+        raise build_unavailable_error("Filters.RegionsOfInterest")
     detections = shape_text(engine(read(request)), filters.get("WordFilter") or {})
     return {"TextDetections": detections, "TextModelVersion": engine.version}
 
@@ -132,20 +119,21 @@ def _detect_moderation_labels(
     engine: ImageEngine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
 ) -> dict[str, Any]:
     if engine is None:
-        raise _not_available_error("no engine judges the content of images; nothing is known of this one")
-    return {**engine(read(request)), "ModerationModelVersion": engine.version}
+        raise build_unavailable_error("no engine judges the content of images; nothing is known of this one")
+    for member in ("HumanLoopConfig", "ProjectVersion"):
+        if member in request:
+            raise build_unavailable_error(member)
+    found = engine(read(request))
+    sure = [label for label in found["ModerationLabels"] if label["Confidence"] >= request.get("MinConfidence", 50)]
+    return {**found, "ModerationLabels": sure, "ModerationModelVersion": engine.version}
 
 
 def _recognize_celebrities(
     engine: ImageEngine[Mapping[str, Any]] | None, read: ReadPicture, request: Request
 ) -> dict[str, Any]:
     if engine is None:
-        raise _not_available_error("no engine recognises celebrities; nothing is known of this image")
+        raise build_unavailable_error("no engine recognises celebrities; nothing is known of this image")
     return {**engine(read(request))}
-
-
-def _not_available_error(what: str) -> ServiceError:
-    return ServiceError("InvalidParameterException", f"Not available locally: {what}")
 
 
 def _is_wanted(filters: Mapping[str, Sequence[str]], label: Label) -> bool:
