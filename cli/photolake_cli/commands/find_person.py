@@ -14,12 +14,15 @@ from photolake_cli.errors import CommandError, report_errors
 
 @report_errors
 def find_person(
-    portrait: Annotated[
-        str | None, typer.Argument(help="A photo of the person: a file or an s3:// URI.", show_default=False)
-    ] = None,
     places: Annotated[
-        list[str] | None,
+        list[str],
         typer.Option("--in", metavar="PLACE", help="Search here: a folder, a file or s3://bucket/prefix. Repeatable."),
+    ],
+    portrait: Annotated[
+        str | None,
+        typer.Argument(
+            help="A photo of the person: a file or an s3:// URI.", show_default="none, with --delete-collection"
+        ),
     ] = None,
     face: Annotated[
         int | None,
@@ -40,7 +43,10 @@ def find_person(
         typer.Option("--include-posts", help="Also search the photos of posts. X's terms forbid it: see above."),
     ] = False,
     annotate: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", file_okay=False, help="Write copies with the faces' boxes here.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", file_okay=False, help="Write copies with the faces' boxes here.", show_default="none"
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a row for each matching face as CSV.")] = False,
@@ -80,8 +86,6 @@ def find_person(
     from photolake_cli.find_person.report import show_found, show_skipped, write_csv, write_json
     from photolake_cli.find_person.service import connect_service
 
-    if not places:
-        raise CommandError("Where to search? Name a folder or an s3:// URI: --in ~/Pictures")
     request = run.FindRequest(
         portrait=portrait or "",
         places=places,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from photolake.people.strategy import Amounts, Price, Strategy, find_quota
-from photolake.pricing import format_usd
 from photolake_cli.console import print_note
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def show_prices(prices: Sequence[Price], chosen: Price, amounts: Amounts, servic
     print_note(f"{amounts.photos:,} photos to search. {where}:")
     for price in prices:
         sign = "→" if price is chosen else " "
-        print_note(f"{sign} {price.strategy:<10} {_describe_price(price)}, {_describe_time(price, service)}")
+        time = "" if service.cloud.on_laptop else _describe_time(price, service.region)
+        print_note(f"{sign} {price.strategy:<10} {_describe_price(price)}{time}")
     if len(prices) > 1:
         print_note(_describe_choice(chosen, amounts))
 
@@ -48,18 +49,22 @@ def describe_consent(price: Price) -> str:
 
 
 def _describe_price(price: Price) -> str:
-    parts = [f"{price.requests:,} requests now {format_usd(price.usd_now)}"]
+    parts = [f"{price.requests:,} requests now {_format_price(price.usd_now)}"]
     if price.later_requests:
-        parts.append(f"{price.later_requests:,} for later searches {format_usd(price.usd_later)}")
+        parts.append(f"{price.later_requests:,} for later searches {_format_price(price.usd_later)}")
     if price.vectors:
-        parts.append(f"about {price.vectors:,} face vectors stored {format_usd(price.usd_month)} a month")
-    return " + ".join(parts) + (f" = {format_usd(price.usd)}" if len(parts) > 1 else "")
+        parts.append(f"about {price.vectors:,} face vectors stored {_format_price(price.usd_month)} a month")
+    return " + ".join(parts) + (f" = {_format_price(price.usd)}" if len(parts) > 1 else "")
 
 
-def _describe_time(price: Price, service: FaceService) -> str:
-    quota = find_quota(price.strategy.operation, service.region)
-    seconds = price.requests / quota
-    return f"at {quota} a second {dt.timedelta(seconds=round(seconds))}"
+def _describe_time(price: Price, region: str) -> str:
+    quota = find_quota(price.strategy.operation, region)
+    return f"; {dt.timedelta(seconds=-(-price.requests // quota))} at the quota of {quota} a second"
+
+
+def _format_price(amount: Decimal) -> str:
+    """Tenths of a cent, rounded up: a request costs one."""
+    return f"${amount.quantize(Decimal('0.001'), ROUND_UP):,}"
 
 
 def _describe_choice(chosen: Price, amounts: Amounts) -> str:

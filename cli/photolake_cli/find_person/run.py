@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from photolake.errors import PermanentError
 from photolake.images.registry import UnavailablePhoto
 from photolake.people.face_collection import FaceCollection, name_collection
+from photolake.people.face_requests import is_local_gap
 from photolake.people.findings import Findings, sort_findings
 from photolake.people.photo import SearchedPhoto, check_photo
 from photolake.people.portrait import PortraitFile
@@ -96,7 +97,7 @@ def find_person(request: FindRequest, service: FaceService, folder: Path) -> Fou
                 return None
             found = search.run(strategy, photos, _Sender(service, strategy))
         except (BotoCoreError, ClientError) as error:
-            raise explain_error(error, service.cloud.name) from error
+            raise _explain_error(error, service) from error
         except PermanentError as error:
             advice = "\nChoose one: --face 1" if error.status == "several_faces" else ""
             raise CommandError(f"{error.message}{advice}") from error
@@ -106,11 +107,23 @@ def find_person(request: FindRequest, service: FaceService, folder: Path) -> Fou
     return FoundPerson(request, number, strategy, findings, found.floor, sent, service.cloud.on_laptop)
 
 
+def _explain_error(error: BotoCoreError | ClientError, service: FaceService) -> CommandError:
+    if isinstance(error, ClientError) and is_local_gap(error):
+        return CommandError(
+            f"{service.cloud.name} compares faces only with the full engine set: photolake down, then "
+            "photolake up --background --engine full"
+        )
+    return explain_error(error, service.cloud.name)
+
+
 def delete_collection(request: FindRequest, service: FaceService, folder: Path) -> None:
     """Delete the collection of the request's places with its face vectors, and what is remembered of it."""
     collection_id = request.collection_id
     with Journal(folder, service.key) as journal:
-        existed = FaceCollection(collection_id, service.requests, journal).delete()
+        try:
+            existed = FaceCollection(collection_id, service.requests, journal).delete()
+        except (BotoCoreError, ClientError) as error:
+            raise _explain_error(error, service) from error
         journal.forget_collection(collection_id)
     if existed:
         print_note(f"Deleted: the collection {collection_id} with its face vectors")

@@ -85,7 +85,7 @@ def is_readable_in_place(head: bytes, size: int) -> bool:
         raise PermanentError("too_large", str(error)) from error
     except _BROKEN as error:
         if len(head) >= size:
-            raise PermanentError("broken", f"not a whole {kind}: {error}") from error
+            raise PermanentError("broken", f"not a whole {kind}") from error
         return False
     _check_size(image.width, image.height)
     is_plain = kind in _PLAIN_MODES and mode in _PLAIN_MODES[kind] and frames == 1

@@ -88,7 +88,7 @@ class FaceRequests:
                     QualityFilter="NONE",
                 )
         except ClientError as error:
-            if error.response["Error"]["Code"] == _NO_FACE and not _is_local_gap(error):
+            if error.response["Error"]["Code"] == _NO_FACE and not is_local_gap(error):
                 return ()
             raise
         matches = [
@@ -182,6 +182,6 @@ def _translate_errors() -> Iterator[None]:
         raise RetryableError(str(error)) from error
 
 
-def _is_local_gap(error: ClientError) -> bool:
+def is_local_gap(error: ClientError) -> bool:
     """Whether a laptop cloud has no engine for the request, which it says by the same code."""
     return error.response["Error"].get("Message", "").startswith("Not available locally")
