@@ -25,6 +25,7 @@ from tests.builders.face_photos import PaintedFace, draw_photo
 from tests.fakes.face_rekognition import FakeFaceRekognition, RefusedError
 
 REGION: Any = "us-east-1"
+SESSION = boto3.Session(region_name=REGION)  # loading its models again for each test would take a while
 RIC = draw_photo(PaintedFace("ric"))
 ANN = draw_photo(PaintedFace("ann"))
 GROUP = draw_photo(PaintedFace("ann", 0, 0, 70), PaintedFace("ric", 90, 10, 50, look=1))
@@ -33,7 +34,7 @@ GROUP = draw_photo(PaintedFace("ann", 0, 0, 70), PaintedFace("ric", 90, 10, 50, 
 @pytest.fixture
 def aws():
     with mock_aws():
-        yield boto3.client("s3", REGION)
+        yield SESSION.client("s3")
 
 
 @pytest.fixture
@@ -54,8 +55,7 @@ def find(aws, rekognition, cloud, monkeypatch, tmp_path):
     (tmp_path / "ric.png").write_bytes(RIC)
 
     def connect(stack, region, state):
-        session = boto3.Session(region_name=REGION)
-        service = services.FaceService(Cloud(session=session, find_physical_id=lambda name: "images", **cloud))
+        service = services.FaceService(Cloud(session=SESSION, find_physical_id=lambda name: "images", **cloud))
         service.requests = FaceRequests(rekognition.client, service._count_request)
         return service
 
