@@ -95,7 +95,7 @@ $(UV): requirements/uv.txt
 	@$(UV) venv --quiet --python $(PYTHON) .venv
 
 .venv/local.stamp: requirements/local.txt requirements/assets.txt pyproject.toml packages/laptop_cloud/pyproject.toml | .venv/bin/python
-	@echo "Installing what the laptop cloud needs (about 900 MB on disk, once) ..."
+	@echo "Installing what the laptop cloud needs (about 1.1 GB on disk, once) ..."
 	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/local.txt
 	@$(UV) pip install --quiet --python .venv --require-hashes --no-deps -r requirements/assets.txt
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation -e packages/laptop_cloud -e .

@@ -21,7 +21,7 @@ def photo_folder(tmp_path_factory):
 def photolake(tmp_path_factory, photo_folder):
     state = tmp_path_factory.mktemp("cloud")
     command = Command(state)
-    command.process("up", "--background", "--photos", str(photo_folder))
+    command.process("up", "--background", "--engine", "full", "--photos", str(photo_folder))
     yield command
     command.process("down")
     shutil.rmtree(state, ignore_errors=True)

@@ -162,6 +162,15 @@ def test_a_face_is_a_row_for_each_post_that_shows_it(ask):
     ]
 
 
+def test_a_face_has_an_age_and_a_gender(ask):
+    rows = ask(
+        "select distinct gender_value, age_range_low <= 42 and 42 <= age_range_high as is_42 "
+        "from media_image_labels_face_query"
+    )
+
+    assert rows == [{"gender_value": "Female", "is_42": True}]
+
+
 def test_an_api_without_a_local_engine_is_an_error_and_local_results_are_marked(collected, ask):
     sql = (
         "select distinct a.errors[t.i].api as api, a.errors[t.i].code as code, "
@@ -170,11 +179,11 @@ def test_an_api_without_a_local_engine_is_an_error_and_local_results_are_marked(
     )
     assert ask(sql) == [
         {"api": "celebrities", "code": "InvalidParameterException", "message": "Not available locally"},
-        {"api": "moderation", "code": "InvalidParameterException", "message": "Not available locally"},
     ]
-    versions = ask("select distinct image_labels.labelmodelversion as v from image_analyses")
-    assert versions
-    assert all(version["v"].startswith("local-") for version in versions)
+    for model in ("labelmodelversion", "moderationmodelversion"):
+        versions = ask(f"select distinct image_labels.{model} as v from image_analyses")
+        assert versions
+        assert all(version["v"].startswith("local-") for version in versions)
     status = json.loads(collected("status", "--json"))
     assert status["analysis"]["models"]["comprehend"].startswith("local-")
 
@@ -331,6 +340,33 @@ def test_a_deleted_post_is_in_no_view_and_its_image_only_where_another_post_show
     assert lines_before == [{"n": 1}]
     assert ask("select count(*) as n from image_texts where line = 'SUMMER SALE'") == [{"n": 0}]
     s3.delete_object(Bucket=bucket, Key="deletions/1.jsonl")
+
+
+def test_the_full_engine_set_reads_the_expression_of_a_face(ask):
+    faces = ask('select distinct top_emotion."type" as emotion from media_image_labels_face_query')
+
+    assert faces == [{"emotion": "HAPPY"}]
+
+
+def test_a_person_is_found_in_the_photos_of_a_bucket(client, photo_folder):
+    s3, rekognition = client("s3"), client("rekognition")
+    s3.create_bucket(Bucket="album")
+    for name in ("astronaut.png", "officer.jpg", "poster_gate.jpg"):
+        s3.upload_file(str(photo_folder / name), "album", name)
+    photos_of_it = [{"S3Object": {"Bucket": "album", "Name": name}} for name in ("astronaut.png", "officer.jpg")]
+    rekognition.create_collection(CollectionId="album")
+    for image in photos_of_it:
+        name = image["S3Object"]["Name"]
+        rekognition.index_faces(CollectionId="album", Image=image, ExternalImageId=name)
+
+    found = rekognition.search_faces_by_image(CollectionId="album", Image=photos_of_it[0])
+    compared = rekognition.compare_faces(SourceImage=photos_of_it[0], TargetImage=photos_of_it[1])
+
+    assert [match["Face"]["ExternalImageId"] for match in found["FaceMatches"]] == ["astronaut.png"]
+    assert (len(compared["FaceMatches"]), len(compared["UnmatchedFaces"])) == (0, 1)
+    poster = {"S3Object": {"Bucket": "album", "Name": "poster_gate.jpg"}}
+    with pytest.raises(rekognition.exceptions.InvalidParameterException, match="no faces in the image"):
+        rekognition.search_faces_by_image(CollectionId="album", Image=poster)
 
 
 def test_ctrl_c_while_a_cloud_starts_leaves_nothing_running(tmp_path):

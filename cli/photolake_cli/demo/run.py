@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from laptop_cloud.engines.engine_set import EngineSet
 from photolake_cli.cloud import connect_laptop
 from photolake_cli.collect.run import choose_files
 from photolake_cli.collect.sender import open_sender
@@ -34,18 +35,24 @@ SHOWN_QUERIES = {
     "top_labels": "photos",
     "text_in_images": "posts",
     "faces": "posts",
+    "ages_and_genders": "faces",
     "suspect_content": "",
     "top_celebrities": "posts",
     "sentiment_by_language": "posts",
     "photo_statuses": "photos",
 }
+# Those that only the full engine set has an answer to, shown after the others.
+FULL_QUERIES = {"top_emotions": "faces"}
 CALLS_NOTE = (
     "Texts and images that were sent to a service, including requests that the laptop cloud cannot fulfil; it repeats "
     "those for the sentiment of languages other than English. The method of 2019 is counted once per post."
 )
-NOT_LOCAL = {
+LOCAL_NOTES = {
+    "top_labels": "by a small open model in place of Rekognition: it names one subject of a photo, and misses many",
+    "ages_and_genders": "guesses of a small open model; of five known portraits, the gender of one was wrong",
+    "top_emotions": "a small open model, good at smiles; it says what faces look like, not what anybody feels",
+    "suspect_content": "locally only sexual content is judged: no label does not mean safe",
     "top_celebrities": "not available locally: no open-source engine recognises celebrities; on AWS Rekognition does",
-    "suspect_content": "moderation labels are not available locally; possibly_sensitive comes from the posts",
 }
 
 
@@ -78,7 +85,7 @@ def run_demo(posts: Path, options: LaptopOptions, timeout: float, keep: bool) ->
         _wait_until_done(laptop, timeout)
         drained = time.monotonic()
         client = QueryClient(cloud)
-        _show_queries(client, laptop.status()["analysis"]["models"]["comprehend"])
+        _show_queries(client, laptop.status()["analysis"]["models"]["comprehend"], options.engine)
         is_balanced = _show_account(laptop, cloud, client, tallies)
     console.print(
         f"Laptop cloud ready in {ready - began:.0f} s, posts processed in {drained - ready:.0f} s, "
@@ -133,10 +140,11 @@ def _wait_until_done(laptop: Laptop, timeout: float) -> None:
     )
 
 
-def _show_queries(client: QueryClient, text_model: str) -> None:
+def _show_queries(client: QueryClient, text_model: str, engine: EngineSet) -> None:
     saved = client.list_saved()
-    notes = {**NOT_LOCAL, "sentiment_by_language": f"analysed by {text_model} in place of Comprehend"}
-    for name, bars in SHOWN_QUERIES.items():
+    notes = {**LOCAL_NOTES, "sentiment_by_language": f"analysed by {text_model} in place of Comprehend"}
+    queries = SHOWN_QUERIES | (FULL_QUERIES if engine is EngineSet.FULL else {})
+    for name, bars in queries.items():
         result = client.run_saved(saved[name])
         show_table(saved[name].description, result.column_names, list(result.typed_rows()), notes.get(name, ""), bars)
 

@@ -10,14 +10,14 @@ from botocore.exceptions import ClientError
 from PIL import Image, ImageEnhance, ImageOps
 
 from laptop_cloud.engines.engine_set import EngineSet
-from laptop_cloud.engines.npm_weights import PACKAGES
+from laptop_cloud.engines.npm_weights import FOLDER, PACKAGE
 from laptop_cloud.server.aws_json import JsonServer
 from laptop_cloud.services.rekognition.engine_choice import build_engines
 from laptop_cloud.services.rekognition.service import build_rekognition_service
 from laptop_cloud_testing.response_shapes import checked
 
 # Three women stand on either photo. One of them is on both: at the right of the first, in the middle of the other.
-PARTY, BAR = (PACKAGES / f"@vladmandic/face-api/demo/sample{number}.jpg" for number in (1, 3))
+PARTY, BAR = (FOLDER / "node_modules" / PACKAGE / f"demo/sample{number}.jpg" for number in (1, 3))
 ASTRONAUT, COFFEE = (
     Path(str(distribution("scikit-image").locate_file(f"skimage/data/{name}.png"))) for name in ("astronaut", "coffee")
 )

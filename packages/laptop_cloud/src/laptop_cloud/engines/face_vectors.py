@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laptop_cloud.engines.face_chip import cut_face_chip
-from laptop_cloud.engines.npm_weights import read_package_version, read_weights
+from laptop_cloud.engines.npm_weights import read_version, read_weights
 from laptop_cloud.engines.results import Face, FaceVector
 from laptop_cloud.engines.weights import open_session
 
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from laptop_cloud.engines.decoded_image import DecodedImage
     from laptop_cloud.engines.engine import ImageEngine
 
-PACKAGE = "@vladmandic/face-api"
 # dlib's is 0.25. With 0.2, 96 pairs of photos of one person lay within 0.50 and 1,595 pairs of two people beyond 0.51.
 PADDING = 0.2
 # dlib calls two faces one person's up to a distance of 0.6. Here that is a similarity of 50, and 0.5 is one of 80, the
-# threshold that Rekognition uses when a request names none. The curve is ours, not calibrated: see docs/analysis.md.
+# threshold that Rekognition uses when a request names none. The curve is ours and not calibrated.
 EVEN_DISTANCE, STEEPNESS = 0.6, math.log(80 / 20) / (0.6 - 0.5)
 
 
@@ -36,7 +35,7 @@ class DlibFaceVectors:
     def __init__(self, faces: ImageEngine[tuple[Face, ...]]) -> None:
         """Raises EngineUnavailableError where the npm package is not installed."""
         self._faces = faces
-        self.version = f"local-1 (dlib ResNet of {PACKAGE} {read_package_version(PACKAGE)})"
+        self.version = f"local-1 (dlib ResNet of {read_version()})"
 
     @cached_property
     def _session(self) -> Any:
@@ -44,7 +43,7 @@ class DlibFaceVectors:
         from laptop_cloud.engines.face_networks import build_vector_network
 
         # A second thread costs more than it gains: 14 instead of 6 ms while other processes were busy.
-        return open_session(build_vector_network(read_weights(PACKAGE, "face_recognition_model")), threads=1)
+        return open_session(build_vector_network(read_weights("face_recognition_model")), threads=1)
 
     def __call__(self, picture: DecodedImage) -> tuple[FaceVector, ...]:
         return tuple(FaceVector(face, self._compute_values(picture, face)) for face in self._faces(picture))

@@ -27,8 +27,8 @@ WEIGHTS = "efficientnet-lite0-57934424.pth"
 SIDE = 224
 # The network was tested on this share of the shorter side: 224 of 256 pixels.
 CROPPED_SHARE = 0.875
-# Of 22 photos, labels from 60 on were right but for one drawing; from 50 to 60 as many were wrong as right
-# (docs/local-analysis.md). The cut was set after seeing these.
+# Of 37 pictures (docs/local-analysis.md) all labels from 60 on were right, but for those of one drawing; from 50 to 60
+# there were two more, both wrong. The cut was set after seeing these.
 MIN_CONFIDENCE = 60.0
 
 

