@@ -89,7 +89,7 @@ def find(command, *arguments):
 
 
 def name_found(document, place):
-    return {match["photo"].removeprefix(f"{place}").lstrip("/") for match in document["matches"]}
+    return {match["photo"].removeprefix(str(place)).lstrip("/") for match in document["matches"]}
 
 
 @pytest.mark.parametrize("strategy", ["compare", "collection"])
@@ -120,9 +120,10 @@ def test_a_face_of_a_group_is_searched_for_by_its_number(full_cloud, folder):
     told = full_cloud("find-person", str(folder / "both.jpg"), "--in", str(folder), status=1)
     assert "shows 2 faces" in told
 
-    found = [
-        name_found(find(full_cloud, folder / "both.jpg", "--in", folder, "--face", face), folder) for face in (1, 2)
-    ]
+    found = []
+    for face in (1, 2):
+        document = find(full_cloud, folder / "both.jpg", "--in", folder, "--face", face)
+        found.append(name_found(document, folder))
 
     assert sorted(found, key=len) == [{"officer.jpg", "both.jpg"}, WITH_ASTRONAUT]
 
@@ -154,9 +155,3 @@ def test_face_vectors_are_deleted_on_request(full_cloud, folder):
     full_cloud("find-person", "--delete-collection", "--in", str(folder))
 
     assert len(before) - len(rekognition.list_collections()["CollectionIds"]) == 1
-
-
-def test_the_basic_engine_set_says_what_to_do(photolake, folder):
-    told = photolake("find-person", str(folder / "astronaut.png"), "--in", str(folder), status=1)
-
-    assert "photolake up --background --engine full" in told

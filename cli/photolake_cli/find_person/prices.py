@@ -40,10 +40,10 @@ def show_prices(prices: Sequence[Price], chosen: Price, amounts: Amounts, servic
 def describe_consent(price: Price) -> str:
     """What the user agrees to."""
     stored = ""
-    if price.strategy is Strategy.COLLECTION:
+    if price.vectors:
         stored = (
-            f" It stores about {price.vectors:,} face vectors, which are biometric data, in a collection at AWS until "
-            "you delete it: --delete-collection."
+            f" A collection at AWS stores about {price.vectors:,} face vectors more, which are biometric data, "
+            "until you delete it: --delete-collection."
         )
     return LEGAL_LIMITS + stored
 
@@ -53,7 +53,7 @@ def _describe_price(price: Price) -> str:
     if price.later_requests:
         parts.append(f"{price.later_requests:,} for later searches {_format_price(price.usd_later)}")
     if price.vectors:
-        parts.append(f"about {price.vectors:,} face vectors stored {_format_price(price.usd_month)} a month")
+        parts.append(f"about {price.vectors:,} new face vectors stored {_format_price(price.usd_month)} a month")
     return " + ".join(parts) + (f" = {_format_price(price.usd)}" if len(parts) > 1 else "")
 
 

@@ -7,7 +7,13 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/code-map.md").read_text()
-PLACES = (ROOT, ROOT / "layers/core/photolake", ROOT / "cli/photolake_cli/collect", ROOT / "cli/photolake_cli/query")
+PLACES = (
+    ROOT,
+    ROOT / "layers/core/photolake",
+    ROOT / "cli/photolake_cli/collect",
+    ROOT / "cli/photolake_cli/query",
+    ROOT / "cli/photolake_cli/find_person",
+)
 LINES = [line for line in PAGE.splitlines() if "`" in line]
 
 

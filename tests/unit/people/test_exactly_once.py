@@ -73,7 +73,7 @@ def search_until_complete(world: SearchWorld, strategy: Strategy) -> Any:
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(album=ALBUMS, faults=FAULTS, workers=st.sampled_from([1, 4]))
 def test_no_photo_is_skipped_and_no_response_is_bought_twice(strategy, album, faults, workers):
     world = SearchWorld(album)
@@ -89,7 +89,7 @@ def test_no_photo_is_skipped_and_no_response_is_bought_twice(strategy, album, fa
     assert set(world.rekognition.bought.values()) == {1}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(album=ALBUMS, threshold=st.sampled_from([0, 50, 96, 98.5, 100]))
 def test_both_strategies_find_the_same_photos(album, threshold):
     world = SearchWorld(album)

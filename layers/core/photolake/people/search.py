@@ -64,7 +64,6 @@ class PersonSearch:
             photos=len(photos),
             uncompared=sum(comparison is None or comparison.find_result(photo) is None for photo in photos),
             unindexed=sum(self._collection.find_result(photo) is None for photo in photos),
-            faces=self._collection.face_count,
             searches=searches,
             is_searched=portrait is not None and self._collection.knows_search(portrait.digest),
             portrait_requests=portrait_requests,

@@ -45,14 +45,13 @@ class Amounts:
     """What there is to do: photos in all, and how many of them each strategy has no result of yet.
 
     `searches` is the number of people who will be searched for in these photos, this one included. `is_searched` says
-    that the collection was searched for this portrait before. `faces` are the vectors that are stored already.
-    `portrait_requests` are needed to find the face of the portrait, whatever the strategy.
+    that the collection was searched for this portrait before. `portrait_requests` are needed to find the face of the
+    portrait, whatever the strategy.
     """
 
     photos: int
     uncompared: int
     unindexed: int
-    faces: int = 0
     searches: int = 1
     is_searched: bool = False
     portrait_requests: int = 0
@@ -60,7 +59,7 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Price:
-    """The price of a strategy: `now` and in all, with the searches to come and the vectors stored for a month."""
+    """The price of a strategy: now, later, and a month of storage for the vectors that it adds."""
 
     strategy: Strategy
     requests: int
@@ -79,7 +78,7 @@ class Price:
 
     @property
     def usd_month(self) -> Decimal:
-        """What the stored vectors cost a month."""
+        """What the new vectors cost a month; those that are stored already cost the same either way."""
         return self.vectors * FACE_VECTOR_MONTH_USD
 
     @property
@@ -102,7 +101,7 @@ def price_strategies(amounts: Amounts) -> tuple[Price, Price]:
         Strategy.COLLECTION,
         requests=amounts.portrait_requests + amounts.unindexed + new_search,
         later_requests=later * 2,
-        vectors=amounts.faces + amounts.unindexed * ASSUMED_FACES,
+        vectors=amounts.unindexed * ASSUMED_FACES,
     )
     return compare, collection
 
