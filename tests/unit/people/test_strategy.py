@@ -1,10 +1,14 @@
 """What the strategies cost, and which one is chosen."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from photolake.people.strategy import Amounts, Strategy, choose_strategy, find_quota, price_strategies
+from photolake_cli.commands.find_person import find_person
+from photolake_cli.find_person.prices import LEGAL_LIMITS, POSTS_WARNING
 
 
 def test_prices_are_those_of_requests_and_of_stored_vectors():
@@ -40,3 +44,29 @@ def test_the_cheaper_strategy_is_chosen_and_of_equals_the_one_that_stores_nothin
 )
 def test_quotas_depend_on_the_region(region, quotas):
     assert tuple(find_quota(strategy.operation, region) for strategy in Strategy) == quotas
+
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("people", [1, 2, 20])
+def test_the_worked_example_of_the_docs_is_right(people):
+    page = (ROOT / "docs/find-person.md").read_text()
+    amounts = Amounts(10_000, 10_000, 10_000, searches=people, portrait_requests=1)
+
+    compare, collection = (format(price.usd, ".2f") for price in price_strategies(amounts))
+
+    noun = "person" if people == 1 else "people"
+    assert f"| 10,000 photos, {people} {noun} | ${compare} | ${collection} |" in page
+
+
+def test_the_legal_limits_stand_beside_the_switch_in_help_consent_and_docs():
+    texts = [
+        f"{find_person.__doc__}",
+        f"{LEGAL_LIMITS} {POSTS_WARNING}",
+        (ROOT / "docs/find-person.md").read_text(),
+    ]
+
+    for text in texts:
+        assert [word for word in ("biometric", "GDPR", "BIPA", "X") if word not in text] == []
+        assert re.search(r"forbids?\s+facial\s+recognition", text)
