@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -58,39 +60,64 @@ def read_portrait(name: str, s3: S3Client) -> bytes:
 
 def _list_files(place: str) -> Iterator[SearchedPhoto]:
     path = Path(place)
+    advice = "Name a folder of photos, a photo or an s3:// URI"
     try:
-        if path.is_dir():
-            files = sorted(each for each in path.rglob("*") if each.is_file() and not _is_hidden(each, path))
-            if not files:
-                raise CommandError(f"{place} holds no file. Name a folder of photos, a photo or an s3:// URI")
-            yield from map(_describe_file, files)
-        elif path.is_file() or not path.exists():
-            yield _describe_file(path)
-        else:
-            raise CommandError(f"{place} is a pipe or a device. Name a folder of photos, a photo or an s3:// URI")
+        kind = path.stat().st_mode
     except OSError as error:
-        raise CommandError(
-            f"{place} cannot be read: {error.strerror or error}. Name a folder of photos, a photo or an s3:// URI"
-        ) from error
+        raise CommandError(f"{place} cannot be read: {error.strerror or error}. {advice}") from error
+    if stat.S_ISDIR(kind):
+        found = list(_walk_folder(path))
+        if not found:
+            raise CommandError(f"{place} holds no file. {advice}")
+        yield from found
+    elif stat.S_ISREG(kind):
+        yield _describe_file(path)
+    else:
+        raise CommandError(f"{place} is a pipe or a device. {advice}")
 
 
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _walk_folder(path: Path) -> Iterator[SearchedPhoto]:
+    """Yield the files below a folder, and what cannot be read there; what is hidden is left out."""
+    problems: list[OSError] = []
+    for folder, subfolders, names in os.walk(path, onerror=problems.append):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield _describe_file(Path(folder, name))
+        for linked in (Path(folder, name) for name in subfolders):
+            if linked.is_symlink():
+                yield _describe_unreadable(str(linked), "it is a link to a folder. Name that folder too: --in")
+    for problem in problems:
+        yield _describe_unreadable(os.fsdecode(problem.filename), problem.strerror or str(problem))
 
 
 def _describe_file(path: Path) -> SearchedPhoto:
-    identity = _identify_file(path)
+    try:
+        status = path.stat()
+    except OSError as error:
+        return _describe_unreadable(str(path), error.strerror or str(error))
+    if not stat.S_ISREG(status.st_mode):
+        return _describe_unreadable(str(path), "it is a pipe or a device")
+    identity = _identify_file(path, status)
     return SearchedPhoto(
         name=str(path),
         identity=identity,
-        size=path.stat().st_size,
+        size=status.st_size,
         read=partial(_read_file, path, identity, MAX_BYTES),
         read_head=partial(_read_file, path, identity, HEAD_BYTES, is_head=True),
     )
 
 
-def _identify_file(path: Path) -> str:
-    status = path.stat()
+def _describe_unreadable(name: str, reason: str) -> SearchedPhoto:
+    """A file or folder that cannot be read, so that the search tells it."""
+
+    def read() -> bytes:
+        raise PermanentError("unreadable", reason)
+
+    return SearchedPhoto(name, Path(name).absolute().as_uri(), 0, read, read)
+
+
+def _identify_file(path: Path, status: os.stat_result) -> str:
     return f"{path.resolve().as_uri()} {status.st_size} {status.st_mtime_ns}"
 
 
@@ -98,7 +125,7 @@ def _read_file(path: Path, identity: str, limit: int, is_head: bool = False) -> 
     try:
         with path.open("rb") as file:
             data = file.read(limit if is_head else limit + 1)
-        if _identify_file(path) != identity:
+        if _identify_file(path, path.stat()) != identity:
             raise PermanentError("changed", "it was changed during the search")
     except FileNotFoundError as error:
         raise PermanentError("gone", "it was deleted during the search") from error

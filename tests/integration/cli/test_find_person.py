@@ -381,3 +381,42 @@ def test_a_second_search_with_the_same_folder_waits_for_the_first(tmp_path):
     (tmp_path / "responses.sqlite").write_bytes(b"not a database at all" * 100)
     with pytest.raises(CommandError, match="is damaged"):
         Journal(tmp_path, "aws")
+
+
+def test_what_cannot_be_read_in_a_folder_is_told(find, monkeypatch):
+    fill("album", a_png=RIC, secret__b_png=RIC)
+    fill("elsewhere", c_png=RIC)
+    Path("album/linked").symlink_to(Path("elsewhere").absolute())
+    Path("album/dangling.png").symlink_to("nothing")
+    os.mkfifo("album/pipe.png")
+    scan = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("secret"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    status, out, told = find("ric.png", "--in", "album")
+
+    assert (status, "1 of 1 photos" in out) == (0, True)
+    assert "skipped, unreadable: 4" in told
+    for line in (
+        "album/linked: it is a link to a folder. Name that folder too: --in",
+        "album/dangling.png: No such file or directory",
+        "album/pipe.png: it is a pipe or a device",
+        "album/secret: Permission denied",
+    ):
+        assert line in told
+
+
+def test_an_object_that_rekognition_cannot_read_in_its_bucket_is_sent_as_bytes(find, aws, rekognition):
+    put(aws, "album", a_png=RIC, b_png=ANN)
+
+    def refuse(bucket, key):
+        raise FileNotFoundError(key)
+
+    rekognition._read_object = refuse
+    status, out, _ = find("ric.png", "--in", "s3://album")
+
+    assert (status, "1 of 2 photos" in out) == (0, True)

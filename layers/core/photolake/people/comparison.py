@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from photolake.errors import PermanentError
-from photolake.images.registry import UnavailablePhoto
-from photolake.people.photo import build_image
-from photolake.people.responses import load_result, save_result
+from photolake.people.responses import load_result, request_result
 
 if TYPE_CHECKING:
     from photolake.people.face_requests import FaceRequests
@@ -31,17 +29,8 @@ class Comparison:
 
     def request(self, photo: SearchedPhoto) -> Result:
         """Compare one photo and store the result; errors as `FaceRequests`."""
-        try:
-            image = build_image(photo)
-        except PermanentError as error:  # nothing was bought, so there is nothing to store
-            return UnavailablePhoto(error.status, error.message)
-        result: Result
-        try:
-            result = self._requests.compare(self._portrait, image)
-        except PermanentError as error:
-            result = UnavailablePhoto(error.status, error.message)
-        save_result(self._responses, self._build_key(photo), result)
-        return result
+        send = partial(self._requests.compare, self._portrait)
+        return request_result(photo, send, self._responses, self._build_key(photo))
 
     def _build_key(self, photo: SearchedPhoto) -> str:
         return f"compare {self._digest} {photo.identity}"

@@ -8,18 +8,17 @@ photos have no face.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from photolake.errors import PermanentError
 from photolake.images.registry import UnavailablePhoto
 from photolake.people.face_requests import FaceMatches, IndexedFace
 from photolake.people.faces import ComparedFace, order_faces
-from photolake.people.photo import build_image
-from photolake.people.responses import load_result, save_result
+from photolake.people.responses import load_result, request_result
 
 if TYPE_CHECKING:
     from photolake.people.face_requests import FaceRequests
+    from photolake.people.faces import PhotoFaces
     from photolake.people.photo import SearchedPhoto
     from photolake.people.responses import ResponseStore, Result
 
@@ -70,20 +69,13 @@ class FaceCollection:
 
     def request(self, photo: SearchedPhoto) -> Result:
         """Index one photo; errors as `FaceRequests`."""
-        try:
-            image = build_image(photo)
-        except PermanentError as error:  # nothing was bought, so there is nothing to store
-            return UnavailablePhoto(error.status, error.message)
-        result: Result
-        try:
-            faces = self._requests.index(self.collection_id, image, photo.external_id)
-        except PermanentError as error:
-            result = UnavailablePhoto(error.status, error.message)
-        else:
-            self._faces[photo.external_id] = list(faces)
-            result = order_faces(ComparedFace(face.box, None) for face in faces)
-        save_result(self._responses, self._build_key(photo), result)
-        return result
+
+        def index(image: Mapping[str, Any]) -> PhotoFaces:
+            faces = list(self._requests.index(self.collection_id, image, photo.external_id))
+            self._faces[photo.external_id] = faces
+            return order_faces(ComparedFace(face.box, None) for face in faces)
+
+        return request_result(photo, index, self._responses, self._build_key(photo))
 
     def find_gone(self, photos: Iterable[SearchedPhoto]) -> Sequence[str]:
         """Return the face_ids of photos that are not among these: deleted, or changed since they were indexed."""

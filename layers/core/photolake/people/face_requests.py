@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, HTTPClientError
 
-from photolake.errors import PermanentError, RetryableError
+from photolake.errors import ObjectAccessError, PermanentError, RetryableError
 from photolake.people.faces import Box, ComparedFace, PhotoFaces, order_faces
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _RETRYABLE_CODES = frozenset(
 )
 _IMAGE_CODES = {"ImageTooLargeException": "too_large", "InvalidImageFormatException": "unsupported_format"}
 _NO_FACE = "InvalidParameterException"
+_NO_OBJECT = "InvalidS3ObjectException"
 
 Image = Mapping[str, Any]
 
@@ -173,6 +174,8 @@ def _translate_errors() -> Iterator[None]:
         yield
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+        if code == _NO_OBJECT:
+            raise ObjectAccessError("unreadable", f"{code}: {message}") from error
         if code in _IMAGE_CODES:
             raise PermanentError(_IMAGE_CODES[code], f"{code}: {message}") from error
         if code in _RETRYABLE_CODES or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:

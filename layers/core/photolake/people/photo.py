@@ -42,12 +42,12 @@ def check_photo(photo: SearchedPhoto) -> None:
     is_readable_in_place(photo.read_head(), photo.size)
 
 
-def build_image(photo: SearchedPhoto) -> dict[str, Any]:
+def build_image(photo: SearchedPhoto, in_place: bool = True) -> dict[str, Any]:
     """Build the Image of a request: the S3 object where Rekognition can read it as it is, else the rendition's bytes.
 
     PermanentError: it cannot become a rendition (see `render`), or was deleted or replaced since it was listed.
     """
-    if is_readable_in_place(photo.read_head(), photo.size) and photo.place:
+    if in_place and photo.place and is_readable_in_place(photo.read_head(), photo.size):
         bucket, key = photo.place
         return {"S3Object": {"Bucket": bucket, "Name": key}}
     data = photo.read()

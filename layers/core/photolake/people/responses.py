@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from photolake.errors import ObjectAccessError, PermanentError
 from photolake.images.registry import UnavailablePhoto
 from photolake.people.faces import Box, ComparedFace, PhotoFaces
+from photolake.people.photo import SearchedPhoto, build_image
 
 Result = PhotoFaces | UnavailablePhoto
 """What became of one photo: its faces, or why it has none that could be compared."""
@@ -38,3 +41,30 @@ def save_result(store: ResponseStore, key: str, result: Result) -> None:
         return
     faces = [(*vars(face.box).values(), face.similarity) for face in result]
     store.save(key, {"faces": faces})
+
+
+def request_result(
+    photo: SearchedPhoto, send: Callable[[Mapping[str, Any]], PhotoFaces], store: ResponseStore, key: str
+) -> Result:
+    """Send a photo, store what Rekognition says about it, and return that; errors as `FaceRequests`.
+
+    An object that Rekognition cannot read where it is, is sent as bytes. Why a photo could not be sent is not stored.
+    """
+    try:
+        try:
+            result = _send_image(build_image(photo), send)
+        except ObjectAccessError:
+            result = _send_image(build_image(photo, in_place=False), send)
+    except PermanentError as error:
+        return UnavailablePhoto(error.status, error.message)
+    save_result(store, key, result)
+    return result
+
+
+def _send_image(image: Mapping[str, Any], send: Callable[[Mapping[str, Any]], PhotoFaces]) -> Result:
+    try:
+        return send(image)
+    except ObjectAccessError:
+        raise
+    except PermanentError as error:
+        return UnavailablePhoto(error.status, error.message)
