@@ -90,6 +90,7 @@ def find_person(request: FindRequest, service: FaceService, folder: Path) -> Fou
         try:
             if request.strategy is not Strategy.COMPARE:
                 collection.load()
+            search.recall_portrait()
             photos, unreadable = _check_photos(photos, search.is_known)
             skipped += unreadable
             strategy = _choose_strategy(request, service, search, photos)
@@ -103,7 +104,7 @@ def find_person(request: FindRequest, service: FaceService, folder: Path) -> Fou
             raise CommandError(f"{error.message}{advice}") from error
     findings = sort_findings(found.results, request.threshold)
     findings.unavailable.extend(skipped)
-    number, sent = found.portrait.number, service.sent
+    number, sent = found.portrait.number, service.paid
     return FoundPerson(request, number, strategy, findings, found.floor, sent, service.cloud.on_laptop)
 
 

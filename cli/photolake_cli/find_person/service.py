@@ -13,12 +13,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from laptop_cloud import state as laptop_state
 from photolake.images.registry import ImageRecord, ImageRegistry
 from photolake.people.face_requests import FaceRequests
 from photolake.people.strategy import OPERATIONS, find_quota
 from photolake.people.workers import MAX_WORKERS, RequestRate
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.cloud import Cloud, connect
+from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -42,8 +44,8 @@ class FaceService:
         self.s3: S3Client = self._client("s3")
         self.region: str = self.s3.meta.region_name
         self.rates = {operation: RequestRate(self._quota(operation)) for operation in OPERATIONS}
-        self.requests = FaceRequests(self._client("rekognition"), self._count_request)
-        self.sent = 0
+        self._responses: list[str] = []
+        self.requests = self.build_requests(self._client("rekognition"))
 
     @property
     def key(self) -> str:
@@ -55,14 +57,18 @@ class FaceService:
         except (BotoCoreError, ClientError) as error:
             raise explain_error(error, self.cloud.name) from error
 
+    @property
+    def paid(self) -> int:
+        """How many requests were answered, each of which costs the same."""
+        return len(self._responses)
+
+    def build_requests(self, client: Any) -> FaceRequests:
+        """The requests of a Rekognition client, within the quotas."""
+        return FaceRequests(client, lambda operation: self.rates[operation].wait(), self._responses.append)
+
     def count_workers(self, operation: str) -> int:
         """How many threads send requests of an operation, each of which takes about a second."""
         return min(MAX_WORKERS, self._quota(operation) or os.cpu_count() or 1)
-
-    def stop(self) -> None:
-        """Let no thread send anything more."""
-        for rate in self.rates.values():
-            rate.stop()
 
     def build_bucket_check(self) -> Any:
         """A function that says whether Rekognition can read the objects of a bucket: only if it is in its Region.
@@ -92,10 +98,6 @@ class FaceService:
     def _quota(self, operation: str) -> int | None:
         return None if self.cloud.on_laptop else find_quota(operation, self.region)
 
-    def _count_request(self, operation: str) -> None:
-        self.rates[operation].wait()
-        self.sent += 1
-
     def _client(self, service: str) -> Any:
         make: Any = self.cloud.session.client
         return make(service, endpoint_url=self.cloud.endpoint(service), config=CONFIG)
@@ -103,6 +105,11 @@ class FaceService:
 
 def connect_service(stack: str | None, region: str | None, state: Path) -> FaceService:
     """A stack's account, an account in a Region without a stack, or the laptop cloud that runs in this folder."""
+    if not stack and not region and laptop_state.read(state) is None:
+        raise CommandError(
+            f"No laptop cloud runs in {state}. Start one that compares faces: photolake up --background --engine full "
+            f"--state {state}. To search on AWS: --region eu-west-1"
+        )
     if stack or not region:
         return FaceService(connect(stack, region, state))
     name = f"AWS in {region}"

@@ -13,7 +13,6 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from photolake.images.registry import ImageRecord, ImageRegistry
-from photolake.people.face_requests import FaceRequests
 from photolake_cli import main
 from photolake_cli.cloud import Cloud
 from photolake_cli.errors import CommandError
@@ -56,7 +55,7 @@ def find(aws, rekognition, cloud, monkeypatch, tmp_path):
 
     def connect(stack, region, state):
         service = services.FaceService(Cloud(session=SESSION, find_physical_id=lambda name: "images", **cloud))
-        service.requests = FaceRequests(rekognition.client, service._count_request)
+        service.requests = service.build_requests(rekognition.client)
         return service
 
     monkeypatch.setattr(services, "connect_service", connect)

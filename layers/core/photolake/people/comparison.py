@@ -10,16 +10,15 @@ from photolake.people.responses import load_result, request_result
 if TYPE_CHECKING:
     from photolake.people.face_requests import FaceRequests
     from photolake.people.photo import SearchedPhoto
+    from photolake.people.portrait import Portrait
     from photolake.people.responses import ResponseStore, Result
 
 
 class Comparison:
     """Compares a portrait with photos, each once however often the command is interrupted."""
 
-    def __init__(self, portrait: bytes, digest: str, requests: FaceRequests, responses: ResponseStore) -> None:
-        """`digest` is the portrait's."""
-        self._portrait = portrait
-        self._digest = digest
+    def __init__(self, portrait: Portrait, requests: FaceRequests, responses: ResponseStore) -> None:
+        self.portrait = portrait
         self._requests = requests
         self._responses = responses
 
@@ -29,8 +28,8 @@ class Comparison:
 
     def request(self, photo: SearchedPhoto) -> Result:
         """Compare one photo and store the result; errors as `FaceRequests`."""
-        send = partial(self._requests.compare, self._portrait)
+        send = partial(self._requests.compare, self.portrait.body)
         return request_result(photo, send, self._responses, self._build_key(photo))
 
     def _build_key(self, photo: SearchedPhoto) -> str:
-        return f"compare {self._digest} {photo.identity}"
+        return f"compare {self.portrait.digest} {photo.identity}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from photolake.people.face_requests import FaceRequests
     from photolake.people.faces import PhotoFaces
     from photolake.people.photo import SearchedPhoto
+    from photolake.people.portrait import Portrait
     from photolake.people.responses import ResponseStore, Result
 
 
@@ -98,19 +99,19 @@ class FaceCollection:
         self._faces = {}
         return self._requests.delete_collection(self.collection_id)
 
-    def knows_search(self, digest: str) -> bool:
-        """Whether a search for the portrait of this digest among exactly these vectors takes no request."""
-        return self.face_count == 0 or self._responses.load(self._build_search_key(digest)) is not None
+    def knows_search(self, portrait: Portrait) -> bool:
+        """Whether a search for the portrait among exactly these vectors takes no request."""
+        return self.face_count == 0 or self._responses.load(self._build_search_key(portrait.digest)) is not None
 
-    def search(self, portrait: bytes, digest: str) -> None:
+    def search(self, portrait: Portrait) -> None:
         """Search for the portrait, unless that was done among exactly these vectors; errors as `FaceRequests`."""
         if self.face_count == 0:
             self.matches = FaceMatches({})
             return
-        key = self._build_search_key(digest)
+        key = self._build_search_key(portrait.digest)
         similarities = self._responses.load(key)
         if similarities is None:
-            similarities = self._requests.search(self.collection_id, portrait).similarities
+            similarities = self._requests.search(self.collection_id, portrait.body).similarities
             self._responses.save(key, similarities)
         self.matches = FaceMatches(similarities)
 

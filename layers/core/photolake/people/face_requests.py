@@ -68,10 +68,16 @@ class FaceRequests:
     is no fault of an image, such as a missing permission.
     """
 
-    def __init__(self, client: RekognitionClient, on_request: Callable[[str], None] = lambda operation: None) -> None:
-        """`on_request` is called before each request that is billed, with its operation; it may wait."""
+    def __init__(
+        self,
+        client: RekognitionClient,
+        on_request: Callable[[str], None] = lambda operation: None,
+        on_response: Callable[[str], None] = lambda operation: None,
+    ) -> None:
+        """`on_request` gets the operation before each request that costs, and may wait; `on_response` after it."""
         self._client = client
         self._on_request = on_request
+        self._on_response = on_response
 
     def compare(self, portrait: bytes, image: Image) -> PhotoFaces:
         """Compare the largest face of `portrait` with each face of `image`; none if the image shows no face.
@@ -89,9 +95,11 @@ class FaceRequests:
                     QualityFilter="NONE",
                 )
         except ClientError as error:
-            if error.response["Error"]["Code"] == _NO_FACE and not is_local_gap(error):
-                return ()
-            raise
+            if error.response["Error"]["Code"] != _NO_FACE or is_local_gap(error):
+                raise
+            self._on_response("CompareFaces")
+            return ()
+        self._on_response("CompareFaces")
         matches = [
             ComparedFace(Box.from_response(match["Face"]["BoundingBox"]), match["Similarity"])  # type: ignore[arg-type]
             for match in response["FaceMatches"]
@@ -141,6 +149,7 @@ class FaceRequests:
                 MaxFaces=MAX_INDEXED_FACES,
                 QualityFilter="NONE",  # AUTO, the default, would leave out faces that CompareFaces finds
             )
+        self._on_response("IndexFaces")
         return [_read_face(record["Face"]) for record in response["FaceRecords"]]
 
     def search(self, collection_id: str, portrait: bytes) -> FaceMatches:
@@ -154,6 +163,7 @@ class FaceRequests:
                 FaceMatchThreshold=0,
                 QualityFilter="NONE",
             )
+        self._on_response("SearchFacesByImage")
         return FaceMatches({match["Face"]["FaceId"]: match["Similarity"] for match in response["FaceMatches"]})
 
     def delete_faces(self, collection_id: str, face_ids: Iterable[str]) -> None:

@@ -50,35 +50,44 @@ class PersonSearch:
         self._responses = responses
         self._collection = collection
         self._reader = PortraitReader(portrait, requests, responses)
+        self._comparison: Comparison | None = None
 
     def read_portrait(self) -> Portrait:
         """Find the face to search for; errors as `PortraitReader.read`."""
-        return self._reader.read()
+        portrait = self._reader.read()
+        self._comparison = Comparison(portrait, self._requests, self._responses)
+        return portrait
+
+    def recall_portrait(self) -> None:
+        """Find the face to search for if that takes no request; errors as `PortraitReader.read`."""
+        if self._reader.count_requests() == 0:
+            self.read_portrait()
 
     def count_amounts(self, photos: Sequence[SearchedPhoto], searches: int = 1) -> Amounts:
-        """Count what is to be bought, without buying anything; errors as `read_portrait` if its faces are known."""
-        portrait_requests = self._reader.count_requests()
-        portrait = None if portrait_requests else self.read_portrait()
-        comparison = self._build_comparison(portrait) if portrait else None
+        """Count what is to be bought, without buying anything; errors as `recall_portrait`."""
+        self.recall_portrait()
+        comparison = self._comparison
         return Amounts(
             photos=len(photos),
             uncompared=sum(comparison is None or comparison.find_result(photo) is None for photo in photos),
             unindexed=sum(self._collection.find_result(photo) is None for photo in photos),
             searches=searches,
-            is_searched=portrait is not None and self._collection.knows_search(portrait.digest),
-            portrait_requests=portrait_requests,
+            is_searched=comparison is not None and self._collection.knows_search(comparison.portrait),
+            portrait_requests=self._reader.count_requests(),
         )
 
     def is_known(self, photo: SearchedPhoto) -> bool:
-        """Whether a photo has been readable before: it is in the collection."""
-        return bool(self._collection.find_result(photo))
+        """Whether something is known of a photo, so that it need not be read to see what it is."""
+        if self._collection.find_result(photo) is not None:
+            return True
+        return self._comparison is not None and self._comparison.find_result(photo) is not None
 
     def run(self, strategy: Strategy, photos: Sequence[SearchedPhoto], send: SendPhotos) -> SearchResult:
         """Search the photos. Errors as `read_portrait`, `FaceRequests` and `send`; another run buys nothing twice."""
         portrait = self.read_portrait()
         method: Comparison | FaceCollection = self._collection
         if strategy is Strategy.COMPARE:
-            method = self._build_comparison(portrait)
+            method = Comparison(portrait, self._requests, self._responses)
         else:
             self._collection.create()
             self._collection.delete_faces(self._collection.find_gone(photos))
@@ -90,9 +99,6 @@ class PersonSearch:
 
         send([photo for photo in photos if method.find_result(photo) is None], method.request, on_result)
         if strategy is Strategy.COLLECTION:
-            self._collection.search(portrait.body, portrait.digest)
+            self._collection.search(portrait)
         results = [(photo, unavailable.get(photo.identity) or method.find_result(photo)) for photo in photos]
         return SearchResult(portrait, results, self._collection.matches.floor)
-
-    def _build_comparison(self, portrait: Portrait) -> Comparison:
-        return Comparison(portrait.body, portrait.digest, self._requests, self._responses)
