@@ -324,6 +324,15 @@ def test_lists_come_by_pages_that_skip_nothing_when_something_is_deleted(friends
     assert [page["CollectionIds"] for page in pages] == [["a"], ["b"], ["friends"]]
 
 
+def test_a_token_that_no_page_gave_is_refused(friends):
+    codes = {
+        refusal(friends.list_faces, CollectionId="friends", NextToken="page 2")[0],
+        refusal(friends.list_collections, NextToken="page 2")[0],
+    }
+
+    assert codes == {"InvalidPaginationTokenException"}
+
+
 def test_faces_are_listed_by_their_ids(friends):
     bob = friends.list_faces(CollectionId="friends")["Faces"][1]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.engines.face_vectors import compute_similarity
 from laptop_cloud.server.aws_clients import ACCOUNT, REGION
@@ -15,6 +15,7 @@ from laptop_cloud.server.aws_json import Operation, ServiceError
 from laptop_cloud.services.rekognition.constraints import check_constraints
 from laptop_cloud.services.rekognition.errors import build_unavailable_error
 from laptop_cloud.services.rekognition.face_collections import FaceCollections, Match
+from laptop_cloud.services.rekognition.pages import MAX_RESULTS, take_page
 from laptop_cloud.services.rekognition.response_shapes import shape_box, shape_face, shape_indexed_face
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from laptop_cloud.engines.results import Face, FaceVector
 
 DEFAULT_THRESHOLD = 80
-# The API reference names upper limits but no defaults for how much is returned.
-MAX_RESULTS = 4096
 # Least pixels of a face's shorter side. Rekognition does not publish its bars, which also judge sharpness, light, pose.
 # Thirteen faces shrunk to 24 pixels stayed within a distance of 0.48 of themselves, with 48 within 0.30, with 96 within
 # 0.21; with 20 it was 0.54, more than the default threshold accepts. AUTO is IndexFaces' own choice.
@@ -33,7 +32,6 @@ MIN_FACE_SIDES = {"NONE": 0, "AUTO": 24, "LOW": 24, "MEDIUM": 48, "HIGH": 96}
 Request = dict[str, Any]
 Response = dict[str, Any]
 ReadPicture = Callable[[Request], "DecodedImage"]
-Item = TypeVar("Item")
 
 
 def build_face_operations(
@@ -122,7 +120,7 @@ class FaceService:
 
     def list_collections(self, request: Request) -> Response:
         """The ids of the collections, by pages."""
-        ids, token = _take_page(self._collections.list_ids(), str, request)
+        ids, token = take_page(self._collections.list_ids(), str, r"[\w.-]+", request)
         return {"CollectionIds": ids, "FaceModelVersions": [self._engine.version] * len(ids), **token}
 
     def index_faces(self, request: Request) -> Response:
@@ -159,7 +157,7 @@ class FaceService:
         faces = self._collections.get(request["CollectionId"]).list_faces()
         if "FaceIds" in request:
             faces = [face for face in faces if face.face_id in request["FaceIds"]]
-        page, token = _take_page(faces, lambda face: f"{face.number:020}", request)
+        page, token = take_page(faces, lambda face: f"{face.number:020}", r"\d{20}", request)
         return {
             "Faces": [shape_indexed_face(face) for face in page],
             "FaceModelVersion": self._engine.version,
@@ -234,19 +232,6 @@ def _filter_faces(
     passed = [min(v.face.box.width * picture.width, v.face.box.height * picture.height) >= least for v in vectors]
     good, poor = ([v for v, ok in zip(vectors, passed, strict=True) if ok is wanted] for wanted in (True, False))
     return good, poor
-
-
-def _take_page(
-    items: Sequence[Item], get_place: Callable[[Item], str], request: Request
-) -> tuple[list[Item], dict[str, str]]:
-    """The items after the one that `NextToken` names, and the token of the next page where there is one.
-
-    `get_place` gives texts that sort as the items do. A token names a place, so that nothing is skipped or repeated
-    when items before it are deleted.
-    """
-    rest = [item for item in items if get_place(item) > request.get("NextToken", "")]
-    page = rest[: request.get("MaxResults") or MAX_RESULTS]
-    return page, {"NextToken": get_place(page[-1])} if len(page) < len(rest) else {}
 
 
 def _build_arn(collection_id: str) -> str:
