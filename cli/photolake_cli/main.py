@@ -12,6 +12,7 @@ from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
+from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.index import index
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.opensearch import rebuild_opensearch
@@ -21,7 +22,22 @@ from photolake_cli.commands.stream import stream
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
-for command in (demo, up, collect, drop, backfill, inspect, wait, query, search, status, env, down, stream):
+for command in (
+    demo,
+    up,
+    collect,
+    drop,
+    backfill,
+    inspect,
+    wait,
+    query,
+    search,
+    find_person,
+    status,
+    env,
+    down,
+    stream,
+):
     app.command()(command)
 app.add_typer(index, name="index")
 index.command()(rebuild_opensearch)

@@ -157,7 +157,7 @@ def _find_objects(uri: str, s3: S3Client) -> list[PostFile]:
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key)
         listed = [item for page in pages for item in page.get("Contents", []) if not item["Key"].endswith("/")]
     except ClientError as error:
-        raise _explain_s3_error(uri, bucket, error, s3) from error
+        raise explain_s3_error(uri, bucket, error, s3) from error
     if not listed:
         raise CommandError(f"There is no object below {uri}. List the objects: aws s3 ls s3://{bucket}")
     return [_object(s3, bucket, item["Key"], item["Size"], item["ETag"]) for item in listed]
@@ -185,7 +185,8 @@ def _object(s3: S3Client, bucket: str, key: str, size: int, etag: str) -> PostFi
     )
 
 
-def _explain_s3_error(uri: str, bucket: str, error: ClientError, s3: S3Client) -> CommandError:
+def explain_s3_error(uri: str, bucket: str, error: ClientError, s3: S3Client) -> CommandError:
+    """The error for the user if an object or a prefix cannot be read."""
     code = error.response["Error"]["Code"]
     if code == "NoSuchBucket" or (code == "404" and not _bucket_exists(s3, bucket)):
         return CommandError(f"There is no bucket {bucket}. List the buckets: aws s3 ls")

@@ -13,6 +13,7 @@ PhotolakeError
 │   ├── DisconnectedError      X's stream has ended
 │   └── CheckpointConflictError another run has moved the checkpoint
 └── PermanentError             trying again cannot help; `status` is the word that goes into the row
+    └── ObjectAccessError      Rekognition cannot read an S3 object, whose bytes can still be sent
 
 DamageError (post_files.compression) is not one of them: its module's callers always turn it into a rejected record.
 """
@@ -82,3 +83,7 @@ class PermanentError(PhotolakeError):
         super().__init__(message)
         self.status = status
         self.message = message
+
+
+class ObjectAccessError(PermanentError):
+    """Rekognition cannot read an S3 object, for example because of its KMS key; its bytes can still be sent."""

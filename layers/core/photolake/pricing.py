@@ -1,4 +1,5 @@
-"""List prices in US dollars (first tier, us-east-1); those of Rekognition are in `images/rekognition_apis.py`.
+"""List prices in US dollars (first tier, us-east-1); those of Rekognition are in `images/rekognition_apis.py`
+and `people/strategy.py`.
 
 X: https://docs.x.com/x-api/getting-started/pricing (2026-08); Comprehend: https://aws.amazon.com/comprehend/pricing/;
 Athena: https://aws.amazon.com/athena/pricing/; DynamoDB: https://aws.amazon.com/dynamodb/pricing/on-demand/.

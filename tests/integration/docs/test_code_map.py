@@ -14,6 +14,7 @@ PLACES = (
     ROOT / "cli/photolake_cli/query",
     ROOT / "cli/photolake_cli/drop",
     ROOT / "cli/photolake_cli/inspect",
+    ROOT / "cli/photolake_cli/find_person",
 )
 LINES = [line for line in PAGE.splitlines() if "`" in line]
 

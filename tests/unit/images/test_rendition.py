@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from photolake.errors import PermanentError
-from photolake.images.rendition import MAX_BYTES, Rendition, render
+from photolake.images.rendition import MAX_BYTES, Rendition, is_readable_in_place, render
 
 RED, WHITE = (220, 20, 20), (255, 255, 255)
 GPS_PLACE = "SecretPlace"
@@ -262,3 +262,46 @@ def _outcome(data):
     assert len(result.body) <= MAX_BYTES
     assert min(result.width, result.height) >= 80
     return result
+
+
+HEAD = 1 << 16
+PLAIN = [
+    encoded(drawing(), "JPEG", exif=exif(6)),
+    encoded(drawing(mode="L"), "JPEG"),
+    encoded(drawing(), "PNG"),
+    encoded(drawing(mode="P"), "PNG"),
+]
+
+
+@pytest.mark.parametrize("data", PLAIN)
+def test_a_plain_photo_is_readable_in_place_by_its_first_bytes_up_to_15_megabytes(data):
+    assert is_readable_in_place(data[:HEAD], 15 * 1024 * 1024)
+    assert not is_readable_in_place(data[:HEAD], 15 * 1024 * 1024 + 1)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        encoded(drawing(), "WEBP"),
+        encoded(drawing(), "GIF"),
+        encoded(drawing(mode="CMYK"), "JPEG"),
+        encoded(drawing(mode="RGBA"), "PNG"),
+        encoded(Image.new("I;16", (90, 90)), "PNG"),
+        encoded(drawing(), "PNG", save_all=True, append_images=[drawing().rotate(90)]),
+        encoded(drawing((10_001, 90)), "PNG"),
+        encoded(drawing((4_000, 3_000)), "JPEG", icc_profile=b"\0" * 200_000),
+    ],
+)
+def test_any_other_photo_has_to_be_rendered(data):
+    assert not is_readable_in_place(data[:HEAD], len(data))
+    render(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", PLAIN[2][:40], encoded(Image.new("L", (79, 90)), "PNG")])
+def test_what_is_no_photo_is_told_from_its_first_bytes_as_from_all(data):
+    with pytest.raises(PermanentError) as by_head:
+        is_readable_in_place(data[:HEAD], len(data))
+    with pytest.raises(PermanentError) as by_all:
+        render(data)
+
+    assert by_head.value.status == by_all.value.status

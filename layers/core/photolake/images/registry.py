@@ -82,7 +82,7 @@ class ImageRegistry:
         return _read_record(item) if item else None
 
     def find_many(self, image_ids: Iterable[str]) -> dict[str, ImageRecord]:
-        """Return those images that exist, by their id."""
+        """Return those images that exist, by their id; DeliveryError as `read_items`."""
         items = read_items(self._table, (f"image#{image_id}" for image_id in dict.fromkeys(image_ids)), time.sleep)
         records = map(_read_record, items)
         return {record.image_id: record for record in records}

@@ -21,6 +21,8 @@ from photolake.images.file_format import detect_format
 MIN_SIDE = 80
 MAX_SIDE = 10_000
 MAX_BYTES = 5_242_880
+MAX_OBJECT_BYTES = 15 * 1024 * 1024
+"""The limit of an image that Rekognition reads from S3 itself."""
 MAX_PIXELS = 50_000_000
 
 # What Pillow raises on bytes that are not the image they claim to be.
@@ -68,6 +70,33 @@ def render(data: bytes) -> Rendition:
     return _encode(drawn, lossless=kind in _LOSSLESS)
 
 
+def is_readable_in_place(head: bytes, size: int) -> bool:
+    """Whether Rekognition can read an S3 object of `size` bytes as it is; False if its first bytes do not tell.
+
+    PermanentError as `render`, as far as the first bytes tell.
+    """
+    kind = detect_format(head)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(head), formats=[kind])
+            mode, frames = image.mode, getattr(image, "n_frames", 1)
+    except _TOO_MANY_PIXELS as error:
+        raise PermanentError("too_large", str(error)) from error
+    except _BROKEN as error:
+        if len(head) >= size:
+            raise PermanentError("broken", f"not a whole {kind}") from error
+        return False
+    _check_size(image.width, image.height)
+    is_plain = kind in _PLAIN_MODES and mode in _PLAIN_MODES[kind] and frames == 1
+    return is_plain and size <= MAX_OBJECT_BYTES and max(image.size) <= MAX_SIDE and not _is_deep_png(kind, head)
+
+
+def _is_deep_png(kind: str, data: bytes) -> bool:
+    """Whether it has 16 bits a channel; Pillow opens 16-bit colour as RGB."""
+    return kind == "PNG" and data[24] == 16
+
+
 def _decode(data: bytes, kind: str) -> Image.Image:
     """Decode the photo, or its first frame."""
     try:
@@ -102,7 +131,7 @@ def _is_plain(image: Image.Image, kind: str, data: bytes) -> bool:
         or getattr(image, "n_frames", 1) > 1
     ):
         return False
-    if kind == "PNG" and data[24] == 16:  # bits a channel; Pillow opens 16-bit colour as RGB
+    if _is_deep_png(kind, data):
         return False
     if image.mode == "RGBA" and kind == "PNG":
         return image.getchannel("A").getextrema() == (255, 255)

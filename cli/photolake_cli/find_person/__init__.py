@@ -1,0 +1,1 @@
+"""`photolake find-person`."""

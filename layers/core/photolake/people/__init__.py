@@ -1,0 +1,1 @@
+"""Finds the photos that show one person, by Rekognition's comparison of faces."""
