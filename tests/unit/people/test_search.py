@@ -102,7 +102,7 @@ def test_a_portrait_without_a_face_ends_the_search_before_any_photo_is_sent():
 
 
 def test_a_portrait_that_is_no_image_is_named():
-    with pytest.raises(PermanentError, match=r"ric\.png: begins with b'hello'"):
+    with pytest.raises(PermanentError, match=r"ric\.png: a text, not a JPEG"):
         SearchWorld(ALBUM).find(b"hello", Strategy.COMPARE)
 
 

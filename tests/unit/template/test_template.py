@@ -161,7 +161,7 @@ def test_backfill_may_list_and_image_analyzer_may_read_the_buckets_of_the_settin
     loaded = load_template(ROOT / "template.yaml", {"BackfillBuckets": buckets}, {}, "us-east-1")
     resolver = Resolver(loaded.document, {**loaded.parameters, **resolved_template.PSEUDO_PARAMETERS})
     for name in loaded.document["Resources"]:
-        attributes = {"Arn": "arn:lake" if name == "LakeBucket" else name, "QueueName": name}
+        attributes = {"Arn": "arn:lake" if name == "LakeBucket" else name, "QueueName": name, "FunctionUrl": name}
         resolver.add(name, CreatedResource("lake" if name == "LakeBucket" else name, attributes))
 
     def granted(role, action):
