@@ -141,7 +141,7 @@ def test_csv_and_json_hold_everything_and_nothing_else_is_on_standard_output(fin
                 "message": "begins with b'hello': not a JPEG, PNG, WebP, AVIF or GIF",
             }
         ],
-        "unanswered": [],
+        "busy": [],
     }
 
 
@@ -419,3 +419,15 @@ def test_an_object_that_rekognition_cannot_read_in_its_bucket_is_sent_as_bytes(f
     status, out, _ = find("ric.png", "--in", "s3://album")
 
     assert (status, "1 of 2 photos" in out) == (0, True)
+
+
+def test_a_search_that_cannot_return_all_faces_says_that_it_is_not_complete(find, rekognition, monkeypatch):
+    monkeypatch.setattr("photolake.people.face_requests.MAX_MATCHES", 2)
+    fill("album", **{f"{number}_png": draw_photo(PaintedFace("ric", look=number)) for number in range(3)})
+
+    status, out, told = find("ric.png", "--in", "album", "--strategy", "collection")
+    assert (status, "2 of 3 photos" in out) == (1, True)
+    assert "all have a similarity of 98.5 or more. Raise --similarity, or use --strategy compare" in told
+    assert find("ric.png", "--in", "album", "--strategy", "collection", "--similarity", "99")[0] == 0
+    status, out, _ = find("ric.png", "--in", "album", "--strategy", "compare", "--similarity", "0")
+    assert (status, "3 of 3 photos" in out) == (0, True)
