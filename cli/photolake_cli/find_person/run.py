@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from photolake.errors import PermanentError
+from photolake.errors import PermanentError, RetryableError
 from photolake.images.registry import UnavailablePhoto
 from photolake.people.face_collection import FaceCollection, name_collection
 from photolake.people.face_requests import is_local_gap
@@ -103,6 +103,8 @@ def find_person(request: FindRequest, service: FaceService, folder: Path) -> Fou
             found = search.run(strategy, photos, _Sender(service, strategy))
         except (BotoCoreError, ClientError) as error:
             raise _explain_error(error, service) from error
+        except RetryableError as error:
+            raise CommandError(f"Rekognition is too busy ({error}). Run the command again: it goes on there") from error
         except PermanentError as error:
             advice = "\nChoose one: --face 1" if error.status == "several_faces" else ""
             raise CommandError(f"{error.message}{advice}") from error
@@ -115,7 +117,7 @@ def find_person(request: FindRequest, service: FaceService, folder: Path) -> Fou
 def _explain_error(error: BotoCoreError | ClientError, service: FaceService) -> CommandError:
     if isinstance(error, ClientError) and is_local_gap(error):
         return CommandError(
-            f"{service.cloud.name} compares faces only with the full engine set: photolake down, then "
+            "A laptop cloud compares faces only with the full engine set: photolake down, then "
             "photolake up --background --engine full"
         )
     return explain_error(error, service.cloud.name)
@@ -147,7 +149,6 @@ def _check_photos(
     photos: Sequence[SearchedPhoto], is_known: Callable[[SearchedPhoto], bool]
 ) -> tuple[list[SearchedPhoto], Unavailable]:
     """Part the photos into those that can be sent and those that cannot, by their first bytes."""
-
     reasons: dict[str, UnavailablePhoto] = {}
 
     def check(photo: SearchedPhoto) -> Result:
