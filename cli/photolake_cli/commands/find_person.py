@@ -115,8 +115,8 @@ def find_person(
         show_found(found)
     if annotate:
         write_annotated(found.findings.matches, annotate)
-    if found.findings.unanswered:
-        count = len(found.findings.unanswered)
+    if found.findings.busy:
+        count = len(found.findings.busy)
         raise CommandError(f"Rekognition was too busy for {count:,} photos. Run the command again to ask about them.")
     if not found.is_complete:
         raise typer.Exit(1)

@@ -50,12 +50,15 @@ def name_place(place: str) -> str:
 
 
 def read_portrait(name: str, s3: S3Client) -> bytes:
-    """The bytes of the portrait; CommandError or PermanentError if it cannot be read."""
+    """The bytes of the portrait; CommandError if it cannot be read."""
     found = _list_objects(name, s3, lambda bucket: False) if name.startswith("s3://") else _list_files(name)
     portrait = next((photo for photo in found if photo.name in (name, str(Path(name)))), None)
     if portrait is None:
         raise CommandError(f"{name} is not a file. Name one photo of the person")
-    return portrait.read()
+    try:
+        return portrait.read()
+    except PermanentError as error:
+        raise CommandError(f"{name}: {error.message}. Name another photo of the person") from error
 
 
 def _list_files(place: str) -> Iterator[SearchedPhoto]:

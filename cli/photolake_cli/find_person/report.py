@@ -44,7 +44,7 @@ def show_skipped(found: FoundPerson) -> None:
         print_note(f"  {make_printable(photo.name)}: {make_printable(reason.message)}", "yellow")
     if len(findings.unavailable) > SKIPPED_SHOWN:
         print_note("  ... all of them: --json", "yellow")
-    if found.floor >= found.request.threshold:
+    if found.is_cut:
         print_note(
             f"Incomplete: one search returns 4,096 faces, and all have a similarity of {found.floor:.1f} or more. "
             "Raise --similarity, or use --strategy compare",
@@ -88,7 +88,7 @@ def build_document(found: FoundPerson) -> dict[str, Any]:
         "others": [photo.name for photo in findings.others],
         "no_face": [photo.name for photo in findings.faceless],
         "skipped": [{"photo": photo.name, **vars(reason)} for photo, reason in findings.unavailable],
-        "unanswered": [photo.name for photo in findings.unanswered],
+        "busy": [photo.name for photo in findings.busy],
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from photolake.errors import PermanentError
+from photolake.errors import PermanentError, RetryableError
 from photolake.images.registry import UnavailablePhoto
 from photolake.people.face_collection import FaceCollection, name_collection
 from photolake.people.face_requests import is_local_gap
@@ -21,7 +20,7 @@ from photolake.people.portrait import PortraitFile
 from photolake.people.post_images import leave_out_post_images
 from photolake.people.search import PersonSearch
 from photolake.people.strategy import Price, Strategy, choose_strategy, price_strategies
-from photolake.people.workers import Request, request_photos
+from photolake.people.workers import Request, RequestRate, request_photos
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
@@ -77,7 +76,12 @@ class FoundPerson:
     @property
     def is_complete(self) -> bool:
         """Whether every photo has a result, and every similar face is among the matches."""
-        return not self.findings.unanswered and self.floor < self.request.threshold
+        return not self.findings.busy and not self.is_cut
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether similar faces may be missing because one search returns a limited number."""
+        return self.floor > 0 and self.floor >= self.request.threshold
 
 
 def find_person(request: FindRequest, service: FaceService, folder: Path) -> FoundPerson | None:
@@ -99,6 +103,8 @@ def find_person(request: FindRequest, service: FaceService, folder: Path) -> Fou
             found = search.run(strategy, photos, _Sender(service, strategy))
         except (BotoCoreError, ClientError) as error:
             raise _explain_error(error, service) from error
+        except RetryableError as error:
+            raise CommandError(f"Rekognition is too busy ({error}). Run the command again: it goes on there") from error
         except PermanentError as error:
             advice = "\nChoose one: --face 1" if error.status == "several_faces" else ""
             raise CommandError(f"{error.message}{advice}") from error
@@ -111,7 +117,7 @@ def find_person(request: FindRequest, service: FaceService, folder: Path) -> Fou
 def _explain_error(error: BotoCoreError | ClientError, service: FaceService) -> CommandError:
     if isinstance(error, ClientError) and is_local_gap(error):
         return CommandError(
-            f"{service.cloud.name} compares faces only with the full engine set: photolake down, then "
+            "A laptop cloud compares faces only with the full engine set: photolake down, then "
             "photolake up --background --engine full"
         )
     return explain_error(error, service.cloud.name)
@@ -143,23 +149,25 @@ def _check_photos(
     photos: Sequence[SearchedPhoto], is_known: Callable[[SearchedPhoto], bool]
 ) -> tuple[list[SearchedPhoto], Unavailable]:
     """Part the photos into those that can be sent and those that cannot, by their first bytes."""
+    reasons: dict[str, UnavailablePhoto] = {}
 
-    def find_reason(photo: SearchedPhoto) -> UnavailablePhoto | None:
+    def check(photo: SearchedPhoto) -> Result:
         try:
             if not is_known(photo):
                 check_photo(photo)
         except PermanentError as error:
             return UnavailablePhoto(error.status, error.message)
-        return None
+        return ()
 
-    with show_photo_progress("Checking", len(photos)) as on_photo, ThreadPoolExecutor(CHECKERS) as pool:
-        reasons = []
-        for reason in pool.map(find_reason, photos):
-            reasons.append(reason)
-            on_photo()
-    sorted_photos = list(zip(photos, reasons, strict=True))
-    readable = [photo for photo, reason in sorted_photos if reason is None]
-    return readable, [(photo, reason) for photo, reason in sorted_photos if reason is not None]
+    def on_result(photo: SearchedPhoto, result: Result) -> None:
+        if isinstance(result, UnavailablePhoto):
+            reasons[photo.identity] = result
+        on_photo()
+
+    with show_photo_progress("Checking", len(photos)) as on_photo:
+        request_photos(photos, check, RequestRate(None), CHECKERS, on_result)
+    readable = [photo for photo in photos if photo.identity not in reasons]
+    return readable, [(photo, reasons[photo.identity]) for photo in photos if photo.identity in reasons]
 
 
 def _choose_strategy(

@@ -141,7 +141,7 @@ def test_csv_and_json_hold_everything_and_nothing_else_is_on_standard_output(fin
                 "message": "begins with b'hello': not a JPEG, PNG, WebP, AVIF or GIF",
             }
         ],
-        "unanswered": [],
+        "busy": [],
     }
 
 
@@ -271,11 +271,18 @@ def test_a_busy_service_is_told_and_ends_with_status_1(find, rekognition, monkey
         if rekognition.billed.total() == 1:
             raise RefusedError("ProvisionedThroughputExceededException", message="Provisioned Rate exceeded")
 
+    def refuse_all():
+        raise RefusedError("ThrottlingException")
+
     rekognition.before = refuse
     status, _, told = find("ric.png", "--in", "album")
 
     assert status == 1
     assert "Rekognition was too busy for 1 photos. Run the command again to ask about them." in told
+
+    rekognition.before = lambda operation: refuse_all()
+    status, _, told = find("ric.png", "--in", "album", "--strategy", "collection")
+    assert (status, "Rekognition is too busy (ThrottlingException" in told) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -419,3 +426,34 @@ def test_an_object_that_rekognition_cannot_read_in_its_bucket_is_sent_as_bytes(f
     status, out, _ = find("ric.png", "--in", "s3://album")
 
     assert (status, "1 of 2 photos" in out) == (0, True)
+
+
+def test_a_search_that_cannot_return_all_faces_says_that_it_is_not_complete(find, rekognition, monkeypatch):
+    monkeypatch.setattr("photolake.people.face_requests.MAX_MATCHES", 2)
+    fill("album", **{f"{number}_png": draw_photo(PaintedFace("ric", look=number)) for number in range(3)})
+
+    status, out, told = find("ric.png", "--in", "album", "--strategy", "collection")
+    assert (status, "2 of 3 photos" in out) == (1, True)
+    assert "all have a similarity of 98.5 or more. Raise --similarity, or use --strategy compare" in told
+    assert find("ric.png", "--in", "album", "--strategy", "collection", "--similarity", "99")[0] == 0
+    status, out, _ = find("ric.png", "--in", "album", "--strategy", "compare", "--similarity", "0")
+    assert (status, "3 of 3 photos" in out) == (0, True)
+
+
+def test_without_a_laptop_cloud_or_a_region_it_says_how_to_get_one(tmp_path):
+    (tmp_path / "ric.png").write_bytes(RIC)
+    arguments = ["find-person", f"{tmp_path}/ric.png", "--in", f"{tmp_path}", "--state", f"{tmp_path}/state"]
+    result = CliRunner().invoke(main.app, arguments)
+
+    assert result.exit_code == 1
+    told = " ".join(result.stderr.split())
+    assert "Start one that compares faces: photolake up --background --engine full --state" in told
+    assert "To search on AWS: --region eu-west-1" in told
+
+
+def test_a_region_alone_is_an_account_without_a_lake(aws, tmp_path):
+    service = services.connect_service(None, "eu-central-1", tmp_path)
+
+    assert service.key == "aws 123456789012 eu-central-1"
+    assert list(service.read_records(["a" * 64])) == []
+    assert (service.count_workers("CompareFaces"), service.count_workers("IndexFaces")) == (25, 5)

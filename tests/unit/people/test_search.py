@@ -39,7 +39,7 @@ def test_each_photo_is_found_sorted_and_counted_once(strategy):
     assert [match.face_count for match in findings.matches] == [1, 3, 2, 1]
     assert [photo.name for photo in findings.others] == ["others.png"]
     assert [photo.name for photo in findings.faceless] == ["beach.png"]
-    assert (findings.unavailable, findings.unanswered) == ([], [])
+    assert (findings.unavailable, findings.busy) == ([], [])
 
 
 def test_the_box_of_a_face_is_where_it_was_painted():

@@ -46,7 +46,7 @@ class Findings:
     """They show faces, but not the person's."""
     faceless: list[SearchedPhoto] = field(default_factory=list)
     unavailable: list[tuple[SearchedPhoto, UnavailablePhoto]] = field(default_factory=list)
-    unanswered: list[SearchedPhoto] = field(default_factory=list)
+    busy: list[SearchedPhoto] = field(default_factory=list)
     """Rekognition was too busy for them; another run asks again."""
 
     @property
@@ -60,7 +60,7 @@ def sort_findings(results: Iterable[tuple[SearchedPhoto, Result | None]], thresh
     findings = Findings()
     for photo, result in results:
         if result is None:
-            findings.unanswered.append(photo)
+            findings.busy.append(photo)
         elif isinstance(result, UnavailablePhoto):
             findings.unavailable.append((photo, result))
         elif not result:
