@@ -94,7 +94,7 @@ def test_the_photos_of_a_folder_are_counted_listed_and_paid_once(find, rekogniti
     assert "album/a.png 99.5 1 of 1 18.8 25.0 25.0 33.3" in out
     assert "album/sub/b.png 98.5 2 of 2" in out
     assert "4 photos compared: 2 show the person, 1 only others, 1 no face. 1 files skipped" in told
-    assert "album/notes.txt: begins with b'hello': not a JPEG, PNG, WebP, AVIF or GIF" in told
+    assert "album/notes.txt: a text, not a JPEG, PNG, WebP, AVIF or GIF" in told
     assert "→ compare 5 requests now $0.005; 0:00:01 at the quota of 100 a second" in told
     assert "GDPR Art. 9" in told
     assert dict(rekognition.billed) == {"CompareFaces": 5}
@@ -138,7 +138,7 @@ def test_csv_and_json_hold_everything_and_nothing_else_is_on_standard_output(fin
             {
                 "photo": "album/d.txt",
                 "status": "unsupported_format",
-                "message": "begins with b'hello': not a JPEG, PNG, WebP, AVIF or GIF",
+                "message": "a text, not a JPEG, PNG, WebP, AVIF or GIF",
             }
         ],
         "busy": [],
@@ -316,7 +316,7 @@ def test_what_the_service_cannot_do_is_explained(find, rekognition, code, messag
         (["ric.png", "--in", "s3:///x"], "s3:///x names no bucket"),
         (["album", "--in", "album"], "album is not a file. Name one photo of the person"),
         (["--in", "album"], "Whom to search for?"),
-        (["album/notes.txt", "--in", "album"], "album/notes.txt: begins with b'hello'"),
+        (["album/notes.txt", "--in", "album"], "album/notes.txt: a text, not a JPEG"),
         (["both.png", "--in", "album"], "both.png shows 2 faces: face 1: 0% from the left"),
         (["both.png", "--in", "album"], "Choose one: --face 1"),
         (["none.png", "--in", "album"], "finds no face in none.png"),
