@@ -10,16 +10,15 @@ import typer
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
-from photolake_cli.commands.index import index
 from photolake_cli.commands.query import query
+from photolake_cli.commands.reindex import reindex
 from photolake_cli.commands.search import search
 from photolake_cli.commands.stream import stream
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
-for command in (demo, up, collect, wait, query, search, status, env, down, stream):
+for command in (demo, up, collect, wait, query, search, reindex, status, env, down, stream):
     app.command()(command)
-app.add_typer(index, name="index")
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -45,7 +45,7 @@ class SearchApi:
         return response.json
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api() -> Iterator[SearchApi]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         index = SearchIndex(template_table("SearchIndexTable", "search"), 1500)
