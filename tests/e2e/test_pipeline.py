@@ -241,6 +241,16 @@ def test_a_photo_is_found_by_the_name_under_which_it_was_dropped(collected, clie
     assert requests.get(details["url"], timeout=10).headers["Content-Type"] == "image/jpeg"
 
 
+def test_the_api_gives_a_post_the_address_that_the_view_gives_it(collected, ask):
+    (found,) = search(collected, "--label", "Person", "encanta")
+
+    shown = signed_get(collected, f"images/{found['image_id']}").json()["photos"]
+
+    ids = ", ".join(f"'{each['post_id']}'" for each in shown)
+    urls = ask(f"select id_str as post_id, post_url from tweets where id_str in ({ids}) order by 1")
+    assert sorted(({name: each[name] for name in ("post_id", "post_url")} for each in shown), key=str) == urls
+
+
 def signed_get(collected, path, secret=None):
     running = state.read(collected.state)
     assert running
