@@ -13,10 +13,10 @@ from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.find_person import find_person
-from photolake_cli.commands.index import index
 from photolake_cli.commands.inspect import inspect
-from photolake_cli.commands.opensearch import rebuild_opensearch
+from photolake_cli.commands.opensearch import reindex_opensearch
 from photolake_cli.commands.query import query
+from photolake_cli.commands.reindex import reindex
 from photolake_cli.commands.search import search
 from photolake_cli.commands.stream import stream
 
@@ -32,6 +32,8 @@ for command in (
     wait,
     query,
     search,
+    reindex,
+    reindex_opensearch,
     find_person,
     status,
     env,
@@ -39,8 +41,6 @@ for command in (
     stream,
 ):
     app.command()(command)
-app.add_typer(index, name="index")
-index.command()(rebuild_opensearch)
 
 
 def _print_version(is_wanted: bool) -> None:

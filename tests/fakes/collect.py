@@ -63,7 +63,7 @@ class FakeLake:
 
     def note_deleted(self, post_id):
         """A search index is told of a deleted post, whose deletion is stored by then."""
-        assert post_id in {row["id"] for row in self.deletions}
+        assert post_id in [row["id"] for row in self.deletions]
         self.forgotten.append(post_id)
 
     def put(self, rows, on_rejected):

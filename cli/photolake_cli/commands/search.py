@@ -23,25 +23,36 @@ class Sort(StrEnum):
 def search(
     words: Annotated[
         list[str] | None,
-        typer.Argument(help="Words anywhere: labels, text, celebrities, posts, names of dropped photos."),
+        typer.Argument(
+            help="Words anywhere: labels, text, celebrities, posts, names of dropped photos.", show_default="any"
+        ),
     ] = None,
     label: Annotated[
-        list[str] | None, typer.Option(help="Name of a label, its parent, alias or category. Repeatable: all must fit.")
+        list[str] | None,
+        typer.Option(
+            help="Name of a label, its parent, alias or category. Repeatable: all must fit.", show_default="any"
+        ),
     ] = None,
     text: Annotated[
-        list[str] | None, typer.Option(help='Words of the text in the image; "NDV*" is every word that begins so.')
+        list[str] | None,
+        typer.Option(help='Words of the text in the image; "NDV*" is every word that begins so.', show_default="any"),
     ] = None,
-    celebrity: Annotated[list[str] | None, typer.Option(help="Words of a celebrity's name.")] = None,
-    moderation: Annotated[list[str] | None, typer.Option(help="Name of a moderation label, or of its parent.")] = None,
+    celebrity: Annotated[
+        list[str] | None, typer.Option(help="Words of a celebrity's name.", show_default="any")
+    ] = None,
+    moderation: Annotated[
+        list[str] | None, typer.Option(help="Name of a moderation label, or of its parent.", show_default="any")
+    ] = None,
     entity: Annotated[
-        list[str] | None, typer.Option(help="Words of an entity in the posts that show the image.")
+        list[str] | None, typer.Option(help="Words of an entity in the posts that show the image.", show_default="any")
     ] = None,
     min_confidence: Annotated[float, typer.Option(min=0, max=100, help="Least confidence of every filter.")] = 0,
     sort: Annotated[Sort, typer.Option(help="The newest first, or the most confident first.")] = Sort.DATE,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most this many images.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print the images as JSON.")] = False,
     output: Annotated[
-        Path | None, typer.Option("--out", dir_okay=False, help="Write a contact sheet to this HTML file.")
+        Path | None,
+        typer.Option("--out", dir_okay=False, help="Write a contact sheet to this HTML file.", show_default="none"),
     ] = None,
     open_sheet: Annotated[bool, typer.Option("--open", help="Write a contact sheet and open it in a browser.")] = False,
     stack: Stack = None,

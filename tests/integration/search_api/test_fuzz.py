@@ -22,7 +22,7 @@ EXCLUDED = [checks.negative_data_rejection, checks.positive_data_acceptance]
 FUZZ = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def description(api: SearchApi) -> Any:
     """The description that the function serves, with the function behind it."""
     return schemathesis.openapi.from_wsgi("/openapi.json", api.url)

@@ -1,4 +1,4 @@
-"""`photolake index`: the search index."""
+"""`photolake reindex`: the search index, made again from the lake."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ import typer
 from photolake_cli.commands.options import DEFAULT_STATE, Region, Stack, State
 from photolake_cli.errors import report_errors
 
-index = typer.Typer(no_args_is_help=True, help="The index behind `photolake search`.", rich_markup_mode="markdown")
 
-
-@index.command()
 @report_errors
-def rebuild(
+def reindex(
     again: Annotated[bool, typer.Option("--again", help="Begin anew, also with days that are done.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing: count, and forecast the cost.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for consent to the cost on AWS.")] = False,
@@ -30,23 +27,23 @@ def rebuild(
 
     Examples:
 
-        photolake index rebuild
-        photolake index rebuild --stack photolake --region eu-west-1 --dry-run
+        photolake reindex
+        photolake reindex --stack photolake --region eu-west-1 --dry-run
     """
     # Imported late for start-up time: they need boto3 and PyArrow.
     from botocore.config import Config
 
     from photolake.search.index import SearchIndex
     from photolake_cli.cloud import connect
-    from photolake_cli.index.lake import Lake
-    from photolake_cli.index.rebuild import WORKERS, RebuiltDays, rebuild_index
+    from photolake_cli.reindex.lake import Lake
+    from photolake_cli.reindex.run import WORKERS, RebuiltDays, rebuild_index
 
     cloud = connect(stack, region, state)
     config = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, max_pool_connections=WORKERS)
     dynamodb = cloud.session.resource("dynamodb", endpoint_url=cloud.endpoint("dynamodb"), config=config)
     table = dynamodb.Table(cloud.find_physical_id("SearchIndexTable"))
     search_index = SearchIndex(table, int(cloud.values["RowRetentionDays"]))
-    done = RebuiltDays.load(state / "index-rebuild.json", cloud.key)
+    done = RebuiltDays.load(state / "reindexed.json", cloud.key)
     if again:
         done.days.clear()
     lake = Lake(cloud.client("s3"), cloud.values["LakeBucketName"])

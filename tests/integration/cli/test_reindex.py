@@ -1,4 +1,4 @@
-"""`photolake index rebuild`: the index that it makes of a lake is the one that the pipeline wrote."""
+"""`photolake reindex`: the index that it makes of a lake is the one that the pipeline wrote."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from photolake.photos.job import PostSummary
 from photolake.search.index import SearchIndex
 from photolake.search.items import unpack
 from photolake_cli.errors import CommandError
-from photolake_cli.index.lake import Lake
-from photolake_cli.index.rebuild import RebuiltDays, rebuild_index
+from photolake_cli.reindex.lake import Lake
+from photolake_cli.reindex.run import RebuiltDays, rebuild_index
 from tests.builders.search_rows import analysis, dropped, line, photo, seen_label
 from tests.fakes.search_table import FakeSearchTable
 
@@ -75,7 +75,7 @@ class World:
 
     def rebuild(self, folder: Path, table: Any = None, **options: Any) -> None:
         index = SearchIndex(table or self.table, 1500)
-        done = RebuiltDays.load(folder / "index-rebuild.json", "lake")
+        done = RebuiltDays.load(folder / "reindexed.json", "lake")
         rebuild_index(self.cloud, Lake(self.s3, "lake"), index, done, **{"dry_run": False, "yes": False} | options)
 
 
@@ -122,7 +122,7 @@ def test_the_rebuilt_index_is_the_one_that_events_wrote(world: World, seed: int,
     world.rebuild(tmp_path)
 
     assert readable(world.table) == readable(written_by_events())
-    assert not (tmp_path / "index-rebuild.json").exists()
+    assert not (tmp_path / "reindexed.json").exists()
 
 
 def test_a_rebuild_over_an_index_in_use_changes_nothing_but_takes_deleted_posts_out(
@@ -155,7 +155,7 @@ def test_an_interrupted_rebuild_resumes_with_the_days_that_are_not_done(world: W
     with pytest.raises(typer.Exit):
         world.rebuild(tmp_path, interrupted)
 
-    assert json.loads((tmp_path / "index-rebuild.json").read_text())["days"] == [DAYS[1]]
+    assert json.loads((tmp_path / "reindexed.json").read_text())["days"] == [DAYS[1]]
     world.table.items = interrupted.items
     world.rebuild(tmp_path)
     assert readable(world.table) == readable(written_by_events())
@@ -178,7 +178,7 @@ def test_on_aws_the_price_is_told_and_nothing_is_written_without_consent(
 
 
 def test_a_file_of_done_days_that_cannot_be_read_says_what_to_do(world: World, tmp_path: Path) -> None:
-    (tmp_path / "index-rebuild.json").write_text("[]")
+    (tmp_path / "reindexed.json").write_text("[]")
 
     with pytest.raises(CommandError, match="Remove it"):
         world.rebuild(tmp_path)

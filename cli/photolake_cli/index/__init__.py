@@ -1,1 +1,0 @@
-"""`photolake index`: the search index, made again from the lake."""

@@ -1,0 +1,1 @@
+"""`photolake reindex`: the search index, made again from the lake."""
