@@ -266,11 +266,14 @@ def test_posts_are_forgotten_with_the_images_that_only_they_show(server, client,
 
 def test_an_index_is_rebuilt_from_the_lake_as_the_views_have_it(server, client, index, lake, tmp_path):
     reader = Lake(lake.services.client("s3"), lake.bucket)
-    done = RebuiltDays(tmp_path / "done.json", "lake")
 
-    first = rebuild_index(reader, client, index, done, "2026-01-01", lambda line: None)
+    def rebuild():
+        done = RebuiltDays.load(tmp_path / "done.json", "lake")
+        return rebuild_index(reader, client, index, done, "2026-01-01", lambda line: None)
+
+    first = rebuild()
     documents = stored(server, index)
-    again = rebuild_index(reader, client, index, done, "2026-01-01", lambda line: None)
+    again = rebuild()
 
     columns = "image_id, analyzed_at, processed_at, cardinality(image_labels.labels) as labels"
     analyses = {
