@@ -163,7 +163,7 @@ def price_writes(endpoint: str) -> None:
     lines = [line(text) for text in ("SUMMER SALE", "FIFTY PERCENT OFF", "only until Saturday", "www example com")]
     words = "Look what we found at the harbour this morning, a whole street full of second hand bicycles and lamps"
     kinds: dict[str, Callable[[], Any]] = {
-        "image of 15 labels and 10 words": lambda: index.put(analysis(1, labels, lines)),
+        "image of 15 labels and 11 words": lambda: index.put(analysis(1, labels, lines)),
         "image of 15 labels": lambda: index.put(analysis(2, labels)),
         "photo of a post of 20 words": lambda: index.put_photo(photo(1), post(words, ("Ada Lovelace", 0.9))),
     }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WORKERS = 8
 _GROUP = 200
-# Write units of a photo with 15 labels and 10 words of text, and of a photo of a post of 20 words (bench/search.py).
+# Write units of a photo with 15 labels and 11 words of text, and of a photo of a post of 20 words (bench/search.py).
 WRITES_PER_ANALYSIS, WRITES_PER_PHOTO = 125, 27
 
 
