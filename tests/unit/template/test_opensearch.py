@@ -66,6 +66,7 @@ def test_the_alarm_adds_up_what_each_writer_counts(with_domain):
     [
         {"OpenSearchEndpoint": "http://search.example.org"},
         {"OpenSearchEndpoint": "https://search.example.org/images"},
+        {"OpenSearchEndpoint": "https://abc.us-east-1.aoss.amazonaws.com"},
         {"OpenSearchDomainArn": "arn:aws:aoss:us-east-1:123456789012:collection/abc"},
         {"OpenSearchDomainArn": "*"},
     ],
