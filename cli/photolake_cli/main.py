@@ -14,9 +14,9 @@ from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.inspect import inspect
-from photolake_cli.commands.opensearch import reindex_opensearch
 from photolake_cli.commands.query import query
 from photolake_cli.commands.reindex import reindex
+from photolake_cli.commands.reindex_opensearch import reindex_opensearch
 from photolake_cli.commands.search import search
 from photolake_cli.commands.stream import stream
 

@@ -14,6 +14,7 @@ from photolake.aws.secrets import read_secret
 from photolake.collect.landing import LandingSettings, make_collector
 from photolake.collect.runner import Collector
 from photolake.collect.source import SourceContext
+from photolake.opensearch.sink import connect_sinks
 from photolake.search.index import SearchIndex
 from photolake.sources.registry import make_sources
 
@@ -30,6 +31,8 @@ class CollectorSettings(LandingSettings):
     sources: tuple[str, ...]
     search_index_table: str
     row_retention_days: int
+    opensearch_endpoint: str
+    opensearch_alias: str
 
 
 logger = Logger()
@@ -39,9 +42,17 @@ get_table = boto3.resource("dynamodb").Table
 source_context = SourceContext(partial(read_secret, boto3.client("secretsmanager")), get_table)
 landing = make_collector(settings, boto3.client, get_table)
 search_index = SearchIndex(get_table(settings.search_index_table), settings.row_retention_days)
-collector = Collector(
-    replace(landing, on_deleted=search_index.forget_post), partial(make_sources, context=source_context)
-)
+opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)
+
+
+def forget_post(post_id: int) -> None:
+    """Take a deleted post out of each search index."""
+    search_index.forget_post(post_id)
+    for sink in opensearch:
+        sink.forget_post(post_id)
+
+
+collector = Collector(replace(landing, on_deleted=forget_post), partial(make_sources, context=source_context))
 
 
 @metrics.log_metrics

@@ -17,12 +17,18 @@ from botocore.credentials import Credentials
 from photolake.opensearch.client import OpenSearchClient
 from photolake.opensearch.document import image_document
 from photolake.opensearch.index import ImageIndex, RejectedDocument, index_definition
-from photolake.opensearch.maintenance import count_documents, forget_posts, move_alias
+from photolake.opensearch.maintenance import (
+    count_documents,
+    delete_images,
+    delete_images_before,
+    forget_posts,
+    move_alias,
+)
 from photolake.opensearch.merge import MAX_PHOTOS
 from photolake.opensearch.sink import OpenSearchSink
-from photolake_cli.index.lake import Lake
-from photolake_cli.index.rebuild import RebuiltDays
-from photolake_cli.opensearch.rebuild import rebuild_index
+from photolake_cli.reindex.lake import Lake
+from photolake_cli.reindex.opensearch import rebuild_index
+from photolake_cli.reindex.run import RebuiltDays
 from tests.builders.image_documents import CAR_ID, car_document, car_row, photo_document
 from tests.conformance import opensearch_server
 from tests.conformance.opensearch_installation import DOWNLOAD
@@ -72,14 +78,14 @@ def index(client, request):
 def found(server, client):
     """Finds images among a car and a cat: the car's id is 'car', the cat's is 'cat'."""
     index = ImageIndex(client, "searched")
-    OpenSearchSink(index, fail).put(car_row())
+    OpenSearchSink(client, index, fail, fail).put(car_row())
     assert index.put([SHOWN, CAT]) == []
     names = {CAR_ID: "car", CAT_ID: "cat"}
     return lambda query: {names[key] for key in server.search("searched", query=query)}
 
 
-def fail(rejected):
-    pytest.fail(rejected.reason)
+def fail(*told):
+    pytest.fail(str(told))
 
 
 def stored(server, index):
@@ -178,8 +184,8 @@ def test_the_index_has_exactly_its_mapping(server, index):
     assert not index.create()
 
 
-def test_an_analysis_delivered_again_leaves_the_document_as_it_is(server, index):
-    sink = OpenSearchSink(index, fail)
+def test_an_analysis_delivered_again_leaves_the_document_as_it_is(server, client, index):
+    sink = OpenSearchSink(client, index, fail, fail)
     for _ in range(3):
         sink.put(car_row())
 
@@ -260,11 +266,14 @@ def test_posts_are_forgotten_with_the_images_that_only_they_show(server, client,
 
 def test_an_index_is_rebuilt_from_the_lake_as_the_views_have_it(server, client, index, lake, tmp_path):
     reader = Lake(lake.services.client("s3"), lake.bucket)
-    done = RebuiltDays(tmp_path / "done.json", "lake")
 
-    first = rebuild_index(reader, client, index, done, lambda line: None)
+    def rebuild():
+        done = RebuiltDays.load(tmp_path / "done.json", "lake")
+        return rebuild_index(reader, client, index, done, "2026-01-01", lambda line: None)
+
+    first = rebuild()
     documents = stored(server, index)
-    again = rebuild_index(reader, client, index, done, lambda line: None)
+    again = rebuild()
 
     columns = "image_id, analyzed_at, processed_at, cardinality(image_labels.labels) as labels"
     analyses = {
@@ -294,6 +303,16 @@ def test_an_index_is_rebuilt_from_the_lake_as_the_views_have_it(server, client, 
 def read_dictionaries(answer):
     names = [name for name, _ in answer.columns]
     return [dict(zip(names, row, strict=True)) for row in answer.rows]
+
+
+def test_images_are_deleted_by_their_id_and_by_their_day(server, client, index):
+    assert delete_images(client, index, [CAR_ID]) == 0
+    assert index.put([car_document(), CAT, {"image_id": "unseen", "photos": [photo_document()]}]) == []
+
+    assert delete_images_before(client, index, "2026-11-20") == 1
+    assert stored(server, index).keys() == {CAR_ID, "unseen"}
+    assert delete_images(client, index, [CAR_ID, CAT_ID]) == 1
+    assert stored(server, index).keys() == {"unseen"}
 
 
 def test_searches_change_to_a_new_index_at_one_instant(server, client, index):
@@ -338,12 +357,13 @@ def test_the_fake_of_the_other_tests_responds_like_the_node(server):
     bulk = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
     shown = {"nested": {"path": "photos", "query": {"terms": {"photos.tweetid": ["7"]}}}}
     search = json.dumps({"query": shown, "size": 200, "seq_no_primary_term": True}).encode()
-    photo = {"image_id": "4", "photos": [photo_document("7:1")]}
+    photo = {"image_id": "4", "dt": "2026-11-19", "photos": [photo_document("7:1")]}
     put = f'{{"create": {{"_id": "4"}}}}\n{json.dumps(photo)}\n'.encode()
-    unconditional = b'{"delete": {"_id": "4"}}\n'
+    others = [{"terms": {"image_id": ["1", "4"]}}, {"range": {"dt": {"lt": "2026-11-20"}}}]
     deletes = b'{"delete": {"_id": "4", "if_seq_no": 2, "if_primary_term": 1}}\n'
     requests = [
         ("HEAD", "compared", b""),
+        ("POST", f"{name}/_refresh", b""),
         ("GET", "_alias/compared", b""),
         ("POST", f"{name}/_mget", ids),
         ("PUT", name, definition),
@@ -356,11 +376,12 @@ def test_the_fake_of_the_other_tests_responds_like_the_node(server):
         ("POST", f"{name}/_refresh", b""),
         ("POST", f"{name}/_count", b""),
         ("POST", f"{name}/_search", search),
+        *(
+            ("POST", f"{name}/_search", json.dumps({"query": query, "size": 9, "seq_no_primary_term": True}).encode())
+            for query in others
+        ),
         ("POST", f"{name}/_bulk", deletes),
         ("POST", f"{name}/_bulk", deletes),
-        ("POST", f"{name}/_bulk", unconditional),
-        ("POST", f"{name}/_bulk", put),
-        ("POST", f"{name}/_bulk", unconditional),
         ("POST", "_aliases", b'{"actions": [{"remove": {"index": "compared-v1", "alias": "compared"}}]}'),
         ("GET", "_alias/compared", b""),
         ("POST", "_aliases", b'{"actions": [{"add": {"index": "compared-v1", "alias": "compared"}}]}'),

@@ -348,7 +348,7 @@ def test_opensearch_is_filled_from_the_lake_as_the_functions_filled_it(collected
     for forgotten in (domain.indexes, domain.documents, domain.aliases):
         forgotten.clear()
 
-    collected("index rebuild-opensearch")
+    collected("reindex-opensearch")
 
     assert domain.sources(SEARCH_INDEX) == written
     assert domain.aliases == {"photolake-images": SEARCH_INDEX}

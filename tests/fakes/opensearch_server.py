@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
+from itertools import count, islice
 from typing import Any, Self
 
 from botocore.credentials import Credentials
@@ -65,11 +65,16 @@ class FakeOpenSearch:
             ("PUT", ""): lambda: self._create(index, json.loads(body)),
             ("POST", "_mget"): lambda: (200, {"docs": [self._get(index, key) for key in json.loads(body)["ids"]]}),
             ("POST", "_bulk"): lambda: self._bulk(index, body),
-            ("POST", "_refresh"): lambda: (200, {}),
+            ("POST", "_refresh"): lambda: self._refresh(index),
             ("POST", "_count"): lambda: (200, {"count": len(self.documents[index])}),
             ("POST", "_search"): lambda: (200, {"hits": {"hits": self._find(index, json.loads(body))}}),
         }
         return respond[method, operation]()
+
+    def _refresh(self, index: str) -> tuple[int, Any]:
+        if index in self.indexes:
+            return 200, {}
+        return 404, {"error": _error("index_not_found_exception", f"no such index [{index}]")}
 
     def _read_alias(self, alias: str) -> tuple[int, Any]:
         named = self.aliases.get(alias)
@@ -98,14 +103,19 @@ class FakeOpenSearch:
         return 200, {"acknowledged": True, "shards_acknowledged": True, "index": index}
 
     def _find(self, index: str, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """The documents with a photo of these posts: the one search that is sent."""
-        assert body["query"]["nested"]["path"] == "photos"
-        wanted = set(body["query"]["nested"]["query"]["terms"]["photos.tweetid"])
-        return [
-            {"_id": key, **document}
-            for key, document in self.documents[index].items()
-            if wanted & {photo.get("tweetid") for photo in document["_source"].get("photos", [])}
-        ][: body["size"]]
+        """The documents that the index's own searches find: by a photo's post, by id, or before a day."""
+        [(kind, query)] = body["query"].items()
+
+        def is_found(document: dict[str, Any]) -> bool:
+            if kind == "nested":
+                tweetids = query["query"]["terms"]["photos.tweetid"]
+                return any(photo.get("tweetid") in tweetids for photo in document.get("photos", []))
+            if kind == "terms":
+                return document["image_id"] in query["image_id"]
+            return "dt" in document and document["dt"] < query["dt"]["lt"]
+
+        found = ((key, document) for key, document in self.documents[index].items() if is_found(document["_source"]))
+        return [{"_id": key, **document} for key, document in islice(found, body["size"])]
 
     def _get(self, index: str, key: str) -> dict[str, Any]:
         if index not in self.indexes:
@@ -126,8 +136,6 @@ class FakeOpenSearch:
             status, error = (400, trouble) if isinstance(trouble, dict) else (trouble, _error("trouble", "of its own"))
             return {operation: {"_id": key, "status": status, "error": error}}
         asked, held = condition.get("if_seq_no"), old["_seq_no"] if old else None
-        if operation == "delete" and "if_seq_no" not in condition:
-            return {operation: {"_id": key, "status": 200 if self.documents[index].pop(key, None) else 404}}
         if old if operation == "create" else asked != held:
             error = _error("version_conflict_engine_exception", f"[{key}]: version conflict")
             return {operation: {"_id": key, "status": 409, "error": error}}

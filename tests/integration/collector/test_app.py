@@ -62,6 +62,8 @@ def environment(secret):
         env.setenv("TWEETS_STREAM", "tweets")
         env.setenv("CHECKPOINT_TABLE", "checkpoints")
         env.setenv("SEARCH_INDEX_TABLE", "search")
+        env.setenv("OPENSEARCH_ENDPOINT", "")
+        env.setenv("OPENSEARCH_ALIAS", "photolake-images")
         env.setenv("ROW_RETENTION_DAYS", "1500")
         env.setenv("SOURCES", "x")
         env.setenv("X_TOKEN_SECRET", secret)

@@ -33,7 +33,8 @@ def lake(lake: Lake, domain: FakeOpenSearch, monkeypatch: pytest.MonkeyPatch) ->
     app = lake.analyzer
     [sink] = connect_sinks(domain.url, "photolake-images", boto3.Session(), app.logger, app.metrics)
     # Its client does not wait between attempts.
-    sink = replace(sink, index=ImageIndex(domain.connect(), sink.index.alias))
+    client = domain.connect()
+    sink = replace(sink, client=client, index=ImageIndex(client, sink.index.alias))
     monkeypatch.setattr(app, "analyzer", replace(app.analyzer, sinks=[sink]))
     monkeypatch.setattr(app.dropped_photos, "_sinks", [sink])
     return lake

@@ -22,9 +22,15 @@ NEWER: Any = {**car_document(), "analyzed_at": "2026-12-24T00:00:00.000Z", "colo
 SHOWN: Any = {"image_id": CAR_ID, "photos": [photo_document()]}
 
 
+def sink_of(index: ImageIndex, rejected: list[RejectedDocument] | None = None) -> OpenSearchSink:
+    """The sink of an index; rejected documents are kept, and no deletion is postponed."""
+    kept = [] if rejected is None else rejected
+    return OpenSearchSink(index._client, index, kept.append, lambda tweetid, reason: pytest.fail(reason))
+
+
 def put_rows(index: ImageIndex, *rows: Any) -> list[RejectedDocument]:
     rejected: list[RejectedDocument] = []
-    sink = OpenSearchSink(index, rejected.append)
+    sink = sink_of(index, rejected)
     for row in rows:
         sink.put(row)
     return rejected
@@ -214,7 +220,7 @@ def deliver_until_stored(index: ImageIndex, document: Any) -> None:
 def test_a_photo_of_a_post_and_a_dropped_one_are_found_by_what_is_known_of_them(
     domain: FakeOpenSearch, index: ImageIndex
 ) -> None:
-    sink = OpenSearchSink(index, lambda rejected: None)
+    sink = sink_of(index)
     post = PostSummary("7", "Meine neue Straße nach Málaga", [{"text": "Málaga", "type": "LOCATION", "score": 0.9}])
     posted: Any = {
         "origin": "post",
@@ -259,7 +265,7 @@ def test_a_photo_of_a_post_and_a_dropped_one_are_found_by_what_is_known_of_them(
 def test_a_job_of_before_jobs_had_the_post_gives_its_number(domain: FakeOpenSearch, index: ImageIndex) -> None:
     row: Any = {"origin": "post", "source_key": "7:1", "tweetid": 7, "image_id": CAR_ID, "dt": "2026-11-20"}
 
-    OpenSearchSink(index, lambda rejected: None).put_photo(row)
+    sink_of(index).put_photo(row)
 
     [photo] = domain.sources(NAME)[CAR_ID]["photos"]
     assert (photo["tweetid"], photo["id_str"], photo["text"], photo["name"]) == ("7", None, None, None)
@@ -286,6 +292,30 @@ def test_a_sink_logs_and_counts_what_is_rejected_without_saying_what_is_in_it(do
     assert logger.calls == [("search document rejected", CAR_ID, f"mapper_parsing_exception: {told}")]
 
 
+def test_a_deleted_post_is_forgotten_with_the_image_that_only_it_shows(
+    domain: FakeOpenSearch, index: ImageIndex
+) -> None:
+    sink = sink_of(index)
+    sink.forget_post(7)  # there is no index yet
+    index.put([{"image_id": "shared", "photos": [photo_document("7:1"), photo_document("8:1")]}, SHOWN])
+
+    sink.forget_post(7)
+
+    assert domain.sources(NAME) == {"shared": {"image_id": "shared", "photos": [photo_document("8:1")]}}
+
+
+def test_a_domain_in_trouble_does_not_hold_up_the_sources_and_the_deletion_is_counted(domain: FakeOpenSearch) -> None:
+    logger, metrics = Recorder(), Recorder()
+    session = boto3.Session("AKIDEXAMPLE", "secret", region_name="eu-west-1")
+    [sink] = connect_sinks(domain.url, "photolake-images", session, logger, metrics)  # type: ignore[arg-type]
+    domain.troubles.append(403)
+
+    sink.forget_post(7)
+
+    assert metrics.calls == [("SearchDeletionsPostponed", "Count", 1)]
+    assert [call[:2] for call in logger.calls] == [("deleted post is still in the search index", 7)]
+
+
 class Recorder:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
@@ -293,5 +323,5 @@ class Recorder:
     def add_metric(self, name: str, unit: Any, value: int) -> None:
         self.calls.append((name, unit.value, value))
 
-    def error(self, message: str, *, image_id: str, reason: str) -> None:
-        self.calls.append((message, image_id, reason))
+    def error(self, message: str, **fields: Any) -> None:
+        self.calls.append((message, *fields.values()))

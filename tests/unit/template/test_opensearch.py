@@ -11,7 +11,7 @@ DOMAIN = "arn:aws:es:us-east-1:123456789012:domain/photos"
 ENDPOINT = "https://search-photos-abc.us-east-1.es.amazonaws.com"
 ON = {"OpenSearchEndpoint": ENDPOINT, "OpenSearchDomainArn": DOMAIN, "DatabaseName": "lake"}
 OF_OPENSEARCH = {"OpenSearchPolicy", "SearchDocumentAlarm"}
-WRITERS = ["photo_fetcher", "image_analyzer"]
+WRITERS = ["collector", "photo_fetcher", "image_analyzer"]
 
 
 def resolve(loaded):
@@ -66,6 +66,7 @@ def test_the_alarm_adds_up_what_each_writer_counts(with_domain):
     [
         {"OpenSearchEndpoint": "http://search.example.org"},
         {"OpenSearchEndpoint": "https://search.example.org/images"},
+        {"OpenSearchEndpoint": "https://abc.us-east-1.aoss.amazonaws.com"},
         {"OpenSearchDomainArn": "arn:aws:aoss:us-east-1:123456789012:collection/abc"},
         {"OpenSearchDomainArn": "*"},
     ],

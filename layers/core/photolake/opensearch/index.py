@@ -1,7 +1,7 @@
 """The search index: documents merged into what it holds, whoever else writes at the same time.
 
 An index is named after the version of its mapping, `<alias>-v1`; searches use the alias. A new mapping gets an index of
-its own, and the alias moves to it once it is filled (`photolake index rebuild-opensearch`).
+its own, and the alias moves to it once it is filled (`photolake reindex-opensearch`).
 """
 
 from __future__ import annotations

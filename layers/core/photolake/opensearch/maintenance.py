@@ -1,8 +1,9 @@
-"""What is done to the whole index: posts forgotten, and the alias moved once a new index is filled."""
+"""What is taken out of the index, and the alias that moves once a new index is filled."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,54 +15,39 @@ if TYPE_CHECKING:
     from photolake.opensearch.client import OpenSearchClient, Response
     from photolake.opensearch.index import ImageIndex
 
-_BATCH_POSTS = 1000
+_BATCH_KEYS = 1000
 _BATCH_DOCUMENTS = 200
-# Each finds what was there before, or has been written in between.
+# Each finds what is still there, or has been written in between.
 _MAX_ROUNDS = 10_000
 
+Document = dict[str, Any]
 
-def forget_posts(client: OpenSearchClient, index: ImageIndex, post_ids: Collection[str]) -> int:
+
+def forget_posts(client: OpenSearchClient, index: ImageIndex, tweetids: Collection[str]) -> int:
     """Take the photos of these posts out of the index, and the images that no other photo in it is; return how many.
 
     A document has only the newest photos of its image, and goes with them although older posts show it: put those then.
     """
-    remaining = iter(post_ids)
+    remaining = iter(tweetids)
     forgotten = 0
-    while batch := frozenset(islice(remaining, _BATCH_POSTS)):
-        forgotten += sum(_forget_batch(client, index, batch))
+    while batch := frozenset(islice(remaining, _BATCH_KEYS)):
+        shows = {"nested": {"path": "photos", "query": {"terms": {"photos.tweetid": sorted(batch)}}}}
+        forgotten += _change_found(client, index, shows, partial(_without_photos, tweetids=batch))
     return forgotten
 
 
-def _forget_batch(client: OpenSearchClient, index: ImageIndex, post_ids: frozenset[str]) -> Iterator[int]:
-    shows = {"nested": {"path": "photos", "query": {"terms": {"photos.tweetid": sorted(post_ids)}}}}
-    for _ in range(_MAX_ROUNDS):
-        _require(client.request("POST", f"{index.name}/_refresh"), "refresh")
-        body = {"query": shows, "size": _BATCH_DOCUMENTS, "seq_no_primary_term": True}
-        hits = _require(client.request("POST", f"{index.name}/_search", body), "search")["hits"]["hits"]
-        if not hits:
-            return
-        lines = "".join(line for hit in hits for line in _change(hit, post_ids))
-        written = _require(client.request("POST", f"{index.name}/_bulk", lines.encode(), JSON_LINES), "write to")
-        statuses = _require_all_taken(index, written)
-        yield sum(status < 300 for status in statuses)  # a conflict is found again
-    raise RetryableError(f"{index.name}: others keep writing what is to be forgotten")
-
-
-def _change(hit: dict[str, Any], post_ids: frozenset[str]) -> Iterator[str]:
-    photos = [photo for photo in hit["_source"]["photos"] if photo.get("tweetid") not in post_ids]
-    condition = {"_id": hit["_id"], "if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
-    yield f"{compact_json({('index' if photos else 'delete'): condition})}\n"
-    if photos:
-        yield f"{compact_json({**hit['_source'], 'photos': photos})}\n"
-
-
-def delete_images(client: OpenSearchClient, index: ImageIndex, image_ids: Collection[str]) -> None:
-    """Delete the documents of these images, if there are any."""
+def delete_images(client: OpenSearchClient, index: ImageIndex, image_ids: Collection[str]) -> int:
+    """Delete the documents of these images; return how many there were."""
     remaining = iter(image_ids)
-    while batch := list(islice(remaining, _BATCH_POSTS)):
-        lines = "".join(f"{compact_json({'delete': {'_id': image_id}})}\n" for image_id in batch)
-        written = _require(client.request("POST", f"{index.name}/_bulk", lines.encode(), JSON_LINES), "write to")
-        _require_all_taken(index, written)
+    deleted = 0
+    while batch := list(islice(remaining, _BATCH_KEYS)):
+        deleted += _change_found(client, index, {"terms": {"image_id": batch}}, lambda document: None)
+    return deleted
+
+
+def delete_images_before(client: OpenSearchClient, index: ImageIndex, day: str) -> int:
+    """Delete the documents of images first seen before this day (an ISO date), whose rows expire; return how many."""
+    return _change_found(client, index, {"range": {"dt": {"lt": day}}}, lambda document: None)
 
 
 def move_alias(client: OpenSearchClient, index: ImageIndex) -> list[str]:
@@ -75,16 +61,47 @@ def move_alias(client: OpenSearchClient, index: ImageIndex) -> list[str]:
 
 
 def count_documents(client: OpenSearchClient, index: ImageIndex) -> int:
-    """How many images the index has, with those that are being written."""
+    """How many images the index has, with those that have just been written."""
     _require(client.request("POST", f"{index.name}/_refresh"), "refresh")
     return int(_require(client.request("POST", f"{index.name}/_count"), "count")["count"])
 
 
-def _require_all_taken(index: ImageIndex, written: dict[str, Any]) -> list[int]:
-    statuses = [next(iter(item.values()))["status"] for item in written["items"]]
-    if any(status == 429 or status >= 500 for status in statuses):
-        raise RetryableError(f"OpenSearch does not write all documents to {index.name} now")
-    return statuses
+def _change_found(
+    client: OpenSearchClient, index: ImageIndex, query: Document, change: Callable[[Document], Document | None]
+) -> int:
+    """Replace each document found by what `change` makes of it, or delete it for None; return how many.
+
+    An index that does not exist has none. RetryableError: not all are changed; doing it again is safe.
+    """
+    changed = 0
+    for _ in range(_MAX_ROUNDS):
+        refreshed = client.request("POST", f"{index.name}/_refresh")
+        if refreshed.error_type == "index_not_found_exception":
+            return changed
+        _require(refreshed, "refresh")
+        body = {"query": query, "size": _BATCH_DOCUMENTS, "seq_no_primary_term": True}
+        hits = _require(client.request("POST", f"{index.name}/_search", body), "search")["hits"]["hits"]
+        if not hits:
+            return changed
+        lines = "".join(line for hit in hits for line in _write(hit, change(hit["_source"])))
+        written = _require(client.request("POST", f"{index.name}/_bulk", lines.encode(), JSON_LINES), "write to")
+        statuses = [next(iter(item.values()))["status"] for item in written["items"]]
+        if any(status == 429 or status >= 500 for status in statuses):
+            raise RetryableError(f"OpenSearch does not write all documents to {index.name} now")
+        changed += sum(status < 300 for status in statuses)  # what somebody has written in between is found again
+    raise RetryableError(f"{index.name}: others keep writing what is to be taken out")
+
+
+def _write(hit: Document, document: Document | None) -> Iterator[str]:
+    condition = {"_id": hit["_id"], "if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
+    yield f"{compact_json({('delete' if document is None else 'index'): condition})}\n"
+    if document is not None:
+        yield f"{compact_json(document)}\n"
+
+
+def _without_photos(document: Document, tweetids: frozenset[str]) -> Document | None:
+    photos = [photo for photo in document["photos"] if photo.get("tweetid") not in tweetids]
+    return {**document, "photos": photos} if photos else None
 
 
 def _require(response: Response, action: str) -> Any:

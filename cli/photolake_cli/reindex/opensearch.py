@@ -1,4 +1,4 @@
-"""`photolake index rebuild-opensearch`: fills the index from the lake, day by day, and lets searches use it."""
+"""`photolake reindex-opensearch`: fills the index from the lake, day by day, and lets searches use it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from photolake.opensearch.document import image_document, photo_document
-from photolake.opensearch.maintenance import count_documents, delete_images, forget_posts, move_alias
+from photolake.opensearch.maintenance import (
+    count_documents,
+    delete_images,
+    delete_images_before,
+    forget_posts,
+    move_alias,
+)
 from photolake.photos.job import PostSummary
 from photolake_cli.console import print_note
 from photolake_cli.errors import CommandError
@@ -18,8 +24,8 @@ if TYPE_CHECKING:
     from photolake.opensearch.client import OpenSearchClient
     from photolake.opensearch.document import ImageDocument
     from photolake.opensearch.index import ImageIndex, RejectedDocument
-    from photolake_cli.index.lake import Lake
-    from photolake_cli.index.rebuild import RebuiltDays
+    from photolake_cli.reindex.lake import Lake
+    from photolake_cli.reindex.run import RebuiltDays
 
 _BATCH = 200
 _SHOWN_REJECTED = 10
@@ -36,12 +42,17 @@ class RebuildResult:
 
 
 def rebuild_index(
-    lake: Lake, client: OpenSearchClient, index: ImageIndex, done: RebuiltDays, on_progress: Callable[[str], None]
+    lake: Lake,
+    client: OpenSearchClient,
+    index: ImageIndex,
+    done: RebuiltDays,
+    first_day: str,
+    on_progress: Callable[[str], None],
 ) -> RebuildResult:
     """Put every photo and analysis of the lake into the index, without deleted posts, then let its alias name it.
 
     Nothing newer is overwritten, so the functions may write at the same time, and the run may be repeated. `done` has
-    the days that an interrupted run has put.
+    the days that an interrupted run has put. Images first seen before `first_day` go, as their rows expire.
     """
     result = RebuildResult()
     index.create()
@@ -49,8 +60,9 @@ def rebuild_index(
     hidden = find_hidden_images(lake, deleted)
     forget_posts(client, index, [str(post) for post in deleted])
     delete_images(client, index, hidden)
+    delete_images_before(client, index, first_day)
     for day in lake.list_days():
-        if day not in done.days:
+        if day >= first_day and day not in done.days:
             for table, documents in (
                 ("analyses", (image_document(row) for row in _rows(lake.read_analyses(day), hidden))),
                 ("photos", _photo_documents(lake, day, deleted)),

@@ -1,1 +1,0 @@
-"""`photolake rebuild-opensearch`: the search index, filled from the lake."""
