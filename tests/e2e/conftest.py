@@ -1,7 +1,8 @@
-"""One laptop cloud for all end-to-end tests, started and stopped through the command."""
+"""One laptop cloud for all end-to-end tests but those that need their own, started and stopped by the command."""
 
 import json
 import shutil
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,6 +19,18 @@ def photo_folder(tmp_path_factory):
     return folder
 
 
+@contextmanager
+def run_cloud(state, photo_folder, *arguments):
+    """Run a laptop cloud for the block, and give its command."""
+    command = Command(state)
+    command.process("up", "--background", "--photos", str(photo_folder), *arguments)
+    try:
+        yield command
+    finally:
+        command.process("down")
+        shutil.rmtree(state, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def domain():
     """What takes the place of an OpenSearch domain."""
@@ -27,10 +40,13 @@ def domain():
 
 @pytest.fixture(scope="session")
 def photolake(tmp_path_factory, photo_folder, domain):
-    state = tmp_path_factory.mktemp("cloud")
-    command = Command(state)
-    search = f"OpenSearchEndpoint={domain.url}"
-    command.process("up", "--background", "--engine", "full", "--photos", str(photo_folder), "--param", search)
-    yield command
-    command.process("down")
-    shutil.rmtree(state, ignore_errors=True)
+    arguments = ("--engine", "full", "--param", f"OpenSearchEndpoint={domain.url}")
+    with run_cloud(tmp_path_factory.mktemp("cloud"), photo_folder, *arguments) as command:
+        yield command
+
+
+@pytest.fixture(scope="module")
+def own_photolake(tmp_path_factory, photo_folder):
+    """A cloud for one file of tests, for those that count what is in the lake."""
+    with run_cloud(tmp_path_factory.mktemp("own"), photo_folder) as command:
+        yield command

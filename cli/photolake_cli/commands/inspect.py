@@ -23,7 +23,7 @@ def inspect(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a row of the table analyses as JSON.")] = False,
     model: Annotated[
-        str, typer.Option("--model", help="A model of Custom Labels.", metavar="ARN", show_default="none")
+        str, typer.Option("--model", help="A model of Custom Labels.", metavar="ARN", show_default="the stack's")
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for consent to the cost on AWS.")] = False,
     stack: Stack = None,

@@ -62,7 +62,7 @@ def find_photos(paths: Sequence[Path], below: str = "") -> FoundFiles:
     """
     found = FoundFiles()
     seen: set[tuple[int, int]] = set()
-    folder = f"{below.strip('/')}/" if below.strip("/") else ""
+    folder = _check_folder(below)
     for path in paths:
         if not path.exists():
             raise CommandError(f"There is no file {path}. Name a photo, or a folder of photos")
@@ -73,6 +73,16 @@ def find_photos(paths: Sequence[Path], below: str = "") -> FoundFiles:
         else:
             _add(found, path, folder + path.name)
     return found
+
+
+def _check_folder(below: str) -> str:
+    """The folder with its slash; CommandError for one that HTTP clients would resolve to another key."""
+    parts = below.strip("/").split("/")
+    if parts == [""]:
+        return ""
+    if {"", ".", ".."} & set(parts):
+        raise CommandError(f"--below {below} has an empty part, . or .., which S3 does not resolve. Write it without")
+    return "/".join(parts) + "/"
 
 
 def _walk(folder: Path, relative: Path, seen: set[tuple[int, int]], found: FoundFiles) -> Iterator[tuple[Path, Path]]:

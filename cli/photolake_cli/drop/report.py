@@ -71,7 +71,8 @@ def show_sent(sent: Mapping[PhotoFile, object], refused: Mapping[PhotoFile, obje
         "" if cloud.on_laptop else f" In {cloud.name} that takes up to the interval of delivery, 15 minutes unless set."
     )
     print_note(f"Sent: {count_photos(sum(photo not in refused for photo in sent))}.{state}")
-    print_note("What became of them: photolake query --saved dropped_photos")
+    where = "" if cloud.on_laptop else " with the same --stack"
+    print_note(f"What became of them: photolake query --saved dropped_photos{where}")
 
 
 def show_refused(refused: Mapping[PhotoFile, Presence | str]) -> None:

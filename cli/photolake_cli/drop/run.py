@@ -56,7 +56,8 @@ def drop_photos(request: DropRequest, cloud: Cloud) -> list[PhotoFile]:
         checked = dict(_run_each(folder.look_up, photos, on_done))
     pending = [photo for photo in photos if _is_pending(checked[photo], request.replace)]
     show_plan(checked, pending, cloud)
-    refused = {photo: checked[photo] for photo in checked.keys() - pending if checked[photo] != Presence.SAME}
+    left = set(photos).difference(pending)
+    refused = {photo: checked[photo] for photo in photos if photo in left and checked[photo] != Presence.SAME}
     sent: dict[PhotoFile, Presence | str] = {}
     if pending and not request.dry_run:
         require_consent(cloud, request.yes)

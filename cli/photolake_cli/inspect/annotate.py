@@ -67,11 +67,12 @@ def list_marks(labels: Json) -> Iterator[Mark]:
     for label in labels.get("labels") or []:
         for thing in label.get("instances") or []:
             yield Mark(_corners(thing), _name(label["name"], thing.get("confidence")), _YELLOW)
-    for found in labels.get("textdetections") or []:
-        if found.get("type") == "LINE":
-            geometry = found.get("geometry") or {}
-            polygon = [(point["x"], point["y"]) for point in geometry.get("polygon") or []]
-            yield Mark(polygon or _corners(geometry), str(found.get("detectedtext")), _GREEN)
+    lines = [found for found in labels.get("textdetections") or [] if found.get("type") == "LINE"]
+    for number, line in enumerate(lines, 1):
+        geometry = line.get("geometry") or {}
+        polygon = [(point["x"], point["y"]) for point in geometry.get("polygon") or []]
+        # Its words would cover other lines; the report has them by this number.
+        yield Mark(polygon or _corners(geometry), f"line {number}", _GREEN)
     for label in labels.get("customlabels") or []:
         geometry = label.get("geometry") or {}
         yield Mark(_corners(geometry), _name(label["name"], label.get("confidence")), _ORANGE)

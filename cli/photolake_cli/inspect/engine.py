@@ -41,6 +41,7 @@ class Engine:
     rekognition: RekognitionClient
     s3: S3Client | None
     image_apis: Sequence[str] = EVERY_API
+    custom_labels_model: str = ""
 
     def connect_s3(self) -> S3Client:
         """The S3 client; CommandError if there is none."""
@@ -73,7 +74,8 @@ def _open_cloud(cloud: Cloud) -> Engine:
     rekognition = make("rekognition", endpoint_url=cloud.endpoint("rekognition"), config=_PATIENT)
     # A laptop costs nothing, so there every API is asked, whatever the stack's choice.
     apis = EVERY_API if cloud.on_laptop else cloud.image_apis
-    return Engine(cloud.name, cloud.on_laptop, rekognition, cloud.client("s3"), apis)
+    model = cloud.values.get("CustomLabelsModel", "")
+    return Engine(cloud.name, cloud.on_laptop, rekognition, cloud.client("s3"), apis, model)
 
 
 @contextmanager

@@ -19,12 +19,14 @@ _WORDS = {
 _DEGREES = ("roll", "yaw", "pitch")
 
 
-def describe_face(face: Json) -> list[Cells]:
-    """Rows of attribute, value and confidence; emotions have a row each."""
+def describe_face(face: Json, fields: Iterable[str]) -> list[Cells]:
+    """Rows of attribute, value and confidence, in the order of `fields`; emotions have a row each, the surest first."""
     rows: list[Cells] = [("face", "detected", _round(face.get("confidence")))]
-    for name, value in face.items():
+    for name in fields:
+        value = face.get(name)
         if name == "emotions":
-            rows += [("emotion", str(one.get("type")).lower(), _round(one.get("confidence"))) for one in value or []]
+            emotions = sorted(value or [], key=lambda one: -(one.get("confidence") or 0))
+            rows += [("emotion", str(one.get("type")).lower(), _round(one.get("confidence"))) for one in emotions]
         elif name != "confidence" and value:
             confidence = value.get("confidence") if isinstance(value, Mapping) else None
             rows.append((_WORDS.get(name, name), _describe(name, value), _round(confidence)))
@@ -38,7 +40,7 @@ def list_absent(faces: Sequence[Json], fields: Iterable[str]) -> list[str]:
 
 def _describe(name: str, value: Any) -> str:
     if name == "landmarks":
-        return f"{len(value)} points"
+        return f"{len(value)} point{'' if len(value) == 1 else 's'}"
     if name == "agerange":
         return f"{value.get('low')} to {value.get('high')}"
     if name == "boundingbox":
@@ -46,7 +48,7 @@ def _describe(name: str, value: Any) -> str:
     if "value" in value:
         return {True: "yes", False: "no"}.get(value["value"], str(value["value"]))
     parts = {part: number for part, number in value.items() if part != "confidence" and number is not None}
-    return ", ".join(f"{part} {number:.0f}{'°' if part in _DEGREES else ''}" for part, number in parts.items())
+    return ", ".join(f"{part} {round(number)}{'°' if part in _DEGREES else ''}" for part, number in parts.items())
 
 
 def _round(confidence: float | None) -> float | None:

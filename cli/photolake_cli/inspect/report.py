@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -115,10 +115,13 @@ def _draw_custom_labels(labels: Sequence[Json]) -> RenderableType:
     return build_table(["label", "confidence", *_EDGES], rows) if rows else Text("none")
 
 
-def _draw_faces(faces: Sequence[Json], fields: Iterable[str]) -> RenderableType:
+def _draw_faces(faces: Sequence[Json], fields: Collection[str]) -> RenderableType:
     parts: list[RenderableType] = []
     for number, face in enumerate(faces, 1):
-        parts += [Text(f"Face {number}"), build_table(["attribute", "value", "confidence"], describe_face(face))]
+        parts += [
+            Text(f"Face {number}"),
+            build_table(["attribute", "value", "confidence"], describe_face(face, fields)),
+        ]
     if absent := list_absent(faces, fields):
         parts.append(Text(f"not available: {', '.join(absent)}", style="yellow"))
     return Group(*parts) if faces else Text("none")
@@ -141,8 +144,11 @@ def _draw_celebrities(response: Json) -> RenderableType:
 
 def _draw_lines(detections: Sequence[Json]) -> RenderableType:
     lines = [found for found in detections if found.get("type") == "LINE"]
-    rows = [(printable(str(line["detectedtext"])), _percent(line.get("confidence"))) for line in lines]
-    return build_table(["line", "confidence"], rows) if rows else Text("none")
+    rows = [
+        (number, printable(str(line["detectedtext"])), _percent(line.get("confidence")))
+        for number, line in enumerate(lines, 1)
+    ]
+    return build_table(["line", "text", "confidence"], rows) if rows else Text("none")
 
 
 def _draw_moderation(labels: Sequence[Json]) -> RenderableType:

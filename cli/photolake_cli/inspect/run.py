@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InspectRequest:
-    """What the command line asks for; `apis` is empty for those of the engine, `model` for no custom labels."""
+    """What the command line asks for; `apis` is empty for those of the engine, `model` for that of the stack."""
 
     name: str
     apis: Sequence[str] = ()
@@ -66,13 +66,12 @@ def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> No
 def choose_apis(request: InspectRequest, engine: Engine) -> tuple[ImageApi, ...]:
     """The requests that were named, whatever the labels are, or else the engine's by the rules of the pipeline."""
     names = [name.strip() for name in request.apis if name.strip()]
+    model = request.model or engine.custom_labels_model
     wanted = {*(names or engine.image_apis), *([CUSTOM_LABELS.name] if request.model else [])}
-    if CUSTOM_LABELS.name in wanted and not request.model:
-        raise CommandError(
-            "custom_labels needs the ARN of a model version: --model ARN; or name the other APIs: --apis"
-        )
+    if CUSTOM_LABELS.name in wanted and not model:
+        raise CommandError("custom_labels needs a model version: --model ARN. Or name the other APIs: --apis")
     try:
-        apis = select_apis(wanted, request.model)
+        apis = select_apis(wanted, model)
     except SettingsError as error:
         raise CommandError(str(error)) from error
     return without_gates(apis) if names else apis

@@ -206,6 +206,14 @@ def test_another_photo_or_other_metadata_under_a_name_is_replaced_only_when_aske
     assert stored(s3)["2026/spring/a.png"] == photo("red")
 
 
+@pytest.mark.parametrize("below", ["..", "a/../b", "./a", "a//b"])
+def test_a_folder_that_leads_elsewhere_is_refused(drop, s3, tmp_path, below):
+    status, output = drop(written(tmp_path / "a.png", photo()), "--below", below)
+
+    assert (status, stored(s3)) == (1, {})
+    assert "which S3 does not resolve" in output
+
+
 def test_two_files_with_one_name_are_told(drop, s3, tmp_path):
     first, same, other = (
         written(tmp_path / name / "a.png", photo(color)) for name, color in (("1", "red"), ("2", "red"), ("3", "blue"))

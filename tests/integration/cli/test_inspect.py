@@ -56,7 +56,9 @@ def inspect(rekognition, monkeypatch):
     @contextmanager
     def open_engine(stack, region, state):
         fake: Any = rekognition
-        yield Engine("Rekognition in eu-west-1", not region, fake, None)
+        model = CUSTOM_MODEL if stack else ""
+        apis = ("labels", "custom_labels") if stack else EVERY_API
+        yield Engine("Rekognition in eu-west-1", not region, fake, None, apis, model)
 
     monkeypatch.setattr(engines, "open_engine", open_engine)
 
@@ -141,6 +143,7 @@ def test_custom_labels_are_asked_of_the_model_that_is_named(inspect, photo, reko
     assert status == 0
     assert "\nCustom labels\n" in shown
     assert {request.get("ProjectVersionArn") for _, request in rekognition.requests} == {None, CUSTOM_MODEL}
+    assert "\nCustom labels\n" in inspect(photo, "--stack", "photolake")[1]
     assert inspect(photo, "--apis", "custom_labels")[0] == 1
     assert "--model ARN" in inspect(photo, "--apis", "custom_labels")[2]
 
