@@ -1,7 +1,7 @@
 """The policies of template.yaml's functions in a running cloud, to be held against the calls the functions made."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from moto.iam.access_control import IAMPolicy, IAMPolicyStatement, PermissionRes
 from laptop_cloud import state
 from laptop_cloud.server.aws_clients import ACCOUNT, REGION
 from laptop_cloud.stack.resolver import CreatedResource, Resolver
-from tests.resolved_template import PSEUDO_PARAMETERS, transformed
+from laptop_cloud.stack.template import load_template
+from tests.resolved_template import PSEUDO_PARAMETERS, ROOT, transformed
 
 # The ARN of a physical resource, by type, for those that the policies name.
 ARNS = {
@@ -98,9 +99,9 @@ def physical_names(folder: Path) -> dict[str, str]:
 class FunctionPolicies:
     """Each function's policies, by its logical id."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is the state of a running cloud."""
-        template = transformed()
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        """`folder` is the state of a running cloud that was started with these settings."""
+        template = load_template(ROOT / "template.yaml", settings, {}, REGION) if settings else transformed()
         resolver = Resolver(template.document, {**template.parameters, **PSEUDO_PARAMETERS})
         names = physical_names(folder)
         for logical_id, name in names.items():

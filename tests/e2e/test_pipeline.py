@@ -18,6 +18,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from laptop_cloud import state
+from photolake.backfill.jobs import JobStore
 from photolake.search.items import unpack
 from photolake_cli.demo import photos
 from tests.e2e.permissions import MADE_BY_LAMBDA, UNSEEN, FunctionPolicies, physical_names
@@ -368,7 +369,11 @@ ARCHIVED = {
 
 def make_an_image_wait(table):
     image = next(item for item in table.scan()["Items"] if item["id"].startswith("image#"))
-    table.put_item(Item={**image, "waiting": "yes"})
+    table.put_item(Item={**image, "waiting": "yes", "request_digest": "of other APIs"})
+
+
+def lose_the_message_of_a_backfill(table, bucket):
+    JobStore(table).start(bucket, "images/")
 
 
 def change_saved_queries(athena, workgroup):
@@ -391,11 +396,13 @@ def stack_update(answer):
 
 @pytest.fixture(scope="session")
 def rare(collected, client, photo_folder):
-    """An image that waited for its budget, saved queries changed by hand before a stack's update, a collector without a
-    token, and an archive object with a post in no known language and a broken line."""
+    """An image that waited for its budget and was analysed with other APIs, a backfill whose message was lost, saved
+    queries changed by hand before a stack's update, a collector without a token, and an archive object with a post in
+    no known language and a broken line."""
     names = physical_names(collected.state)
     s3, bucket, answer = client("s3"), names["LakeBucket"], "athena-results/answer.json"
     make_an_image_wait(client("dynamodb", boto3.resource).Table(names["ImagesTable"]))
+    lose_the_message_of_a_backfill(client("dynamodb", boto3.resource).Table(names["CheckpointTable"]), bucket)
     change_saved_queries(client("athena"), names["Workgroup"])
     answer_url = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": answer})
     for function, event in {"Backfill": {}, "Collector": {}, "AthenaSchema": stack_update(answer_url)}.items():
