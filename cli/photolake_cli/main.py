@@ -10,12 +10,13 @@ import typer
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
+from photolake_cli.commands.export import export
 from photolake_cli.commands.query import query
 from photolake_cli.commands.stream import stream
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
-for command in (demo, up, collect, wait, query, status, env, down, stream):
+for command in (demo, up, collect, wait, query, export, status, env, down, stream):
     app.command()(command)
 
 

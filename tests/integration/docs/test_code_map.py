@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/code-map.md").read_text()
-PLACES = (ROOT, ROOT / "layers/core/photolake", ROOT / "cli/photolake_cli/collect", ROOT / "cli/photolake_cli/query")
+CLI = ROOT / "cli/photolake_cli"
+PLACES = (ROOT, ROOT / "layers/core/photolake", CLI / "collect", CLI / "query", CLI / "export")
 LINES = [line for line in PAGE.splitlines() if "`" in line]
 
 
