@@ -1,5 +1,6 @@
 -- Which celebrities Rekognition recognised, and who posted them.
 -- One row per recognised celebrity in a posted photo, with the columns of the 2019 view and the recognised face.
+-- Key: tweetid, mediaid, celebrity_number
 create or replace view celeb_view as
 with photos as (
     select

@@ -2,6 +2,7 @@
 -- One row per object and the bytes it had (source_key, image_id), the newest of its copies: another photo under the
 -- same name is a row of its own.
 -- dt is the day the image was first seen; without an image, the day the photo was dropped.
+-- Key: source_key, image_id
 create or replace view dropped_photos as
 with copies as (
     select

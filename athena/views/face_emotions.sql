@@ -1,5 +1,6 @@
 -- The emotions on the faces in the photos, with gender, age range, position in the photo, and author of the post.
 -- One row per emotion of a face in a posted photo, where Rekognition gives emotion and gender 20 percent or more.
+-- Key: tweetid, mediaid, face_number, emotion
 create or replace view face_emotions as
 with photos as (
     select

@@ -2,6 +2,7 @@
 -- One row per analysed image (image_id), the newest of its copies. dt is the day the image was first seen.
 -- An image is left out if deleted posts show it, and no other post or drop does. This reads photos and deletions.
 -- photo_analyses does not need it, because it starts from posts.
+-- Key: image_id
 create or replace view image_analyses as
 with copies as (
     select

@@ -1,5 +1,6 @@
 -- The custom labels in images, such as logos and products, as a model of one's own found them.
 -- One row per custom label of an analysed image (image_id, label_number); without a box it is of the whole image.
+-- Key: image_id, label_number
 create or replace view image_custom_labels as
 with images as (
     select

@@ -1,5 +1,6 @@
 -- What in an image may be unsafe.
 -- One row per moderation label of an analysed image; top-level labels have no parent.
+-- Key: image_id, label_name
 create or replace view image_moderation as
 with images as (
     select

@@ -1,5 +1,6 @@
 -- Where each thing is in an image.
 -- One row per boxed object: an instance of a label that Rekognition located in an analysed image.
+-- Key: image_id, label_name, object_number
 create or replace view image_objects as
 with images as (
     select

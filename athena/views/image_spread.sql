@@ -2,6 +2,7 @@
 -- One row per group of posted images. An image belongs to the group of the first posted hash that is near its own
 -- (near_hashes: at most 8 bits differ); image_group is that hash. An image without a hash, or with the hash of every
 -- plain surface, is a group of its own.
+-- Key: image_group
 create or replace view image_spread as
 with showings as (
     select

@@ -1,5 +1,6 @@
 -- The text in images.
 -- One row per line of text in an analysed image, in reading order.
+-- Key: image_id, line_number
 create or replace view image_texts as
 with images as (
     select

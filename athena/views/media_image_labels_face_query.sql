@@ -1,5 +1,6 @@
 -- The faces in the photos, with glasses, smile, age range, strongest emotion and pose.
 -- One row per face of a posted photo, with the columns of the 2019 view. Every detected face is listed once.
+-- Key: tweetid, mediaid, face_number
 create or replace view media_image_labels_face_query as
 with photos as (
     select

@@ -1,5 +1,6 @@
 -- The things in the photos.
 -- One row per label of a posted photo, with the columns of the 2019 view and the confidence (0 to 100).
+-- Key: tweetid, mediaid, label_name
 create or replace view media_image_labels_query as
 with photos as (
     select

@@ -1,5 +1,6 @@
 -- Which images are near-duplicates of each other, and by how many bits of their perceptual hashes they differ.
 -- One row per pair of analysed images, in both orders, whose hashes differ in at most 8 bits, as in near_hashes.
+-- Key: image_id, other_image_id
 create or replace view near_duplicates as
 with images as (
     select

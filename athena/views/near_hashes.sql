@@ -2,6 +2,7 @@
 -- One row per pair of hashes of analysed images, in both orders, and one per hash with itself. The hash of every plain
 -- surface is left out. A hash with fewer than 9 or more than 55 bits set says little about its image (a page, a
 -- gradient), and is near none but itself.
+-- Key: perceptual_hash, near_hash
 create or replace view near_hashes as
 with hashes as (
     select distinct

@@ -1,6 +1,7 @@
 -- What Amazon Rekognition saw in a posted photo.
 -- One row per photo of a post (tweetid, mediaid) whose image was analysed. dt is the day of the post, image_dt that of
 -- the analysis. The views of posted photos are based on this one: tweet_photos already excludes deleted posts.
+-- Key: tweetid, mediaid
 create or replace view photo_analyses as
 with copies as (
     select

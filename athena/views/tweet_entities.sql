@@ -1,5 +1,6 @@
 -- The people, brands, places and dates that a post names, according to Amazon Comprehend.
 -- One row per mention of an entity in a post, with the columns of the 2019 table and the position in the text.
+-- Key: tweetid, begin_offset, end_offset, type
 create or replace view tweet_entities as
 select
     p.id as tweetid,

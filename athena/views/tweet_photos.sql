@@ -1,5 +1,6 @@
 -- What became of each photo that was posted.
 -- One row per photo of a post (tweetid, mediaid), the newest of its copies. Photos of deleted posts are left out.
+-- Key: tweetid, mediaid
 create or replace view tweet_photos as
 with copies as (
     select

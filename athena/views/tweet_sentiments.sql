@@ -1,5 +1,6 @@
 -- The sentiment of a post, according to Amazon Comprehend.
 -- One row per post whose text was analysed, with the columns of the 2019 table and the language.
+-- Key: tweetid
 create or replace view tweet_sentiments as
 select
     id as tweetid,

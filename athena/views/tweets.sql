@@ -1,5 +1,6 @@
 -- What was posted, in which language and with which sentiment.
 -- One row per post, the newest of its copies in the landing table. Deleted posts are left out.
+-- Key: id
 create or replace view tweets as
 with copies as (
     select

@@ -12,6 +12,7 @@ from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
+from photolake_cli.commands.export import export
 from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
@@ -31,6 +32,7 @@ for command in (
     inspect,
     wait,
     query,
+    export,
     search,
     reindex,
     reindex_opensearch,

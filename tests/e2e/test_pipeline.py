@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import boto3
+import psycopg
 import pyathena
 import pytest
 import requests
@@ -21,6 +22,7 @@ from laptop_cloud import state
 from photolake.backfill.jobs import JobStore
 from photolake.search.items import unpack
 from photolake_cli.demo import photos
+from tests import postgresql_server
 from tests.e2e.permissions import MADE_BY_LAMBDA, UNSEEN, FunctionPolicies, physical_names
 
 pytestmark = pytest.mark.e2e
@@ -353,6 +355,46 @@ def test_opensearch_is_filled_from_the_lake_as_the_functions_filled_it(collected
 
     assert domain.sources(SEARCH_INDEX) == written
     assert domain.aliases == {"photolake-images": SEARCH_INDEX}
+
+
+@pytest.fixture
+def postgresql():
+    programs = postgresql_server.find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: Debian's package is postgresql")
+    with postgresql_server.running(programs) as url:
+        yield url
+
+
+def test_postgresql_gets_the_rows_of_a_view_and_loses_those_of_deleted_posts(collected, ask, client, postgresql):
+    def read():
+        with psycopg.connect(postgresql) as connection:
+            posts = connection.execute("""select id::text, sentiment, "user"->>'name' from tweets order by id""")
+            lines = connection.execute("select line from image_texts order by image_id, line_number")
+            return posts.fetchall(), lines.fetchall()
+
+    def export(*options):
+        for view in ("tweets", "image_texts"):
+            collected.process("export", view, "--to", postgresql, *options)
+
+    export()
+
+    rows = ask('select id, sentiment, "user".name as name from tweets order by id')
+    lines = ask("select line from image_texts order by image_id, line_number")
+    assert read() == ([(row["id"], row["sentiment"], row["name"]) for row in rows], [(row["line"],) for row in lines])
+    assert ("SUMMER SALE",) in read()[1]
+
+    s3 = client("s3")
+    bucket = s3.list_buckets()["Buckets"][0]["Name"]
+    deleted = [{"id": FIRST + 1}, {"id": FIRST + 2}]
+    s3.put_object(Bucket=bucket, Key="deletions/2.jsonl", Body="\n".join(map(json.dumps, deleted)))
+    # Their day was long ago.
+    export("--late-days", "0")
+
+    posts, lines = read()
+    assert [post_id for post_id, *_ in posts] == [row["id"] for row in rows[2:]]
+    assert ("SUMMER SALE",) not in lines
+    s3.delete_object(Bucket=bucket, Key="deletions/2.jsonl")
 
 
 def test_a_wrong_query_says_where(collected):

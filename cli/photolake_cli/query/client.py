@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pyathena
@@ -19,6 +19,7 @@ from photolake_cli.aws_errors import explain_error
 from photolake_cli.errors import CommandError
 from photolake_cli.query.parameters import day_defaults, named_literals, positional_literals
 from photolake_cli.query.result import Column, QueryResult, Row
+from photolake_cli.query.result_file import read_result_file
 
 if TYPE_CHECKING:
     from pyathena.cursor import Cursor
@@ -102,6 +103,12 @@ class QueryClient:
         """
         return self._run(Statement("the statement", "", sql), values, on_state)
 
+    def run_export(self, sql: str, on_state: Callable[[str], None] = lambda _: None) -> QueryResult:
+        """Run a SELECT with many rows, which are read from Athena's result file; errors as those of `run`."""
+        statement = Statement("the statement", "", sql)
+        result, cursor = self._execute(statement, (), on_state)
+        return replace(result, pages=self._read_file(str(cursor.output_location), len(result.columns)))
+
     def run_saved(
         self, query: SavedQuery, values: Sequence[str] = (), on_state: Callable[[str], None] = lambda _: None
     ) -> QueryResult:
@@ -141,6 +148,11 @@ class QueryClient:
         return saved[name]
 
     def _run(self, statement: Statement, values: Sequence[str], on_state: Callable[[str], None]) -> QueryResult:
+        return self._execute(statement, values, on_state)[0]
+
+    def _execute(
+        self, statement: Statement, values: Sequence[str], on_state: Callable[[str], None]
+    ) -> tuple[QueryResult, Cursor]:
         literals = self._format_values(statement, values)
         # Athena takes a statement with a leading comment for DDL; empty lines keep the line numbers of its messages.
         sql = "\n" * statement.header_lines + statement.body
@@ -152,9 +164,14 @@ class QueryClient:
         columns = [
             Column(name, kind, precision, scale) for name, kind, _, _, precision, scale, _ in cursor.description or ()
         ]
-        return QueryResult(
-            columns, self._read_pages(cursor), cursor.data_scanned_in_bytes or 0, cursor.statement_type == "DML"
-        )
+        is_charged = cursor.statement_type == "DML"
+        return QueryResult(columns, self._read_pages(cursor), cursor.data_scanned_in_bytes or 0, is_charged), cursor
+
+    def _read_file(self, location: str, columns: int) -> Iterator[Sequence[Row]]:
+        try:
+            yield from read_result_file(self._cloud.client("s3"), location, columns)
+        except (BotoCoreError, ClientError) as error:
+            raise explain_error(error, self._cloud.name) from error
 
     def _format_values(self, statement: Statement, values: Sequence[str]) -> list[str]:
         """By name if the header declares parameters, else by position."""

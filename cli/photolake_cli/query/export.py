@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from photolake_cli.query.result import Column, QueryResult, Row
 
-ROW_GROUP_PAGES = 50
-_NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$|^$')
+ROW_GROUP_ROWS = 50_000
+ROW_GROUP_CHARACTERS = 32 << 20
 
 
 class Format(enum.StrEnum):
@@ -73,12 +74,21 @@ def _open_standard_output(binary: bool) -> Iterator[IO[Any]]:
         raise typer.Exit(1) from error
 
 
-def write_csv(result: QueryResult, out: IO[str]) -> int:
+def write_csv(result: QueryResult, out: IO[str], delimiter: str = ",") -> int:
     """Write a header and the rows as Athena wrote them; returns how many. Null is nothing, empty text is `""`."""
-    out.write(_format_csv_row(result.column_names))
+    needs_quotes = re.compile(rf'["\r\n{re.escape(delimiter)}]|^\s|\s$|^$')
+
+    def format_row(row: Row) -> str:
+        # The csv module tells null from empty text only if it quotes every value (QUOTE_NOTNULL, since Python 3.12).
+        return delimiter.join("" if text is None else quote(text) for text in row) + "\n"
+
+    def quote(text: str) -> str:
+        return '"{}"'.format(text.replace('"', '""')) if needs_quotes.search(text) else text
+
+    out.write(format_row(result.column_names))
     rows = 0
     for page in result.pages:
-        out.writelines(map(_format_csv_row, page))
+        out.writelines(map(format_row, page))
         rows += len(page)
     return rows
 
@@ -112,20 +122,11 @@ def write_parquet(result: QueryResult, out: IO[bytes]) -> int:
     schema = pa.schema([(column.name, _to_arrow_type(column)) for column in result.columns])
     rows = 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for group in _group_pages(result.pages):
+        for group in _group_rows(result.pages):
             arrays = [_build_array(column, [row[i] for row in group]) for i, column in enumerate(result.columns)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             rows += len(group)
     return rows
-
-
-def _format_csv_row(row: Row) -> str:
-    # The csv module tells null from empty text only if it quotes every value (QUOTE_NOTNULL, since Python 3.12).
-    return ",".join("" if text is None else _quote_csv(text) for text in row) + "\n"
-
-
-def _quote_csv(text: str) -> str:
-    return '"{}"'.format(text.replace('"', '""')) if _NEEDS_QUOTES.search(text) else text
 
 
 def _refuse_duplicate_names(result: QueryResult) -> None:
@@ -136,13 +137,16 @@ def _refuse_duplicate_names(result: QueryResult) -> None:
         )
 
 
-def _group_pages(pages: Iterator[Sequence[Row]]) -> Iterator[list[Row]]:
+def _group_rows(pages: Iterator[Sequence[Row]]) -> Iterator[list[Row]]:
+    """Group rows for Parquet, which is written group by group: so many rows, or so many characters in memory."""
     group: list[Row] = []
-    for number, page in enumerate(pages, 1):
-        group.extend(page)
-        if number % ROW_GROUP_PAGES == 0:
+    characters = 0
+    for row in chain.from_iterable(pages):
+        group.append(row)
+        characters += sum(map(len, filter(None, row)))
+        if len(group) == ROW_GROUP_ROWS or characters >= ROW_GROUP_CHARACTERS:
             yield group
-            group = []
+            group, characters = [], 0
     if group:
         yield group
 

@@ -7,15 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/code-map.md").read_text()
-PLACES = (
-    ROOT,
-    ROOT / "layers/core/photolake",
-    ROOT / "cli/photolake_cli/collect",
-    ROOT / "cli/photolake_cli/query",
-    ROOT / "cli/photolake_cli/drop",
-    ROOT / "cli/photolake_cli/inspect",
-    ROOT / "cli/photolake_cli/find_person",
-)
+CLI = ROOT / "cli/photolake_cli"
+FOLDERS = ("collect", "query", "drop", "inspect", "find_person", "export")
+PLACES = (ROOT, ROOT / "layers/core/photolake", *(CLI / folder for folder in FOLDERS))
 LINES = [line for line in PAGE.splitlines() if "`" in line]
 
 

@@ -45,6 +45,14 @@ def test_the_landing_database_is_filled_in_and_the_header_left_out(folder):
     assert view.body == "create view a as\nselect * from lake.x"
 
 
+def test_the_header_of_a_view_names_its_key(folder):
+    with_key, without = read_statements(
+        folder(a="-- What?\n-- Key: tweetid, mediaid\ncreate view a as\nselect 1", b="-- What?\nselect 1"), "lake"
+    )
+
+    assert (with_key.key, without.key) == (["tweetid", "mediaid"], [])
+
+
 def test_another_placeholder_is_refused_with_the_file(folder):
     with pytest.raises(PermanentError, match=r"athena/views/a\.sql: \$\{other\} is unknown"):
         read_statements(folder(a="select * from ${other}.x"), "lake")

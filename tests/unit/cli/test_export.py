@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from photolake_cli.errors import CommandError
-from photolake_cli.query.export import write_csv, write_json, write_parquet
+from photolake_cli.query.export import open_output, write_csv, write_json, write_parquet
 from photolake_cli.query.result import Column, QueryResult
 
 COLUMNS = {
@@ -159,3 +159,23 @@ def test_columns_of_one_name_are_refused_where_one_would_be_lost(write):
 
 def test_csv_holds_columns_of_one_name():
     assert csv_of(result([("id", "bigint"), ("id", "bigint")], [["1", "2"]]))[1] == "id,id\n1,2\n"
+
+
+def test_a_parquet_file_is_written_in_groups_that_fit_into_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("photolake_cli.query.export.ROW_GROUP_CHARACTERS", 10)
+    result = QueryResult([Column("text", "varchar")], iter([[("a" * 6,), ("b" * 6,)], [("c",), (None,)]]))
+
+    with open_output(tmp_path / "rows.parquet", binary=True) as out:
+        assert write_parquet(result, out) == 4
+
+    file = pq.ParquetFile(tmp_path / "rows.parquet")
+    assert file.num_row_groups == 2
+    assert file.read()["text"].to_pylist() == ["a" * 6, "b" * 6, "c", None]
+
+
+def test_a_csv_file_quotes_what_its_delimiter_needs():
+    out = io.StringIO()
+
+    write_csv(QueryResult([Column("a", "varchar"), Column("b", "varchar")], iter([[("x;y", "x,y")]])), out, ";")
+
+    assert out.getvalue() == 'a;b\n"x;y";x,y\n'

@@ -14,6 +14,7 @@ from photolake.rows.schema import BIGINT
 _COMMENT = re.compile(r"--[^\n]*")
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _PARAMETER = re.compile(r"-- Parameter \d+: (?P<name>[a-z_]+) \((?P<type>varchar|bigint|double)\), (?P<meaning>.+)")
+_KEY = re.compile(r"^-- Key: (?P<columns>[a-z0-9_]+(?:, [a-z0-9_]+)*)$", re.MULTILINE)
 _INTEGER, _DOUBLE = re.compile(r"-?\d{1,19}"), re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 _REFERENCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\.)", re.IGNORECASE)
 
@@ -50,6 +51,12 @@ class Statement:
     def description(self) -> str:
         """The first line of the header comment: the question that is answered."""
         return self.text.split("\n", 1)[0].removeprefix("--").strip()
+
+    @property
+    def key(self) -> list[str]:
+        """The columns that tell a view's rows apart, as the header's line `-- Key: tweetid, mediaid` names them."""
+        found = _KEY.search(self.text)
+        return found["columns"].split(", ") if found else []
 
     @property
     def parameters(self) -> list[Parameter]:

@@ -1,0 +1,75 @@
+"""`photolake export`: rows of a view for a warehouse."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Region, Stack, State
+from photolake_cli.errors import report_errors
+
+
+@report_errors
+def export(
+    view: Annotated[str, typer.Argument(help="A view, such as tweets or face_emotions.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            help="The SQLAlchemy URL of a database, or a file .csv, .json or .parquet.",
+            envvar="PHOTOLAKE_EXPORT_URL",
+            show_envvar=False,
+            show_default="the variable PHOTOLAKE_EXPORT_URL",
+        ),
+    ] = "",
+    since: Annotated[
+        str | None, typer.Option(help="Export the days from this one on.", show_default="what is new")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Export the days until this one.", show_default="tomorrow")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Export all days again, and remove what the view does not have.")
+    ] = False,
+    late_days: Annotated[
+        int, typer.Option(min=0, help="For so many days after a day its rows are exported again, as posts come late.")
+    ] = 7,
+    table: Annotated[
+        str, typer.Option(help="The table's name, with its schema if need be.", show_default="the view's")
+    ] = "",
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="A column of the key, for a view of your own. Repeatable.", show_default="the view's"),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="What separates the values of a CSV file.", show_default="a comma")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")] = False,
+    stack: Stack = None,
+    region: Region = None,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """Write a view into a database table or a file.
+
+    A table is created with the view's types, and filled by its key, day by day: after an interruption the same
+    command goes on. The next time it exports the days since then and those of the last week again, and removes what
+    was deleted. Arrays and rows are JSON. A file is written whole or not at all.
+
+    Give the password in PGPASSWORD, in ~/.pgpass, or in a URL in PHOTOLAKE_EXPORT_URL: it is shown nowhere.
+
+    Examples:
+
+        photolake export tweets --to postgresql://ann@localhost/warehouse
+        photolake export face_emotions --to faces.csv --delimiter ";"
+        photolake export image_spread --to sqlite:///lake.db
+        photolake export media_rekognition --to photos.parquet --since 2026-11-01
+        photolake export tweets --to hana://ANN@host:443 --table SOCIAL.TWEETS --dry-run
+    """
+    # Imported late for start-up time: they need boto3, PyAthena and SQLAlchemy.
+    import datetime as dt
+
+    from photolake_cli.cloud import connect
+    from photolake_cli.export.run import ExportRequest, run_export
+    from photolake_cli.query.client import QueryClient
+
+    request = ExportRequest(view, to, table, key or [], since, until, full, late_days, delimiter, dry_run)
+    cloud = connect(stack, region, state)
+    run_export(cloud, QueryClient(cloud), request, PROJECT / "athena/views", dt.datetime.now(dt.UTC))

@@ -1,0 +1,1 @@
+"""`photolake export`: writes a view into a database table or a file. Begin reading at run.py."""
