@@ -27,4 +27,4 @@ def client(domain: FakeOpenSearch) -> OpenSearchClient:
 
 @pytest.fixture
 def index(client: OpenSearchClient) -> ImageIndex:
-    return ImageIndex(client, "photolake-images")
+    return ImageIndex(client, "photolake-images", sleep=lambda seconds: None)

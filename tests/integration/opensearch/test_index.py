@@ -150,7 +150,7 @@ def test_a_document_that_others_never_stop_writing_is_tried_again_later(
     domain: FakeOpenSearch, index: ImageIndex
 ) -> None:
     index.create()
-    domain.item_troubles.extend([409] * 6)
+    domain.item_troubles.extend([409] * 12)
 
     with pytest.raises(RetryableError, match=f"others keep writing the documents {CAR_ID}"):
         index.put([car_document()])

@@ -7,7 +7,9 @@ its own, and the alias moves to it once it is filled (`photolake reindex-opensea
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -29,7 +31,8 @@ _BATCH = 200
 # OpenSearch goes on with the beginning of a value, which may be a post's text.
 _PREVIEW = ". Preview of field's value"
 # Each time somebody else has written the document in between; more than a few in a row is a hot image.
-_MAX_ROUNDS = 6
+_MAX_ROUNDS = 12
+_PAUSE_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,10 @@ def index_definition() -> dict[str, Any]:
 class ImageIndex:
     """The index of the current mapping."""
 
-    def __init__(self, client: OpenSearchClient, alias: str) -> None:
-        """`alias` is the name by which it is searched."""
+    def __init__(self, client: OpenSearchClient, alias: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`alias` is the name by which it is searched; `sleep` takes seconds."""
         self._client = client
+        self._sleep = sleep
         self.alias = alias
         self.name = f"{alias}-v{index_definition()['mappings']['_meta']['version']}"
 
@@ -91,7 +95,8 @@ class ImageIndex:
             image_id = document["image_id"]
             pending[image_id] = merge_documents(pending.get(image_id), document)
         rejected: list[RejectedDocument] = []
-        for _ in range(_MAX_ROUNDS):
+        for attempt in range(_MAX_ROUNDS):
+            self._sleep(random.uniform(0, _PAUSE_SECONDS * attempt))  # noqa: S311 (jitter, not a secret)
             writes = self._merge_with_stored(pending)
             conflicts = {key for body in _bulk_bodies(writes) for key in self._write(body, rejected)}
             if not conflicts:
