@@ -35,7 +35,8 @@ def lake(lake: Lake, domain: FakeOpenSearch, monkeypatch: pytest.MonkeyPatch) ->
     # Its client does not wait between attempts.
     client = domain.connect()
     sink = replace(sink, client=client, index=ImageIndex(client, sink.index.alias))
-    monkeypatch.setattr(app, "analyzer", replace(app.analyzer, sinks=[sink]))
+    analyzer = replace(app.pipeline.analyzer, sinks=[sink])
+    monkeypatch.setattr(app, "pipeline", replace(app.pipeline, analyzer=analyzer))
     monkeypatch.setattr(app.dropped_photos, "_sinks", [sink])
     return lake
 
