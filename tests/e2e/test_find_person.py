@@ -155,3 +155,12 @@ def test_face_vectors_are_deleted_on_request(full_cloud, folder):
     full_cloud("find-person", "--delete-collection", "--in", str(folder))
 
     assert len(before) - len(rekognition.list_collections()["CollectionIds"]) == 1
+
+
+def test_without_a_cloud_its_engines_search_a_folder(full_cloud, folder, tmp_path):
+    options = ("--strategy", "compare", "--state", tmp_path / "nowhere")
+
+    document = find(full_cloud, folder / "astronaut.png", "--in", folder, *options)
+
+    assert name_found(document, folder) == WITH_ASTRONAUT
+    assert document["is_calibrated"] is False

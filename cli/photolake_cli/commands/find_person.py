@@ -84,7 +84,7 @@ def find_person(
     from photolake_cli.find_person import run
     from photolake_cli.find_person.annotate import write_annotated
     from photolake_cli.find_person.report import show_found, show_skipped, write_csv, write_json
-    from photolake_cli.find_person.service import connect_service
+    from photolake_cli.find_person.service import open_service
 
     request = run.FindRequest(
         portrait=portrait or "",
@@ -97,13 +97,14 @@ def find_person(
         dry_run=dry_run,
         yes=yes,
     )
-    service, folder = connect_service(stack, region, state), state / "people"
-    if delete_collection:
-        run.delete_collection(request, service, folder)
-        return
-    if not portrait:
-        raise CommandError("Whom to search for? Name a photo of the person: photolake find-person ric.jpg --in ...")
-    found = run.find_person(request, service, folder)
+    folder = state / "people"
+    with open_service(stack, region, state, [*places, portrait or ""]) as service:
+        if delete_collection:
+            run.delete_collection(request, service, folder)
+            return
+        if not portrait:
+            raise CommandError("Whom to search for? Name a photo of the person: photolake find-person ric.jpg --in ...")
+        found = run.find_person(request, service, folder)
     if found is None:
         return
     if as_json:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Region, Stack, State
+from laptop_cloud.engines.engine_set import EngineSet
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, Region, Stack, State
 from photolake_cli.errors import report_errors
 
 
@@ -26,6 +27,7 @@ def inspect(
         str, typer.Option("--model", help="A model of Custom Labels.", metavar="ARN", show_default="the stack's")
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for consent to the cost on AWS.")] = False,
+    engine: Engine = EngineSet.BASIC,
     stack: Stack = None,
     region: Region = None,
     state: State = DEFAULT_STATE,
@@ -50,5 +52,5 @@ def inspect(
     from photolake_cli.inspect.run import InspectRequest, inspect_photo
 
     request = InspectRequest(photo, apis.split(","), model, annotate, as_json, yes)
-    with open_engine(stack, region, state) as engine:
-        inspect_photo(request, engine, PROJECT / "template.yaml")
+    with open_engine(stack, region, state, engine) as opened:
+        inspect_photo(request, opened, PROJECT / "template.yaml")

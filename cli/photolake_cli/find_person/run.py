@@ -22,7 +22,8 @@ from photolake.people.search import PersonSearch
 from photolake.people.strategy import Price, Strategy, choose_strategy, price_strategies
 from photolake.people.workers import Request, RequestRate, request_photos
 from photolake_cli.aws_errors import explain_error
-from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress
+from photolake_cli.consent import require_consent
+from photolake_cli.console import INTERRUPTED, error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
 from photolake_cli.find_person.journal import Journal
 from photolake_cli.find_person.photos import list_photos, name_place, read_portrait
@@ -191,12 +192,7 @@ def _require_consent(request: FindRequest, service: FaceService, price: Price) -
     if not price.requests or service.cloud.on_laptop:
         return
     print_note(describe_consent(price), "yellow")
-    if request.yes:
-        return
-    if not console.is_terminal:
-        raise CommandError(f"Nothing has been sent. To search with {service.cloud.name}: --yes")
-    if not typer.confirm("Continue?"):
-        raise CommandError("Nothing has been sent.")
+    require_consent(service.cloud, request.yes)
 
 
 class _Sender:

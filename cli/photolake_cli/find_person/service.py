@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,15 +13,20 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from laptop_cloud import state as laptop_state
+from laptop_cloud.engines.engine_set import EngineSet
 from photolake.images.registry import ImageRecord, ImageRegistry
 from photolake.people.face_requests import FaceRequests
 from photolake.people.strategy import OPERATIONS, find_quota
 from photolake.people.workers import MAX_WORKERS, RequestRate
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.cloud import Cloud, connect
+from photolake_cli.console import print_note
 from photolake_cli.errors import CommandError
+from photolake_cli.local_engines import NO_S3, build_session, run_engines
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mypy_boto3_s3 import S3Client
 
 # botocore's adaptive mode slows down all threads when Rekognition throttles
@@ -102,13 +107,28 @@ class FaceService:
         return make(service, endpoint_url=self.cloud.endpoint(service), config=CONFIG)
 
 
-def connect_service(stack: str | None, region: str | None, state: Path) -> FaceService:
-    """A stack's account, an account in a Region without a stack, or the laptop cloud that runs in this folder."""
-    if not stack and not region and laptop_state.read(state) is None:
+@contextmanager
+def open_service(stack: str | None, region: str | None, state: Path, places: Sequence[str]) -> Iterator[FaceService]:
+    """A stack's account, an account in a Region without one, the laptop cloud of this folder, or its engines alone.
+
+    The engines of this machine are started for the block, and search `places` that are files and folders.
+    """
+    if stack or region or laptop_state.read(state):
+        yield connect_service(stack, region, state)
+        return
+    if any(place.startswith("s3://") for place in places):
         raise CommandError(
             f"No laptop cloud runs in {state}. Start one that compares faces: photolake up --background --engine full "
             f"--state {state}. To search on AWS: --region eu-west-1"
         )
+    print_note(f"No laptop cloud runs in {state}: its engines are started for this search")
+    with run_engines(EngineSet.FULL) as url:
+        name, endpoints = "this machine", {"AWS_ENDPOINT_URL": NO_S3, "AWS_ENDPOINT_URL_REKOGNITION": url}
+        yield FaceService(Cloud(name, name, build_session(), {}, str, endpoints, on_laptop=True))
+
+
+def connect_service(stack: str | None, region: str | None, state: Path) -> FaceService:
+    """Connect to a stack's account, an account in a Region without a stack, or the laptop cloud of this folder."""
     if stack or not region:
         return FaceService(connect(stack, region, state))
     name = f"AWS in {region}"

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from laptop_cloud import state as cloud_state
-from laptop_cloud.server.aws_clients import CREDENTIAL, REGION, build_environment, build_isolated_environment
 from photolake.images.rekognition_apis import APIS, CUSTOM_LABELS
 from photolake_cli.cloud import Cloud, connect
 from photolake_cli.console import print_note
 from photolake_cli.errors import CommandError
+from photolake_cli.local_engines import build_session, run_engines
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
 
-# Of the engines alone, which get the photo in the request, and never look for an object: nothing listens there.
-_NO_S3 = "http://127.0.0.1:9"
+    from laptop_cloud.engines.engine_set import EngineSet
+
 _PATIENT = Config(read_timeout=120, retries={"mode": "adaptive", "total_max_attempts": 3})
 EVERY_API = tuple(name for name in APIS if name != CUSTOM_LABELS.name)
 
@@ -51,8 +48,8 @@ class Engine:
 
 
 @contextmanager
-def open_engine(stack: str | None, region: str | None, state: Path) -> Iterator[Engine]:
-    """Open the engine of a stack, of a Region without one, or of this machine, for the block."""
+def open_engine(stack: str | None, region: str | None, state: Path, engine_set: EngineSet) -> Iterator[Engine]:
+    """Open the engine of a stack, of a Region without one, or of this machine (then `engine_set`), for the block."""
     if stack or cloud_state.read(state):
         if not stack and region:
             raise CommandError(f"A laptop cloud runs in {state}, and --region means AWS. Name another --state folder")
@@ -63,9 +60,8 @@ def open_engine(stack: str | None, region: str | None, state: Path) -> Iterator[
         yield Engine(f"Rekognition in {region}", on_laptop=False, rekognition=rekognition, s3=session.client("s3"))
     else:
         print_note(f"No laptop cloud runs in {state}: its engines are started for this photo")
-        with _run_engines() as url:
-            session = boto3.Session(CREDENTIAL, CREDENTIAL, region_name=REGION)
-            rekognition = session.client("rekognition", endpoint_url=url, config=_PATIENT)
+        with run_engines(engine_set) as url:
+            rekognition = build_session().client("rekognition", endpoint_url=url, config=_PATIENT)
             yield Engine("this machine", on_laptop=True, rekognition=rekognition, s3=None)
 
 
@@ -76,27 +72,3 @@ def _open_cloud(cloud: Cloud) -> Engine:
     apis = EVERY_API if cloud.on_laptop else cloud.image_apis
     model = cloud.values.get("CustomLabelsModel", "")
     return Engine(cloud.name, cloud.on_laptop, rekognition, cloud.client("s3"), apis, model)
-
-
-@contextmanager
-def _run_engines() -> Iterator[str]:
-    """Run the laptop cloud's process of analysis, and give its URL."""
-    with TemporaryDirectory(prefix="photolake-") as folder, (Path(folder) / "analysis.log").open("w+b") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "laptop_cloud.services.analysis.process"],
-            env={**build_isolated_environment(Path(folder)), **build_environment({"": _NO_S3})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-        )
-        try:
-            line = process.stdout.readline() if process.stdout else b""
-            if not line:
-                log.seek(0)
-                raise CommandError(f"The engines did not start:\n{log.read().decode(errors='replace')[-2000:]}")
-            yield json.loads(line)["url"]
-        finally:
-            process.terminate()
-            process.wait()
-            if process.stdout:
-                process.stdout.close()

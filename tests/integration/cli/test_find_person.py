@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,13 @@ def find(aws, rekognition, cloud, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ric.png").write_bytes(RIC)
 
-    def connect(stack, region, state):
+    @contextmanager
+    def open_service(stack, region, state, places):
         service = services.FaceService(Cloud(session=SESSION, find_physical_id=lambda name: "images", **cloud))
         service.requests = service.build_requests(rekognition.client)
-        return service
+        yield service
 
-    monkeypatch.setattr(services, "connect_service", connect)
+    monkeypatch.setattr(services, "open_service", open_service)
 
     def run(*arguments, consents=True):
         options = ["--yes"] if consents else []
@@ -440,9 +442,9 @@ def test_a_search_that_cannot_return_all_faces_says_that_it_is_not_complete(find
     assert (status, "3 of 3 photos" in out) == (0, True)
 
 
-def test_without_a_laptop_cloud_or_a_region_it_says_how_to_get_one(tmp_path):
+def test_without_a_laptop_cloud_or_a_region_a_bucket_needs_one_of_them(tmp_path):
     (tmp_path / "ric.png").write_bytes(RIC)
-    arguments = ["find-person", f"{tmp_path}/ric.png", "--in", f"{tmp_path}", "--state", f"{tmp_path}/state"]
+    arguments = ["find-person", f"{tmp_path}/ric.png", "--in", "s3://album/", "--state", f"{tmp_path}/state"]
     result = CliRunner().invoke(main.app, arguments)
 
     assert result.exit_code == 1

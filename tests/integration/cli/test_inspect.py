@@ -54,7 +54,7 @@ def inspect(rekognition, monkeypatch):
     """Run the command; returns the exit status, what it printed, and what it said on standard error."""
 
     @contextmanager
-    def open_engine(stack, region, state):
+    def open_engine(stack, region, state, engine_set):
         fake: Any = rekognition
         model = CUSTOM_MODEL if stack else ""
         apis = ("labels", "custom_labels") if stack else EVERY_API

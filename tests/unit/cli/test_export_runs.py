@@ -296,7 +296,10 @@ def test_what_a_database_cannot_hold_is_changed_and_counted(database, capsys):
         ({"full": True, "since": "2026-03-04"}, "--full exports all days"),
         ({"delimiter": ";"}, "--delimiter is for CSV files"),
         ({"key": ["user"]}, "tweets has no column user for a key"),
-        ({"view": "twets"}, "There is no view 'twets' in photolake. photolake's views: celeb_view, dropped_photos, face"),
+        (
+            {"view": "twets"},
+            "There is no view 'twets' in photolake. photolake's views: celeb_view, dropped_photos, face",
+        ),
     ],
 )
 def test_a_wrong_request_is_refused_with_what_is_right(database, options, reason):
