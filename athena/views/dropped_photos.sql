@@ -1,7 +1,7 @@
--- What became of each photo that was put there by hand, with its name and its user metadata.
+-- What became of each photo without a post, dropped by hand or backfilled, with its name and its user metadata.
 -- One row per object and the bytes it had (source_key, image_id), the newest of its copies: another photo under the
 -- same name is a row of its own.
--- dt is the day the image was first seen; without an image, the day the photo was dropped.
+-- dt is the day the image was first seen; without an image, the day the photo was dropped or found.
 -- Key: source_key, image_id
 create or replace view dropped_photos as
 with copies as (

@@ -1,4 +1,4 @@
--- The user metadata of dropped photos, to filter and join by.
+-- The user metadata of photos without a post, to filter and join by.
 -- One row per name in the metadata of a dropped photo (source_key, image_id, name).
 -- Key: source_key, image_id, name
 create or replace view photo_metadata as
