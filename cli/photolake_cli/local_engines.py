@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import boto3
 
+from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.server.aws_clients import CREDENTIAL, REGION, build_environment, build_isolated_environment
 from photolake_cli.errors import CommandError
-
-if TYPE_CHECKING:
-    from laptop_cloud.engines.engine_set import EngineSet
 
 # The engines get photos in the request, and never look for an object: nothing listens there.
 NO_S3 = "http://127.0.0.1:9"
@@ -44,7 +41,9 @@ def run_engines(engine_set: EngineSet) -> Iterator[str]:
             if not line:
                 process.wait()
                 log.seek(0)
-                raise CommandError(f"The engines did not start:\n{log.read().decode(errors='replace')[-2000:]}")
+                reason = log.read().decode(errors="replace")[-2000:].strip()
+                advice = "\nTo install the full set: make .venv/full.stamp" if engine_set is EngineSet.FULL else ""
+                raise CommandError(f"The engines did not start:\n{reason}{advice}")
             yield json.loads(line)["url"]
         finally:
             process.terminate()
