@@ -14,8 +14,7 @@ from photolake.aws.secrets import read_secret
 from photolake.collect.landing import LandingSettings, make_collector
 from photolake.collect.runner import Collector
 from photolake.collect.source import SourceContext
-from photolake.opensearch.sink import connect_sinks
-from photolake.search.index import SearchIndex
+from photolake.search.indexes import SearchSettings, connect_indexes
 from photolake.sources.registry import make_sources
 
 if TYPE_CHECKING:
@@ -25,14 +24,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CollectorSettings(LandingSettings):
+class CollectorSettings(LandingSettings, SearchSettings):
     """The function's environment; each source has settings of its own."""
 
     sources: tuple[str, ...]
-    search_index_table: str
-    row_retention_days: int
-    opensearch_endpoint: str
-    opensearch_alias: str
 
 
 logger = Logger()
@@ -41,18 +36,10 @@ settings = CollectorSettings.from_env()
 get_table = boto3.resource("dynamodb").Table
 source_context = SourceContext(partial(read_secret, boto3.client("secretsmanager")), get_table)
 landing = make_collector(settings, boto3.client, get_table)
-search_index = SearchIndex(get_table(settings.search_index_table), settings.row_retention_days)
-opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)
-
-
-def forget_post(post_id: int) -> None:
-    """Take a deleted post out of each search index."""
-    search_index.forget_post(post_id)
-    for sink in opensearch:
-        sink.forget_post(post_id)
-
-
-collector = Collector(replace(landing, on_deleted=forget_post), partial(make_sources, context=source_context))
+search_indexes = connect_indexes(settings, get_table, boto3.Session(), logger, metrics)
+collector = Collector(
+    replace(landing, on_deleted=search_indexes.forget_post), partial(make_sources, context=source_context)
+)
 
 
 @metrics.log_metrics

@@ -24,10 +24,8 @@ from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
 from photolake.images.responses import KeptResponses
-from photolake.opensearch.sink import connect_sinks
 from photolake.rows.schema import TableSchema
-from photolake.search.index import SearchIndex
-from photolake.settings import Settings
+from photolake.search.indexes import SearchSettings, connect_indexes
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ImageAnalyzerSettings(Settings):
+class ImageAnalyzerSettings(SearchSettings):
     """The function's environment."""
 
     landing_database: str
@@ -45,14 +43,10 @@ class ImageAnalyzerSettings(Settings):
     photos_stream: str
     images_table: str
     cache_table: str
-    search_index_table: str
-    row_retention_days: int
     image_apis: tuple[str, ...]
     custom_labels_model: str
     daily_image_budget: int
     earliest_date: str
-    opensearch_endpoint: str
-    opensearch_alias: str
 
 
 # At worst twice three attempts: 120 s an image, two images a batch.
@@ -65,12 +59,7 @@ cache = dynamodb.Table(settings.cache_table)
 analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
 images = dynamodb.Table(settings.images_table)
 registry = ImageRegistry(images)
-search_index = SearchIndex(
-    dynamodb.Table(settings.search_index_table),
-    settings.row_retention_days,
-    on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
-)
-opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)
+search_indexes = connect_indexes(settings, dynamodb.Table, boto3.Session(), logger, metrics)
 dropped_photos = DroppedPhotoIngester(
     PhotoIngester(registry, s3, settings.lake_bucket),
     registry,
@@ -79,7 +68,7 @@ dropped_photos = DroppedPhotoIngester(
     settings.lake_bucket,
     DeliveryStream(firehose, settings.photos_stream, photos),
     date.fromisoformat(settings.earliest_date),
-    [search_index, *opensearch],
+    [search_indexes],
 )
 analyzer = ImageAnalyzer(
     registry,
@@ -96,7 +85,7 @@ analyzer = ImageAnalyzer(
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,
-    [search_index, *opensearch],
+    [search_indexes],
 )
 pipeline = ImagePipeline(settings.lake_bucket, registry, dropped_photos, analyzer)
 

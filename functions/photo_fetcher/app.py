@@ -14,13 +14,11 @@ from photolake.aws.sqs import process_messages
 from photolake.clock import utc_now
 from photolake.images.ingest import PhotoIngester, photo_row
 from photolake.images.registry import ImageRegistry
-from photolake.opensearch.sink import connect_sinks
 from photolake.photos.download import Downloader
 from photolake.photos.fetcher import PhotoFetcher
 from photolake.photos.job import PhotoJob
 from photolake.rows.schema import TableSchema
-from photolake.search.index import SearchIndex
-from photolake.settings import Settings
+from photolake.search.indexes import SearchSettings, connect_indexes
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -29,19 +27,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PhotoFetcherSettings(Settings):
+class PhotoFetcherSettings(SearchSettings):
     """The function's environment."""
 
     landing_database: str
     lake_bucket: str
     photos_stream: str
     images_table: str
-    search_index_table: str
-    row_retention_days: int
     allowed_photo_hosts: tuple[str, ...]
     photo_endpoint: str
-    opensearch_endpoint: str
-    opensearch_alias: str
 
 
 logger, metrics = Logger(), Metrics()
@@ -55,12 +49,7 @@ fetcher = PhotoFetcher(
 )
 photos_schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "photos")
 photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_schema)
-search_index = SearchIndex(
-    dynamodb.Table(settings.search_index_table),
-    settings.row_retention_days,
-    on_left_out=lambda terms: metrics.add_metric("SearchTermsLeftOut", MetricUnit.Count, terms),
-)
-opensearch = connect_sinks(settings.opensearch_endpoint, settings.opensearch_alias, boto3.Session(), logger, metrics)
+search_indexes = connect_indexes(settings, dynamodb.Table, boto3.Session(), logger, metrics)
 
 
 @metrics.log_metrics
@@ -76,9 +65,7 @@ def process_message(record: SQSRecord) -> None:
     result = fetcher.fetch(job)
     row = photo_row(job.columns(), result.photo, utc_now())
     photos.put([row])
-    search_index.put_photo(row, job.post)
-    for sink in opensearch:
-        sink.put_photo(row, job.post)
+    search_indexes.put_photo(row, job.post)
     metrics.add_metric("PhotosDownloaded", MetricUnit.Count, int(result.was_downloaded))
     metrics.add_metric("DownloadsSaved", MetricUnit.Count, int(result.was_known))
     with single_metric("Photos", MetricUnit.Count, 1) as by_status:

@@ -21,7 +21,7 @@ def test_engines_that_do_not_start_say_why_and_what_to_do(engine_set, message, t
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\necho "no model for $3" >&2\nexit 1\n')
     python.chmod(0o700)
-    monkeypatch.setattr(local_engines.sys, "executable", str(python))
+    monkeypatch.setattr("photolake_cli.local_engines.sys.executable", str(python))
 
     with pytest.raises(CommandError) as caught, local_engines.run_engines(engine_set):
         pass

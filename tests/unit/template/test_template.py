@@ -79,10 +79,13 @@ def test_every_folder_of_functions_is_a_function_of_the_template_and_the_other_w
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_functions_settings_are_its_environment(function, written):
-    # What each source of the collector is set by stands in its module, and where the posts go in a module of its own.
+    # What each source of the collector is set by stands in its module, and where the posts go in a module of its own;
+    # what the search indexes are set by stands in theirs.
     library = ROOT / "layers/core/photolake"
     collecting = [library / "collect/landing.py", *sorted(library.glob("sources/*/source.py"))]
     modules = collecting if function == "collector" else []
+    if function in {"collector", "photo_fetcher", "image_analyzer"}:
+        modules = [*modules, library / "search/indexes.py"]
     trees = [ast.parse(path.read_text()) for path in (ROOT / f"functions/{function}/app.py", *modules)]
     fields = {
         statement.target.id.upper()
