@@ -15,8 +15,10 @@ from tests.resolved_template import ROOT
 # The landing table whose days are those of a view's dt.
 DAYS_OF = {
     "celeb_view": "posts",
+    "dropped_photos": "photos",
     "face_emotions": "posts",
     "image_analyses": "analyses",
+    "image_custom_labels": "analyses",
     "image_moderation": "analyses",
     "image_objects": "analyses",
     "image_texts": "analyses",
@@ -24,6 +26,7 @@ DAYS_OF = {
     "media_image_labels_query": "posts",
     "media_rekognition": "posts",
     "photo_analyses": "photos",
+    "photo_metadata": "photos",
     "tweet_entities": "posts",
     "tweet_photos": "photos",
     "tweet_sentiments": "posts",
@@ -32,7 +35,7 @@ DAYS_OF = {
 # They join photos of posts to the analyses of their images.
 JOINED = ["celeb_view", "face_emotions", "media_image_labels_query", "media_rekognition", "photo_analyses"]
 # They ask whether every post that shows an image is deleted.
-OF_IMAGES = ["image_analyses", "image_moderation", "image_objects", "image_texts"]
+OF_IMAGES = ["image_analyses", "image_custom_labels", "image_moderation", "image_objects", "image_texts"]
 WITHOUT_DT = {"image_spread", "near_duplicates", "near_hashes"}
 # By default Trino reads what comes before the filter is there, so that what it reads is a matter of milliseconds.
 WAIT = {f"{CATALOG}.dynamic_filtering_wait_timeout": "20s"}

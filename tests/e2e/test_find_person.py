@@ -134,7 +134,7 @@ def test_a_portrait_without_a_face_is_told(full_cloud, folder):
     assert "Rekognition finds no face in" in told
 
 
-def test_of_the_lake_only_photos_that_are_no_posts_are_searched(full_cloud, folder):
+def test_of_the_lake_only_photos_that_are_not_of_posts_are_searched(full_cloud, folder):
     laptop = Laptop.connect(full_cloud.state)
     bucket = laptop.output("LakeBucketName")
     laptop.client("s3").put_object(Bucket=bucket, Key="images/dropped/me.png", Body=ASTRONAUT)

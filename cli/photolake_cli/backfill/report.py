@@ -44,7 +44,7 @@ def show_forecast(uri: str, forecast: Forecast, cloud: Cloud) -> None:
     where = "On AWS that would cost" if cloud.on_laptop else f"In {cloud.name} that costs"
     print_note(
         f"{where} {format_usd(forecast.added_usd + forecast.new_usd(apis))}, or less: what the labels do not call for, "
-        "what is no photo, and copies of the same photo cost nothing"
+        "what is not a photo, and copies of the same photo cost nothing"
     )
     budget = int(cloud.values["DailyImageBudget"])
     if days := forecast.days(budget):

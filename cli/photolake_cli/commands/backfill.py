@@ -31,7 +31,7 @@ def backfill(
     """Analyse photos that lie in S3 already.
 
     It runs in the cloud: the command starts it, and may be interrupted. Objects of any name and size are listed; each
-    gets a row in photos, also one that is no photo. The daily budget of images holds, so a large backfill takes days.
+    gets a row in photos, even if it is not a photo. The daily budget of images holds, so a large backfill takes days.
 
     Run the same command again to continue where it stopped or failed, or, when it is done, to analyse what is new or
     has changed. After an API was added to ImageApis, only that is bought for photos that are known.

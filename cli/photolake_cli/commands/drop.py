@@ -35,7 +35,7 @@ def drop(
 ) -> None:
     """Drop photos into the lake, where they are analysed.
 
-    Formats: JPEG, PNG, WebP, AVIF and GIF, told by their bytes and not by their names, of at most 15 MiB. Other files
+    Formats: JPEG, PNG, WebP, AVIF and GIF, known by their bytes and not by their names, of at most 15 MiB. Other files
     in a folder are skipped, and listed.
 
     A photo keeps its name under images/dropped/, one in a folder with the folder's. It is not sent if it is there

@@ -68,7 +68,7 @@ def find_person(
     consented, or with another legal ground (GDPR Art. 9 in the EU, BIPA in Illinois, similar laws elsewhere). X's terms
     forbid facial recognition with its content, so the photos of posts in a lake are left out.
 
-    An interrupted search goes on where it stopped; nothing is bought twice. Files that are no photos are skipped and
+    An interrupted search goes on where it stopped; nothing is bought twice. Files that are not photos are skipped and
     listed. The exit status is 1 if the search is not complete.
 
     Examples:

@@ -132,7 +132,7 @@ def _add(found: FoundFiles, path: Path, name: str) -> None:
 
 
 def _probe(path: Path, name: str) -> PhotoFile:
-    """Read the head of a file; PermanentError if it is no photo, or cannot have a key."""
+    """Read the head of a file; PermanentError if it is not a photo, or cannot have a key."""
     if path.is_symlink() and not path.exists():
         raise PermanentError("gone", "a link to nothing")
     status = path.stat()

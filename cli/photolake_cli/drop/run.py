@@ -49,7 +49,7 @@ def drop_photos(request: DropRequest, cloud: Cloud) -> list[PhotoFile]:
     found = find_photos(request.paths, request.below)
     show_found(found)
     if not found.photos:
-        raise CommandError(f"There is no photo in {', '.join(map(str, request.paths))}")
+        raise CommandError(f"There is not a photo in {', '.join(map(str, request.paths))}")
     photos = list(found.photos.values())
     folder = DropFolder(cloud.client("s3"), cloud.values["LakeBucketName"], request.metadata)
     with _explain_errors(cloud), show_photo_progress("Looking what is there", photos) as on_done:

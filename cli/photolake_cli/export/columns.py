@@ -95,7 +95,7 @@ class ValueReader:
         }
 
     def _read_null(self, name: str) -> str | None:
-        """Read null, which a primary key cannot hold: a dropped file that is no photo has no image_id."""
+        """Read null, which a primary key cannot hold: a dropped file that is not a photo has no image_id."""
         if name not in self._text_keys:
             return None
         self.changes["null in the key, now empty text"] += 1

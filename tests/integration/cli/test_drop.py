@@ -101,7 +101,7 @@ def test_photos_keep_their_names_and_get_the_metadata(drop, s3, tmp_path):
     assert head["Metadata"] == {"campaign": "spring", "place": "=?UTF-8?B?WsO8cmljaA==?="}
 
 
-def test_what_is_no_photo_is_left_out_and_named(drop, s3, tmp_path):
+def test_what_is_not_a_photo_is_left_out_and_named(drop, s3, tmp_path):
     folder = tmp_path / "mixed"
     written(folder / "good.jpg", photo(kind="JPEG"))
     written(folder / "paper.jpg", b"%PDF-1.7")
@@ -145,7 +145,7 @@ def test_a_path_where_nothing_is_and_a_folder_without_photos_are_errors(drop, tm
     )
     status, output = drop(tmp_path / "notes")
     assert status == 1
-    assert f"There is no photo in {tmp_path / 'notes'}" in output
+    assert f"There is not a photo in {tmp_path / 'notes'}" in output
 
 
 def test_dry_run_sends_nothing(drop, s3, tmp_path):

@@ -113,9 +113,9 @@ NULL_KEYS = {("dropped_photos", '"image_id"'), ("photo_metadata", '"image_id"')}
 
 
 @pytest.mark.parametrize("view", read_statements(SQL / "views", LANDING), ids=lambda view: view.name)
-def test_a_view_has_each_key_once_and_a_null_only_for_what_is_no_photo(view, lake):
+def test_a_view_has_each_key_once_and_a_null_only_for_what_is_not_a_photo(view, lake):
     names = [f'"{name}"' for name in view.key]
-    # A dropped file that is no photo has no image_id; in a table that is empty text.
+    # A dropped file that is not a photo has no image_id; in a table that is empty text.
     nulls = " or ".join(f"{name} is null" for name in names if (view.name, name) not in NULL_KEYS)
     counts = f"select count(*), count(distinct row({', '.join(names)})), count_if({nulls}) from {view.name}"
     [[rows, keys, without]] = QueryClient(lake).run(counts).typed_rows()

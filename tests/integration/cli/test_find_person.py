@@ -151,7 +151,7 @@ def test_nothing_is_bought_without_consent_or_in_a_dry_run(find, rekognition):
     fill("album", a_png=RIC)
 
     status, _, told = find("ric.png", "--in", "album", consents=False)
-    assert (status, "To search with the stack photolake: --yes" in told) == (1, True)
+    assert (status, "To spend that in the stack photolake: --yes" in told) == (1, True)
     status, out, told = find("ric.png", "--in", "album", "--dry-run", consents=False)
     assert (status, out) == (0, "")
     assert "1 photos to search" in told

@@ -170,7 +170,7 @@ def test_a_dropped_photo_keeps_its_user_metadata_whatever_its_letters(lake: Lake
     ]
 
 
-def test_what_is_no_photo_keeps_its_name_and_metadata_too(lake: Lake) -> None:
+def test_what_is_not_a_photo_keeps_its_name_and_metadata_too(lake: Lake) -> None:
     key = "images/dropped/paper"
     lake.s3.put_object(Bucket=BUCKET, Key=key, Body=b"%PDF-1.7 ...", Metadata={"from": "desk 4"})
     large = "images/dropped/film.mov"
@@ -195,7 +195,7 @@ def test_a_photo_may_have_the_longest_key_that_s3_allows(lake: Lake) -> None:
     assert lake.photos("file_name", "status") == [(name, "ok")]
 
 
-def test_an_object_of_another_bucket_is_no_image_even_if_it_has_the_key_of_one(lake: Lake) -> None:
+def test_an_object_of_another_bucket_is_not_an_image_even_if_it_has_the_key_of_one(lake: Lake) -> None:
     key = ingest(lake, photo("mine"))
     body = s3_event(key).replace(BUCKET, "archive")
     boto3.client("s3").create_bucket(Bucket="archive")

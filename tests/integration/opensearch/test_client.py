@@ -78,7 +78,7 @@ def test_a_role_that_is_not_let_in_is_told_where_to_look(
         ("http://127.0.0.1.example.org", "not of the form https://host"),
     ],
 )
-def test_an_endpoint_that_is_no_domain_is_refused(endpoint: str, message: str) -> None:
+def test_an_endpoint_that_is_not_a_domain_is_refused(endpoint: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         OpenSearchClient(endpoint, Credentials("a", "b"), "eu-west-1")
 

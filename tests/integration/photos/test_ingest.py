@@ -46,7 +46,7 @@ def test_the_same_bytes_again_are_a_duplicate_with_the_date_of_the_first(aws):
     assert aws.objects(first.image_id) == [first.s3_key]
 
 
-def test_bytes_that_are_no_image_leave_nothing_behind(aws):
+def test_bytes_that_are_not_an_image_leave_nothing_behind(aws):
     registry, ingester = aws.worker()
     with pytest.raises(PermanentError):
         ingester.ingest(b"<html>", origin="post", source_key="1:1", dt="2022-10-13")

@@ -78,7 +78,7 @@ def test_an_image_can_be_read_by_its_url(api: SearchApi) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        (f"/images/{'0' * 64}", 404, "there is no image"),
+        (f"/images/{'0' * 64}", 404, "there is not an image"),
         ("/images/UPPER", 422, "pattern"),
         ("/images?limit=101", 422, "limit"),
         ("/images?limit=many", 422, "limit"),

@@ -273,7 +273,7 @@ def test_of_a_truncated_object_what_can_be_read_is_delivered(stack: Stack) -> No
     assert damage["message"].startswith("the gzip data is damaged from here on")
 
 
-def test_an_empty_object_is_no_failure(stack: Stack) -> None:
+def test_an_empty_object_is_not_a_failure(stack: Stack) -> None:
     assert stack.handle(stack.put(data=b"")) == []
     assert stack.firehose.rows == []
 
@@ -284,7 +284,7 @@ def test_the_test_event_of_s3_is_acknowledged(stack: Stack) -> None:
     assert stack.handle(*event["Records"]) == []
 
 
-def test_a_message_that_is_no_s3_event_goes_back_to_the_queue(stack: Stack) -> None:
+def test_a_message_that_is_not_an_s3_event_goes_back_to_the_queue(stack: Stack) -> None:
     assert stack.handle({**stack.put(post(0)), "body": "hello"}) == [f"message {KEY}"]
 
 

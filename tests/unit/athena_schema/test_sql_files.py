@@ -98,7 +98,7 @@ def test_a_parameter_becomes_an_sql_literal(type_, text, literal):
     ("type_", "text"),
     [("bigint", "1 or 1"), ("bigint", "1.5"), ("bigint", "9" * 19), ("double", "nan"), ("double", "")],
 )
-def test_what_is_no_number_is_refused_by_the_parameters_name(type_, text):
+def test_what_is_not_a_number_is_refused_by_the_parameters_name(type_, text):
     with pytest.raises(PermanentError, match="match is a"):
         Parameter("match", type_, "").literal(text)
 

@@ -56,7 +56,7 @@ def test_the_test_event_announces_nothing() -> None:
         body({**event(), "s3": {"bucket": {"name": "lake"}, "object": {"key": "a", "size": "many"}}}),
     ],
 )
-def test_a_body_that_is_no_s3_event_is_a_permanent_error(malformed: str) -> None:
+def test_a_body_that_is_not_an_s3_event_is_a_permanent_error(malformed: str) -> None:
     with pytest.raises(PermanentError, match=r"not an S3 event|not JSON") as raised:
         parse_created_objects(malformed)
     assert raised.value.status == "malformed_event"

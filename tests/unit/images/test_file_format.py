@@ -59,7 +59,7 @@ def test_a_photo_is_known_by_its_head(kind):
         (b"\x00\x01\x02\x03\x04\x05\x06\x07\x08", "something that begins with"),
     ],
 )
-def test_what_is_no_photo_is_named(head, name):
+def test_what_is_not_a_photo_is_named(head, name):
     with pytest.raises(PermanentError, match=name) as refused:
         detect_format(head)
     assert refused.value.status == "unsupported_format"

@@ -298,7 +298,7 @@ def test_any_other_photo_has_to_be_rendered(data):
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", PLAIN[2][:40], encoded(Image.new("L", (79, 90)), "PNG")])
-def test_what_is_no_photo_is_told_from_its_first_bytes_as_from_all(data):
+def test_what_is_not_a_photo_is_told_from_its_first_bytes_as_from_all(data):
     with pytest.raises(PermanentError) as by_head:
         is_readable_in_place(data[:HEAD], len(data))
     with pytest.raises(PermanentError) as by_all:

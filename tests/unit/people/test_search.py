@@ -60,7 +60,7 @@ def test_another_threshold_costs_nothing(strategy):
 
 
 @EVERY_STRATEGY
-def test_files_that_are_no_photos_or_damaged_are_told_and_harm_nothing_beside_them(strategy):
+def test_files_that_are_not_photos_or_damaged_are_told_and_harm_nothing_beside_them(strategy):
     cut_off = RIC[: len(RIC) // 2]
     tiny = io.BytesIO()
     Image.new("RGB", (40, 40)).save(tiny, "PNG")
@@ -101,7 +101,7 @@ def test_a_portrait_without_a_face_ends_the_search_before_any_photo_is_sent():
     assert dict(world.rekognition.billed) == {"CompareFaces": 1}
 
 
-def test_a_portrait_that_is_no_image_is_named():
+def test_a_portrait_that_is_not_an_image_is_named():
     with pytest.raises(PermanentError, match=r"ric\.png: a text, not a JPEG"):
         SearchWorld(ALBUM).find(b"hello", Strategy.COMPARE)
 

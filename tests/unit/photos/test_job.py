@@ -43,7 +43,7 @@ def test_the_row_of_an_image_has_its_date_and_size():
     }
 
 
-def test_the_row_of_a_photo_that_is_no_image_says_why():
+def test_the_row_of_a_photo_that_is_not_an_image_says_why():
     row = photo_row(
         PhotoJob.parse(json.dumps(BODY)).columns(), UnavailablePhoto("gone", "pbs.twimg.com answered 404"), NOW
     )

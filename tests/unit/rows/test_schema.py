@@ -45,7 +45,7 @@ def test_a_type_is_read_as_it_is_written(text):
 @pytest.mark.parametrize(
     "text", ["", "int", "struct<>", "array<string", "array<string>>", "struct<a:string,>", "map<string,string>", "a;b"]
 )
-def test_what_is_no_type_of_ours_is_refused(text):
+def test_what_is_not_a_known_type_is_refused(text):
     with pytest.raises(RowError):
         HiveType.parse(text)
 

@@ -169,7 +169,7 @@ def test_an_image_that_only_a_forgotten_post_shows_is_hidden_until_another_shows
     assert "is_hidden" not in table.items[place]
 
 
-def test_a_photo_that_is_no_image_changes_nothing() -> None:
+def test_a_photo_that_is_not_an_image_changes_nothing() -> None:
     gone = photo() | {"image_id": None, "image_dt": None, "status": "gone"}
 
     assert index_of(("photo", gone, post("beach"))).items == {}

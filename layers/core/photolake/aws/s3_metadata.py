@@ -35,7 +35,7 @@ def decode_value(value: str) -> str:
 
 
 def _decode_part(part: bytes | str, charset: str | None) -> str:
-    """Decode what `decode_header` gives; in the bytes of a part that is no word it has Python's own escapes."""
+    """Decode what `decode_header` gives; in the bytes of a part that is not a word it has Python's own escapes."""
     return part if isinstance(part, str) else part.decode(charset or "raw-unicode-escape")
 
 

@@ -38,7 +38,7 @@ class SearchedPhoto:
 
 
 def check_photo(photo: SearchedPhoto) -> None:
-    """PermanentError if its first bytes say that it is no photo, or none that Rekognition could read (see `render`)."""
+    """PermanentError if its first bytes show no photo, or none that Rekognition could read (see `render`)."""
     is_readable_in_place(photo.read_head(), photo.size)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from photolake.people.photo import SearchedPhoto
 
 OWN_ORIGINS = frozenset({"dropped", "backfill"})
-"""Where images come from that are no post's; every other origin is left out, also one that is not known yet."""
+"""Where images come from that are not of a post; every other origin is left out, also one that is not known yet."""
 
 # Also in a copy of the lake, such as a folder that `aws s3 sync` has made of its images/.
 _IMAGE_NAME = re.compile(r"(?:^|/)([0-9a-f]{2})/(\1[0-9a-f]{62})\.(?:jpg|png)$")
@@ -68,6 +68,6 @@ def _find_reason(
         return None
     if record is None:
         return UnavailablePhoto(
-            "unknown_origin", "it is named like an image of a lake, and no registry says that it is no post's"
+            "unknown_origin", "it is named like an image of a lake, and no registry says that it is not of a post"
         )
     return UnavailablePhoto("post", f"it is the photo of a post ({record.source_key})")

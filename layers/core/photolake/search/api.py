@@ -76,7 +76,7 @@ def build_api(search: ImageSearch) -> LambdaFunctionUrlResolver:
         """The whole analysis of an image, and the posts that show it."""
         details = search.get(image_id)
         if details is None:
-            raise NotFoundError(f"there is no image {image_id}, or only deleted posts showed it")
+            raise NotFoundError(f"there is not an image {image_id}, or only deleted posts showed it")
         return details
 
     @api.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]

@@ -40,7 +40,7 @@ def test_facets_count_bytes_and_entities_count_characters():
 
 
 @pytest.mark.parametrize(("start", "end"), [(1, 4), (0, 99), (-1, 4), (4, 0), (4, 4), (2**62, 2**63 - 1)])
-def test_a_facet_that_is_no_part_of_the_text_keeps_its_tag_without_a_place(start, end):
+def test_a_facet_that_is_not_a_part_of_the_text_keeps_its_tag_without_a_place(start, end):
     assert map_record_to_row(text="🌊🌊", facets=[facet(start, end, "tag", tag="sea")])["entities"]["hashtags"] == [
         {"text": "sea"}
     ]

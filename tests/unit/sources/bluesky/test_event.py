@@ -24,13 +24,13 @@ from tests.builders.bluesky_events import ANN, account, create, frame, tid
         (account(active="no"), "account.active: expected true or false"),
     ],
 )
-def test_what_is_no_event_is_refused_with_the_reason(event, message):
+def test_what_is_not_an_event_is_refused_with_the_reason(event, message):
     with pytest.raises(PermanentError, match=message):
         Event.parse(frame(event))
 
 
 @pytest.mark.parametrize("raw", ["", "{", b"\xff\xfe{", '{"time_us": NaN}', "[" * 100_000, "1" * 10_000])
-def test_a_frame_that_is_no_json_is_refused(raw):
+def test_a_frame_that_is_not_json_is_refused(raw):
     with pytest.raises(PermanentError):
         Event.parse(raw)
 

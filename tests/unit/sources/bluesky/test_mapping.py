@@ -254,6 +254,6 @@ def test_any_record_is_either_a_row_that_fits_or_refused(posted):
 
 
 @pytest.mark.parametrize("rkey", ["self", "z" * 13, "../" + "2" * 10, "", "2" * 12, "2" * 14, "3MPTBXS3HQ22J"])
-def test_a_record_key_that_is_no_tid_names_no_post(rkey):
+def test_a_record_key_that_is_not_a_tid_names_no_post(rkey):
     with pytest.raises(PermanentError, match=r"commit\.rkey: the record key of a post is a TID"):
         map_event_to_row(create(rkey=rkey) if rkey else {**create(), "commit": {**create()["commit"], "rkey": ""}})

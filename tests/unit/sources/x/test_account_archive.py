@@ -85,7 +85,7 @@ def test_a_post_of_the_archive_is_one_of_the_api_with_its_author():
     }
 
 
-def test_what_is_no_item_of_the_archive_stays_as_it_is():
+def test_what_is_not_an_item_of_the_archive_stays_as_it_is():
     for value in (TWEET, [TWEET], {"tweet": "x"}, {"tweet": TWEET, "id": 1}, 5, None):
         assert read_archived_status(value, USER) is value
 

@@ -98,7 +98,7 @@ def test_pages_without_results_and_notices_hold_no_posts(payload):
         (v1_status(extra="x" * MAX_SOURCE_BYTES), "bytes of JSON are more than the 300000 a delivery can take"),
     ],
 )
-def test_what_is_no_post_is_refused_with_the_place_and_the_reason(payload, reason):
+def test_what_is_not_a_post_is_refused_with_the_place_and_the_reason(payload, reason):
     texts, [(_, why)] = mapped(payload)
 
     assert texts == []

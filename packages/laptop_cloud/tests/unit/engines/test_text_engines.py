@@ -120,5 +120,5 @@ def test_the_likeliest_language_comes_first(identifier, text, code):
 
 
 @pytest.mark.parametrize("text", ["😂😂😂", "12345", "https://t.co/abc"])
-def test_what_is_no_language_gets_none(identifier, text):
+def test_what_is_not_a_language_gets_none(identifier, text):
     assert identifier(text) == []

@@ -125,7 +125,7 @@ def test_json_scalars_become_what_the_column_is():
 
 
 @pytest.mark.parametrize("line", ["", "  ", "null", "9", '"text"'])
-def test_a_line_that_is_no_object_is_a_row_of_nulls(line):
+def test_a_line_that_is_not_an_object_is_a_row_of_nulls(line):
     assert json_rows({"id": 1}, line, {"id": 2}) == [{**NOTHING, "id": 1}, NOTHING, {**NOTHING, "id": 2}]
 
 
@@ -151,11 +151,11 @@ def test_a_malformed_line_is_a_row_of_nulls_where_the_table_says_so():
     ("value", "number"),
     [("x", None), ("", None), (True, None), (2**64, None), (11.9, 11), ("-1.5e1", -15), (10**18 + 1, 10**18 + 1)],
 )
-def test_what_is_no_whole_number_is_null_or_cut_off(value, number):
+def test_what_is_not_a_whole_number_is_null_or_cut_off(value, number):
     assert json_rows({"id": value}) == [{**NOTHING, "id": number}]
 
 
-def test_what_is_no_number_is_null_and_what_is_not_true_is_false():
+def test_what_is_not_a_number_is_null_and_what_is_not_true_is_false():
     assert json_rows({"score": "x", "kept": 1}, {"kept": "TRUE"}) == [
         {**NOTHING, "kept": False},
         {**NOTHING, "kept": True},

@@ -157,7 +157,7 @@ def test_what_openx_would_bend_is_refused(kind: str, value: Any) -> None:
         (rb'{"text":"\ud83d"}', "MalformedData"),
     ],
 )
-def test_a_record_that_is_no_json_object_fails_with_the_services_code(data: bytes, code: str) -> None:
+def test_a_record_that_is_not_a_json_object_fails_with_the_services_code(data: bytes, code: str) -> None:
     assert failure_of(data)[0] == f"DataFormatConversion.{code}"
 
 
