@@ -83,6 +83,8 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m bench.scan
 	@$(BIN)/python -m bench.search
+	@$(BIN)/python -m bench.export
+	@$(BIN)/python -m bench.near_duplicates
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .tools .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
