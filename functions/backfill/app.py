@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from photolake.aws.s3 import build_created_event
 from photolake.aws.sqs import MessageQueue, process_messages
 from photolake.backfill.allowance import Allowance
-from photolake.backfill.jobs import JobStore
+from photolake.backfill.jobs import JobState, JobStore
 from photolake.backfill.listing import ObjectSorter
 from photolake.backfill.runner import BackfillRunner
 from photolake.clock import utc_now
@@ -85,6 +85,7 @@ def process_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
         job_queue.send([result.job.message], result.delay_seconds)
     metrics.add_metric("ObjectsAnnounced", MetricUnit.Count, result.announced)
     if job := result.job:
+        metrics.add_metric("BackfillsFailed", MetricUnit.Count, int(job.state == JobState.FAILED))
         logger.info(
             "backfill", job=job.uri, announced=result.announced, state=job.state, counts=dict(job.counts), note=job.note
         )

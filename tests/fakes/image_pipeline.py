@@ -68,6 +68,18 @@ class Context:
         return 90_000
 
 
+def metrics_in(output: str) -> dict[str, float]:
+    """The sums of the metrics that the function wrote to its log."""
+    sums: dict[str, float] = {}
+    for line in output.splitlines():
+        entry = json.loads(line)
+        for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
+            for metric in directive["Metrics"]:
+                value = entry[metric["Name"]]
+                sums[metric["Name"]] = sums.get(metric["Name"], 0) + (sum(value) if isinstance(value, list) else value)
+    return sums
+
+
 @dataclass
 class Lake:
     """The two functions, and what is around them."""

@@ -12,9 +12,9 @@ from photolake.aws.s3 import build_created_event
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
 from tests.fakes.client_error import client_error
-from tests.fakes.image_pipeline import ALBUM, BUCKET, Context, Lake, photo
+from tests.fakes.image_pipeline import ALBUM, BUCKET, Context, Lake, metrics_in, photo
 from tests.fakes.rekognition import DEFAULT_APIS
-from tests.resolved_template import ROOT
+from tests.resolved_template import ROOT, properties
 
 if TYPE_CHECKING:
     import pytest
@@ -231,13 +231,19 @@ def test_over_the_budget_a_job_pauses_and_the_daily_run_lets_it_go_on(lake: Lake
     assert len(lake.take_announced()) == 1
 
 
-def test_a_bucket_that_is_not_in_the_settings_or_does_not_exist_fails_the_job_with_the_reason(lake: Lake) -> None:
+def test_a_bucket_that_is_not_in_the_settings_fails_the_job_with_the_reason_and_an_alarm(
+    lake: Lake, capsys: pytest.CaptureFixture[str]
+) -> None:
     lake.s3.create_bucket(Bucket="of-nobody")
     lake.start_backfill("", "of-nobody")
+    capsys.readouterr()
     lake.run_backfill()
 
     job = lake.backfill.jobs.load("s3://of-nobody/")
     assert (job.state, job.note) == ("failed", "the bucket of-nobody is not in the setting BackfillBuckets")
+    watched = properties("BackfillAlarm")["Metrics"][1]["MetricStat"]["Metric"]
+    assert watched["Dimensions"] == [{"Name": "service", "Value": "backfill"}]
+    assert metrics_in(capsys.readouterr().out)[watched["MetricName"]] == 1
 
 
 def test_the_recorded_event_of_a_job_that_is_not_known_does_nothing(lake: Lake) -> None:

@@ -17,7 +17,7 @@ from photolake.images.analyze import AnalysisResult
 from photolake.images.cache import PartialResults
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
-from tests.fakes.image_pipeline import BUCKET, BUDGET, Context, Lake, photo, s3_event
+from tests.fakes.image_pipeline import BUCKET, BUDGET, Context, Lake, metrics_in, photo, s3_event
 from tests.fakes.rekognition import CAT, CUSTOM_MODEL, service_error
 from tests.resolved_template import ROOT
 
@@ -34,18 +34,6 @@ def spend_budget(lake: Lake) -> None:
     today = dt.datetime.now(dt.UTC).date()
     for day in (today, today + dt.timedelta(days=1)):
         lake.cache.put_item(Item={"id": f"budget#{day}", "images": BUDGET})
-
-
-def metrics_in(output: str) -> dict[str, float]:
-    """The sums of the metrics that the function wrote to its log."""
-    sums: dict[str, float] = {}
-    for line in output.splitlines():
-        entry = json.loads(line)
-        for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
-            for metric in directive["Metrics"]:
-                value = entry[metric["Name"]]
-                sums[metric["Name"]] = sums.get(metric["Name"], 0) + (sum(value) if isinstance(value, list) else value)
-    return sums
 
 
 def test_the_recorded_event_of_a_dropped_photo_leads_to_its_row_then_its_analysis(lake: Lake) -> None:
