@@ -66,6 +66,13 @@ def format_cell(value: Any) -> str:
     return escape(text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…")
 
 
+def make_printable(text: str) -> str:
+    """Escape control characters, line breaks and bytes that are not UTF-8: a terminal would obey them."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in text
+    )
+
+
 def print_note(line: str, style: str = "") -> None:
     """Print a line on standard error as it is, without markup."""
     error_console.print(line, style=style, markup=False, highlight=False)

@@ -12,9 +12,8 @@ from PIL import Image, ImageDraw
 
 from photolake.errors import PermanentError
 from photolake.images.rendition import render
-from photolake_cli.console import print_note
+from photolake_cli.console import make_printable, print_note
 from photolake_cli.errors import CommandError
-from photolake_cli.find_person.report import make_printable
 
 if TYPE_CHECKING:
     from photolake.people.findings import Match, MatchingFace

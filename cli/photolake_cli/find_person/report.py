@@ -8,7 +8,7 @@ from collections import Counter
 from typing import IO, TYPE_CHECKING, Any
 
 from photolake.people.strategy import FACE_REQUEST_USD
-from photolake_cli.console import print_note, show_table
+from photolake_cli.console import make_printable, print_note, show_table
 
 if TYPE_CHECKING:
     from photolake.people.faces import Box
@@ -90,13 +90,6 @@ def build_document(found: FoundPerson) -> dict[str, Any]:
         "skipped": [{"photo": photo.name, **vars(reason)} for photo, reason in findings.unavailable],
         "busy": [photo.name for photo in findings.busy],
     }
-
-
-def make_printable(text: str) -> str:
-    """A name without control characters, line breaks and bytes that are no UTF-8, so that it stays on its line."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in text
-    )
 
 
 def _describe_count(found: FoundPerson) -> str:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
-from photolake_cli.console import build_table, console
+from photolake_cli.console import build_table, console, make_printable
 from photolake_cli.inspect.face_attributes import describe_face, list_absent
 from photolake_cli.inspect.label_tree import LabelNode, build_label_tree
 
@@ -31,7 +31,9 @@ def show_inspection(name: str, inspection: Inspection, schema: TableSchema) -> N
     """Print everything that is known of the photo, and what is not."""
     row, rendition = inspection.row, inspection.rendition
     sent = f"{rendition.content_type}, {len(rendition.body):,} bytes sent"
-    console.print(Text.assemble((printable(name), "bold"), f"  {rendition.width} x {rendition.height} pixels, {sent}"))
+    console.print(
+        Text.assemble((make_printable(name), "bold"), f"  {rendition.width} x {rendition.height} pixels, {sent}")
+    )
     labels: Json = row["image_labels"] or {}
     face = schema.columns["image_labels"].fields["facedetails"].element
     attributes = face.fields if face else {}
@@ -52,21 +54,16 @@ def show_inspection(name: str, inspection: Inspection, schema: TableSchema) -> N
     _show_missing(inspection)
 
 
-def printable(text: str) -> str:
-    """The text with what a terminal would obey, or not show, as a replacement character."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-
-
 def _show_missing(inspection: Inspection) -> None:
     labels: Json = inspection.row["image_labels"] or {}
     models = [(name, labels.get(f"{name}modelversion")) for name in ("label", "text", "moderation")]
-    if known := [f"{name} {printable(str(version))}" for name, version in models if version]:
+    if known := [f"{name} {make_printable(str(version))}" for name, version in models if version]:
         console.print(Text(f"\nModels: {', '.join(known)}", style="dim"))
     if inspection.not_called:
         names = ",".join(inspection.not_called)
         console.print(f"\nNot called, as no label suggests it: {names}. To call it all the same: --apis {names}")
     for error in inspection.row["errors"]:
-        console.print(Text(f"\n{error['api']}: {printable(error['message'])} ({error['code']})", style="yellow"))
+        console.print(Text(f"\n{error['api']}: {make_printable(error['message'])} ({error['code']})", style="yellow"))
 
 
 def _draw_labels(labels: Sequence[Json]) -> RenderableType:
@@ -84,8 +81,8 @@ def _draw_node(node: LabelNode, tree: Tree) -> Tree:
 
 def _describe_node(node: LabelNode) -> Text:
     if node.label is None:
-        return Text(f"{printable(node.name)} (a parent, not found itself)", style="dim")
-    line = Text.assemble((printable(node.name), "bold"), "  ", draw_bar(node.confidence))
+        return Text(f"{make_printable(node.name)} (a parent, not found itself)", style="dim")
+    line = Text.assemble((make_printable(node.name), "bold"), "  ", draw_bar(node.confidence))
     for words, style in ((_names(node.label, "categories"), "cyan"), (_names(node.label, "aliases"), "dim")):
         line.append(f"  {', '.join(words)}" if words else "", style)
     return line
@@ -103,13 +100,13 @@ def _list_instances(labels: Sequence[Json] | None) -> list[tuple[str, Json]] | N
 
 
 def _draw_instances(things: Sequence[tuple[str, Json]]) -> RenderableType:
-    rows = [(printable(name), _percent(thing.get("confidence")), *_edges(thing)) for name, thing in things]
+    rows = [(make_printable(name), _percent(thing.get("confidence")), *_edges(thing)) for name, thing in things]
     return build_table(["label", "confidence", *_EDGES], rows)
 
 
 def _draw_custom_labels(labels: Sequence[Json]) -> RenderableType:
     rows = [
-        (printable(str(label["name"])), _percent(label.get("confidence")), *_edges(label.get("geometry") or {}))
+        (make_printable(str(label["name"])), _percent(label.get("confidence")), *_edges(label.get("geometry") or {}))
         for label in labels
     ]
     return build_table(["label", "confidence", *_EDGES], rows) if rows else Text("none")
@@ -130,10 +127,10 @@ def _draw_faces(faces: Sequence[Json], fields: Collection[str]) -> RenderableTyp
 def _draw_celebrities(response: Json) -> RenderableType:
     rows = [
         (
-            printable(str(one.get("name"))),
+            make_printable(str(one.get("name"))),
             _percent(one.get("matchconfidence")),
             (one.get("knowngender") or {}).get("type"),
-            " ".join(printable(str(url)) for url in one.get("urls") or []),
+            " ".join(make_printable(str(url)) for url in one.get("urls") or []),
         )
         for one in response.get("celebrityfaces") or []
     ]
@@ -145,7 +142,7 @@ def _draw_celebrities(response: Json) -> RenderableType:
 def _draw_lines(detections: Sequence[Json]) -> RenderableType:
     lines = [found for found in detections if found.get("type") == "LINE"]
     rows = [
-        (number, printable(str(line["detectedtext"])), _percent(line.get("confidence")))
+        (number, make_printable(str(line["detectedtext"])), _percent(line.get("confidence")))
         for number, line in enumerate(lines, 1)
     ]
     return build_table(["line", "text", "confidence"], rows) if rows else Text("none")
@@ -173,12 +170,12 @@ def _draw_properties(properties: Json) -> RenderableType:
 def _draw_color(color: Json) -> Text:
     red, green, blue = (int(color.get(name) or 0) for name in ("red", "green", "blue"))
     swatch = (SWATCH, f"on #{red:02x}{green:02x}{blue:02x}")
-    names = f" {color.get('hexcode')} {printable(str(color.get('csscolor')))}"
+    names = f" {color.get('hexcode')} {make_printable(str(color.get('csscolor')))}"
     return Text.assemble("  ", swatch, names, f"  {_percent(color.get('pixelpercent'))} % of the pixels")
 
 
 def _names(label: Json, group: str) -> list[str]:
-    return [printable(str(item["name"])) for item in label.get(group) or []]
+    return [make_printable(str(item["name"])) for item in label.get(group) or []]
 
 
 _EDGES = ("left %", "top %", "width %", "height %")

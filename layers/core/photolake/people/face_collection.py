@@ -45,11 +45,6 @@ class FaceCollection:
         """How many face vectors are stored."""
         return sum(map(len, self._faces.values()))
 
-    @property
-    def photo_count(self) -> int:
-        """How many photos they come from."""
-        return len(self._faces)
-
     def load(self) -> None:
         """List the faces that the collection holds now; none if it does not exist yet."""
         self._faces = {}
