@@ -15,6 +15,8 @@ from tests.resolved_template import ROOT
 # The landing table whose days are those of a view's dt.
 DAYS_OF = {
     "celeb_view": "posts",
+    "dashboard_photos": "posts",
+    "dashboard_posts": "posts",
     "dropped_photos": "photos",
     "face_emotions": "posts",
     "image_analyses": "analyses",

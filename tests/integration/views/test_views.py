@@ -443,3 +443,24 @@ def test_pages_and_gradients_are_near_none_but_those_with_the_same_hash(lake):
 
     sql = "select image_id, other_image_id, distance from near_duplicates order by 1"
     assert lake.ask(sql).rows == [["copy", "page", "0"], ["page", "copy", "0"]]
+
+
+def test_a_post_is_one_flat_row_that_counts_its_photos(lake):
+    posts = [post(1, sentiment="POSITIVE"), post(1, copy=2, sentiment="NEGATIVE"), post(2, user=None)]
+    fill_lake(lake, posts, [photo(1, "a"), photo(1, "b", status="gone"), photo(1, "b", copy=2, status="gone")])
+
+    rows = lake.ask("select id, posted_at, sentiment, photos, author from dashboard_posts order by id").rows
+    assert rows == [
+        ["1", "2026-03-01 10:00:00.000", "NEGATIVE", "2", "x:7"],
+        ["2", "2026-03-01 10:00:00.000", None, "0", None],
+    ]
+
+
+def test_a_photo_is_one_flat_row_with_the_columns_of_its_post(lake):
+    posts = [post(1, language="ja", sentiment="MIXED", is_retweet=False, matched_query="tea")]
+    fill_lake(lake, posts, [photo(1, "a"), photo(1, "a", copy=2, status="duplicate"), photo(9, "of no post")])
+
+    columns = "tweetid, image_id, status, posted_at, language, sentiment, is_retweet, matched_query, post_url"
+    assert lake.ask(f"select {columns} from dashboard_photos").rows == [
+        ["1", "a", "duplicate", "2026-03-01 10:00:00.000", "ja", "MIXED", "false", "tea", "https://x.com/i/status/1"]
+    ]
