@@ -44,7 +44,13 @@ docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, doc
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
 	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
-check: format-check lint types template lock-check ## The gate: everything a commit must pass besides the tests
+page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboard/
+	@cd dashboard && ../scripts/node npm run --silent build
+
+test-page: .venv/page.stamp ## Test the page of `photolake dashboard`
+	@cd dashboard && ../scripts/node npm test --silent
+
+check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 
 format: .venv/dev.stamp ## Format Python and SQL
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -60,6 +66,11 @@ lint: .venv/dev.stamp ## Lint Python and SQL
 
 types: .venv/dev.stamp ## Check the types
 	@$(BIN)/mypy
+
+page-check: .venv/page.stamp ## Check the page's types and style, and that its bundle is that of its source
+	@cd dashboard && ../scripts/node npm run --silent check
+	@cd dashboard && ../scripts/node npm run --silent build -- --out ../.venv/share/page
+	@diff -r .venv/share/page cli/photolake_cli/dashboard/page || { echo "The bundle is old: make page"; exit 1; }
 
 template: .venv/dev.stamp ## Validate the SAM template, as written and as transformed
 	@$(BIN)/sam validate --lint --region us-east-1
@@ -87,7 +98,7 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.near_duplicates
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .tools .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # uv, pinned: the one tool the rest is installed with.
 $(UV): requirements/uv.txt
@@ -117,4 +128,10 @@ $(UV): requirements/uv.txt
 	@scripts/fetch-layer-wheels
 	@touch $@
 
-.PHONY: help demo test test-e2e test-laptop-cloud test-conformance test-posts docs check format format-check lint types template build deploy bench lock lock-check clean
+# Packages of the page; no script of a package is run.
+.venv/page.stamp: dashboard/package.json dashboard/package-lock.json scripts/node requirements/npm.txt .venv/dev.stamp
+	@echo "Installing what the page is built with ..."
+	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-posts docs check format format-check lint types template build deploy bench lock lock-check clean

@@ -1,0 +1,57 @@
+/** Counting what is selected, and numbers and times as the reader writes them. */
+
+import { UNKNOWN } from "./data/lake.ts";
+import { UNKNOWN_NAME } from "./facets.ts";
+
+export interface Count {
+  name: string;
+  count: number;
+}
+
+/** How many selected rows have each name, the most frequent first, then by name. */
+export function countNames(values: ArrayLike<number | number[]>, mask: Uint8Array, names: string[]): Count[] {
+  const counts = new Map<string, number>();
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue;
+    const value = values[row] ?? UNKNOWN;
+    // A row counts once for a name, even if two of its numbers share it.
+    const own = typeof value === "number" ? [nameOf(names, value)] : new Set(value.map((n) => nameOf(names, n)));
+    for (const name of own) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return sortCounts(Array.from(counts, ([name, count]) => ({ name, count })));
+}
+
+export function sortCounts(counts: Count[]): Count[] {
+  return counts.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+export function nameOf(names: string[], number: number): string {
+  return number === UNKNOWN ? UNKNOWN_NAME : (names[number] ?? UNKNOWN_NAME);
+}
+
+const whole = new Intl.NumberFormat();
+const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+export function formatCount(count: number): string {
+  return whole.format(count);
+}
+
+/** `part` of `all`; a dash if there is nothing to compare with. */
+export function formatShare(part: number, all: number): string {
+  return all === 0 ? "–" : percent.format(part / all);
+}
+
+/** In the reader's own time zone; a dash if the time is not known. */
+export function formatTime(milliseconds: number | null): string {
+  return milliseconds === null || Number.isNaN(milliseconds) ? "–" : time.format(milliseconds);
+}
+
+/** A language's name in the reader's language, and its tag if the browser does not know it. */
+export function formatLanguage(tag: string): string {
+  try {
+    return new Intl.DisplayNames(undefined, { type: "language", fallback: "code" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

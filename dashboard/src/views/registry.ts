@@ -1,0 +1,17 @@
+/** The views in the order of the navigation. */
+
+import type { ComponentType } from "preact";
+import type { Lake } from "../data/lake.ts";
+import type { Selection } from "../selection.ts";
+import { Overview } from "./overview.tsx";
+
+export interface View {
+  /** As it stands in the URL. */
+  id: string;
+  title: string;
+  component: ComponentType<{ lake: Lake; selection: Selection }>;
+  /** Whether a lake has what the view shows; where it has not, the view is left out of the navigation. */
+  isOffered?: (lake: Lake) => boolean;
+}
+
+export const VIEWS: View[] = [{ id: "overview", title: "Overview", component: Overview }];
