@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.cloudwatch import printed_metrics, shown_of
 from tests.e2e.command import Command
 
 pytestmark = pytest.mark.e2e
@@ -19,7 +20,7 @@ def demo():
     with TemporaryDirectory() as folder:
         command = Command(Path(folder))
         try:
-            yield command, command.process("demo", "--keep")
+            yield command, command.process("demo", "--keep", timeout=600)
         finally:
             command.process("down")
 
@@ -65,3 +66,13 @@ def test_the_commands_that_the_demo_names_run(demo):
     for name in ("Inspect", "Query", "Search"):
         _, *words = commands[name]
         assert photolake(*words), name
+
+
+@pytest.mark.parametrize(("service", "log"), [("tweet_analyzer", "TweetAnalyzer"), ("photo_fetcher", "PhotoFetcher")])
+def test_the_dashboard_shows_metrics_under_the_names_that_running_functions_print(demo, service, log):
+    photolake, _ = demo
+    printed = printed_metrics((photolake.state / f"logs/{log}Function.log").read_text()).keys()
+
+    shown = {metric for metric in shown_of(service) if metric.name != "SearchDocumentsRejected"}
+    assert shown
+    assert shown <= printed
