@@ -21,7 +21,7 @@ EVERYTHING = {
     "StreamImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/photolake-stream:1",
     "StreamSubnets": "subnet-12345678",
 }
-SEARCH = re.compile(r"""SEARCH\('\{"?([^",}]+)"?,([^}]+)\} MetricName="(\w+)"', '(\w+)', (\d+)\)""")
+SEARCH = re.compile(r"""SEARCH\('\{"?([^",}]+)"?,([^}]+)\} MetricName="(\w+)"', '(\w+)'\)""")
 
 
 @dataclass(frozen=True)

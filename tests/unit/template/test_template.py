@@ -226,6 +226,8 @@ def test_an_alarm_watches_one_expression_over_its_metrics(transformed):
         assert len(set(ids)) == len(ids), name
         assert [each for each in ids if not re.search(rf"\b{each}\b", text)] == [], name
         assert watched[0]["Label"], name
+        # A queue or stream that is idle sends nothing, and a sum with a missing term is missing.
+        assert not re.search(r"[a-z)] \+ ", text), name
 
 
 def test_the_views_are_created_again_when_a_column_or_a_name_they_depend_on_changes(written):
