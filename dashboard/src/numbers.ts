@@ -42,6 +42,11 @@ export function formatCount(count: number): string {
   return whole.format(count);
 }
 
+/** `1 post`, `12 posts`. */
+export function formatAmount(count: number, unit: "post" | "photo" | "picture"): string {
+  return `${formatCount(count)} ${unit}${count === 1 ? "" : "s"}`;
+}
+
 /** `part` of `all`; a dash if there is nothing to compare with. */
 export function formatShare(part: number, all: number): string {
   return all === 0 ? "–" : percent.format(part / all);

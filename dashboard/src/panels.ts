@@ -85,4 +85,24 @@ export const PANELS = define({
     hint: "Words of three characters and more in the lines of the pictures, and the posts that show them.",
     query: "words_in_images",
   },
+  compareFigures: {
+    title: "Both in numbers",
+    hint: "Posts, photos and sentiment of each side. A post can be on both.",
+    query: "posts_by_query",
+  },
+  compareDays: {
+    title: "Both over time",
+    hint: "Posts of each side by day, UTC; by week where there are more than 150 days.",
+    query: "posts_by_query_and_day",
+  },
+  compareLabels: {
+    title: "Labels that differ most",
+    hint: "Of the posts whose photos have labels, the share that shows each label. Ordered by z, the log odds ratio in standard errors with a prior of 100 posts (after Monroe, Colaresi and Quinn 2008); beyond 2 it is seldom chance. Labels of 5 posts and more.",
+    query: "labels_by_query",
+  },
+  comparePictures: {
+    title: "Most repeated pictures",
+    hint: "The pictures in the most posts of each side.",
+    query: "pictures_by_query",
+  },
 });

@@ -3,6 +3,7 @@
 import type { ComponentType } from "preact";
 import type { Lake } from "../data/lake.ts";
 import type { Selection } from "../selection.ts";
+import { Compare } from "./compare.tsx";
 import { Overview } from "./overview.tsx";
 import { Words } from "./words.tsx";
 
@@ -18,4 +19,5 @@ export interface View {
 export const VIEWS: View[] = [
   { id: "overview", title: "Overview", component: Overview },
   { id: "words", title: "Labels, text, entities", component: Words },
+  { id: "compare", title: "Compare", component: Compare },
 ];
