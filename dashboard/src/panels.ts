@@ -105,4 +105,9 @@ export const PANELS = define({
     hint: "The pictures in the most posts of each side.",
     query: "pictures_by_query",
   },
+  wall: {
+    title: "Image wall",
+    hint: "Each distinct picture once, near-duplicates as one stack. The larger it is, the more it was posted or seen.",
+    query: "most_posted_pictures",
+  },
 });
