@@ -4,6 +4,10 @@ import type { ComponentType } from "preact";
 import type { Lake } from "../data/lake.ts";
 import type { Selection } from "../selection.ts";
 import { Overview } from "./overview.tsx";
+import { hasPeople, People } from "./people.tsx";
+import { Picture } from "./picture/picture.tsx";
+import { SpreadView } from "./spread.tsx";
+import { hasModeration, Suspect } from "./suspect.tsx";
 
 export interface View {
   /** As it stands in the URL. */
@@ -14,4 +18,10 @@ export interface View {
   isOffered?: (lake: Lake) => boolean;
 }
 
-export const VIEWS: View[] = [{ id: "overview", title: "Overview", component: Overview }];
+export const VIEWS: View[] = [
+  { id: "overview", title: "Overview", component: Overview },
+  { id: "picture", title: "Picture", component: Picture, isOffered: () => false },
+  { id: "people", title: "People", component: People, isOffered: hasPeople },
+  { id: "spread", title: "Spread", component: SpreadView },
+  { id: "suspect", title: "Suspect content", component: Suspect, isOffered: hasModeration },
+];
