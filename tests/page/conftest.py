@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.page.browser import OpenedPage, launch_browser, open_folder
+from tests.page.lake import PageLake, open_lake
 from tests.resolved_template import ROOT
 
 OpenPage = Callable[..., OpenedPage]
@@ -49,3 +50,17 @@ def write_sample(folder: Path, posts: int, pictures: int) -> Path:
     command = [str(ROOT / "scripts/node"), "npm", "run", "--silent", "sample", "--", *size]
     subprocess.run(command, cwd=ROOT / "dashboard", check=True, timeout=60)
     return folder
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageLake]:
+    """A lake that can be asked; only the tests of one file use it, since each process of pytest makes its own."""
+    with pytest.MonkeyPatch.context() as patch, open_lake(tmp_path_factory.mktemp("athena")) as opened:
+        patch.setattr("photolake_cli.query.client.LAPTOP_POLL_SECONDS", 0.01)
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def lake_page(lake: PageLake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the lake."""
+    return lake.build(tmp_path_factory.mktemp("lake") / "page")

@@ -32,7 +32,7 @@ export function Bars({ counts, facet, limit = 12, write = (name) => name, unit }
             <span class="bar" style={{ inlineSize: `${(100 * count) / most}%` }} />
             <span class="count">
               {formatCount(count)}
-              <span class="unseen"> {unit}</span>
+              <span class="hidden-words"> {unit}</span>
             </span>
           </>
         );

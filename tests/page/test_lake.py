@@ -1,0 +1,57 @@
+"""The page of a lake shows what the lake's SQL answers, and nothing that it must not."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from tests.page.browser import open_folder
+from tests.page.lake import VALUES
+from tests.page.panels import read_panels
+from tests.page.views import VIEWS
+
+
+@pytest.fixture(scope="module")
+def shown(browser, lake_page):
+    """The page, and on which view each panel is."""
+    with open_folder(browser, lake_page, accept_downloads=True) as opened:
+        views = {}
+        for view in VIEWS:
+            for panel in opened.show(f"#/{view}").locator("section.panel[id]").all():
+                views[panel.get_attribute("id")] = view
+        yield opened, views
+
+
+def ask(lake, name):
+    """The columns and rows of a saved query."""
+    saved = lake.queries.find_saved(name)
+    values = [f"{key}={VALUES[key]}" for key in dict.fromkeys(each.name for each in saved.parameters)]
+    result = lake.queries.run_saved(saved, values)
+    return [result.column_names, *(list(row) for row in result.rows)]
+
+
+def read_csv(path):
+    """The rows of a file that the page has written, with Athena's text for each value."""
+    text = path.read_bytes().decode("utf-8-sig")
+    return [[cell.removeprefix("'") or None for cell in row] for row in csv.reader(io.StringIO(text))]
+
+
+def round_numbers(rows):
+    """Numbers with ten significant digits: the page adds them up in another order."""
+    return [[f"{float(cell):.10g}" if cell and NUMBER.fullmatch(cell) else cell or None for cell in row] for row in rows]
+
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?(E-?\d+)?", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("panel", read_panels())
+def test_the_csv_of_a_panel_is_the_answer_of_its_saved_query(shown, lake, panel):
+    opened, views = shown
+    assert panel in views, "no view shows it"
+    page = opened.show(f"#/{views[panel]}")
+
+    with page.expect_download() as download:
+        page.locator(f"section.panel#{panel}").get_by_role("button", name="as CSV").click()
+
+    assert round_numbers(read_csv(download.value.path())) == round_numbers(ask(lake, read_panels()[panel]))
