@@ -39,7 +39,9 @@ def read_csv(path):
 
 def round_numbers(rows):
     """Numbers with ten significant digits: the page adds them up in another order."""
-    return [[f"{float(cell):.10g}" if cell and NUMBER.fullmatch(cell) else cell or None for cell in row] for row in rows]
+    return [
+        [f"{float(cell):.10g}" if cell and NUMBER.fullmatch(cell) else cell or None for cell in row] for row in rows
+    ]
 
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(E-?\d+)?", re.IGNORECASE)
