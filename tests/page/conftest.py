@@ -6,14 +6,16 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.page.browser import OpenedPage, launch_browser, open_folder
 from tests.page.lake import PageLake, open_lake
 from tests.resolved_template import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 OpenPage = Callable[..., OpenedPage]
 
@@ -64,3 +66,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageLake]:
 def lake_page(lake: PageLake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the lake."""
     return lake.build(tmp_path_factory.mktemp("lake") / "page")
+
+
+@pytest.fixture(scope="session")
+def large_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made-up data with numbers of four digits."""
+    return write_sample(tmp_path_factory.mktemp("large"), posts=1234, pictures=20)

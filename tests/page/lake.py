@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from PIL import Image, ImageDraw
@@ -19,7 +19,6 @@ from photolake_cli.cloud import Cloud
 from photolake_cli.dashboard.run import DashboardRequest, build_dashboard
 from photolake_cli.query.client import QueryClient
 from tests.synthetic_lake.analyses import analysis_row
-from tests.synthetic_lake.plan import Plan
 from tests.synthetic_lake.rows import Lake, Row, synthetic_lake
 from tests.synthetic_lake.warehouse import (
     BUCKET,
@@ -31,6 +30,9 @@ from tests.synthetic_lake.warehouse import (
     open_warehouse,
     read_saved_queries,
 )
+
+if TYPE_CHECKING:
+    from tests.synthetic_lake.plan import Plan
 
 FIRST_DAY, DAYS = dt.date(2026, 3, 2), 5
 LAST_DAY = FIRST_DAY + dt.timedelta(days=DAYS - 1)

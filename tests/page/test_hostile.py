@@ -5,27 +5,13 @@ import copy
 import pytest
 
 from tests.page.hostile import VARIANTS, read_pages, write_pages
-from tests.page.views import VIEWS
+from tests.page.views import VIEWS, find_overflow
 
 
 @pytest.fixture(scope="module", params=VARIANTS)
 def hostile_page(request, sample, tmp_path_factory):
     pages = VARIANTS[request.param](copy.deepcopy(read_pages(sample)))
     return write_pages(sample, tmp_path_factory.mktemp("hostile") / "page", pages)
-
-
-def find_overflow(page):
-    """Elements that reach beyond the screen without being in a box that scrolls."""
-    return page.evaluate(
-        """() => {
-            const width = document.documentElement.clientWidth;
-            if (document.documentElement.scrollWidth <= width) return [];
-            return [...document.body.querySelectorAll("*")]
-                .filter((element) => element.getBoundingClientRect().right > width + 1)
-                .map((element) => `${element.tagName}.${element.className} ${element.textContent.slice(0, 40)}`)
-                .slice(0, 5);
-        }"""
-    )
 
 
 def test_every_view_bears_the_worst_data(open_page, hostile_page):

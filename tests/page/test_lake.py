@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.page.browser import open_folder
 from tests.page.lake import VALUES
@@ -57,3 +58,20 @@ def test_the_csv_of_a_panel_is_the_answer_of_its_saved_query(shown, lake, panel)
         page.locator(f"section.panel#{panel}").get_by_role("button", name="as CSV").click()
 
     assert round_numbers(read_csv(download.value.path())) == round_numbers(ask(lake, read_panels()[panel]))
+
+
+def test_the_sql_of_a_panel_is_the_saved_query_and_can_be_copied(open_page, lake, lake_page):
+    page = open_page(lake_page, permissions=["clipboard-read", "clipboard-write"]).show("#/overview")
+    panel = page.locator("#photoStatuses")
+    panel.get_by_role("button", name="SQL of").click()
+    command, sql = panel.get_by_role("dialog").locator("figure").all()
+
+    for box in (command, sql):
+        box.get_by_role("button", name="Copy").click()
+        expect(box.get_by_role("button")).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == box.locator("pre").inner_text()
+    result = lake.queries.run(sql.locator("pre").inner_text())
+    assert [result.column_names, *(list(row) for row in result.rows)] == ask(lake, "photo_statuses")
+    assert command.locator("pre").inner_text() == (
+        f"photolake query --saved photo_statuses --param since={VALUES['since']} --param until={VALUES['until']}"
+    )

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.page.views import SCHEMES, VIEWS, WIDTHS
+from tests.page.views import SCHEMES, VIEWS, WIDTHS, find_overflow
 from tests.resolved_template import ROOT
 
 SCREENSHOTS = ROOT / ".photolake/screenshots"
@@ -20,4 +20,4 @@ def test_a_view_fits_every_width_in_both_colour_schemes(open_page, sample, view)
         for width in WIDTHS:
             opened.size(width)
             page.screenshot(path=SCREENSHOTS / view / f"{width}-{scheme}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert find_overflow(page) == []

@@ -55,8 +55,10 @@ export function FilterBar({ lake }: { lake: Lake }) {
 
 /** How much the filters leave, in the page's head. */
 export function LeftCount({ lake }: { lake: Lake }) {
-  const count = (mask: Uint8Array | undefined, all: number) =>
-    `${formatCount(countSelected(mask ?? new Uint8Array()))} of ${formatCount(all)}`;
+  const count = (mask: Uint8Array | undefined, all: number) => {
+    const left = countSelected(mask ?? new Uint8Array());
+    return left === all ? formatCount(all) : `${formatCount(left)} of ${formatCount(all)}`;
+  };
   return (
     <p class="left" role="status">
       {awaitsTexts.value
