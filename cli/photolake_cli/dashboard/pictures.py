@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -41,7 +40,6 @@ _COLOURS = 5
 _PALETTE_SIDE = 64
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _NOT_STORED = frozenset({"404", "NoSuchKey", "NotFound"})
-_DROPPED = "images/dropped/"
 _REASONS = {
     "gone": "the image is no longer stored",
     "too_large": "the image is too large",
@@ -110,7 +108,7 @@ class PictureStore:
             self._count(reused=1)
             return found
         try:
-            image = self._draw(image_id, self._read(image_id, s3_key or ""))
+            image = self._draw(self._read(s3_key))
         except PermanentError as error:
             return PictureFile(_REASONS.get(error.status, error.message))
         for name, path in paths.items():
@@ -140,7 +138,7 @@ class PictureStore:
         except (OSError, ValueError, SyntaxError):
             return None
 
-    def _read(self, image_id: str, s3_key: str) -> bytes:
+    def _read(self, s3_key: str | None) -> bytes:
         if not s3_key:
             raise PermanentError("gone", "the lake does not say where it is")
         try:
@@ -157,12 +155,9 @@ class PictureStore:
         finally:
             self._count(requests=1)
         self._count(bytes_read=len(data))
-        # Somebody may have dropped another photo under the same name; every other object is named by its image.
-        if s3_key.startswith(_DROPPED) and hashlib.sha256(data).hexdigest() != image_id:
-            raise PermanentError("replaced", "another photo has its name now")
         return data
 
-    def _draw(self, image_id: str, data: bytes) -> Image.Image:
+    def _draw(self, data: bytes) -> Image.Image:
         with self._drawing:
             return draw_small(data, max(SIDES.values()))
 
@@ -175,7 +170,7 @@ class PictureStore:
 def find_palette(image: Image.Image) -> list[str]:
     """Find up to five colours, the most frequent first, as `#rrggbb`: by median cut, then the nearest means."""
     small = image.convert("RGB")
-    small.thumbnail((_PALETTE_SIDE, _PALETTE_SIDE))
+    small.thumbnail((_PALETTE_SIDE, _PALETTE_SIDE), Image.Resampling.NEAREST)  # others mix colours at edges
     reduced = small.quantize(_COLOURS, Image.Quantize.MEDIANCUT, kmeans=1)
     palette = reduced.getpalette() or []
     counted: list[Any] = sorted(reduced.getcolors() or [], reverse=True)
