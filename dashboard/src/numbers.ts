@@ -31,6 +31,7 @@ export function nameOf(names: string[], number: number): string {
 
 const whole = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function formatCount(count: number): string {
@@ -45,6 +46,12 @@ export function formatShare(part: number, all: number): string {
 /** In the reader's own time zone; a dash if the time is not known. */
 export function formatTime(milliseconds: number | null): string {
   return milliseconds === null || Number.isNaN(milliseconds) ? "–" : time.format(milliseconds);
+}
+
+/** A day `YYYY-MM-DD` as the reader writes it. It is a UTC day wherever the reader is. */
+export function formatDay(day: string): string {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(at) ? day : date.format(at);
 }
 
 /** A language's name in the reader's language, and its tag if the browser does not know it. */

@@ -25,4 +25,9 @@ export const PANELS = define({
     hint: "What the photos show most often. A photo counts once for each post that shows it.",
     query: "top_labels",
   },
+  wall: {
+    title: "Image wall",
+    hint: "Each distinct picture once, near-duplicates as one stack. The larger it is, the more it was posted or seen.",
+    query: "most_posted_pictures",
+  },
 });

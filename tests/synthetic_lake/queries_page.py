@@ -42,7 +42,13 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "top_emotions",
         "ages_and_genders",
     ),
-    "How they spread, and how good they are": ("photo_spread", "photos_by_hour", "image_quality", "dominant_colors"),
+    "How they spread, and how good they are": (
+        "most_posted_pictures",
+        "photo_spread",
+        "photos_by_hour",
+        "image_quality",
+        "dominant_colors",
+    ),
     "What the pipeline did": ("photo_statuses", "dropped_photos", "not_analysed", "cost_by_api", "calls_of_2019"),
 }
 OF_2019 = {

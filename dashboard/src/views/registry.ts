@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 import type { Lake } from "../data/lake.ts";
 import type { Selection } from "../selection.ts";
 import { Overview } from "./overview.tsx";
+import { Wall } from "./wall.tsx";
 
 export interface View {
   /** As it stands in the URL. */
@@ -14,4 +15,7 @@ export interface View {
   isOffered?: (lake: Lake) => boolean;
 }
 
-export const VIEWS: View[] = [{ id: "overview", title: "Overview", component: Overview }];
+export const VIEWS: View[] = [
+  { id: "overview", title: "Overview", component: Overview },
+  { id: "wall", title: "Image wall", component: Wall, isOffered: (lake) => lake.pictures.count > 0 },
+];
