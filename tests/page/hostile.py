@@ -106,8 +106,16 @@ def fill_with_hostile_texts(pages: Pages) -> Pages:
         for name, answer in index["answers"].items()
     }
     queries = {name: _replace(query, texts) for name, query in index["queries"].items()}
+    replaced = {kind: _replace(content, texts) for kind, content in pages.items()}
+    # Only a picture that has no file may have an id that is not a digest.
+    for row, digest in enumerate(pages["pictures"]["id"]):
+        if row % 2:
+            replaced["pictures"]["missing"][row] = next(texts)
+        else:
+            replaced["pictures"]["id"][row] = digest
+            replaced["pictures"]["missing"][row] = pages["pictures"]["missing"][row]
     return {
-        **{kind: _replace(content, texts) for kind, content in pages.items()},
+        **replaced,
         "index": {**_replace(index, texts), **kept, "queries": queries, "answers": answers},
     }
 
