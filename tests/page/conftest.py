@@ -72,3 +72,9 @@ def lake_page(lake: PageLake, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def large_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made-up data with numbers of four digits."""
     return write_sample(tmp_path_factory.mktemp("large"), posts=1234, pictures=20)
+
+
+@pytest.fixture(scope="session")
+def lake_page_with_authors(lake: PageLake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the lake with --show-authors."""
+    return lake.build(tmp_path_factory.mktemp("authors") / "page", shows_authors=True)

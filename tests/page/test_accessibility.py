@@ -84,7 +84,8 @@ def test_what_is_pressed_is_large_enough_for_a_finger(open_page, sample, view):
         """() => [...document.querySelectorAll("button, a[href], input, select, summary, [role=button]")]
             .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("p, .skip"))
             .filter((element) => {
-                const { width, height } = element.getBoundingClientRect();
+                const target = element.matches("input") ? (element.closest("label") ?? element) : element;
+                const { width, height } = target.getBoundingClientRect();
                 return width > 0 && (width < 24 || height < 24);
             })
             .map((element) => element.outerHTML.slice(0, 160))"""
