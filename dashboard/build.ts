@@ -30,7 +30,7 @@ const result = await build({
   outdir: out,
   logLevel: "warning",
 });
-await build({ entryPoints: { app: "src/style.css" }, minify: true, outdir: out, logLevel: "warning" });
+await build({ entryPoints: { app: "src/style.css" }, bundle: true, minify: true, outdir: out, logLevel: "warning" });
 await copyFile("src/index.html", join(out, "index.html"));
 
 const packages = new Set<string>();

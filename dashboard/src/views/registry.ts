@@ -3,7 +3,9 @@
 import type { ComponentType } from "preact";
 import type { Lake } from "../data/lake.ts";
 import type { Selection } from "../selection.ts";
+import { Compare } from "./compare.tsx";
 import { Overview } from "./overview.tsx";
+import { Words } from "./words.tsx";
 
 export interface View {
   /** As it stands in the URL. */
@@ -14,4 +16,8 @@ export interface View {
   isOffered?: (lake: Lake) => boolean;
 }
 
-export const VIEWS: View[] = [{ id: "overview", title: "Overview", component: Overview }];
+export const VIEWS: View[] = [
+  { id: "overview", title: "Overview", component: Overview },
+  { id: "words", title: "Labels, text, entities", component: Words },
+  { id: "compare", title: "Compare", component: Compare },
+];
