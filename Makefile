@@ -98,6 +98,7 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.export
 	@$(BIN)/python -m bench.near_duplicates
+	@$(BIN)/python -m bench.dashboard
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
