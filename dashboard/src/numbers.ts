@@ -31,11 +31,20 @@ export function nameOf(names: string[], number: number): string {
 
 const whole = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
-const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumFractionDigits: 2 });
+const cents = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
+const signed = new Intl.NumberFormat(undefined, { signDisplay: "exceptZero", maximumFractionDigits: 2 });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const languages = new Intl.DisplayNames(undefined, { type: "language", fallback: "code" });
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function formatCount(count: number): string {
   return whole.format(count);
+}
+
+/** `1 post`, `12 posts`. */
+export function formatAmount(count: number, unit: "post" | "photo" | "picture"): string {
+  return `${formatCount(count)} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** `part` of `all`; a dash if there is nothing to compare with. */
@@ -48,16 +57,25 @@ export function formatTime(milliseconds: number | null): string {
   return milliseconds === null || Number.isNaN(milliseconds) ? "–" : time.format(milliseconds);
 }
 
-/** A day `YYYY-MM-DD` as the reader writes it. It is a UTC day wherever the reader is. */
-export function formatDay(day: string): string {
-  const at = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(at) ? day : date.format(at);
+/** A day by its number since 1970-01-01, UTC. */
+export function formatDay(number: number): string {
+  return day.format(number * 86_400_000);
+}
+
+/** Sums below ten cents keep two digits that say something. */
+export function formatDollars(amount: number): string {
+  return Math.abs(amount) >= 0.1 || amount === 0 ? dollars.format(amount) : cents.format(amount);
+}
+
+/** A number with its sign; a dash if it is not known. */
+export function formatSigned(number: number): string {
+  return Number.isNaN(number) ? "–" : signed.format(number);
 }
 
 /** A language's name in the reader's language, and its tag if the browser does not know it. */
 export function formatLanguage(tag: string): string {
   try {
-    return new Intl.DisplayNames(undefined, { type: "language", fallback: "code" }).of(tag) ?? tag;
+    return languages.of(tag) ?? tag;
   } catch {
     return tag;
   }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { rankColor } from "../src/colors.ts";
 import { buildLake } from "../src/data/lake.ts";
 import { NO_FILTERS } from "../src/filters.ts";
+import { rankColor } from "../src/rainbow.ts";
 import { select } from "../src/selection.ts";
 import { arrangeTiles, GROUPINGS, makeTiles, ORDERS, readOptions, WEIGHTS } from "../src/views/wall_tiles.ts";
 import { makeSample } from "./sample_lake.ts";

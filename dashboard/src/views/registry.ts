@@ -3,8 +3,10 @@
 import type { ComponentType } from "preact";
 import type { Lake } from "../data/lake.ts";
 import type { Selection } from "../selection.ts";
+import { Compare } from "./compare.tsx";
 import { Overview } from "./overview.tsx";
 import { Wall } from "./wall.tsx";
+import { Words } from "./words.tsx";
 
 export interface View {
   /** As it stands in the URL. */
@@ -18,4 +20,6 @@ export interface View {
 export const VIEWS: View[] = [
   { id: "overview", title: "Overview", component: Overview },
   { id: "wall", title: "Image wall", component: Wall, isOffered: (lake) => lake.pictures.count > 0 },
+  { id: "words", title: "Labels, text, entities", component: Words },
+  { id: "compare", title: "Compare", component: Compare },
 ];

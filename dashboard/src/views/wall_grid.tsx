@@ -72,7 +72,7 @@ export function WallGrid({ lake, sections, weight, thresholds, side }: GridProps
             <section key={title}>
               {title !== "" && (
                 <h3 style={{ insetBlockStart: `${section.top}px` }}>
-                  <bdi>{day === null ? title : formatDay(title)}</bdi>{" "}
+                  <bdi>{day === null ? title : formatDay(day)}</bdi>{" "}
                   <span class="number">{formatCount(tiles.length)}</span>
                 </h3>
               )}

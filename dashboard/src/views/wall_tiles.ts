@@ -1,9 +1,9 @@
 /** What stands on the wall: near-duplicates as one tile, how often each was posted, and in which order. */
 
-import { rankColor } from "../colors.ts";
 import { type Lake, UNKNOWN } from "../data/lake.ts";
 import { sortCounts } from "../numbers.ts";
 import { surestLabel } from "../pictures.ts";
+import { rankColor } from "../rainbow.ts";
 import { dayName, type Selection } from "../selection.ts";
 
 export const ORDERS = ["frequency", "time", "newest", "color", "sentiment", "label"] as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { rankColor, readOklch } from "../src/colors.ts";
+import { rankColor, readOklch } from "../src/rainbow.ts";
 
 const anyColor = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, "0")}`);
 const sort = (colors: string[]) => colors.toSorted((a, b) => rankColor(a) - rankColor(b));
