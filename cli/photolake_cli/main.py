@@ -12,7 +12,7 @@ from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
-from photolake_cli.commands.export import export
+from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
@@ -32,7 +32,6 @@ for command in (
     inspect,
     wait,
     query,
-    export,
     search,
     reindex,
     reindex_opensearch,
@@ -43,6 +42,7 @@ for command in (
     stream,
 ):
     app.command()(command)
+app.add_typer(export, name="export")
 
 
 def _print_version(is_wanted: bool) -> None:
