@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+from collections.abc import Callable
 from typing import Any
 
 from PIL import Image
@@ -206,3 +208,52 @@ def _line(number: int, kind: str, text: str, box: dict[str, float] | None = None
 
 def _box(left: float, top: float, width: float, height: float) -> dict[str, float]:
     return {"left": left, "top": top, "width": width, "height": height}
+
+
+def result_row(name: str) -> dict[str, Any]:
+    """The row of images.sql for an image with a post, with its typed values; nested ones are JSON."""
+    [analysis] = [row for row in analysis_rows() if row["image_id"] == image_id(name)]
+    photos = [row for row in photo_rows() if row["image_id"] == image_id(name)]
+    posts = [row for row in post_rows() if row["id"] in [photo["tweetid"] for photo in photos]]
+    found, first = analysis["image_labels"], posts[0]
+    faces = found.get("facedetails")
+    celebrities = (found.get("celebrityrecognition") or {}).get("celebrityfaces")
+    nested = {
+        "labels": found.get("labels"),
+        "lines": _pick(found.get("textdetections"), lambda line: line, lambda line: line["type"] == "LINE"),
+        "face_boxes": _pick(faces, lambda face: face["boundingbox"]),
+        "face_confidences": _pick(faces, lambda face: face["confidence"]),
+        "face_ages": _pick(faces, lambda face: face.get("agerange")),
+        "face_genders": _pick(faces, lambda face: face.get("gender")),
+        "face_emotions": _pick(faces, lambda face: face.get("emotions")),
+        "celebrity_names": _pick(celebrities, lambda each: each["name"]),
+        "celebrity_confidences": _pick(celebrities, lambda each: each["matchconfidence"]),
+        "celebrity_boxes": _pick(celebrities, lambda each: each["face"]["boundingbox"]),
+        "custom_labels": found.get("customlabels"),
+        "moderation": found.get("moderationlabels"),
+        "hashtags": _pick((first.get("entities") or {}).get("hashtags"), lambda tag: tag["text"]),
+    }
+    return {
+        **{name: analysis[name] for name in ("image_id", "s3_key", "width", "height", "dt")},
+        **{name: None if value is None else json.dumps(value) for name, value in nested.items()},
+        **dict.fromkeys(("perceptual_hash", "dominant_color", "matched_query", "file_name")),
+        "posts": len(posts),
+        "authors": len({post["user"]["id"] for post in posts}),
+        "last_posted_ms": posts[-1]["timestamp_ms"],
+        "posted_ms": first["timestamp_ms"],
+        "post_id": first["id_str"],
+        "post_url": f"https://x.com/i/status/{first['id_str']}",
+        "media_url": photos[0]["media_url"],
+        "alt_text": photos[0].get("alt_text"),
+        "author_id": first["user"]["id_str"],
+        "screen_name": first["user"]["screen_name"],
+        "author_name": first["user"]["name"],
+        **{
+            name: first.get(name)
+            for name in ("source_platform", "text", "language", "sentiment", "favorite_count", "retweet_count")
+        },
+    }
+
+
+def _pick(items: Any, read: Callable[[Any], Any], is_wanted: Callable[[Any], bool] = lambda _: True) -> Any:
+    return None if items is None else [read(item) for item in items if is_wanted(item)]

@@ -61,15 +61,13 @@ class AtlasWriter:
 
 
 def build_schema(show_authors: bool, has_bytes: bool) -> pa.Schema:
-    """Build the columns; `image` is a row of bytes and path, or a URL."""
+    """Build the columns in the order of Embedding Atlas's charts; `image` is a row of bytes and path, or a URL."""
     import pyarrow as pa
 
     image = pa.struct([("bytes", pa.binary()), ("path", pa.string())]) if has_bytes else pa.string()
     words, moment = pa.list_(pa.string()), pa.timestamp("ms", tz="UTC")
     columns: list[tuple[str, Any]] = [
-        ("image_id", pa.string()),
         ("image", image),
-        ("description", pa.string()),
         ("labels", words),
         ("top_label", pa.string()),
         ("text_in_image", pa.string()),
@@ -100,6 +98,8 @@ def build_schema(show_authors: bool, has_bytes: bool) -> pa.Schema:
         ("height", pa.int32()),
         ("perceptual_hash", pa.string()),
         ("day", pa.string()),
+        ("image_id", pa.string()),
+        ("description", pa.string()),
     ]
     return pa.schema(columns)
 

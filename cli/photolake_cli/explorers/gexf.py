@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING
 from networkx.readwrite.gexf import GEXFWriter
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     import networkx
 
 # What XML 1.0 has no place for, not even escaped. https://www.w3.org/TR/xml/#charsets
@@ -27,9 +29,18 @@ def write_gexf(graph: networkx.Graph, out: IO[bytes], description: str) -> None:
     element = meta.makeelement("description", {})
     element.text = description
     meta.append(element)
+    _name_attributes(writer.xml)
     for element in writer.xml.iter():
         element.attrib.update({name: make_legal(value) for name, value in element.attrib.items()})
     writer.write(out)
+
+
+def _name_attributes(document: Element) -> None:
+    """Give attributes their names as ids in place of numbers: Gephi's plugins and scripts find a column by its id."""
+    titles = {attribute.attrib["id"]: attribute.attrib["title"] for attribute in document.iter("attribute")}
+    for name, tag in (("id", "attribute"), ("for", "attvalue")):
+        for element in document.iter(tag):
+            element.set(name, titles[element.attrib[name]])
 
 
 def make_legal(text: str) -> str:

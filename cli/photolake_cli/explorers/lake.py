@@ -12,6 +12,7 @@ from photolake_cli.explorers.image import LakeImage, read_image
 
 if TYPE_CHECKING:
     from photolake_cli.query.client import QueryClient
+    from photolake_cli.query.result import QueryResult
 
 _FOLDER = Path(__file__).parent
 
@@ -51,27 +52,37 @@ class ImageReader:
         """What selects the images."""
         return self._build("images")
 
+    @property
+    def count_statement(self) -> str:
+        """What counts them and their pixels."""
+        return f"select count(*), sum(cast(width as double) * height)\nfrom (\n{self.statement}) as images"
+
+    @property
+    def hashtag_statement(self) -> str:
+        """What selects the hashtags of the posts that show them."""
+        return self._build("hashtags")
+
     def count(self) -> Amount:
         """Count the images."""
-        sql = f"select count(*), sum(cast(width as double) * height)\nfrom (\n{self.statement}) as images"
-        result = self._client.run_export(sql, self._on_state)
-        self.scanned.append(result.scanned_bytes)
+        result = self._run(self.count_statement)
         [[images, pixels]] = result.typed_rows()
         return Amount(images, pixels or 0.0)
 
     def read_images(self, min_confidence: float) -> Iterator[LakeImage]:
         """Read the images while their rows arrive, in the order of their days."""
-        result = self._client.run_export(self.statement, self._on_state)
-        self.scanned.append(result.scanned_bytes)
+        result = self._run(self.statement)
         names = result.column_names
         for row in result.typed_rows():
             yield read_image(dict(zip(names, row, strict=True)), min_confidence)
 
     def read_hashtags(self) -> Iterator[Hashtag]:
         """Read the hashtags of the posts that show the images."""
-        result = self._client.run_export(self._build("hashtags"), self._on_state)
+        return (Hashtag(*row) for row in self._run(self.hashtag_statement).typed_rows())
+
+    def _run(self, sql: str) -> QueryResult:
+        result = self._client.run_export(sql, self._on_state)
         self.scanned.append(result.scanned_bytes)
-        return (Hashtag(*row) for row in result.typed_rows())
+        return result
 
     def _build(self, name: str) -> str:
         return Template((_FOLDER / f"{name}.sql").read_text(encoding="utf-8")).substitute(self._days)
