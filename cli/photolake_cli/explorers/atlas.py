@@ -22,7 +22,7 @@ _NAMED = (Kind.LABEL, Kind.CUSTOM_LABEL)
 
 
 class AtlasWriter:
-    """Writes rows in groups, so that only one group is in memory."""
+    """Writes rows in groups, so that only one group is in memory; use it as a context manager."""
 
     def __init__(self, out: IO[bytes], show_authors: bool, has_bytes: bool) -> None:
         """The column `image` has the file, or without `has_bytes` the URL of the photo at its platform."""
@@ -33,6 +33,15 @@ class AtlasWriter:
         self._writer = pq.ParquetWriter(out, self._schema, compression="zstd")
         self._rows: list[dict[str, Any]] = []
         self._bytes = 0
+
+    def __enter__(self) -> AtlasWriter:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Write what is left, and the end of the file."""
+        if kind is None:
+            self._write_group()
+        self._writer.close()
 
     def add(self, image: LakeImage, file: ImageFile | None) -> None:
         """Write an image."""
@@ -46,11 +55,6 @@ class AtlasWriter:
         self._bytes += sum(len(value) for value in row.values() if isinstance(value, str))
         if len(self._rows) == GROUP_ROWS or self._bytes >= GROUP_BYTES:
             self._write_group()
-
-    def close(self) -> None:
-        """Write what is left, and the end of the file."""
-        self._write_group()
-        self._writer.close()
 
     def _write_group(self) -> None:
         import pyarrow as pa

@@ -17,6 +17,11 @@ _BYTES_PER_PIXEL = 0.25
 _GIGABYTE = 10**9
 
 
+def count_images(number: int) -> str:
+    """Write a number of images: `1 image`, `1,200 images`."""
+    return f"{number:,} image{'s' * (number != 1)}"
+
+
 def estimate_bytes(amount: Amount) -> int:
     """Estimate the size of the files by their pixels; no table has it."""
     return int(amount.pixels * _BYTES_PER_PIXEL)
@@ -32,6 +37,6 @@ def describe_price(amount: Amount, on_laptop: bool) -> str:
         else (f"costs at most {format_usd(requests + transfer)}")
     )
     return (
-        f"{amount.images:,} images, about {decimal(estimate_bytes(amount))}: to read them {cost} "
+        f"{count_images(amount.images)}, about {decimal(estimate_bytes(amount))}: to read them {cost} "
         f"({format_usd(requests)} for requests to S3, {format_usd(transfer)} for transfer out of the Region)"
     )

@@ -10,6 +10,7 @@ from photolake_cli.errors import CommandError
 from photolake_cli.explorers.atlas import AtlasWriter
 from photolake_cli.explorers.coco import CocoWriter
 from photolake_cli.explorers.folder import MISSING, ExportFolder
+from photolake_cli.explorers.forecast import count_images
 from photolake_cli.explorers.session import ImageExport, ImageRequest, plan_export
 from photolake_cli.query.export import open_output
 
@@ -30,14 +31,17 @@ def export_atlas(cloud: Cloud, client: QueryClient, request: ImageRequest, now: 
         return
     has_bytes = request.reads_files
     written = 0
-    with export.running("nothing was written"), open_output(path, binary=True, option="--to") as out:
-        writer = AtlasWriter(out, request.show_authors, has_bytes)
-        for image, file in export.read(export.open_store().load if has_bytes else None):
+    load = export.open_store().load if has_bytes else None
+    with (
+        export.running("nothing was written"),
+        open_output(path, binary=True, option="--to") as out,
+        AtlasWriter(out, request.show_authors, has_bytes) as writer,
+    ):
+        for image, file in export.read(load):
             if file or not has_bytes:
                 writer.add(image, file)
                 written += 1
-        writer.close()
-    export.report(f"{written:,} images are in {path}", "left out; --urls keeps them, with the URLs at the platforms")
+    export.report(f"{path} has {count_images(written)}", "left out; --urls keeps them, with the URLs at the platforms")
     print_note(f"Open it: uvx embedding-atlas {path} {'--image image' if has_bytes else '--text description'}")
 
 
@@ -59,7 +63,7 @@ def export_coco(cloud: Cloud, client: QueryClient, request: ImageRequest, now: d
         boxes = writer.boxes
         folder.finish(export.missing)
     export.report(
-        f"{written:,} images with {boxes:,} boxes are in {request.to}{_describe_folder(folder)}",
+        f"{request.to} has {count_images(written)} with {boxes:,} boxes{_describe_folder(folder)}",
         f"left out; {request.to / MISSING} names them all",
     )
     kind = "fiftyone.types.COCODetectionDataset"
@@ -77,8 +81,8 @@ def export_gexf(cloud: Cloud, client: QueryClient, request: ImageRequest, now: d
         written = _write_networks(folder, export)
         folder.finish(export.missing)
     export.report(
-        f"{request.to} has {', '.join(written)}, from {export.images:,} images{_describe_folder(folder)}",
-        f"nodes without a file; {request.to / MISSING} names them all",
+        f"{request.to} has {', '.join(written)}, from {count_images(export.images)}{_describe_folder(folder)}",
+        f"in the networks all the same; {request.to / MISSING} names them all",
     )
     print_note(f"Open it: gephi {request.to / f'{request.networks[0]}.gexf'}")
 
@@ -117,5 +121,5 @@ def _choose_folder(cloud: Cloud, request: ImageRequest, kind: str, images: str) 
 
 
 def _describe_folder(folder: ExportFolder) -> str:
-    kept = f"; {folder.kept:,} were there already" if folder.kept else ""
-    return kept + (f"; {folder.removed:,} images of an earlier export were removed" if folder.removed else "")
+    kept = f"; {folder.kept:,} there already" if folder.kept else ""
+    return kept + (f"; {count_images(folder.removed)} of an earlier export removed" if folder.removed else "")

@@ -15,7 +15,7 @@ from rich.filesize import decimal
 
 from photolake_cli.consent import require_consent
 from photolake_cli.console import INTERRUPTED, error_console, make_printable, print_note, show_progress
-from photolake_cli.explorers.forecast import describe_price
+from photolake_cli.explorers.forecast import count_images, describe_price
 from photolake_cli.explorers.lake import ImageReader
 from photolake_cli.explorers.stored import ImageFile, ImageStore, MissingImage, load_in_order
 from photolake_cli.export.days import list_days, parse_day
@@ -73,7 +73,7 @@ class ImageExport:
             try:
                 yield
             except KeyboardInterrupt as interrupt:
-                print_note(f"Stopped after {self.images:,} of {self.expected:,} images: {if_stopped}.", "yellow")
+                print_note(f"Stopped after {self.images:,} of {count_images(self.expected)}: {if_stopped}.", "yellow")
                 raise typer.Exit(INTERRUPTED) from interrupt
 
     def open_store(self) -> ImageStore:
@@ -103,13 +103,13 @@ class ImageExport:
         cost = describe_cost(QueryResult([], iter(()), sum(self.reader.scanned)), self.cloud.on_laptop)
         print_note(f"{what}, {speed:,.0f} images a second; {cost}", "italic")
         if self.missing:
-            print_note(f"{len(self.missing):,} images have no file, and are {what_became}:", "yellow")
+            print_note(f"{count_images(len(self.missing))} without a file, {what_became}:", "yellow")
             for each in self.missing[:_SHOWN]:
                 print_note(f"  {make_printable(each.s3_key)}: {each.reason}", "yellow")
         if self.suspect:
-            print_note(f"{self.suspect:,} images with a moderation label were left out.")
+            print_note(f"{count_images(self.suspect)} with a moderation label left out.")
         if self.request.leave_out_suspect and self.not_judged:
-            print_note(f"{self.not_judged:,} of the images were not judged: moderation was not asked for.", "yellow")
+            print_note(f"{count_images(self.not_judged)} not judged: moderation was not asked for.", "yellow")
 
     def _choose(self, images: Iterable[LakeImage]) -> Iterator[LakeImage]:
         for image in images:
@@ -129,7 +129,7 @@ def plan_export(cloud: Cloud, client: QueryClient, request: ImageRequest, now: d
     if request.reads_files:
         print_note(describe_price(amount, cloud.on_laptop))
     if request.is_dry_run:
-        print_note(f"Would write the {amount.images:,} images of the days {days[0]} to {days[-1]} to {request.to}.")
+        print_note(f"Would write {count_images(amount.images)} of the days {days[0]} to {days[-1]} to {request.to}.")
         return None
     if request.reads_files:
         require_consent(cloud, request.yes, "No image has been read.")

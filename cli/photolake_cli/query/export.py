@@ -9,7 +9,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -59,7 +59,8 @@ def open_output(path: Path | None, binary: bool = False, option: str = "--output
         raise CommandError(f"{path} cannot be written: {error.strerror}. Name another file: {option}") from error
     finally:
         if unfinished != path:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):  # the error above says it
+                unfinished.unlink(missing_ok=True)
 
 
 @contextmanager
