@@ -90,7 +90,7 @@ LABELS = DataSet(
     "labels",
     "Labels",
     "dashboard_labels",
-    {**POST, **PHOTO, "label_name": "Label", "label_category": "Category", "confidence": "Confidence"},
+    {**POST, **PHOTO, "label_name": "Label", "label_category": "Category"},
     {
         "Balance (labels)": BALANCE,
         "Side (photos)": compare("Query", "QueryA", "QueryB"),
@@ -106,13 +106,13 @@ TEXTS = DataSet(
     "texts",
     "Text in photos",
     "dashboard_texts",
-    {**POST, **PHOTO, "media_url": "Photo link", "line": "Line", "confidence": "Confidence"},
+    {**POST, **PHOTO, "line": "Line"},
 )
 ENTITIES = DataSet(
     "entities",
     "Entities",
     "dashboard_entities",
-    {**POST, "entity": "Entity", "type": "Entity type", "score": "Score"},
+    {**POST, "entity": "Entity", "type": "Entity type"},
     {
         "Balance (entities)": BALANCE,
         "Side (mentions)": compare("Entity", "EntityA", "EntityB"),
@@ -123,13 +123,13 @@ FACES = DataSet(
     "faces",
     "Faces",
     "dashboard_faces",
-    {**POST, **PHOTO, "age_group": "Age group", "gender": "Gender", "emotion": "Emotion", "confidence": "Confidence"},
+    {**POST, **PHOTO, "age_group": "Age group", "gender": "Gender", "emotion": "Emotion"},
 )
 CELEBRITIES = DataSet(
     "celebrities",
     "Celebrities",
     "dashboard_celebrities",
-    {**POST, **PHOTO, "name": "Celebrity", "match_confidence": "Confidence"},
+    {**POST, **PHOTO, "name": "Celebrity"},
 )
 MODERATION = DataSet(
     "moderation",

@@ -71,7 +71,23 @@ OVERVIEW = Sheet(
         Bars("Sentiment by day", POSTS, Time(), Count("Post"), Category("Sentiment"), "STACKED_PERCENT"),
         Bars("What became of the photos by day", PHOTOS, Time(), Count("Photo"), Category("Status"), "STACKED"),
         Bars("What became of the photos", PHOTOS, Category("Status"), Count("Photo")),
+        Bars("Kinds of photos", PHOTOS, Category("Kind"), Count("Photo")),
         Bars("Posts by query", POSTS, Category("Query"), Count("Post")),
+        Table(
+            "Posts with the most likes",
+            POSTS,
+            (Category("Post link"), Category("Platform"), Category("Language")),
+            {
+                "Likes": Number("Likes"),
+                "Reposts": Number("Reposts"),
+                "Replies": Number("Replies"),
+                "Impressions": Number("Impressions"),
+                "Posted at": Moment("MIN"),
+            },
+            links=("Post link",),
+            width=18,
+            height=12,
+        ),
     ),
 )
 PICTURES = Sheet(
@@ -281,7 +297,7 @@ SUSPECT = Sheet(
         Table(
             "Posts",
             MODERATION,
-            (Category("Moderation label"), Category("Platform"), Category("Post link")),
+            (Category("Moderation label"), Category("Parent label"), Category("Platform"), Category("Post link")),
             {"Confidence": Number("Confidence", "MAX"), "Posted at": Moment("MIN")},
             links=("Post link",),
             height=20,
