@@ -53,6 +53,9 @@ test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a
 	@scripts/install-chromium
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
 
+quicksight: .venv/dev.stamp ## Generate quicksight/template.yaml, the QuickSight dashboard, from the modules beside it
+	@$(BIN)/python -m tests.quicksight_template
+
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 
 format: .venv/dev.stamp ## Format Python and SQL
@@ -138,4 +141,4 @@ $(UV): requirements/uv.txt
 	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-posts docs check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean
