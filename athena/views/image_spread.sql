@@ -1,7 +1,6 @@
 -- How far a photo has spread: who posted it or a near-duplicate of it, and when.
--- One row per group of posted images. An image belongs to the group of the first posted hash that is near its own
--- (near_hashes: at most 8 bits differ); image_group is that hash. An image without a hash, or with the hash of every
--- plain surface, is a group of its own.
+-- One row per group of posted images (hash_groups): image_group is the first posted hash that is near their own. An
+-- image without a hash, or with the hash of every plain surface, is a group of its own.
 -- Key: image_group
 create or replace view image_spread as
 with showings as (
@@ -17,24 +16,6 @@ with showings as (
         cast(from_unixtime(t.timestamp_ms / 1000) as timestamp) as ts
     from photo_analyses as p
     inner join tweets as t on p.tweetid = t.id and p.dt = t.dt
-),
-
-hashes as (
-    select
-        perceptual_hash,
-        min(ts) as first_seen
-    from showings
-    group by perceptual_hash
-),
-
-groups as (
-    select
-        n.perceptual_hash,
-        element_at(array_agg(n.near_hash order by h.first_seen, n.near_hash), 1) as image_group,
-        element_at(array_agg(n.distance order by h.first_seen, n.near_hash), 1) as distance
-    from near_hashes as n
-    inner join hashes as h on n.near_hash = h.perceptual_hash
-    group by n.perceptual_hash
 )
 
 select
@@ -44,10 +25,11 @@ select
     count(distinct s.author) as authors,
     min(s.ts) as first_seen,
     max(s.ts) as last_seen,
+    element_at(array_agg(s.image_id order by s.ts, s.tweetid, s.mediaid), 1) as first_image_id,
     element_at(array_agg(s.screen_name order by s.ts, s.tweetid, s.mediaid), 1) as first_screen_name,
     element_at(array_agg(s.post_url order by s.ts, s.tweetid, s.mediaid), 1) as first_post_url,
     element_at(array_agg(s.media_url order by s.ts, s.tweetid, s.mediaid), 1) as first_media_url,
     coalesce(max(g.distance), 0) as max_distance
 from showings as s
-left join groups as g on s.perceptual_hash = g.perceptual_hash
+left join hash_groups as g on s.perceptual_hash = g.perceptual_hash
 group by coalesce(g.image_group, s.image_id)
