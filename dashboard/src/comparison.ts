@@ -90,7 +90,7 @@ export interface LabelDifference {
   /** Percent of the posts whose photos have labels. */
   percentA: number;
   percentB: number;
-  /** Log odds ratio in standard errors; above 0 the label is of side A. */
+  /** Log odds ratio in standard errors, with two decimals; above 0 the label is of side A. */
   z: number;
 }
 
@@ -119,7 +119,7 @@ export function compareLabels(lake: Lake, a: Selection, b: Selection): LabelDiff
       postsB,
       percentA: (100 * postsA) / inA.all,
       percentB: (100 * postsB) / inB.all,
-      z: compareShares(postsA, inA.all, postsB, inB.all),
+      z: Math.round(100 * compareShares(postsA, inA.all, postsB, inB.all)) / 100,
     });
   }
   return found.sort((one, other) => other.z - one.z || (one.name < other.name ? -1 : 1));
