@@ -48,6 +48,10 @@ def round_numbers(rows):
 NUMBER = re.compile(r"-?\d+(\.\d+)?(E-?\d+)?", re.IGNORECASE)
 
 
+# Columns of a query whose values are not among the page's data.
+LEFT_OUT = {"photoStatuses": {"images"}, "textInImages": {"mean_confidence"}}
+
+
 @pytest.mark.parametrize("panel", read_panels())
 def test_the_csv_of_a_panel_is_the_answer_of_its_saved_query(shown, lake, panel):
     opened, views = shown
@@ -59,7 +63,12 @@ def test_the_csv_of_a_panel_is_the_answer_of_its_saved_query(shown, lake, panel)
 
     columns, *rows = round_numbers(read_csv(download.value.path()))
     answered, *answer = round_numbers(ask(lake, read_panels()[panel]))
-    assert columns == answered
+    assert columns == [name for name in answered if name not in LEFT_OUT.get(panel, ())]
+    answer = [[row[answered.index(name)] for name in columns] for row in answer]
+    if "\nlimit " in lake.queries.find_saved(read_panels()[panel]).sql:
+        # The page has every row, the query the first ones.
+        assert len(rows) >= len(answer)
+        rows = rows[: len(answer)]
     assert len(rows) == len(answer)
     for number, (row, expected) in enumerate(zip(rows, answer, strict=True)):
         of_page, of_sql = dict(zip(columns, row, strict=True)), dict(zip(columns, expected, strict=True))
