@@ -30,11 +30,6 @@ export const PANELS = define({
     hint: "Photos of the posts, by the outcome of their download.",
     query: "photo_statuses",
   },
-  wall: {
-    title: "Image wall",
-    hint: "Each distinct picture once, near-duplicates as one stack. The larger it is, the more it was posted or seen.",
-    query: "most_posted_pictures",
-  },
   topHashtags: {
     title: "Hashtags",
     hint: "Posts that use each hashtag, in lower case.",
@@ -109,5 +104,10 @@ export const PANELS = define({
     title: "Most repeated pictures",
     hint: "The pictures in the most posts of each side.",
     query: "pictures_by_query",
+  },
+  wall: {
+    title: "Image wall",
+    hint: "Each distinct picture once, near-duplicates as one stack. The larger it is, the more it was posted or seen.",
+    query: "most_posted_pictures",
   },
 });
