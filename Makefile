@@ -47,8 +47,10 @@ docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, doc
 page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboard/
 	@cd dashboard && ../scripts/node npm run --silent build
 
-test-page: .venv/page.stamp ## Test the page of `photolake dashboard`
+test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a browser
 	@cd dashboard && ../scripts/node npm test --silent
+	@scripts/install-chromium
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
 
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 
@@ -96,6 +98,7 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.export
 	@$(BIN)/python -m bench.near_duplicates
+	@$(BIN)/python -m bench.dashboard
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
