@@ -10,6 +10,7 @@ import typer
 from photolake_cli.commands.backfill import backfill
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
+from photolake_cli.commands.dashboard import dashboard
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.export import export
@@ -32,6 +33,7 @@ for command in (
     inspect,
     wait,
     query,
+    dashboard,
     export,
     search,
     reindex,

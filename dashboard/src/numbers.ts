@@ -40,10 +40,20 @@ export function nameOf(names: string[], number: number): string {
 const whole = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 const wholePercent = new Intl.NumberFormat(undefined, { style: "percent" });
+const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumFractionDigits: 2 });
+const cents = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
+const signed = new Intl.NumberFormat(undefined, { signDisplay: "exceptZero", maximumFractionDigits: 2 });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const languages = new Intl.DisplayNames(undefined, { type: "language", fallback: "code" });
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function formatCount(count: number): string {
   return whole.format(count);
+}
+
+/** `1 post`, `12 posts`. */
+export function formatAmount(count: number, unit: "post" | "photo" | "picture"): string {
+  return `${formatCount(count)} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** `part` of `all`; a dash if there is nothing to compare with. */
@@ -61,15 +71,25 @@ export function formatTime(milliseconds: number | null): string {
   return milliseconds === null || Number.isNaN(milliseconds) ? "–" : time.format(milliseconds);
 }
 
-/** As Athena writes a timestamp: `2026-11-01 09:30:00.000`, UTC; null if the time is not known. */
-export function writeSqlTime(milliseconds: number): string | null {
-  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString().replace("T", " ").slice(0, 23);
+/** A day by its number since 1970-01-01, UTC. */
+export function formatDay(number: number): string {
+  return day.format(number * 86_400_000);
+}
+
+/** Sums below ten cents keep two digits that say something. */
+export function formatDollars(amount: number): string {
+  return Math.abs(amount) >= 0.1 || amount === 0 ? dollars.format(amount) : cents.format(amount);
+}
+
+/** A number with its sign; a dash if it is not known. */
+export function formatSigned(number: number): string {
+  return Number.isNaN(number) ? "–" : signed.format(number);
 }
 
 /** A language's name in the reader's language, and its tag if the browser does not know it. */
 export function formatLanguage(tag: string): string {
   try {
-    return new Intl.DisplayNames(undefined, { type: "language", fallback: "code" }).of(tag) ?? tag;
+    return languages.of(tag) ?? tag;
   } catch {
     return tag;
   }

@@ -1,8 +1,8 @@
 /** How far pictures have spread: who posted one or a near-duplicate of it, and when. The rules are those of image_spread. */
 
-import type { Table } from "./csv.ts";
+import { formatSqlTime, type Table } from "./csv.ts";
 import { type Lake, UNKNOWN } from "./data/lake.ts";
-import { nameOf, writeSqlTime } from "./numbers.ts";
+import { nameOf } from "./numbers.ts";
 import { dayName, type Selection } from "./selection.ts";
 
 export interface Spread {
@@ -71,8 +71,8 @@ export function tabulateSpreads(lake: Lake, spreads: Spread[]): Table {
       spread.pictures.length,
       spread.posts.length,
       spread.authors,
-      writeSqlTime(spread.firstSeen),
-      writeSqlTime(spread.lastSeen),
+      formatSqlTime(spread.firstSeen),
+      formatSqlTime(spread.lastSeen),
       Number.isNaN(spread.firstSeen) ? null : Math.floor((spread.lastSeen - spread.firstSeen) / 3_600_000),
     ]),
   };

@@ -22,7 +22,16 @@ export const selection = computed<Selection | null>(() =>
 
 /** What all filters but that of one facet leave: a chart of that facet shows what else could be picked. */
 export function selectWithout(facet: string): Selection | null {
-  return lake.value === null ? null : select(lake.value, filters.value, texts.value, facet);
+  if (lake.value === null) return null;
+  // A facet that nothing is chosen of has no filter to leave out.
+  const { since, until, safety, facets } = filters.value;
+  const isOpen = { days: since === "" && until === "", safety: safety === "" }[facet] ?? facets[facet] === undefined;
+  return isOpen ? selection.value : select(lake.value, filters.value, texts.value, facet);
+}
+
+/** What other filters than the chosen ones would leave, such as those of one side of a comparison. */
+export function selectBy(others: Filters): Selection | null {
+  return lake.value === null ? null : select(lake.value, others, texts.value);
 }
 
 /** Whether the words of posts are being searched but their texts have not arrived. */

@@ -1,8 +1,8 @@
 /** What moderation found: by label, day and source. A photo counts once for each post that shows it. */
 
-import type { Table } from "./csv.ts";
+import { formatSqlTime, type Table } from "./csv.ts";
 import { type Lake, UNKNOWN } from "./data/lake.ts";
-import { compareNames, writeSqlTime } from "./numbers.ts";
+import { compareNames } from "./numbers.ts";
 import { dayName } from "./selection.ts";
 
 /** The selected photos that have an analysed picture. */
@@ -187,7 +187,7 @@ export function tabulatePictures(lake: Lake, pictures: SuspectPicture[]): Table 
       row.labels.join(", "),
       row.best,
       row.posts,
-      writeSqlTime(row.firstSeen),
+      formatSqlTime(row.firstSeen),
     ]),
   };
 }

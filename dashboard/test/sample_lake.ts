@@ -236,8 +236,22 @@ function makeIndex(names: Names, rows: Record<PageKind, number>): Index {
       },
     },
     answers: {
-      cost_by_api: { columns: ["api", "calls", "dollars"], rows: [["DetectLabels", 120, 0.12]] },
-      calls_of_2019: { columns: ["operation", "calls"], rows: [["DetectLabels", 480]] },
+      cost_by_api: {
+        columns: ["api", "units", "dollars_per_thousand", "dollars"],
+        rows: [
+          ["DetectLabels", 120, 1, 0.12],
+          ["DetectSentiment", 600, 0.1, 0.06],
+          ["DetectFaces", 0, 1, 0],
+        ],
+      },
+      calls_of_2019: {
+        columns: ["api", "calls"],
+        rows: [
+          ["DetectSentiment", 400],
+          ["DetectLabels", 480],
+          ["DetectFaces", 35],
+        ],
+      },
     },
   };
 }

@@ -25,13 +25,27 @@ IMAGE = "3be3a8b022067ab9f14eef96a9a647d232ce492dbddaad1611ee3286b06753c5"
 VALUES = {"since": "2026-03-02", "until": "2026-03-11", "name": "van gogh", "words": "off", "image_id": IMAGE}
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "What people talk about": ("top_domains", "product_links", "sentiment_by_language", "brand_sentiment"),
+    "What people talk about": (
+        "posts_by_day",
+        "posts_by_query",
+        "posts_by_query_and_day",
+        "top_hashtags",
+        "top_domains",
+        "product_links",
+        "sentiment_by_language",
+        "sentiment_by_entity",
+        "brand_sentiment",
+    ),
     "What the photos show": (
         "top_labels",
+        "label_trend",
         "label_pairs",
+        "labels_by_query",
         "sentiment_by_label",
         "custom_labels",
+        "pictures_by_query",
         "text_in_images",
+        "words_in_images",
         "search_text_in_images",
         "suspect_content",
         "suspect_labels",
@@ -52,6 +66,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "faces_by_source",
     ),
     "How they spread, and how good they are": (
+        "most_posted_pictures",
         "photo_spread",
         "spread_by_day",
         "image_posts",

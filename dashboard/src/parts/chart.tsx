@@ -8,9 +8,11 @@ interface ChartProps {
   label: string;
   /** Plot's options for a width in pixels. */
   options: (width: number) => Plot.PlotOptions;
+  /** Is given the drawing, with its scales, each time it is drawn. */
+  onDraw?: (plot: ReturnType<typeof Plot.plot>) => void;
 }
 
-export function Chart({ label, options }: ChartProps) {
+export function Chart({ label, options, onDraw }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -30,6 +32,7 @@ export function Chart({ label, options }: ChartProps) {
     // The box is one image with one label: Plot's own labels are on elements that may have none.
     for (const part of plot.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
     box.current.replaceChildren(plot);
-  }, [width, options]);
+    onDraw?.(plot);
+  }, [width, options, onDraw]);
   return <div class="chart" ref={box} role="img" aria-label={label} />;
 }

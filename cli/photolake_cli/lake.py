@@ -1,4 +1,4 @@
-"""The rows of the landing tables that the search index is made of, read from their Parquet objects day by day.
+"""The rows of the landing tables with all their types, read from their Parquet objects day by day.
 
 A duplicate row always lies in the partition of its twin, so the newest copy of each row is found within a day. The
 objects are read directly: Athena writes rows and arrays as text that cannot be read back, and would charge for it.
