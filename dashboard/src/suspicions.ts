@@ -178,16 +178,21 @@ export function rankSuspect(lake: Lake, photos: Uint8Array): SuspectPicture[] {
   );
 }
 
+/** The limit of the saved query. */
+const MOST_IMAGES = 100;
+
 /** The saved query suspect_images. */
 export function tabulatePictures(lake: Lake, pictures: SuspectPicture[]): Table {
   return {
     columns: ["image_id", "moderation_labels", "highest_confidence", "posts", "first_seen"],
-    rows: pictures.map((row) => [
-      lake.pictures.id[row.picture] as string,
-      row.labels.join(", "),
-      row.best,
-      row.posts,
-      formatSqlTime(row.firstSeen),
-    ]),
+    rows: pictures
+      .slice(0, MOST_IMAGES)
+      .map((row) => [
+        lake.pictures.id[row.picture] as string,
+        row.labels.join(", "),
+        row.best,
+        row.posts,
+        formatSqlTime(row.firstSeen),
+      ]),
   };
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -158,10 +157,3 @@ def _group_by_day(images: Mapping[str, Row]) -> Iterable[tuple[str, set[str]]]:
     for image_id, row in images.items():
         days.setdefault(row["dt"], set()).add(image_id)
     return sorted(days.items())
-
-
-def choose_days(days: Iterable[str], since: str | None, until: str | None, earliest: str) -> tuple[str, str]:
-    """The first and the last day that the page names: those asked for, else those that have something."""
-    known = sorted(days)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    return since or (known[0] if known else earliest), until or (known[-1] if known else max(earliest, today))

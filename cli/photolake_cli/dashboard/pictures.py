@@ -59,16 +59,6 @@ class PictureFile:
     height: int = 0
 
 
-@dataclass
-class Amounts:
-    """What was read and written."""
-
-    drawn: int = 0
-    reused: int = 0
-    requests: int = 0
-    bytes_read: int = 0
-
-
 class PictureStore:
     """Puts the files of pictures into a folder; `earlier` is the folder of an earlier build."""
 
@@ -81,7 +71,8 @@ class PictureStore:
         self._earlier = earlier
         self._drawing = threading.Semaphore(_DRAWN_AT_ONCE)
         self._counting = threading.Lock()
-        self.amounts = Amounts()
+        self.drawn = 0
+        self.reused = 0
 
     def put_all(self, pictures: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, PictureFile]]:
         """Put the files of all these images (image_id, s3_key), several at a time, in their order."""
@@ -105,7 +96,8 @@ class PictureStore:
         paths = {name: self._folder / name / image_id[:2] / f"{image_id}.webp" for name in SIDES}
         found = self._reuse(paths)
         if found is not None:
-            self._count(reused=1)
+            with self._counting:
+                self.reused += 1
             return found
         try:
             image = self._draw(self._read(s3_key))
@@ -114,7 +106,8 @@ class PictureStore:
         for name, path in paths.items():
             image.thumbnail((SIDES[name], SIDES[name]))
             _write(image, path)
-        self._count(drawn=1)
+        with self._counting:
+            self.drawn += 1
         return PictureFile(None, _read_palette(paths["thumbnails"]), *image.size)
 
     def remove_others(self, image_ids: set[str]) -> None:
@@ -142,7 +135,7 @@ class PictureStore:
         if not s3_key:
             raise PermanentError("gone", "the lake does not say where it is")
         try:
-            data = read_object(self._s3, self._bucket, s3_key, MAX_OBJECT_BYTES)
+            return read_object(self._s3, self._bucket, s3_key, MAX_OBJECT_BYTES)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in _NOT_STORED:
@@ -152,19 +145,10 @@ class PictureStore:
             raise explain_error(error, self._place) from error
         except BotoCoreError as error:
             raise explain_error(error, self._place) from error
-        finally:
-            self._count(requests=1)
-        self._count(bytes_read=len(data))
-        return data
 
     def _draw(self, data: bytes) -> Image.Image:
         with self._drawing:
             return draw_small(data, max(SIDES.values()))
-
-    def _count(self, **amounts: int) -> None:
-        with self._counting:
-            for name, amount in amounts.items():
-                setattr(self.amounts, name, getattr(self.amounts, name) + amount)
 
 
 def find_palette(image: Image.Image) -> list[str]:

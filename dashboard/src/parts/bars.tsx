@@ -26,7 +26,7 @@ export function Bars({ counts, facet, limit = 12, write = (name) => name, unit }
       {shown.map(({ name, count }) => {
         const content = (
           <>
-            <span class="name" dir="auto">
+            <span class="name" dir="auto" title={write(name)}>
               {write(name)}
             </span>
             <span class="bar" style={{ inlineSize: `${(100 * count) / most}%` }} />

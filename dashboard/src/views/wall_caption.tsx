@@ -6,12 +6,10 @@
 
 import type { Signal } from "@preact/signals";
 import type { Lake } from "../data/lake.ts";
-import { formatCount, formatTime } from "../numbers.ts";
+import { formatCount, formatSigned, formatTime } from "../numbers.ts";
 import { labelNames, listSurest } from "../pictures.ts";
 import { countPosts } from "./wall_stack.tsx";
 import type { Tile } from "./wall_tiles.ts";
-
-const signed = new Intl.NumberFormat(undefined, { signDisplay: "exceptZero", maximumFractionDigits: 2 });
 
 export function WallCaption({ lake, noted }: { lake: Lake; noted: Signal<Tile | null> }) {
   const tile = noted.value;
@@ -40,7 +38,7 @@ function listFacts(lake: Lake, tile: Tile): string[] {
     Number.isNaN(tile.firstSeen) ? "" : `first ${formatTime(tile.firstSeen)}`,
     tile.impressions > 0 ? `${formatCount(tile.impressions)} impressions` : "",
     tile.likes > 0 ? `${formatCount(tile.likes)} likes` : "",
-    Number.isNaN(tile.balance) ? "" : `sentiment ${signed.format(tile.balance)}`,
+    Number.isNaN(tile.balance) ? "" : `sentiment ${formatSigned(tile.balance)}`,
     tile.members.length > 1 ? `${formatCount(tile.members.length)} near-duplicates` : "",
     labels,
   ].filter((fact) => fact !== "");

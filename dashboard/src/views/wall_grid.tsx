@@ -1,13 +1,23 @@
 /** The tiles of the wall: only those in and near the window are in the document, however many there are. */
 
 import { type Signal, useSignal } from "@preact/signals";
-import type { RefObject } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Lake } from "../data/lake.ts";
 import { formatCount, formatDay } from "../numbers.ts";
 import { linkTo, place } from "../state.ts";
 import { WallCaption } from "./wall_caption.tsx";
-import { boxOf, findShown, fitGrid, type Layout, layOut, locate, moveFocus, sizeTiles } from "./wall_layout.ts";
+import {
+  boxOf,
+  findShown,
+  fitGrid,
+  type Layout,
+  layOut,
+  locate,
+  moveFocus,
+  type Section,
+  sizeTiles,
+} from "./wall_layout.ts";
 import { WallTile } from "./wall_tile.tsx";
 import { type Tile, type TileSection, type WallOptions, weigh } from "./wall_tiles.ts";
 
@@ -28,7 +38,6 @@ interface GridProps {
 export function WallGrid({ lake, sections, weight, thresholds, side }: GridProps) {
   const wall = useRef<HTMLDivElement>(null);
   const width = useWidth(wall);
-  const seen = useWindow(wall);
   const noted = useSignal<Tile | null>(null);
   const layout = useMemo(() => {
     const sizes = sections.map(({ tiles }) =>
@@ -39,7 +48,9 @@ export function WallGrid({ lake, sections, weight, thresholds, side }: GridProps
     );
     return layOut(sizes, fitGrid(width, side, GAP), sections[0]?.title === "" ? 0 : HEADING);
   }, [sections, weight, thresholds, width, side]);
+  const seen = useWindow(wall, layout);
   const { active, onKeyDown, onFocusIn } = useFocus(wall, layout, sections);
+  const draw = useDrawing(lake, layout, sections);
   const shown = width === 0 ? [] : findShown(layout, seen.top, seen.bottom, active);
   return (
     <>
@@ -66,22 +77,7 @@ export function WallGrid({ lake, sections, weight, thresholds, side }: GridProps
                 </h3>
               )}
               <ul aria-label={title === "" ? "Pictures" : title}>
-                {places.map((index) => {
-                  const tile = tiles[section.packing.tile[index] as number] as Tile;
-                  return (
-                    <WallTile
-                      key={tile.picture}
-                      lake={lake}
-                      tile={tile}
-                      href={addressOf(lake, tile)}
-                      box={boxOf(layout, section, index)}
-                      place={section.first + index}
-                      position={index + 1}
-                      of={tiles.length}
-                      isActive={section.first + index === active}
-                    />
-                  );
-                })}
+                {places.map((index) => draw(section, index, section.first + index === active))}
               </ul>
             </section>
           );
@@ -90,6 +86,34 @@ export function WallGrid({ lake, sections, weight, thresholds, side }: GridProps
       <WallCaption lake={lake} noted={noted} />
     </>
   );
+}
+
+/** Makes tiles, each once: Preact compares nothing below a node that it has seen before. */
+function useDrawing(lake: Lake, layout: Layout, sections: TileSection[]) {
+  const address = linkTo("wall", place.value.options);
+  return useMemo(() => {
+    const made = new Map<string, JSX.Element>();
+    return (section: Section, index: number, isActive: boolean) => {
+      const name = `${section.first + index} ${isActive}`;
+      const tiles = (sections[section.number] as TileSection).tiles;
+      const tile = tiles[section.packing.tile[index] as number] as Tile;
+      const drawn = made.get(name) ?? (
+        <WallTile
+          key={tile.picture}
+          lake={lake}
+          tile={tile}
+          href={addressOf(lake, tile)}
+          box={boxOf(layout, section, index)}
+          place={section.first + index}
+          position={index + 1}
+          of={tiles.length}
+          isActive={isActive}
+        />
+      );
+      made.set(name, drawn);
+      return drawn;
+    };
+  }, [lake, layout, sections, address]);
 }
 
 /** A stack opens; a single picture leads to its own view. */
@@ -163,7 +187,7 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
 }
 
 /** Which part of an element is in the window, and a step more on both sides: pixels from its top. */
-function useWindow(element: RefObject<HTMLElement | null>): { top: number; bottom: number } {
+function useWindow(element: RefObject<HTMLElement | null>, layout: Layout): { top: number; bottom: number } {
   const [first, setFirst] = useState(0);
   const measure = () => {
     const top = -(element.current?.getBoundingClientRect().top ?? 0);
@@ -177,6 +201,7 @@ function useWindow(element: RefObject<HTMLElement | null>): { top: number; botto
       window.removeEventListener("resize", measure);
     };
   }, []);
-  useLayoutEffect(measure);
+  // What stands above the wall may have changed with the tiles.
+  useLayoutEffect(measure, [layout]);
   return { top: (first - 1) * STEP, bottom: (first + 2) * STEP + window.innerHeight };
 }

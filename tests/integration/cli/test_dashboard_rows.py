@@ -59,7 +59,7 @@ def settings(cloud):
         patch.setattr(clouds, "connect", lambda *_: cloud)
         patch.setattr("photolake_cli.query.client.LAPTOP_POLL_SECONDS", 0.01)
         patch.setattr(pages, "PAGE_ROWS", dict.fromkeys(pages.PAGE_ROWS, 23))
-        patch.setattr("photolake_cli.dashboard.run.PAGE_ROWS", pages.PAGE_ROWS)
+        patch.setattr("photolake_cli.dashboard.index.PAGE_ROWS", pages.PAGE_ROWS)
         yield
 
 
@@ -266,7 +266,7 @@ def test_pictures_that_cannot_be_shown_say_why_and_the_command_counts_them(build
 
     assert set(reasons) == {"the image is no longer stored", "it is not an image that can be read"}
     for reason, number in reasons.items():
-        assert f"{number} pictures are left out: {reason}" in builds[2]
+        assert f"{number} of the pictures cannot be shown: {reason}" in builds[2]
     assert files == {id_ for id_, why in zip(page.pictures["id"], page.pictures["missing"], strict=True) if why is None}
     assert all(
         bool(palette) == (why is None)
@@ -327,7 +327,7 @@ def test_the_command_says_what_was_built_what_it_cost_and_where_it_is(builds):
     rows = page.index["rows"]
 
     assert f"{rows['posts']} posts, {rows['photos']} photos and {rows['pictures']} pictures in " in said
-    assert re.search(r"scanned: would cost at most \$0\.0\d+ on AWS; \d+ bytes of images read: would cost", said)
+    assert re.search(r"scanned: would cost at most \$0\.0\d+ on AWS; \d+ objects \([\d.]+ \w+\) read: would cost", said)
     assert f"The dashboard is in {page.out} (" in said
 
 
