@@ -65,12 +65,12 @@ export function nameOf(names: string[], number: number): string {
 
 const whole = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+const wholePercent = new Intl.NumberFormat(undefined, { style: "percent" });
 const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumFractionDigits: 2 });
 const cents = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
 const signed = new Intl.NumberFormat(undefined, { signDisplay: "exceptZero", maximumFractionDigits: 2 });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const languages = new Intl.DisplayNames(undefined, { type: "language", fallback: "code" });
-const wholePercent = new Intl.NumberFormat(undefined, { style: "percent" });
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function formatCount(count: number): string {
@@ -110,11 +110,6 @@ export function formatDollars(amount: number): string {
 /** A number with its sign; a dash if it is not known. */
 export function formatSigned(number: number): string {
   return Number.isNaN(number) ? "–" : signed.format(number);
-}
-
-/** As Athena writes a timestamp: `2026-11-01 09:30:00.000`, UTC; null if the time is not known. */
-export function writeSqlTime(milliseconds: number): string | null {
-  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString().replace("T", " ").slice(0, 23);
 }
 
 /** A language's name in the reader's language, and its tag if the browser does not know it. */
