@@ -313,7 +313,11 @@ def test_the_index_that_is_rebuilt_from_the_lake_is_the_one_that_events_wrote(co
     assert index_items(table) == before
 
 
-VALUES = {"celebrity_matches": "name=Ada", "search_text_in_images": "words=sale"}
+VALUES = {
+    "celebrity_matches": "name=Ada",
+    "search_text_in_images": "words=sale",
+    "image_posts": "image_id=" + 64 * "0",
+}
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(Path("athena/queries").glob("*.sql"))])
