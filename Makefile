@@ -29,10 +29,11 @@ test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop
 	@cd packages/laptop_cloud && PYTHONDONTWRITEBYTECODE=1 $(CURDIR)/$(BIN)/pytest --numprocesses auto --dist loadfile --quiet -o cache_dir=$(CURDIR)/.pytest_cache
 	@touch $@
 
-test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the search index on OpenSearch (Java 17 and Maven; downloads once)
+test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the search index on OpenSearch, networks in Gephi (Java 17 and Maven; downloads once)
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m tests.conformance.presto_installation
 	@$(BIN)/python -m tests.conformance.opensearch_installation
+	@$(BIN)/python -m tests.conformance.gephi_installation
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
 
 test-posts: .venv/dev.stamp ## Check the mapping on your own posts, field by field: make test-posts POSTS=folder
@@ -47,8 +48,10 @@ docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, doc
 page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboard/
 	@cd dashboard && ../scripts/node npm run --silent build
 
-test-page: .venv/page.stamp ## Test the page of `photolake dashboard`
+test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a browser
 	@cd dashboard && ../scripts/node npm test --silent
+	@scripts/install-chromium
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
 
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 

@@ -25,6 +25,7 @@ select
     count(distinct s.author) as authors,
     min(s.ts) as first_seen,
     max(s.ts) as last_seen,
+    element_at(array_agg(s.image_id order by s.ts, s.tweetid, s.mediaid), 1) as first_image_id,
     element_at(array_agg(s.screen_name order by s.ts, s.tweetid, s.mediaid), 1) as first_screen_name,
     element_at(array_agg(s.post_url order by s.ts, s.tweetid, s.mediaid), 1) as first_post_url,
     element_at(array_agg(s.media_url order by s.ts, s.tweetid, s.mediaid), 1) as first_media_url,

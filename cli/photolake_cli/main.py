@@ -13,7 +13,7 @@ from photolake_cli.commands.collect import collect
 from photolake_cli.commands.dashboard import dashboard
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
-from photolake_cli.commands.export import export
+from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
@@ -34,7 +34,6 @@ for command in (
     wait,
     query,
     dashboard,
-    export,
     search,
     reindex,
     reindex_opensearch,
@@ -45,6 +44,7 @@ for command in (
     stream,
 ):
     app.command()(command)
+app.add_typer(export, name="export")
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -28,3 +28,8 @@ export function downloadCsv(name: string, table: Table): void {
   link.click();
   URL.revokeObjectURL(link.href);
 }
+
+/** A moment as Athena writes a timestamp: UTC, `2026-11-03 14:05:00.000`; null if it is not known. */
+export function formatSqlTime(milliseconds: number): string | null {
+  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString().replace("T", " ").replace("Z", "");
+}

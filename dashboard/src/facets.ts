@@ -100,6 +100,13 @@ export const FACETS: Facet[] = [
     values: (lake) => lake.pictures.faces.map((faces) => faces.map((face) => face[3] ?? UNKNOWN)),
   },
   {
+    id: "group",
+    title: "Picture and near-duplicates",
+    of: "picture",
+    names: nameGroups,
+    values: (lake) => lake.pictures.group,
+  },
+  {
     id: "origin",
     title: "Origin",
     of: "picture",
@@ -107,6 +114,15 @@ export const FACETS: Facet[] = [
     values: (lake) => lake.pictures.origin,
   },
 ];
+
+/** A group is named by the id of its first picture, cut short; its number would not survive another build. */
+export function nameGroups(lake: Lake): string[] {
+  const names: string[] = [];
+  for (let row = lake.pictures.count - 1; row >= 0; row--) {
+    names[lake.pictures.group[row] as number] = (lake.pictures.id[row] as string).slice(0, 12);
+  }
+  return Array.from(names, (name) => name ?? "");
+}
 
 const kept = new WeakMap<Lake, Map<Facet, ArrayLike<number | number[]>>>();
 

@@ -1,9 +1,10 @@
 /** The page: navigation, filters, and the view that the URL names. */
 
 import { render } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { acceptData } from "./data/loader.ts";
 import { formatTime } from "./numbers.ts";
-import { FilterBar } from "./parts/filter_bar.tsx";
+import { FilterBar, LeftCount } from "./parts/filter_bar.tsx";
 import { failure, lake, linkTo, place, progress, selection, start } from "./state.ts";
 import { VIEWS } from "./views/registry.ts";
 
@@ -31,6 +32,7 @@ function App() {
   const offered = VIEWS.filter((view) => view.isOffered?.(all) ?? true);
   const view = VIEWS.find((candidate) => candidate.id === place.value.view) ?? (VIEWS[0] as (typeof VIEWS)[number]);
   const Shown = view.component;
+  document.title = `${view.title} – photolake`;
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
@@ -40,11 +42,10 @@ function App() {
         <h1>photolake</h1>
         <nav aria-label="Views">
           {offered.map(({ id, title }) => (
-            <a key={id} href={linkTo(id)} aria-current={id === view.id ? "page" : undefined}>
-              {title}
-            </a>
+            <ViewLink key={id} id={id} title={title} isCurrent={id === view.id} />
           ))}
         </nav>
+        <LeftCount lake={all} />
       </header>
       <FilterBar lake={all} />
       <main id="main" tabIndex={-1} aria-label={view.title}>
@@ -64,6 +65,19 @@ function App() {
         </p>
       </footer>
     </>
+  );
+}
+
+function ViewLink({ id, title, isCurrent }: { id: string; title: string; isCurrent: boolean }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    // On a phone the list of views scrolls.
+    if (isCurrent) link.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [isCurrent]);
+  return (
+    <a ref={link} href={linkTo(id)} aria-current={isCurrent ? "page" : undefined}>
+      {title}
+    </a>
   );
 }
 

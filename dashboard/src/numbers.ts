@@ -25,6 +25,14 @@ export function sortCounts(counts: Count[]): Count[] {
   return counts.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
+/** Null comes last, as in SQL. */
+export function compareNames(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b ? -1 : 1;
+}
+
 export function nameOf(names: string[], number: number): string {
   return number === UNKNOWN ? UNKNOWN_NAME : (names[number] ?? UNKNOWN_NAME);
 }
@@ -36,6 +44,7 @@ const cents = new Intl.NumberFormat(undefined, { style: "currency", currency: "U
 const signed = new Intl.NumberFormat(undefined, { signDisplay: "exceptZero", maximumFractionDigits: 2 });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const languages = new Intl.DisplayNames(undefined, { type: "language", fallback: "code" });
+const wholePercent = new Intl.NumberFormat(undefined, { style: "percent" });
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function formatCount(count: number): string {
@@ -50,6 +59,11 @@ export function formatAmount(count: number, unit: "post" | "photo" | "picture"):
 /** `part` of `all`; a dash if there is nothing to compare with. */
 export function formatShare(part: number, all: number): string {
   return all === 0 ? "–" : percent.format(part / all);
+}
+
+/** A confidence in percent, as the services give it. */
+export function formatConfidence(confidence: number): string {
+  return wholePercent.format(confidence / 100);
 }
 
 /** In the reader's own time zone; a dash if the time is not known. */
@@ -70,6 +84,11 @@ export function formatDollars(amount: number): string {
 /** A number with its sign; a dash if it is not known. */
 export function formatSigned(number: number): string {
   return Number.isNaN(number) ? "–" : signed.format(number);
+}
+
+/** As Athena writes a timestamp: `2026-11-01 09:30:00.000`, UTC; null if the time is not known. */
+export function writeSqlTime(milliseconds: number): string | null {
+  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString().replace("T", " ").slice(0, 23);
 }
 
 /** A language's name in the reader's language, and its tag if the browser does not know it. */

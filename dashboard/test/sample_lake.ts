@@ -60,7 +60,8 @@ export function makeSample({ posts: postCount, pictures: pictureCount }: SampleS
     ...new Set(Array.from({ length: below(most + 1) }, () => skewed(limit))),
   ];
   const names = makeNames();
-  const hex = (number: number) => number.toString(16).padStart(64, "0");
+  /** As with a SHA-256, the first digits tell pictures apart. */
+  const imageId = (row: number) => (Math.imul(row + 1, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0").repeat(8);
 
   const at = Array.from({ length: postCount }, () => START + below(DAYS * 86_400_000)).sort((a, b) => a - b);
   const scored = (most: number, limit: number): Scored[] => few(most, limit).map((name) => [name, 50 + below(50)]);
@@ -107,7 +108,7 @@ export function makeSample({ posts: postCount, pictures: pictureCount }: SampleS
     return [low, low + 8, below(2), below(names.emotions.length), random() < 0.5 ? 1 : 0];
   };
   const pictures: Sample["pictures"] = {
-    id: each.map((row) => hex(row * 7919 + 1)),
+    id: each.map(imageId),
     origin: each.map(() => 0),
     width: each.map(() => sides[below(sides.length)] as number),
     height: each.map(() => sides[below(sides.length)] as number),
@@ -135,22 +136,43 @@ export function makeSample({ posts: postCount, pictures: pictureCount }: SampleS
       labels: (pictures.labels[row] ?? []).map(([name, confidence]) => ({
         name: (names.labels[name] as Names["labels"][number]).name,
         confidence,
-        instances: [{ boundingbox: { left: 0.1, top: 0.2, width: 0.4, height: 0.5 }, confidence }],
+        parents: (names.labels[name] as Names["labels"][number]).parents.map((parent) => ({ name: parent })),
+        instances: Array.from({ length: name % 3 }, (_, n) => ({
+          boundingbox: { left: 0.05 + 0.03 * name + 0.2 * n, top: 0.2 + 0.02 * name, width: 0.25, height: 0.4 },
+          confidence,
+        })),
       })),
-      facedetails: (pictures.faces[row] ?? []).map((_, n) => ({
+      facedetails: (pictures.faces[row] ?? []).map(([low, high, gender, emotion, smiles], n) => ({
         boundingbox: { left: 0.1 + 0.25 * n, top: 0.1, width: 0.2, height: 0.3 },
         confidence: 99,
+        agerange: { low, high },
+        gender: { value: names.genders[gender as number] as string, confidence: 97 },
+        emotions: [{ type: names.emotions[emotion as number] as string, confidence: 88 }],
+        smile: { value: smiles === 1 },
       })),
+      celebrityrecognition: {
+        celebrityfaces: (pictures.celebrities[row] ?? []).map(([name, matchconfidence]) => ({
+          name: names.celebrities[name] as string,
+          matchconfidence,
+          face: { boundingbox: { left: 0.11, top: 0.11, width: 0.2, height: 0.3 } },
+        })),
+      },
       textdetections: (pictures.lines[row] ?? []).map((line) => ({
         detectedtext: line,
         type: "LINE",
         confidence: 90,
         geometry: { boundingbox: { left: 0.1, top: 0.8, width: 0.8, height: 0.1 } },
       })),
-      moderationlabels: [],
+      moderationlabels: (pictures.moderationLabels[row] ?? []).map(([name, confidence]) => ({
+        name: (names.moderationLabels[name] as Names["moderationLabels"][number]).name,
+        parentname: (names.moderationLabels[name] as Names["moderationLabels"][number]).parent,
+        confidence,
+      })),
     })),
     imageProperties: each.map(() => null),
-    errors: each.map(() => []),
+    errors: each.map((row) =>
+      row % 50 === 7 ? [{ api: "DetectText", code: "InvalidImageFormatException", message: "Made-up error" }] : [],
+    ),
   };
   const rows = {
     posts: postCount,
@@ -182,6 +204,7 @@ function makeNames(): Names {
       { name: "Alcohol", parent: "" },
       { name: "Smoking", parent: "Drugs & Tobacco" },
       { name: "Weapons", parent: "Violence" },
+      { name: "Alcoholic Beverages", parent: "Alcohol" },
     ],
     celebrities: ["A Celebrity", "Another Celebrity"],
     genders: ["Female", "Male"],

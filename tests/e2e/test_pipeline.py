@@ -1,6 +1,7 @@
 """The stack of template.yaml on the laptop cloud, through the doors a user has: the command, an AWS client, SQL."""
 
 import gzip
+import io
 import json
 import signal
 import subprocess
@@ -9,7 +10,9 @@ import time
 from pathlib import Path
 
 import boto3
+import networkx
 import psycopg
+import pyarrow.parquet as pq
 import pyathena
 import pytest
 import requests
@@ -18,6 +21,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from PIL import Image
+from pycocotools.coco import COCO
 
 from laptop_cloud import state
 from photolake.backfill.jobs import JobStore
@@ -313,7 +317,11 @@ def test_the_index_that_is_rebuilt_from_the_lake_is_the_one_that_events_wrote(co
     assert index_items(table) == before
 
 
-VALUES = {"celebrity_matches": "name=Ada", "search_text_in_images": "words=sale"}
+VALUES = {
+    "celebrity_matches": "name=Ada",
+    "search_text_in_images": "words=sale",
+    "image_posts": "image_id=" + 64 * "0",
+}
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(Path("athena/queries").glob("*.sql"))])
@@ -426,6 +434,40 @@ def test_the_dashboard_has_what_the_views_show_and_is_served_until_ctrl_c(collec
     name = dashboard.pictures["id"][astronaut]
     with Image.open(out / "pictures" / name[:2] / f"{name}.webp") as image:
         assert image.format == "WEBP"
+
+
+def test_embedding_atlas_gets_the_images_with_the_text_of_their_posts(collected, tmp_path):
+    collected("export atlas", "--to", str(tmp_path / "images.parquet"))
+
+    rows = pq.read_table(tmp_path / "images.parquet").to_pylist()
+    [poster] = [row for row in rows if "SUMMER SALE" in (row["text_in_image"] or "")]
+    assert (poster["text"], poster["posts"], poster["sentiment"]) == ("I love this!", 2, "POSITIVE")
+    with Image.open(io.BytesIO(poster["image"]["bytes"])) as image:
+        assert image.size == (poster["width"], poster["height"]) == (512, 341)
+
+
+def test_pycocotools_gets_boxes_on_the_images_beside_them(collected, tmp_path):
+    collected("export coco", "--to", str(tmp_path / "coco"))
+
+    document = COCO(tmp_path / "coco/labels.json")
+    boxes = document.loadAnns(document.getAnnIds(catIds=document.getCatIds(catNms=["text"])))
+    [sale] = [box for box in boxes if box["attributes"]["text"] == "SUMMER SALE"]
+    [described] = document.loadImgs([sale["image_id"]])
+    with Image.open(tmp_path / "coco/data" / described["file_name"]) as image:
+        left, top, width, height = sale["bbox"]
+        inside = image.convert("L").crop((left, top, left + width, top + height))
+        assert image.size == (described["width"], described["height"]) == (900, 600)
+    # Dark letters on light paper.
+    assert min(inside.tobytes()) < 100 < 200 < max(inside.tobytes())
+
+
+def test_networks_join_images_with_their_labels(collected, tmp_path):
+    collected("export gexf", "--to", str(tmp_path / "networks"))
+
+    graph = networkx.read_gexf(tmp_path / "networks/image-labels.gexf")
+    [astronaut] = [node for node in graph if node.startswith("image:") and graph.has_edge(node, "label:Person")]
+    assert graph.nodes[astronaut]["posts"] == 3
+    assert (tmp_path / "networks/images" / graph.nodes[astronaut]["image"]).is_file()
 
 
 def test_a_wrong_query_says_where(collected):

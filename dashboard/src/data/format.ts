@@ -162,20 +162,34 @@ export interface BoundingBox {
   height: number;
 }
 
-/** The part of the column image_labels that is drawn; the rest is shown as JSON. */
+/** The part of the column image_labels that is drawn or listed; the rest is shown as JSON. Anything may be missing. */
 export interface ImageLabels {
   labels?:
-    | { name: string; confidence: number; instances?: { boundingbox: BoundingBox; confidence: number }[] }[]
+    | {
+        name?: string;
+        confidence?: number;
+        parents?: { name?: string }[];
+        instances?: { boundingbox?: BoundingBox; confidence?: number }[];
+      }[]
     | null;
-  customlabels?: { name: string; confidence: number; geometry?: { boundingbox: BoundingBox } | null }[] | null;
+  customlabels?: { name?: string; confidence?: number; geometry?: { boundingbox?: BoundingBox } | null }[] | null;
   textdetections?:
-    | { detectedtext: string; type: string; confidence: number; geometry: { boundingbox: BoundingBox } }[]
+    | { detectedtext?: string; type?: string; confidence?: number; geometry?: { boundingbox?: BoundingBox } }[]
     | null;
-  facedetails?: { boundingbox: BoundingBox; confidence: number }[] | null;
+  facedetails?: FaceDetail[] | null;
   celebrityrecognition?: {
-    celebrityfaces: { name: string; matchconfidence: number; face: { boundingbox: BoundingBox } }[];
+    celebrityfaces?: { name?: string; matchconfidence?: number; face?: { boundingbox?: BoundingBox } }[];
   } | null;
-  moderationlabels?: { name: string; parentname: string; confidence: number }[] | null;
+  moderationlabels?: { name?: string; parentname?: string; confidence?: number }[] | null;
+}
+
+export interface FaceDetail {
+  boundingbox?: BoundingBox;
+  confidence?: number;
+  agerange?: { low?: number | null; high?: number | null };
+  gender?: { value?: string | null; confidence?: number };
+  emotions?: { type?: string; confidence?: number }[];
+  smile?: { value?: boolean | null };
 }
 
 export interface Pages {

@@ -68,87 +68,141 @@ export interface Lake {
 
 const DAY = 86_400_000;
 
+/**
+ * Takes pages as they arrive, so that none of them is kept or copied twice and the browser can draw between them.
+ *
+ * The index says how many rows there will be; pages of a kind come in their order.
+ */
+export class LakeBuilder {
+  readonly #lake: Lake;
+  #posts = 0;
+  #photos = 0;
+  #pictures = 0;
+
+  constructor(index: Index) {
+    this.#lake = {
+      index,
+      names: index.names,
+      posts: makePosts(index.rows.posts),
+      photos: makePhotos(index.rows.photos),
+      pictures: makePictures(index.rows.pictures),
+    };
+  }
+
+  addPosts(page: PostsPage): void {
+    const { posts } = this.#lake;
+    const first = this.#posts;
+    this.#posts += page.id.length;
+    append(posts.id, page.id);
+    append(posts.entities, page.entities);
+    append(posts.hashtags, page.hashtags);
+    for (const name of POST_NUMBERS) fill(posts[name], page[name], first, UNKNOWN);
+    for (const name of POST_AMOUNTS) fill(posts[name], page[name], first, Number.NaN);
+    for (let row = first; row < this.#posts; row++) {
+      const at = posts.at[row] as number;
+      posts.day[row] = Number.isNaN(at) ? UNKNOWN : Math.floor(at / DAY);
+      posts.photos.push([]);
+    }
+  }
+
+  addPhotos(page: PhotosPage): void {
+    const first = this.#photos;
+    this.#photos += page.post.length;
+    for (const name of PHOTO_NUMBERS) fill(this.#lake.photos[name], page[name], first, UNKNOWN);
+  }
+
+  addPictures(page: PicturesPage): void {
+    const { pictures } = this.#lake;
+    const first = this.#pictures;
+    this.#pictures += page.id.length;
+    for (const name of PICTURE_NUMBERS) fill(pictures[name], page[name], first, UNKNOWN);
+    for (const name of PICTURE_LISTS) append<unknown>(pictures[name], page[name]);
+    for (const _ of page.id) pictures.photos.push([]);
+  }
+
+  /** RangeError if rows are missing or too many. */
+  finish(): Lake {
+    const { index, posts, photos, pictures } = this.#lake;
+    const { rows } = index;
+    if (this.#posts !== rows.posts || this.#photos !== rows.photos || this.#pictures !== rows.pictures) {
+      throw new RangeError("The data has not the rows that its index names: build it anew with photolake dashboard.");
+    }
+    for (let row = 0; row < photos.count; row++) {
+      posts.photos[photos.post[row] as number]?.push(row);
+      const picture = photos.picture[row] as number;
+      if (picture !== UNKNOWN) pictures.photos[picture]?.push(row);
+    }
+    const time = (photo: number) => posts.at[photos.post[photo] as number] as number;
+    for (const shown of pictures.photos) shown.sort((a, b) => time(a) - time(b));
+    return this.#lake;
+  }
+}
+
 export function buildLake(
   index: Index,
   postPages: PostsPage[],
   photoPages: PhotosPage[],
   picturePages: PicturesPage[],
 ): Lake {
-  const posts = joinPosts(postPages);
-  const photos = joinPhotos(photoPages);
-  const pictures = joinPictures(picturePages);
-  for (let row = 0; row < photos.count; row++) {
-    posts.photos[photos.post[row] as number]?.push(row);
-    const picture = photos.picture[row] as number;
-    if (picture !== UNKNOWN) pictures.photos[picture]?.push(row);
-  }
-  const time = (photo: number) => posts.at[photos.post[photo] as number] as number;
-  for (const shown of pictures.photos) shown.sort((a, b) => time(a) - time(b));
-  return { index, names: index.names, posts, photos, pictures };
+  const builder = new LakeBuilder(index);
+  for (const page of postPages) builder.addPosts(page);
+  for (const page of photoPages) builder.addPhotos(page);
+  for (const page of picturePages) builder.addPictures(page);
+  return builder.finish();
 }
 
-function joinPosts(pages: PostsPage[]): Posts {
-  const at = Float64Array.from(pages.flatMap((page) => page.at.map((value) => value ?? Number.NaN)));
+const POST_NUMBERS = ["platform", "language", "sentiment", "isRepost", "query", "author"] as const;
+const POST_AMOUNTS = ["at", "positive", "negative", "impressions", "likes", "reposts"] as const;
+const PHOTO_NUMBERS = ["post", "picture", "status", "kind"] as const;
+const PICTURE_NUMBERS = ["origin", "width", "height", "group"] as const;
+const PICTURE_LISTS = [
+  "id",
+  "missing",
+  "alt",
+  "palette",
+  "labels",
+  "moderationLabels",
+  "lines",
+  "faces",
+  "celebrities",
+] as const;
+
+function makePosts(count: number): Posts {
   return {
-    count: at.length,
-    id: pages.flatMap((page) => page.id),
-    at,
-    day: Int32Array.from(at, (value) => (Number.isNaN(value) ? UNKNOWN : Math.floor(value / DAY))),
-    platform: numbers(pages, (page) => page.platform),
-    language: numbers(pages, (page) => page.language),
-    sentiment: numbers(pages, (page) => page.sentiment),
-    isRepost: numbers(pages, (page) => page.isRepost),
-    query: numbers(pages, (page) => page.query),
-    author: numbers(pages, (page) => page.author),
-    positive: amounts(pages, (page) => page.positive),
-    negative: amounts(pages, (page) => page.negative),
-    impressions: amounts(pages, (page) => page.impressions),
-    likes: amounts(pages, (page) => page.likes),
-    reposts: amounts(pages, (page) => page.reposts),
-    entities: pages.flatMap((page) => page.entities),
-    hashtags: pages.flatMap((page) => page.hashtags),
-    photos: Array.from(at, () => []),
+    count,
+    id: [],
+    day: new Int32Array(count),
+    ...makeColumns(POST_NUMBERS, () => new Int32Array(count)),
+    ...makeColumns(POST_AMOUNTS, () => new Float64Array(count)),
+    entities: [],
+    hashtags: [],
+    photos: [],
   };
 }
 
-function joinPhotos(pages: PhotosPage[]): Photos {
-  const post = numbers(pages, (page) => page.post);
+function makePhotos(count: number): Photos {
+  return { count, ...makeColumns(PHOTO_NUMBERS, () => new Int32Array(count)) };
+}
+
+function makePictures(count: number): Pictures {
   return {
-    count: post.length,
-    post,
-    picture: numbers(pages, (page) => page.picture),
-    status: numbers(pages, (page) => page.status),
-    kind: numbers(pages, (page) => page.kind),
+    count,
+    ...makeColumns(PICTURE_NUMBERS, () => new Int32Array(count)),
+    ...makeColumns(PICTURE_LISTS, () => []),
+    photos: [],
   };
 }
 
-function joinPictures(pages: PicturesPage[]): Pictures {
-  const id = pages.flatMap((page) => page.id);
-  return {
-    count: id.length,
-    id,
-    origin: numbers(pages, (page) => page.origin),
-    width: numbers(pages, (page) => page.width),
-    height: numbers(pages, (page) => page.height),
-    missing: pages.flatMap((page) => page.missing),
-    alt: pages.flatMap((page) => page.alt),
-    group: numbers(pages, (page) => page.group),
-    palette: pages.flatMap((page) => page.palette),
-    labels: pages.flatMap((page) => page.labels),
-    moderationLabels: pages.flatMap((page) => page.moderationLabels),
-    lines: pages.flatMap((page) => page.lines),
-    faces: pages.flatMap((page) => page.faces),
-    celebrities: pages.flatMap((page) => page.celebrities),
-    photos: id.map(() => []),
-  };
+function makeColumns<Name extends string, Column>(names: readonly Name[], make: () => Column): Record<Name, Column> {
+  return Object.fromEntries(names.map((name) => [name, make()])) as Record<Name, Column>;
 }
 
-function numbers<Page>(pages: Page[], read: (page: Page) => (number | null)[]): Int32Array {
-  return Int32Array.from(pages.flatMap((page) => read(page).map((value) => value ?? UNKNOWN)));
+function fill(column: Int32Array | Float64Array, values: (number | null)[], first: number, missing: number): void {
+  for (let n = 0; n < values.length; n++) column[first + n] = values[n] ?? missing;
 }
 
-function amounts<Page>(pages: Page[], read: (page: Page) => (number | null)[]): Float64Array {
-  return Float64Array.from(pages.flatMap((page) => read(page).map((value) => value ?? Number.NaN)));
+function append<Value>(column: Value[], values: Value[]): void {
+  for (const value of values) column.push(value);
 }
 
 /** `pictures/ab/ab12....webp`, relative to the page. */

@@ -26,11 +26,14 @@ export function Bars({ counts, facet, limit = 12, write = (name) => name, unit }
       {shown.map(({ name, count }) => {
         const content = (
           <>
-            <span class="name" dir="auto">
+            <span class="name" dir="auto" title={write(name)}>
               {write(name)}
             </span>
             <span class="bar" style={{ inlineSize: `${(100 * count) / most}%` }} />
-            <span class="count">{formatCount(count)}</span>
+            <span class="count">
+              {formatCount(count)}
+              <span class="hidden-words"> {unit}</span>
+            </span>
           </>
         );
         return (
@@ -38,13 +41,7 @@ export function Bars({ counts, facet, limit = 12, write = (name) => name, unit }
             {facet === undefined ? (
               <div class="row">{content}</div>
             ) : (
-              <button
-                type="button"
-                class="row"
-                aria-pressed={chosen.includes(name)}
-                aria-label={`${write(name)}, ${formatCount(count)} ${unit}`}
-                onClick={() => pick(facet, name)}
-              >
+              <button type="button" class="row" aria-pressed={chosen.includes(name)} onClick={() => pick(facet, name)}>
                 {content}
               </button>
             )}

@@ -5,6 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { downloadCsv, type Table } from "../csv.ts";
 import { isFiltered } from "../filters.ts";
 import type { PanelDefinition } from "../panels.ts";
+import { fillIn } from "../saved_queries.ts";
 import { filters, lake } from "../state.ts";
 import { DataTable } from "./data_table.tsx";
 import { EmptyState } from "./empty_state.tsx";
@@ -15,12 +16,14 @@ interface PanelProps {
   table: Table;
   /** What to do when there are no rows. */
   empty: string;
+  /** Values of parameters of the query besides the days. */
+  values?: Record<string, string>;
   /** Takes the whole width of the page. */
   isWide?: boolean;
   children: ComponentChildren;
 }
 
-export function Panel({ panel, table, empty, isWide = false, children }: PanelProps) {
+export function Panel({ panel, table, empty, values = {}, isWide = false, children }: PanelProps) {
   const [showsTable, setShowsTable] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const isEmpty = table.rows.length === 0;
@@ -54,14 +57,21 @@ export function Panel({ panel, table, empty, isWide = false, children }: PanelPr
       </header>
       {isEmpty ? <EmptyState text={empty} /> : showsTable ? <DataTable table={table} label={panel.title} /> : children}
       <dialog ref={dialog} aria-labelledby={`${panel.id}-sql`}>
-        <SqlBox panel={panel} onClose={() => dialog.current?.close()} />
+        <SqlBox panel={panel} values={values} onClose={() => dialog.current?.close()} />
       </dialog>
     </section>
   );
 }
 
-function SqlBox({ panel, onClose }: { panel: PanelDefinition; onClose: () => void }) {
-  const query = lake.value?.index.queries[panel.query];
+interface SqlBoxProps {
+  panel: PanelDefinition;
+  values: Record<string, string>;
+  onClose: () => void;
+}
+
+function SqlBox({ panel, values, onClose }: SqlBoxProps) {
+  const saved = lake.value?.index.queries[panel.query];
+  const query = saved && fillIn(saved, values);
   return (
     <>
       <h2 id={`${panel.id}-sql`}>{panel.title} in SQL</h2>
@@ -84,7 +94,7 @@ function SqlBox({ panel, onClose }: { panel: PanelDefinition; onClose: () => voi
   );
 }
 
-function Copyable({ label, text }: { label: string; text: string }) {
+export function Copyable({ label, text }: { label: string; text: string }) {
   const [isCopied, setIsCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);

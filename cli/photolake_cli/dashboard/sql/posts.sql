@@ -1,9 +1,9 @@
--- The posts, in the order of their times.
+-- The posts, in the order of their times, which are whole seconds as in every view.
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 select
     id,
-    timestamp_ms,
+    timestamp_ms / 1000 * 1000 as timestamp_ms,
     source_platform,
     language,
     sentiment,
@@ -21,4 +21,4 @@ select
     dt
 from dashboard_posts
 where dt between ? and ?
-order by timestamp_ms, id
+order by posted_at, id
