@@ -128,7 +128,7 @@ class PictureStore:
             with Image.open(paths["thumbnails"], formats=["WEBP"]) as image:
                 size = image.size
             return PictureFile(None, _read_palette(paths["thumbnails"]), *size)
-        except (OSError, ValueError, SyntaxError):
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             return None
 
     def _read(self, s3_key: str | None) -> bytes:
