@@ -101,6 +101,7 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.scan
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.export
+	@$(BIN)/python -m bench.explorers
 	@$(BIN)/python -m bench.near_duplicates
 	@$(BIN)/python -m bench.dashboard
 
