@@ -17,7 +17,7 @@ os.environ.update(
     AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     AWS_EC2_METADATA_DISABLED="true",
-    POWERTOOLS_METRICS_NAMESPACE="photolake",
+    POWERTOOLS_METRICS_NAMESPACE="photolake/photolake",  # the stack is named photolake
     POWERTOOLS_SERVICE_NAME="test",
     POWERTOOLS_TRACE_DISABLED="true",
 )

@@ -1,7 +1,6 @@
--- Which posts show an image or a near-duplicate of it, and when, as flat rows, for charts. image_spread counts them.
--- One row per photo of a post whose image was analysed. An image belongs to the group of the first posted hash that is
--- near its own (near_hashes: at most 8 bits differ); image_group is that hash. An image without a hash, or with the
--- hash of every plain surface, is a group of its own.
+-- Which posts show an image or a near-duplicate of it, and when, one by one, as flat rows, for charts.
+-- One row per photo of a post whose image was analysed. image_group is that of hash_groups: the first posted hash that
+-- is near the image's own. An image without a hash, or with the hash of every plain surface, is a group of its own.
 -- Key: tweetid, mediaid
 create or replace view dashboard_spread as
 with showings as (
@@ -33,31 +32,13 @@ with showings as (
     inner join tweets as t on p.tweetid = t.id and p.dt = t.dt
 ),
 
-hashes as (
-    select
-        perceptual_hash,
-        min(posted_at) as first_seen
-    from showings
-    group by perceptual_hash
-),
-
-groups as (
-    select
-        n.perceptual_hash,
-        element_at(array_agg(n.near_hash order by h.first_seen, n.near_hash), 1) as image_group,
-        element_at(array_agg(n.distance order by h.first_seen, n.near_hash), 1) as distance
-    from near_hashes as n
-    inner join hashes as h on n.near_hash = h.perceptual_hash
-    group by n.perceptual_hash
-),
-
 grouped as (
     select
         s.*,
         coalesce(g.image_group, s.image_id) as image_group,
         coalesce(g.distance, 0) as distance
     from showings as s
-    left join groups as g on s.perceptual_hash = g.perceptual_hash
+    left join hash_groups as g on s.perceptual_hash = g.perceptual_hash
 )
 
 select

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
@@ -70,6 +70,14 @@ dropped_photos = DroppedPhotoIngester(
     date.fromisoformat(settings.earliest_date),
     [search_indexes],
 )
+
+
+def count_call(api: str) -> None:
+    """Count a paid call of an API; each has a price of its own."""
+    with single_metric("RekognitionCalls", MetricUnit.Count, 1) as by_api:
+        by_api.add_dimension("api", api)
+
+
 analyzer = ImageAnalyzer(
     registry,
     DailyBudget(cache, settings.daily_image_budget),
@@ -79,7 +87,7 @@ analyzer = ImageAnalyzer(
         settings.lake_bucket,
         select_apis(settings.image_apis, settings.custom_labels_model),
         PartialResults(cache),
-        on_response=lambda api: metrics.add_metric("RekognitionCalls", MetricUnit.Count, 1),
+        on_response=count_call,
     ),
     KeptResponses(s3, settings.lake_bucket),
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),

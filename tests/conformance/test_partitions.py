@@ -48,7 +48,7 @@ JOINED = ["celeb_view", "face_emotions", "media_image_labels_query", "media_reko
 OF_IMAGES = ["image_analyses", "image_custom_labels", "image_moderation", "image_objects", "image_texts"]
 WITHOUT_POSTS = {"dropped_photos", "photo_metadata"}
 # dashboard_spread has dt, but an image's group spreads over all days.
-WITHOUT_DT = {"dashboard_spread", "image_spread", "near_duplicates", "near_hashes"}
+WITHOUT_DT = {"dashboard_spread", "hash_groups", "image_spread", "near_duplicates", "near_hashes"}
 # By default Trino reads what comes before the filter is there, so that what it reads is a matter of milliseconds.
 WAIT = {f"{CATALOG}.dynamic_filtering_wait_timeout": "20s"}
 LATEST_ANALYSES = """

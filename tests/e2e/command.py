@@ -23,7 +23,7 @@ class Command:
         assert result.exit_code == status, result.output
         return result.output if status else result.stdout
 
-    def process(self, name: str, *arguments: str, status: int = 0) -> str:
+    def process(self, name: str, *arguments: str, status: int = 0, timeout: float = 170) -> str:
         """Run a command in a process of its own."""
         program = str(Path(sys.executable).parent / "photolake")
         result = subprocess.run(
@@ -31,7 +31,7 @@ class Command:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=170,
+            timeout=timeout,
         )
         assert result.returncode == status, result.stdout + result.stderr
         return result.stdout + (result.stderr if status else "")

@@ -23,27 +23,29 @@ def demo(
         typer.Option(exists=True, file_okay=False, help="A folder of your own photos.", show_default="sample photos"),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the laptop cloud running for more queries.")] = False,
+    tables: Annotated[bool, typer.Option("--tables", help="Show every answer as a table before the summary.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that the pipeline may take.", min=1)] = 600,
     engine: Engine = EngineSet.BASIC,
     state: State = DEFAULT_STATE / "demo",
 ) -> None:
     """Run the whole pipeline on this machine.
 
-    Without options it processes synthetic posts with real photos. It ends with what it found, and with an account of
-    every post and photo; the exit status is 1 if one is missing.
+    Without options it processes synthetic posts with real photos. It ends with one screen: what it found, an account
+    of every post and photo, and what to do next. The exit status is 1 if a post or photo is missing.
 
     Examples:
 
         photolake demo
+        photolake demo --tables
         photolake demo --posts timeline.jsonl --photos ~/Pictures --keep
     """
     # Imported late for start-up time: they need boto3 and PyAthena.
-    from photolake_cli.demo.run import DemoInput, run_demo, write_synthetic_input
+    from photolake_cli.demo.run import DemoInput, DemoOptions, run_demo, write_synthetic_input
     from photolake_cli.laptop import LaptopOptions, check_photos
 
     check_photos(photos)
     synthetic = write_synthetic_input(state / "input")
     chosen = DemoInput(posts or synthetic.posts, photos or synthetic.photos)
     options = LaptopOptions(PROJECT, state, chosen.photos, engine=engine)
-    if not run_demo(chosen.posts, options, timeout, keep):
+    if not run_demo(chosen.posts, options, DemoOptions(timeout, keep, tables)):
         raise CommandError(f"The account does not balance: something was lost or counted twice. Logs: {state}/logs")

@@ -1,26 +1,28 @@
-"""The demo: starts a laptop cloud, sends posts, shows queries, and accounts for every post and photo."""
+"""The demo: starts a laptop cloud, sends posts, and shows what was found, with an account of every post and photo."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from laptop_cloud.engines.engine_set import EngineSet
 from photolake_cli.cloud import connect_laptop
 from photolake_cli.collect.run import choose_files
 from photolake_cli.collect.sender import open_sender
-from photolake_cli.console import console, show_table
-from photolake_cli.demo import ledger
+from photolake_cli.console import console, make_printable
+from photolake_cli.demo.findings import Findings, read_findings
 from photolake_cli.demo.photos import write_photos
 from photolake_cli.demo.posts import generate_lines
+from photolake_cli.demo.summary import NextStep, show_summary
+from photolake_cli.demo.tables import show_tables
 from photolake_cli.laptop import Laptop, LaptopOptions, start_laptop
 from photolake_cli.query.client import QueryClient
 from photolake_cli.status import describe_backlog
@@ -29,31 +31,20 @@ if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
     from photolake_cli.collect.sender import Tally
 
-# Saved queries in the order they are shown, each with the column that is drawn as bars.
-SHOWN_QUERIES = {
-    "top_domains": "links",
-    "top_labels": "photos",
-    "text_in_images": "posts",
-    "faces": "posts",
-    "ages_and_genders": "faces",
-    "suspect_content": "",
-    "top_celebrities": "posts",
-    "sentiment_by_language": "posts",
-    "photo_statuses": "photos",
-}
-# Those that only the full engine set has an answer to, shown after the others.
-FULL_QUERIES = {"top_emotions": "faces"}
-CALLS_NOTE = (
-    "Texts and images that were sent to a service, including requests that the laptop cloud cannot fulfil; it repeats "
-    "those for the sentiment of languages other than English. The method of 2019 is counted once per post."
-)
-LOCAL_NOTES = {
-    "top_labels": "by a small open model in place of Rekognition: it names one subject of a photo, and misses many",
-    "ages_and_genders": "guesses of a small open model; of five known portraits, the gender of one was wrong",
-    "top_emotions": "a small open model, good at smiles; it says what faces look like, not what anybody feels",
-    "suspect_content": "locally only sexual content is judged: no label does not mean safe",
-    "top_celebrities": "not available locally: no open-source engine recognises celebrities; on AWS Rekognition does",
-}
+PROGRAM = "photolake"
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """What the demo is asked for; the pipeline may take `timeout` seconds.
+
+    `keep`: leave the laptop cloud running. `tables`: show every answer in full before the summary.
+    """
+
+    timeout: float
+    keep: bool = False
+    tables: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,109 +66,107 @@ def write_synthetic_input(folder: Path) -> DemoInput:
     return DemoInput(posts, photos)
 
 
-def run_demo(posts: Path, options: LaptopOptions, timeout: float, keep: bool) -> bool:
+def run_demo(posts: Path, laptop_options: LaptopOptions, options: DemoOptions) -> bool:
     """Run the demo and return whether everything is accounted for."""
-    began = time.monotonic()
-    with _run_cloud(options, keep) as laptop:
-        ready = time.monotonic()
+    with _run_cloud(laptop_options, keep=options.keep) as laptop:
         cloud = connect_laptop(laptop)
         tallies = _send_posts(cloud, posts)
-        _wait_until_done(laptop, timeout)
-        drained = time.monotonic()
-        client = QueryClient(cloud)
-        _show_queries(client, laptop.status()["analysis"]["models"]["comprehend"], options.engine)
-        is_balanced = _show_account(laptop, cloud, client, tallies)
-    console.print(
-        f"Laptop cloud ready in {ready - began:.0f} s, posts processed in {drained - ready:.0f} s, "
-        f"queried in {time.monotonic() - drained:.0f} s."
-    )
-    return is_balanced
+        _wait_until_done(laptop, options.timeout)
+        with _show_progress("Querying"):
+            analysis = laptop.status()["analysis"]
+            findings = read_findings(cloud, QueryClient(cloud), tallies, analysis, laptop_options.engine)
+    if options.tables:
+        show_tables(findings)
+    show_summary(findings, list_next_steps(findings, laptop_options, options))
+    return findings.is_balanced
 
 
 @contextmanager
 def _run_cloud(options: LaptopOptions, keep: bool) -> Iterator[Laptop]:
-    with _create_progress() as progress:
-        task = progress.add_task("Starting the laptop cloud", total=None)
-        laptop = start_laptop(options, lambda line: progress.update(task, description=f"Starting: {line[:90]}"))
-    console.print(f"[green]✓[/] Laptop cloud is up: the stack of template.yaml, at {laptop.state.endpoint_url}")
-    console.print(f"  Firehose's buffering intervals are shortened by a factor of {1 / laptop.state.scale:,.0f}.")
+    began = time.monotonic()
+    with _show_progress("Starting the laptop cloud") as progress:
+        laptop = start_laptop(
+            options, lambda line: progress.update(progress.task_ids[0], description=f"Starting: {line[:60]}")
+        )
+    _print_done(f"Laptop cloud started in {time.monotonic() - began:.0f} s: {laptop.state.endpoint_url}")
     try:
         yield laptop
     finally:
-        if keep:
-            console.print(
-                f"The laptop cloud is running. Query it: photolake query --state {options.folder} --saved top_labels"
-            )
-            console.print(f"Stop it: photolake down --state {options.folder}")
-        else:
+        if not keep:
             laptop.stop()
 
 
 def _send_posts(cloud: Cloud, posts: Path) -> list[Tally]:
     sender, tallies = open_sender(cloud), []
-    with _create_progress() as progress:
-        for file in choose_files([str(posts)], cloud.client("s3")):
-            task = progress.add_task(f"Collecting {file.base}", total=None)
+    for file in choose_files([str(posts)], cloud.client("s3")):
+        with _show_progress(f"Collecting {make_printable(file.base)}"):
             tallies.append(sender.send(file))
-            progress.remove_task(task)
     for tally in tallies:
-        console.print(
-            f"[green]✓[/] {tally.file}: {tally.sent:,} posts sent ({tally.repeated:,} of them repeated), "
-            f"{tally.rejected:,} records rejected"
+        _print_done(
+            f"{tally.sent:,} posts sent, {tally.repeated:,} of them repeated, {tally.rejected:,} records rejected"
         )
     return tallies
 
 
 def _wait_until_done(laptop: Laptop, timeout: float) -> None:
-    with _create_progress() as progress:
-        task = progress.add_task("Processing", total=None)
+    began = time.monotonic()
+    with _show_progress("Processing") as progress:
         laptop.wait(
-            timeout, lambda status: progress.update(task, description=f"Processing: {describe_backlog(status)}")
+            timeout,
+            lambda status: progress.update(
+                progress.task_ids[0], description=f"Processing: {describe_backlog(status)[:60]}"
+            ),
         )
-    runs = {name: function["invocations"] for name, function in laptop.status()["functions"].items()}
-    console.print(
-        "[green]✓[/] Everything is processed. Invocations: " + ", ".join(f"{name} {runs[name]}" for name in runs)
-    )
+    runs = sum(function["invocations"] for function in laptop.status()["functions"].values())
+    _print_done(f"Everything is processed, in {time.monotonic() - began:.0f} s and {runs:,} runs of the functions")
 
 
-def _show_queries(client: QueryClient, text_model: str, engine: EngineSet) -> None:
-    saved = client.list_saved()
-    notes = {**LOCAL_NOTES, "sentiment_by_language": f"analysed by {text_model} in place of Comprehend"}
-    queries = SHOWN_QUERIES | (FULL_QUERIES if engine is EngineSet.FULL else {})
-    for name, bars in queries.items():
-        result = client.run_saved(saved[name])
-        show_table(saved[name].description, result.column_names, list(result.typed_rows()), notes.get(name, ""), bars)
-
-
-def _show_account(laptop: Laptop, cloud: Cloud, client: QueryClient, tallies: Sequence[Tally]) -> bool:
-    rejected = ledger.count_rejected(cloud.client("s3"), cloud.values["LakeBucketName"])
-    balances = [
-        ledger.balance_posts(tallies, client, rejected),
-        ledger.balance_photos(client, cloud.values["LandingDatabaseName"]),
+def list_next_steps(findings: Findings, laptop_options: LaptopOptions, options: DemoOptions) -> list[NextStep]:
+    """What to do next, the most worthwhile first."""
+    program = _find_program()
+    state = ["--state", _shorten(laptop_options.folder)]
+    photos = laptop_options.photos.iterdir() if laptop_options.photos else ()
+    photo = min((_shorten(path) for path in photos if path.suffix.lower() in PHOTO_SUFFIXES), default="PHOTO.jpg")
+    labels = [record["label_name"] for record in findings.answers["top_labels"].records()]
+    label = next((name for name in labels if name and name.isascii() and name.isalpha()), "Person")
+    running = [
+        NextStep("Query", [program, "query", *state, "--saved", "top_labels"]),
+        NextStep("Search", [program, "search", *state, "--label", label]),
+        NextStep("Stop", [program, "down", *state]),
     ]
-    console.print()
-    for balance in balances:
-        console.print(_build_panel(balance))
-    calls = ledger.compare_calls(client, laptop.status()["analysis"]["calls"])
-    rows = [(api, old, new, f"{old / new:.1f} x" if new else "") for api, old, new in calls]
-    old, new = sum(row[1] for row in rows), sum(row[2] for row in rows)
-    rows.append(("all", old, new, f"{old / new:.1f} x" if new else ""))
-    show_table("Paid calls on these posts", ["operation", "method of 2019", "photolake", "fewer"], rows, CALLS_NOTE)
-    return all(balance.is_balanced for balance in balances)
-
-
-def _build_panel(balance: ledger.Balance) -> Panel:
-    sides = [
-        " + ".join(f"{amount:,} {name}" for name, amount in side.amounts.items())
-        for side in (balance.input, balance.output)
+    stopped = [NextStep("Query", ["run it again with --keep, then try photolake query and search"])]
+    return [
+        *([] if options.tables else [NextStep("Tables", ["run it again with --tables: every answer in full"])]),
+        NextStep("Inspect", [program, "inspect", photo]),
+        *(running if options.keep else stopped),
     ]
-    is_balanced = balance.is_balanced
-    text = f"{sides[0]} = {balance.input.total:,}\n{sides[1]} = {balance.output.total:,}"
-    title = f"{balance.name}: " + ("the account balances" if is_balanced else "THE ACCOUNT DOES NOT BALANCE")
-    return Panel(text, title=title, title_align="left", border_style="green" if is_balanced else "red")
 
 
-def _create_progress() -> Progress:
-    return Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
-    )
+def _find_program() -> str:
+    """The command as the shell finds it: by its name, or as it was called."""
+    called = Path(sys.argv[0])
+    return _shorten(called) if called.name == PROGRAM and not shutil.which(PROGRAM) else PROGRAM
+
+
+def _shorten(path: Path) -> str:
+    """The path from the current folder on, if it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _print_done(line: str) -> None:
+    console.print(f"[green]✓[/] {line}", highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _show_progress(title: str) -> Iterator[Progress]:
+    """Show a spinner while the block runs; a pipe or a log gets none."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        progress.add_task(title, total=None)
+        yield progress

@@ -14,6 +14,7 @@ from moto import mock_aws
 from photolake.errors import DeliveryError, PermanentError, RetryableError, SettingsError
 from photolake.sources.x.queries import Query
 from tests.builders.landing_tables import create_landing_tables
+from tests.cloudwatch import count_index_troubles, printed_metrics, shown_of
 
 EVENT = json.loads(Path("events/collector_schedule.json").read_text())
 QUERY = "(sea has:images) (lang:en OR lang:de)"
@@ -57,6 +58,7 @@ def secret():
 @pytest.fixture(scope="module")
 def environment(secret):
     with pytest.MonkeyPatch.context() as env:
+        env.setenv("POWERTOOLS_SERVICE_NAME", "collector")
         env.setenv("LANDING_DATABASE", "landing")
         env.setenv("LAKE_BUCKET", "lake")
         env.setenv("TWEETS_STREAM", "tweets")
@@ -158,6 +160,14 @@ def test_new_posts_go_to_the_stream_and_the_next_run_goes_on_after_them(app, col
     newer = x.post(120)
     assert collect() == {SOURCE: {"posts": 1, "stopped": None}}
     assert (x.asked()[-1]["since_id"], checkpoint()) == (str(posts[-1]), {"since_id": str(newer)})
+
+
+def test_the_dashboard_and_the_alarms_show_what_the_collector_prints(app, collect, x, capsys):
+    x.post(3600)
+    count_index_troubles(app)
+    collect()
+
+    assert shown_of("collector") <= printed_metrics(capsys.readouterr().out).keys()
 
 
 def test_a_checkpoint_of_the_first_version_is_read_on(collect, x):

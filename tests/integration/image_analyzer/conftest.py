@@ -47,8 +47,12 @@ def functions() -> Iterator[Lake]:
         fakes = {"firehose": FakeFirehose(), "rekognition": FakeRekognition()}
         real = boto3.client
         patch.setattr(boto3, "client", lambda name, **options: fakes.get(name) or real(name, **options))
-        for name in ("image_analyzer", "backfill"):
+        # image_analyzer is the last, because it also reads its name later.
+        apps = {}
+        for name in ("backfill", "image_analyzer"):
             patch.delitem(sys.modules, f"functions.{name}.app", raising=False)
+            patch.setenv("POWERTOOLS_SERVICE_NAME", name)
+            apps[name] = importlib.import_module(f"functions.{name}.app")
         yield Lake(
             s3=real("s3"),
             images=boto3.resource("dynamodb").Table("images"),
@@ -57,8 +61,8 @@ def functions() -> Iterator[Lake]:
             queue=queue,
             job_queue=job_queue,
             checkpoints=boto3.resource("dynamodb").Table("checkpoints"),
-            analyzer=importlib.import_module("functions.image_analyzer.app"),
-            backfill=importlib.import_module("functions.backfill.app"),
+            analyzer=apps["image_analyzer"],
+            backfill=apps["backfill"],
             **fakes,  # type: ignore[arg-type]
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from photolake.aws.s3 import build_created_event
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
+from tests.cloudwatch import printed_metrics, shown_of
 from tests.fakes.client_error import client_error
 from tests.fakes.image_pipeline import ALBUM, BUCKET, Context, Lake, metrics_in, photo
 from tests.fakes.rekognition import DEFAULT_APIS
@@ -229,6 +230,16 @@ def test_over_the_budget_a_job_pauses_and_the_daily_run_lets_it_go_on(lake: Lake
 
     assert lake.backfill.jobs.load(f"s3://{ALBUM}/").state == "done"
     assert len(lake.take_announced()) == 1
+
+
+def test_the_dashboard_and_the_alarms_show_what_the_function_prints(
+    lake: Lake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake.start_backfill()
+    lake.run_backfill()
+    lake.backfill.lambda_handler(json.loads((ROOT / "events" / "backfill_schedule.json").read_text()), Context())
+
+    assert shown_of("backfill") <= printed_metrics(capsys.readouterr().out).keys()
 
 
 def test_a_bucket_that_is_not_in_the_settings_fails_the_job_with_the_reason_and_an_alarm(

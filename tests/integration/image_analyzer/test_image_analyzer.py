@@ -17,6 +17,7 @@ from photolake.images.analyze import AnalysisResult
 from photolake.images.cache import PartialResults
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
+from tests.cloudwatch import count_index_troubles, printed_metrics, shown_of
 from tests.fakes.image_pipeline import BUCKET, BUDGET, Context, Lake, metrics_in, photo, s3_event
 from tests.fakes.rekognition import CAT, CUSTOM_MODEL, service_error
 from tests.resolved_template import ROOT
@@ -101,6 +102,20 @@ def test_what_was_done_and_bought_is_counted(lake: Lake, capsys: pytest.CaptureF
     lake.announce(key)
 
     assert metrics_in(capsys.readouterr().out) == {"ImagesAnalyzed": 1, "RekognitionCalls": 5, "Failures": 0}
+
+
+def test_the_dashboard_and_the_alarms_show_what_the_function_prints(
+    lake: Lake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    count_index_troubles(lake.analyzer)
+    done, deleted, waiting = (ingest(lake, photo(name), f"{name}.png") for name in ("done", "deleted", "waiting"))
+    lake.s3.delete_object(Bucket=BUCKET, Key=deleted)
+    lake.announce(done, deleted)
+    spend_budget(lake)
+    lake.announce(done, waiting)
+    lake.analyzer.count_call("properties")  # which the settings of these tests do not ask for
+
+    assert shown_of("image_analyzer") <= printed_metrics(capsys.readouterr().out).keys()
 
 
 def test_the_same_photo_under_another_name_is_a_duplicate_that_costs_nothing(lake: Lake) -> None:

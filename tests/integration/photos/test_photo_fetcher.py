@@ -14,6 +14,7 @@ from PIL import Image
 
 from photolake.aws.firehose import DeliveryStream
 from tests.builders.dynamodb_tables import template_table
+from tests.cloudwatch import count_index_troubles, printed_metrics, searched, shown_of
 
 from .conftest import BUCKET, TABLE, PhotoHost, photo, response
 
@@ -82,6 +83,7 @@ def app(aws, host):
     template_table("SearchIndexTable", "search")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
+            "POWERTOOLS_SERVICE_NAME": "photo_fetcher",
             "LANDING_DATABASE": "photolake_landing",
             "LAKE_BUCKET": BUCKET,
             "PHOTOS_STREAM": "photos",
@@ -229,7 +231,16 @@ def test_the_metrics_count_downloads_and_failures(app, firehose, host, capsys):
         ("gone", [1]),
         ("ok", [1]),
     ]
-    assert {space["Namespace"] for line in metrics for space in line["_aws"]["CloudWatchMetrics"]} == {"photolake"}
+
+
+def test_the_dashboard_and_the_alarms_show_what_the_function_prints(app, firehose, host, capsys):
+    host.answers["https://pbs.twimg.com/media/shown.jpg"] = response(200, photo(8))
+    count_index_troubles(app)
+    app.lambda_handler(event(job("shown"), job("shown", tweetid=2)), CONTEXT)
+
+    printed = printed_metrics(capsys.readouterr().out).keys()
+    assert shown_of("photo_fetcher") <= printed
+    assert searched() <= {(each.namespace, each.name, frozenset(dict(each.dimensions))) for each in printed}
 
 
 def test_no_text_of_a_post_is_logged(app, firehose, host, caplog, capsys):

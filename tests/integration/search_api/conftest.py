@@ -49,6 +49,7 @@ class SearchApi:
 def api() -> Iterator[SearchApi]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         index = SearchIndex(template_table("SearchIndexTable", "search"), 1500)
+        patch.setenv("POWERTOOLS_SERVICE_NAME", "search_api")
         patch.setenv("LAKE_BUCKET", "lake")
         patch.setenv("SEARCH_INDEX_TABLE", "search")
         patch.delitem(sys.modules, "functions.search_api.app", raising=False)

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.builders.search_rows import image_id
+from tests.cloudwatch import printed_metrics, shown_of
 from tests.integration.search_api.conftest import CONTEXT
 from tests.resolved_template import ROOT
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 def found(api: SearchApi, **parameters: Any) -> list[str]:
     return [image["image_id"] for image in api.get(f"/images?{urlencode(parameters, doseq=True)}")["images"]]
+
+
+def test_the_dashboard_shows_what_the_function_prints(api: SearchApi, capsys: pytest.CaptureFixture[str]) -> None:
+    api.get("/images?label=Car")
+
+    assert shown_of("search_api") <= printed_metrics(capsys.readouterr().out).keys()
 
 
 def test_the_recorded_event_gets_a_page(api: SearchApi) -> None:

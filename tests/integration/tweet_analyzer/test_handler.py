@@ -15,6 +15,7 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.builders.dynamodb_tables import template_table
+from tests.cloudwatch import printed_metrics, shown_of
 from tests.fakes.client_error import client_error
 from tests.fakes.comprehend import FakeComprehend
 
@@ -113,6 +114,7 @@ class Stack:
 @pytest.fixture(scope="module")
 def running():
     environment = {
+        "POWERTOOLS_SERVICE_NAME": "tweet_analyzer",
         "LANDING_DATABASE": "landing",
         "POSTS_STREAM": "posts-stream",
         "CACHE_TABLE": "cache",
@@ -297,3 +299,4 @@ def test_metrics_say_what_was_done_and_logs_hold_no_text(stack: Stack, capfd: py
     assert {name: sum(metrics[name]) for name in counts} == counts
     assert sum(metrics["Failures"]) == 0
     assert not any("secret" in line for line in printed)
+    assert shown_of("tweet_analyzer") <= printed_metrics("\n".join(printed)).keys()

@@ -337,6 +337,7 @@ def test_near_duplicates_spread_as_one_image(lake):
             "2",
             "2026-03-01 10:00:00.000",
             "2026-03-02 10:00:00.000",
+            "original",
             "ann",
             "https://x.com/i/status/1",
             "https://photos.example/original.jpg",
@@ -349,6 +350,7 @@ def test_near_duplicates_spread_as_one_image(lake):
             "1",
             "2026-03-01 10:00:00.000",
             "2026-03-01 10:00:00.000",
+            "no hash",
             "ann",
             "https://x.com/i/status/3",
             "https://photos.example/no hash.jpg",
@@ -409,6 +411,17 @@ def test_a_dropped_image_is_a_near_duplicate_too_but_spreads_nothing(lake):
         ["posted", "images/posted.jpg", "our own", "images/our own.jpg", "2"],
     ]
     assert lake.ask("select image_group, images, max_distance from image_spread").rows == [[near, "1", "0"]]
+
+
+def test_dropped_images_are_in_the_group_of_the_post_that_shows_a_near_one_or_in_one_of_their_own(lake):
+    near, other = change_bits(ORIGINAL, 0, 63), change_bits(ORIGINAL, *range(30, 50))
+    small, large = sorted((other, change_bits(other, 3)))
+    images = [hashed("posted", near), hashed("our own", ORIGINAL), hashed("a", large), hashed("b", small)]
+
+    fill_lake(lake, [post(1)], [photo(1, "posted")], images)
+
+    expected = [[near, near, "0"], [ORIGINAL, near, "2"], [small, small, "0"], [large, small, "1"]]
+    assert lake.ask("select * from hash_groups order by 1").rows == sorted(expected)
 
 
 def test_no_pair_within_8_bits_is_missed(lake):

@@ -178,6 +178,7 @@ def test_a_joint_request_is_kept_and_refused_as_its_apis() -> None:
     joint = Requester(rekognition, ["labels", "properties"])
     joint.send()
 
+    assert joint.billed == ["labels", "properties"]
     assert responding(Requester(rekognition, ["properties"], joint.table).send()) == ["properties"]
     assert responding(Requester(rekognition, ["labels"], joint.table).send()) == ["labels"]
     assert rekognition.bought == {"labels": 1, "properties": 1}

@@ -108,14 +108,15 @@ def test_an_unknown_error_is_raised_as_it_is() -> None:
         detect(FakeComprehend(call_errors=[client_error("AccessDeniedException")]), ["a"])
 
 
-def test_every_call_is_counted() -> None:
+def test_every_call_is_counted_and_what_is_billed_for_it() -> None:
     tally: Counter[str] = Counter()
     fake: Any = FakeComprehend(document_errors={"b": ["InternalServerException"]})
     comprehend = Comprehend(fake, lambda name, value: tally.update({name: value}))
     comprehend.detect("entities", ["a", "b"], "en")
-    comprehend.detect("language", ["a"], "und")
+    comprehend.detect("language", ["a" * 301], "und")
 
-    assert tally == {"ComprehendCalls": 3}
+    # Three units are the least of a text; the refused one is billed when it is sent again.
+    assert tally == {"ComprehendCalls": 3, "ComprehendUnits": 3 + 3 + 4}
     assert [operation for operation, _ in fake.calls] == [
         "BatchDetectEntities",
         "BatchDetectEntities",

@@ -111,7 +111,7 @@ def test_texts_that_differ_only_beyond_the_limit_are_bought_once(table) -> None:
     analyses = analyzer_on(table, comprehend, tally).analyze([("A" * 5000 + end, "en") for end in ("b", "c", "d")])
 
     assert len({str(analysis.columns()) for analysis in analyses}) == 1
-    assert tally == {"TextsBought": 1, "TextsSaved": 2, "ComprehendCalls": 2}
+    assert tally == {"TextsBought": 1, "TextsSaved": 2, "ComprehendCalls": 2, "ComprehendUnits": 2 * 50}
 
 
 def test_a_result_is_cached_although_the_next_call_fails(table) -> None:

@@ -16,7 +16,6 @@ from cfnlint.config import ManualArgs
 from laptop_cloud.services.firehose.configuration import find_problems
 from laptop_cloud.stack.resolver import CreatedResource, Resolver
 from laptop_cloud.stack.template import load_template
-from photolake.collect.runner import RunSummary, SourceSummary
 from photolake.rows.schema import HiveType
 from photolake.sources.x.stream.service import StreamSettings
 from tests import resolved_template
@@ -218,28 +217,18 @@ def test_no_alarm_has_more_than_the_ten_metrics_that_cloudwatch_allows(transform
         assert sum("MetricStat" in metric for metric in alarm["Metrics"]) <= 10, name
 
 
-def test_the_alarms_on_metrics_of_our_own_watch_what_the_collector_and_the_stream_count(transformed):
-    watched = [
-        metric["MetricStat"]["Metric"]
-        for alarm in of_type(transformed, "AWS::CloudWatch::Alarm").values()
-        for metric in alarm["Metrics"]
-        if metric.get("MetricStat", {}).get("Metric", {}).get("Namespace") == "photolake"
-        and metric["MetricStat"]["Metric"]["MetricName"][:6] not in ("Search", "Backfi")  # have tests of their own
-    ]
-    counted = RunSummary(sources=[SourceSummary("x")]).counts()
-    filtered = [
-        transformation["MetricName"]
-        for metric_filter in of_type(transformed, "AWS::Logs::MetricFilter").values()
-        for transformation in metric_filter["MetricTransformations"]
-    ]
+def test_an_alarm_watches_one_expression_over_its_metrics(transformed):
+    for name, alarm in of_type(transformed, "AWS::CloudWatch::Alarm").items():
+        watched = [metric for metric in alarm["Metrics"] if metric.get("ReturnData", True)]
+        ids = [metric["Id"] for metric in alarm["Metrics"] if "MetricStat" in metric]
+        text = json.dumps(watched[0]["Expression"])
 
-    assert len(watched) == 3
-    for metric in watched:
-        if "Dimensions" in metric:
-            assert metric["MetricName"] in counted
-            assert metric["Dimensions"] == [{"Name": "service", "Value": "collector"}]
-        else:
-            assert metric["MetricName"] in filtered
+        assert len(watched) == 1, name
+        assert len(set(ids)) == len(ids), name
+        assert [each for each in ids if not re.search(rf"\b{each}\b", text)] == [], name
+        assert watched[0]["Label"], name
+        # A queue or stream that is idle sends nothing, and a sum with a missing term is missing.
+        assert not re.search(r"[a-z)] \+ ", text), name
 
 
 def test_the_views_are_created_again_when_a_column_or_a_name_they_depend_on_changes(written):

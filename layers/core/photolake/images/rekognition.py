@@ -64,7 +64,10 @@ class ImageRequests:
         partial_results: ResponseStore,
         on_response: Callable[[str], None],
     ) -> None:
-        """`bucket` holds the images; `on_response` gets the name of each API that responded and will be billed."""
+        """`bucket` holds the images; `on_response` gets the name of each API that responded and will be billed.
+
+        A joint request is billed as each of its parts, and so counted as two.
+        """
         self._client = client
         self._bucket = bucket
         self._apis = apis
@@ -128,8 +131,9 @@ class ImageRequests:
                 except BotoCoreError as error:
                     errors |= _describe_error(request, type(error).__name__, str(error))
                     continue
-                self._on_response(request.name)
                 by_api = request.split_response(response)
+                for name in by_api:
+                    self._on_response(name)
                 responses |= by_api
                 # A response that cannot be stored is still here: to go on is the best chance not to buy it twice.
                 with suppress(ClientError, BotoCoreError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's name)
 
 from photolake.errors import RetryableError
+from photolake.pricing import count_comprehend_units
 
 if TYPE_CHECKING:
     from mypy_boto3_comprehend import ComprehendClient
@@ -64,7 +65,7 @@ class Comprehend:
     """The batch operations, by API: BatchDetectDominantLanguage, BatchDetectSentiment and BatchDetectEntities."""
 
     def __init__(self, client: ComprehendClient, on_count: Callable[[str, int], None]) -> None:
-        """`on_count` receives `ComprehendCalls`, 1 for each call made."""
+        """`on_count` receives `ComprehendCalls`, 1 for each call made, and `ComprehendUnits`, what is billed for it."""
         self._operations: Mapping[Api, Callable[..., Any]] = {
             "language": client.batch_detect_dominant_language,
             "sentiment": client.batch_detect_sentiment,
@@ -96,6 +97,12 @@ class Comprehend:
                     found: list[Response | NoResult] = [reason] * len(batch)
                 else:
                     found = _read_response(response, len(batch))
+                    analysed = [
+                        texts[index]
+                        for index, result in zip(batch, found, strict=True)
+                        if not isinstance(result, NoResult)
+                    ]
+                    self._on_count("ComprehendUnits", sum(map(count_comprehend_units, analysed)))
                 for index, result in zip(batch, found, strict=True):
                     results[index] = result
         return results

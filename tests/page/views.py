@@ -1,0 +1,31 @@
+"""The views of the page, as the tests open them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.resolved_template import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+REGISTRY = ROOT / "dashboard/src/views/registry.ts"
+VIEWS = re.findall(r'\bid: "(\w+)"', REGISTRY.read_text("utf-8"))
+WIDTHS = (390, 1280, 1920)
+SCHEMES = ("light", "dark")
+
+
+def find_overflow(page: Page) -> list[str]:
+    """Elements that reach beyond the screen without being in a box that scrolls."""
+    found: list[str] = page.evaluate(
+        """() => {
+            const width = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= width) return [];
+            return [...document.body.querySelectorAll("*")]
+                .filter((element) => element.getBoundingClientRect().right > width + 1)
+                .map((element) => `${element.tagName}.${element.className} ${element.textContent.slice(0, 40)}`)
+                .slice(0, 5);
+        }"""
+    )
+    return found
