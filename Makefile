@@ -13,8 +13,8 @@ export SAM_CLI_TELEMETRY = 0
 help: ## Print this list
 	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results
-	@$(BIN)/photolake demo --engine $(ENGINE)
+demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results: OPEN=1 opens their page
+	@$(BIN)/photolake demo --engine $(ENGINE)$(if $(OPEN), --open)
 
 test: .venv/dev.stamp ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration
@@ -29,10 +29,11 @@ test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop
 	@cd packages/laptop_cloud && PYTHONDONTWRITEBYTECODE=1 $(CURDIR)/$(BIN)/pytest --numprocesses auto --dist loadfile --quiet -o cache_dir=$(CURDIR)/.pytest_cache
 	@touch $@
 
-test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the search index on OpenSearch (Java 17 and Maven; downloads once)
+test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the search index on OpenSearch, networks in Gephi (Java 17 and Maven; downloads once)
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m tests.conformance.presto_installation
 	@$(BIN)/python -m tests.conformance.opensearch_installation
+	@$(BIN)/python -m tests.conformance.gephi_installation
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
 
 test-posts: .venv/dev.stamp ## Check the mapping on your own posts, field by field: make test-posts POSTS=folder
@@ -44,22 +45,38 @@ docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, doc
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
 	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
-check: format-check lint types template lock-check ## The gate: everything a commit must pass besides the tests
+page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboard/
+	@cd dashboard && ../scripts/node npm run --silent build
+
+test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a browser
+	@cd dashboard && ../scripts/node npm test --silent
+	@scripts/install-chromium
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
+
+quicksight: .venv/dev.stamp ## Generate quicksight/template.yaml, the QuickSight dashboard, from the modules beside it
+	@$(BIN)/python -m tests.quicksight_template
+
+check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 
 format: .venv/dev.stamp ## Format Python and SQL
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --quiet athena
+	@$(BIN)/sqlfluff fix --quiet athena cli/photolake_cli/dashboard/sql
 
 format-check: .venv/dev.stamp
 	@$(BIN)/ruff format --check .
 
 lint: .venv/dev.stamp ## Lint Python and SQL
 	@$(BIN)/ruff check .
-	@$(BIN)/sqlfluff lint athena
+	@$(BIN)/sqlfluff lint athena cli/photolake_cli/dashboard/sql
 
 types: .venv/dev.stamp ## Check the types
 	@$(BIN)/mypy
+
+page-check: .venv/page.stamp ## Check the page's types and style, and that its bundle is that of its source
+	@cd dashboard && ../scripts/node npm run --silent check
+	@cd dashboard && ../scripts/node npm run --silent build -- --out ../.venv/share/page
+	@diff -r .venv/share/page cli/photolake_cli/dashboard/page || { echo "The bundle is old: make page"; exit 1; }
 
 template: .venv/dev.stamp ## Validate the SAM template, as written and as transformed
 	@$(BIN)/sam validate --lint --region us-east-1
@@ -85,9 +102,10 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.export
 	@$(BIN)/python -m bench.near_duplicates
+	@$(BIN)/python -m bench.dashboard
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .tools .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # uv, pinned: the one tool the rest is installed with.
 $(UV): requirements/uv.txt
@@ -117,4 +135,10 @@ $(UV): requirements/uv.txt
 	@scripts/fetch-layer-wheels
 	@touch $@
 
-.PHONY: help demo test test-e2e test-laptop-cloud test-conformance test-posts docs check format format-check lint types template build deploy bench lock lock-check clean
+# Packages of the page; no script of a package is run.
+.venv/page.stamp: dashboard/package.json dashboard/package-lock.json scripts/node requirements/npm.txt .venv/dev.stamp
+	@echo "Installing what the page is built with ..."
+	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean

@@ -1,5 +1,6 @@
 -- Which photos spread furthest, if near-duplicates count as one? Over the whole lake.
 select
+    first_image_id,
     first_media_url,
     images,
     posts,
@@ -11,5 +12,5 @@ select
     first_post_url
 from image_spread
 where posts > 1
-order by posts desc, authors desc, first_seen asc, image_group asc
+order by posts desc, authors desc, first_seen asc, first_image_id asc
 limit 20

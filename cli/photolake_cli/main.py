@@ -10,9 +10,10 @@ import typer
 from photolake_cli.commands.backfill import backfill
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
+from photolake_cli.commands.dashboard import dashboard
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.drop import drop
-from photolake_cli.commands.export import export
+from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
@@ -32,7 +33,7 @@ for command in (
     inspect,
     wait,
     query,
-    export,
+    dashboard,
     search,
     reindex,
     reindex_opensearch,
@@ -43,6 +44,7 @@ for command in (
     stream,
 ):
     app.command()(command)
+app.add_typer(export, name="export")
 
 
 def _print_version(is_wanted: bool) -> None:

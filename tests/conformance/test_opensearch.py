@@ -26,7 +26,7 @@ from photolake.opensearch.maintenance import (
 )
 from photolake.opensearch.merge import MAX_PHOTOS
 from photolake.opensearch.sink import OpenSearchSink
-from photolake_cli.reindex.lake import Lake
+from photolake_cli.lake import Lake
 from photolake_cli.reindex.opensearch import rebuild_index
 from photolake_cli.reindex.run import RebuiltDays
 from tests.builders.image_documents import CAR_ID, car_document, car_row, photo_document

@@ -11,7 +11,7 @@ NAMES = sorted(path.stem for path in (ROOT / "athena/queries").glob("*.sql"))
 
 
 @pytest.fixture
-def values(earliest):
+def values(earliest, rows):
     """A value for each parameter that a query may have, by its name."""
     tomorrow = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
     return {
@@ -19,6 +19,7 @@ def values(earliest):
         "until": tomorrow.isoformat(),
         "name": "du châtelet",
         "words": '"one"',
+        "image_id": next(row["image_id"] for row in rows.photos if row["image_id"]),
     }
 
 

@@ -1,6 +1,7 @@
 """The stack of template.yaml on the laptop cloud, through the doors a user has: the command, an AWS client, SQL."""
 
 import gzip
+import io
 import json
 import signal
 import subprocess
@@ -9,7 +10,9 @@ import time
 from pathlib import Path
 
 import boto3
+import networkx
 import psycopg
+import pyarrow.parquet as pq
 import pyathena
 import pytest
 import requests
@@ -17,12 +20,16 @@ from boto3.dynamodb.types import Binary
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from PIL import Image
+from pycocotools.coco import COCO
 
 from laptop_cloud import state
 from photolake.backfill.jobs import JobStore
 from photolake.search.items import unpack
 from photolake_cli.demo import photos
 from tests import postgresql_server
+from tests.builders.dashboard_page import DashboardPage
+from tests.e2e.command import ROOT
 from tests.e2e.permissions import MADE_BY_LAMBDA, UNSEEN, FunctionPolicies, physical_names
 
 pytestmark = pytest.mark.e2e
@@ -310,7 +317,11 @@ def test_the_index_that_is_rebuilt_from_the_lake_is_the_one_that_events_wrote(co
     assert index_items(table) == before
 
 
-VALUES = {"celebrity_matches": "name=Ada", "search_text_in_images": "words=sale"}
+VALUES = {
+    "celebrity_matches": "name=Ada",
+    "search_text_in_images": "words=sale",
+    "image_posts": "image_id=" + 64 * "0",
+}
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(Path("athena/queries").glob("*.sql"))])
@@ -395,6 +406,68 @@ def test_postgresql_gets_the_rows_of_a_view_and_loses_those_of_deleted_posts(col
     assert [post_id for post_id, *_ in posts] == [row["id"] for row in rows[2:]]
     assert ("SUMMER SALE",) not in lines
     s3.delete_object(Bucket=bucket, Key="deletions/2.jsonl")
+
+
+def test_the_dashboard_has_what_the_views_show_and_is_served_until_ctrl_c(collected, ask, tmp_path):
+    out = tmp_path / "page"
+    program = [str(Path(sys.executable).parent / "photolake"), "dashboard", "--state", str(collected.state)]
+    options = ["--out", str(out), "--serve", "--port", "0"]
+    with subprocess.Popen([*program, *options], cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        served = next(line for line in process.stderr if line.startswith("Served at "))
+        url = served.split()[2].removesuffix(".")
+        page, missing = requests.get(url, timeout=10), requests.get(f"{url}pictures/", timeout=10)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+    dashboard = DashboardPage(out)
+    assert (page.status_code, missing.status_code) == (200, 404)
+    assert '<script src="app.js"></script>' in page.text
+    assert dict(zip(dashboard.posts["id"], dashboard.texts["text"], strict=True)) == {
+        row["id"]: row["text"].replace("@harbour_cafe", "@…") for row in ask("select id_str as id, text from tweets")
+    }
+    assert set(dashboard.pictures["id"]) == {row["image_id"] for row in ask("select image_id from image_analyses")}
+    assert set(dashboard.pictures["missing"]) == {None}
+    astronaut = next(row for row, faces in enumerate(dashboard.pictures["faces"]) if faces)
+    [face] = dashboard.analyses["imageLabels"][astronaut]["facedetails"]
+    assert 0 < face["boundingbox"]["left"] < 1
+    name = dashboard.pictures["id"][astronaut]
+    with Image.open(out / "pictures" / name[:2] / f"{name}.webp") as image:
+        assert image.format == "WEBP"
+
+
+def test_embedding_atlas_gets_the_images_with_the_text_of_their_posts(collected, tmp_path):
+    collected("export atlas", "--to", str(tmp_path / "images.parquet"))
+
+    rows = pq.read_table(tmp_path / "images.parquet").to_pylist()
+    [poster] = [row for row in rows if "SUMMER SALE" in (row["text_in_image"] or "")]
+    assert (poster["text"], poster["posts"], poster["sentiment"]) == ("I love this!", 2, "POSITIVE")
+    with Image.open(io.BytesIO(poster["image"]["bytes"])) as image:
+        assert image.size == (poster["width"], poster["height"]) == (512, 341)
+
+
+def test_pycocotools_gets_boxes_on_the_images_beside_them(collected, tmp_path):
+    collected("export coco", "--to", str(tmp_path / "coco"))
+
+    document = COCO(tmp_path / "coco/labels.json")
+    boxes = document.loadAnns(document.getAnnIds(catIds=document.getCatIds(catNms=["text"])))
+    [sale] = [box for box in boxes if box["attributes"]["text"] == "SUMMER SALE"]
+    [described] = document.loadImgs([sale["image_id"]])
+    with Image.open(tmp_path / "coco/data" / described["file_name"]) as image:
+        left, top, width, height = sale["bbox"]
+        inside = image.convert("L").crop((left, top, left + width, top + height))
+        assert image.size == (described["width"], described["height"]) == (900, 600)
+    # Dark letters on light paper.
+    assert min(inside.tobytes()) < 100 < 200 < max(inside.tobytes())
+
+
+def test_networks_join_images_with_their_labels(collected, tmp_path):
+    collected("export gexf", "--to", str(tmp_path / "networks"))
+
+    graph = networkx.read_gexf(tmp_path / "networks/image-labels.gexf")
+    [astronaut] = [node for node in graph if node.startswith("image:") and graph.has_edge(node, "label:Person")]
+    assert graph.nodes[astronaut]["posts"] == 3
+    assert (tmp_path / "networks/images" / graph.nodes[astronaut]["image"]).is_file()
 
 
 def test_a_wrong_query_says_where(collected):

@@ -22,7 +22,8 @@ class FakeS3:
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 (boto3's names)
         if Key not in self.objects:
             raise NoSuchKey(Key)
-        return {"Body": io.BytesIO(self.objects[Key])}
+        body = self.objects[Key]
+        return {"Body": io.BytesIO(body), "ContentLength": len(body), "Metadata": {}}
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
         self.objects[Key] = Body

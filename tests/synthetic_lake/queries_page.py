@@ -21,18 +21,37 @@ if TYPE_CHECKING:
 PAGE = resolved_template.ROOT / "docs" / "queries.md"
 FIRST_DAY, DAYS, POSTS, IMAGES = datetime.date(2026, 3, 2), 10, 400, 120
 SHOWN_ROWS, SHOWN_LETTERS = 8, 60
-VALUES = {"since": "2026-03-02", "until": "2026-03-11", "name": "van gogh", "words": "off"}
+IMAGE = "3be3a8b022067ab9f14eef96a9a647d232ce492dbddaad1611ee3286b06753c5"
+VALUES = {"since": "2026-03-02", "until": "2026-03-11", "name": "van gogh", "words": "off", "image_id": IMAGE}
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "What people talk about": ("top_domains", "product_links", "sentiment_by_language", "brand_sentiment"),
+    "What people talk about": (
+        "posts_by_day",
+        "posts_by_query",
+        "posts_by_query_and_day",
+        "top_hashtags",
+        "top_domains",
+        "product_links",
+        "sentiment_by_language",
+        "sentiment_by_entity",
+        "brand_sentiment",
+    ),
     "What the photos show": (
         "top_labels",
+        "label_trend",
         "label_pairs",
+        "labels_by_query",
         "sentiment_by_label",
         "custom_labels",
+        "pictures_by_query",
         "text_in_images",
+        "words_in_images",
         "search_text_in_images",
         "suspect_content",
+        "suspect_labels",
+        "suspect_by_day",
+        "suspect_by_source",
+        "suspect_images",
     ),
     "Who is in them": (
         "top_celebrities",
@@ -41,8 +60,20 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "top_emotion_of_faces",
         "top_emotions",
         "ages_and_genders",
+        "emotions_of_faces",
+        "smiles_by_gender",
+        "faces_per_photo",
+        "faces_by_source",
     ),
-    "How they spread, and how good they are": ("photo_spread", "photos_by_hour", "image_quality", "dominant_colors"),
+    "How they spread, and how good they are": (
+        "most_posted_pictures",
+        "photo_spread",
+        "spread_by_day",
+        "image_posts",
+        "photos_by_hour",
+        "image_quality",
+        "dominant_colors",
+    ),
     "What the pipeline did": ("photo_statuses", "dropped_photos", "not_analysed", "cost_by_api", "calls_of_2019"),
 }
 OF_2019 = {

@@ -1,18 +1,48 @@
-"""`photolake export`: rows of a view for a warehouse."""
+"""`photolake export`: rows of a view for a warehouse, and images for other programs to look at."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from photolake_cli.commands.export_images import atlas, coco, gexf
 from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Region, Stack, State
 from photolake_cli.errors import report_errors
 
 
+class ExportGroup(TyperGroup):
+    """Takes what is none of its commands for a view: `export tweets` is `export view tweets`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments behind `photolake export`."""
+        is_view = args[:1] and args[0] not in (*self.commands, "--help")
+        return super().parse_args(ctx, ["view", *args] if is_view else args)
+
+
+app = typer.Typer(cls=ExportGroup, no_args_is_help=True)
+
+
+@app.callback()
+def export() -> None:
+    """Write a view into a database table or a file, or images for other programs to look at.
+
+    `photolake export tweets` is short for `photolake export view tweets`; the options of each are in its own help.
+
+    Examples:
+
+        photolake export tweets --to postgresql://ann@localhost/warehouse
+        photolake export face_emotions --to faces.csv --delimiter ";"
+        photolake export atlas --to images.parquet
+        photolake export coco --to coco
+        photolake export gexf --to networks
+    """
+
+
 @report_errors
-def export(
-    view: Annotated[str, typer.Argument(help="A view, such as tweets or face_emotions.")],
+def view(
+    name: Annotated[str, typer.Argument(metavar="VIEW", help="A view, such as tweets or face_emotions.")],
     to: Annotated[
         str,
         typer.Option(
@@ -70,6 +100,10 @@ def export(
     from photolake_cli.export.run import ExportRequest, run_export
     from photolake_cli.query.client import QueryClient
 
-    request = ExportRequest(view, to, table, key or [], since, until, full, late_days, delimiter, dry_run)
+    request = ExportRequest(name, to, table, key or [], since, until, full, late_days, delimiter, dry_run)
     cloud = connect(stack, region, state)
     run_export(cloud, QueryClient(cloud), request, PROJECT / "athena/views", dt.datetime.now(dt.UTC))
+
+
+for command in (view, atlas, coco, gexf):
+    app.command()(command)

@@ -35,7 +35,7 @@ def reindex(
 
     from photolake.search.index import SearchIndex
     from photolake_cli.cloud import connect
-    from photolake_cli.reindex.lake import Lake
+    from photolake_cli.lake import Lake
     from photolake_cli.reindex.run import WORKERS, RebuiltDays, rebuild_index
 
     cloud = connect(stack, region, state)

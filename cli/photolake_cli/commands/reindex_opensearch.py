@@ -38,7 +38,7 @@ def reindex_opensearch(
     from photolake.opensearch.index import ImageIndex
     from photolake_cli.cloud import connect
     from photolake_cli.console import error_console, show_progress
-    from photolake_cli.reindex.lake import Lake
+    from photolake_cli.lake import Lake
     from photolake_cli.reindex.opensearch import rebuild_index, show_result
     from photolake_cli.reindex.run import RebuiltDays
 

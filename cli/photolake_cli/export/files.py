@@ -46,7 +46,7 @@ def write_file(path: Path, delimiter: str, run: Callable[[], QueryResult], on_ro
         Format.JSON: write_json,
         Format.PARQUET: write_parquet,
     }
-    with open_output(path, binary=format_ is Format.PARQUET) as out:
+    with open_output(path, binary=format_ is Format.PARQUET, option="--to") as out:
         result = run()
         return writers[format_](replace(result, pages=_count_pages(result.pages, on_rows)), out)
 

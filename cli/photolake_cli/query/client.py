@@ -103,10 +103,15 @@ class QueryClient:
         """
         return self._run(Statement("the statement", "", sql), values, on_state)
 
-    def run_export(self, sql: str, on_state: Callable[[str], None] = lambda _: None) -> QueryResult:
-        """Run a SELECT with many rows, which are read from Athena's result file; errors as those of `run`."""
+    def run_export(
+        self, sql: str, on_state: Callable[[str], None] = lambda _: None, values: Sequence[str] = ()
+    ) -> QueryResult:
+        """Run a SELECT with many rows, which are read from Athena's result file; errors as those of `run`.
+
+        `values` have the form NAME=VALUE if the header of the SQL declares parameters, as that of a saved query does.
+        """
         statement = Statement("the statement", "", sql)
-        result, cursor = self._execute(statement, (), on_state)
+        result, cursor = self._execute(statement, values, on_state)
         return replace(result, pages=self._read_file(str(cursor.output_location), len(result.columns)))
 
     def run_saved(

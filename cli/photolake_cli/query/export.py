@@ -9,7 +9,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -38,10 +38,10 @@ class Format(enum.StrEnum):
 
 
 @contextmanager
-def open_output(path: Path | None, binary: bool = False) -> Iterator[IO[Any]]:
+def open_output(path: Path | None, binary: bool = False, option: str = "--output") -> Iterator[IO[Any]]:
     """Open the file, or standard output; CommandError if it cannot be written, before a query has cost anything.
 
-    The file is replaced when the block has ended without an error.
+    The file is replaced when the block has ended without an error. `option` is what names another file.
     """
     if path is None:
         with _open_standard_output(binary) as out:
@@ -56,10 +56,11 @@ def open_output(path: Path | None, binary: bool = False) -> Iterator[IO[Any]]:
         if unfinished != path:
             unfinished.replace(path)
     except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}. Name another file: --output") from error
+        raise CommandError(f"{path} cannot be written: {error.strerror}. Name another file: {option}") from error
     finally:
         if unfinished != path:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):  # the error above says it
+                unfinished.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
@@ -136,11 +136,15 @@ def describe_cost(result: QueryResult, on_laptop: bool) -> str:
 
     The laptop cloud counts whole objects, Athena only the columns it reads, so there the price is an upper bound.
     """
-    if not result.is_charged:
-        return "nothing scanned, no charge"
-    price = _format_exactly(price_athena_query(result.scanned_bytes))
+    return describe_costs([result], on_laptop) if result.is_charged else "nothing scanned, no charge"
+
+
+def describe_costs(results: Iterable[QueryResult], on_laptop: bool) -> str:
+    """What several queries scanned, and what that costs together, as in describe_cost."""
+    scanned = [result.scanned_bytes for result in results if result.is_charged]
+    price = _format_exactly(sum(map(price_athena_query, scanned), Decimal(0)))
     cost = f"would cost at most {price} on AWS" if on_laptop else price
-    return f"{decimal(result.scanned_bytes)} scanned: {cost}"
+    return f"{decimal(sum(scanned))} scanned: {cost}"
 
 
 def _format_exactly(usd: Decimal) -> str:

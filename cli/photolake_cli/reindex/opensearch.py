@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from photolake.opensearch.client import OpenSearchClient
     from photolake.opensearch.document import ImageDocument
     from photolake.opensearch.index import ImageIndex, RejectedDocument
-    from photolake_cli.reindex.lake import Lake
+    from photolake_cli.lake import Lake
     from photolake_cli.reindex.run import RebuiltDays
 
 _BATCH = 200

@@ -21,7 +21,7 @@ from photolake_cli.errors import CommandError
 if TYPE_CHECKING:
     from photolake.search.index import SearchIndex
     from photolake_cli.cloud import Cloud
-    from photolake_cli.reindex.lake import Lake, Row
+    from photolake_cli.lake import Lake, Row
 
 WORKERS = 8
 _GROUP = 200

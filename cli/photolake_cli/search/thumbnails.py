@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
-import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import requests
-from PIL import Image, UnidentifiedImageError
 
+from photolake.errors import PermanentError
 from photolake.images.ingest import MAX_PHOTO_BYTES
+from photolake.images.rendition import draw_small
 
 SIDE = 320
 _WORKERS = 8
@@ -54,16 +54,11 @@ def _load(url: str | None, send: Callable[..., requests.Response]) -> Thumbnail:
         return Thumbnail(_shrink(response.content))
     except requests.RequestException as error:
         return Thumbnail(None, f"it could not be loaded: {type(error).__name__}")
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError):
+    except PermanentError:
         return Thumbnail(None, "it is not an image that can be read")
 
 
 def _shrink(data: bytes) -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(data)) as image:
-            image.draft("RGB", (2 * SIDE, 2 * SIDE))
-            image.thumbnail((SIDE, SIDE))
-            out = io.BytesIO()
-            image.convert("RGB").save(out, "JPEG", quality=80)
+    out = io.BytesIO()
+    draw_small(data, SIDE).save(out, "JPEG", quality=80)
     return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()

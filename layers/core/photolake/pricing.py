@@ -25,6 +25,11 @@ ATHENA_MEGABYTE_USD = Decimal(5) / 10**6
 DYNAMODB_WRITE_USD = Decimal("0.625") / 10**6
 DYNAMODB_READ_USD = Decimal("0.125") / 10**6
 
+# S3 bills GET requests by the thousand, and the transfer of what they return to a machine outside of the Region; the
+# first 100 GB of a month are free. https://aws.amazon.com/s3/pricing/
+S3_READ_USD = Decimal("0.0004") / 1000
+TRANSFER_GIGABYTE_USD = Decimal("0.09")
+
 
 def count_comprehend_units(text: str) -> int:
     """Count the units that Comprehend bills for a text, for each API that reads it."""

@@ -21,7 +21,7 @@ from photolake.photos.job import PostSummary
 from photolake.search.index import SearchIndex
 from photolake.search.items import unpack
 from photolake_cli.errors import CommandError
-from photolake_cli.reindex.lake import Lake
+from photolake_cli.lake import Lake
 from photolake_cli.reindex.run import RebuiltDays, rebuild_index
 from tests.builders.search_rows import analysis, dropped, line, photo, seen_label
 from tests.fakes.search_table import FakeSearchTable

@@ -337,6 +337,7 @@ def test_near_duplicates_spread_as_one_image(lake):
             "2",
             "2026-03-01 10:00:00.000",
             "2026-03-02 10:00:00.000",
+            "original",
             "ann",
             "https://x.com/i/status/1",
             "https://photos.example/original.jpg",
@@ -349,6 +350,7 @@ def test_near_duplicates_spread_as_one_image(lake):
             "1",
             "2026-03-01 10:00:00.000",
             "2026-03-01 10:00:00.000",
+            "no hash",
             "ann",
             "https://x.com/i/status/3",
             "https://photos.example/no hash.jpg",
@@ -411,6 +413,17 @@ def test_a_dropped_image_is_a_near_duplicate_too_but_spreads_nothing(lake):
     assert lake.ask("select image_group, images, max_distance from image_spread").rows == [[near, "1", "0"]]
 
 
+def test_dropped_images_are_in_the_group_of_the_post_that_shows_a_near_one_or_in_one_of_their_own(lake):
+    near, other = change_bits(ORIGINAL, 0, 63), change_bits(ORIGINAL, *range(30, 50))
+    small, large = sorted((other, change_bits(other, 3)))
+    images = [hashed("posted", near), hashed("our own", ORIGINAL), hashed("a", large), hashed("b", small)]
+
+    fill_lake(lake, [post(1)], [photo(1, "posted")], images)
+
+    expected = [[near, near, "0"], [ORIGINAL, near, "2"], [small, small, "0"], [large, small, "1"]]
+    assert lake.ask("select * from hash_groups order by 1").rows == sorted(expected)
+
+
 def test_no_pair_within_8_bits_is_missed(lake):
     draw = random.Random(20)
     bases = [f"{draw.getrandbits(64):016x}" for _ in range(12)]
@@ -443,3 +456,118 @@ def test_pages_and_gradients_are_near_none_but_those_with_the_same_hash(lake):
 
     sql = "select image_id, other_image_id, distance from near_duplicates order by 1"
     assert lake.ask(sql).rows == [["copy", "page", "0"], ["page", "copy", "0"]]
+
+
+def test_a_post_is_one_flat_row_that_counts_its_photos(lake):
+    posts = [post(1, sentiment="POSITIVE"), post(1, copy=2, sentiment="NEGATIVE"), post(2, user=None)]
+    fill_lake(lake, posts, [photo(1, "a"), photo(1, "b", status="gone"), photo(1, "b", copy=2, status="gone")])
+
+    rows = lake.ask("select id, posted_at, sentiment, photos, author from dashboard_posts order by id").rows
+    assert rows == [
+        ["1", "2026-03-01 10:00:00.000", "NEGATIVE", "2", "x:7"],
+        ["2", "2026-03-01 10:00:00.000", None, "0", None],
+    ]
+
+
+def test_a_photo_is_one_flat_row_with_the_columns_of_its_post(lake):
+    posts = [post(1, language="ja", sentiment="MIXED", is_retweet=False, matched_query="tea")]
+    fill_lake(lake, posts, [photo(1, "a"), photo(1, "a", copy=2, status="duplicate"), photo(9, "of no post")])
+
+    columns = "tweetid, image_id, status, posted_at, language, sentiment, is_retweet, matched_query, post_url"
+    assert lake.ask(f"select {columns} from dashboard_photos").rows == [
+        ["1", "a", "duplicate", "2026-03-01 10:00:00.000", "ja", "MIXED", "false", "tea", "https://x.com/i/status/1"]
+    ]
+
+
+def test_what_is_seen_in_a_photo_is_flat_rows_with_the_columns_of_its_post(lake):
+    labels = [
+        {"name": "Cup", "confidence": 91.0, "parents": [{"name": "Ware"}], "categories": [{"name": "Kitchen"}]},
+        {"name": "Tea", "confidence": 90.0},
+        {"name": "Ware", "confidence": 99.0, "parents": []},
+        {"name": "Zebra", "confidence": 89.0},
+    ]
+    seen = analysis(
+        "a",
+        labels=labels,
+        facedetails=[face(), face(emotions=(), agerange=None)],
+        textdetections=[
+            {"id": 0, "type": "LINE", "detectedtext": "TEA", "confidence": 98.0},
+            {"id": 1, "type": "WORD"},
+        ],
+        moderationlabels=[
+            {"name": "Alcohol", "parentname": "", "taxonomylevel": 1, "confidence": 70.0},
+            {"name": "Drinking", "parentname": "Alcohol", "taxonomylevel": 2, "confidence": 60.0},
+        ],
+        celebrityrecognition={"celebrityfaces": [{"name": "Ann", "id": "1", "matchconfidence": 97.0}]},
+    )
+    fill_lake(lake, [post(1, matched_query="tea"), post(2)], [photo(1, "a"), photo(2, "not analysed")], [seen])
+
+    def rows(view, columns, order):
+        return lake.ask(f"select tweetid, mediaid, matched_query, {columns} from {view} order by {order}").rows
+
+    shown = ["1", "ma", "tea"]
+    columns = "label_name, label_parents, label_category, confidence"
+    assert rows("dashboard_labels", columns, "label_name") == [
+        [*shown, "Cup", "Ware", "Kitchen", "91.0"],
+        [*shown, "Tea", None, None, "90.0"],
+        [*shown, "Ware", None, None, "99.0"],
+        [*shown, "Zebra", None, None, "89.0"],
+    ]
+    assert rows("dashboard_label_pairs", "label_name, other_label_name", "4, 5") == [
+        [*shown, "Cup", "Tea"],
+        [*shown, "Tea", "Ware"],
+    ]
+    columns = "face_number, age_group, gender, emotion, emotion_confidence"
+    assert rows("dashboard_faces", columns, "face_number") == [
+        [*shown, "1", "20-29", "Female", "HAPPY", "80.0"],
+        [*shown, "2", None, "Female", None, None],
+    ]
+    assert rows("dashboard_texts", "line_number, line", "line_number") == [[*shown, "0", "TEA"]]
+    assert rows("dashboard_moderation", "label_name, parent_name", "4") == [
+        [*shown, "Alcohol", None],
+        [*shown, "Drinking", "Alcohol"],
+    ]
+    assert rows("dashboard_celebrities", "celebrity_number, name", "4") == [[*shown, "1", "Ann"]]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "group"),
+    [(0, 3, "0-12"), (9, 17, "13-19"), (13, 27, "20-29"), (58, 60, "50-59"), (50, 70, "60+"), (90, 120, "60+")],
+)
+def test_a_face_is_in_the_age_group_of_the_middle_of_its_range(lake, low, high, group):
+    seen = analysis("a", facedetails=[face(agerange={"low": low, "high": high})])
+    fill_lake(lake, [post(1)], [photo(1, "a")], [seen])
+
+    assert lake.ask("select age_group from dashboard_faces").rows == [[group]]
+
+
+def test_what_a_post_names_is_flat_rows_and_a_hashtag_counts_once(lake):
+    mention = {"text": "Velora", "type": "ORGANIZATION", "score": 0.9, "begin_offset": 0, "end_offset": 6}
+    tags = {"hashtags": [{"text": "Tea"}, {"text": "TEA"}, {"text": "cup"}]}
+    fill_lake(lake, [post(1, text_entities=[mention], entities=tags), post(2, entities={"hashtags": []}), post(3)])
+
+    assert lake.ask("select tweetid, entity, type, post_url from dashboard_entities").rows == [
+        ["1", "Velora", "ORGANIZATION", "https://x.com/i/status/1"]
+    ]
+    assert lake.ask("select tweetid, hashtag from dashboard_hashtags order by 2").rows == [["1", "cup"], ["1", "tea"]]
+
+
+def test_each_showing_of_an_image_names_the_first_and_one_that_may_be_unsafe_marks_the_group(lake):
+    page, near = "0f0f0f0f0f0f0f0f", "0f0f0f0f0f0f0f0e"
+    unsafe = [{"name": "Smoking", "parentname": "Drugs"}, {"name": "Drugs", "parentname": ""}]
+    images = [
+        {**analysis("page"), "perceptual_hash": page},
+        {**analysis("near", moderationlabels=unsafe), "perceptual_hash": near},
+        {**analysis("other"), "perceptual_hash": "f0f0f0f0f0f0f0f0"},
+    ]
+    photos = [photo(1, "page"), photo(2, "near"), photo(3, "other")]
+    later = post(2, user=None, timestamp_ms=1772366400000)
+    fill_lake(lake, [post(1), later, post(3)], photos, images)
+
+    columns = "tweetid, image_group, distance, moderation_label, first_media_url, first_post_url, author_key is null"
+    first = ["https://photos.example/page.jpg", "https://x.com/i/status/1"]
+    assert lake.ask(f"select {columns} from dashboard_spread order by tweetid").rows == [
+        ["1", page, "0", "Drugs", *first, "false"],
+        ["2", page, "1", "Drugs", *first, "true"],
+        ["3", "f0f0f0f0f0f0f0f0", "0", "none", "https://photos.example/other.jpg", "https://x.com/i/status/3", "false"],
+    ]

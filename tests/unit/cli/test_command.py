@@ -26,7 +26,13 @@ from photolake_cli.status import describe_backlog, describe_dead_letters, show_s
 
 ROOT = Path(__file__).parents[3]
 COMMANDS: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
-PARAMETERS = [(name, parameter) for name, command in COMMANDS.items() for parameter in command.params]
+# A group's commands by its name and theirs.
+LEAVES: dict[str, Any] = {
+    f"{group} {name}".strip(): command
+    for group, each in COMMANDS.items()
+    for name, command in getattr(each, "commands", {"": each}).items()
+}
+PARAMETERS = [(name, parameter) for name, command in LEAVES.items() for parameter in command.params]
 
 
 def run_program(*arguments, **environment):
@@ -44,9 +50,10 @@ def get_documented_commands():
     return [line for line in lines if line.startswith("photolake ") and line.split()[1].islower()]
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS | LEAVES)
 def test_every_command_has_an_example_that_parses(name):
-    examples = [line.strip() for line in COMMANDS[name].help.splitlines() if line.startswith("    ")]
+    command = (COMMANDS | LEAVES)[name]
+    examples = [line.strip() for line in command.help.splitlines() if line.startswith("    ")]
 
     assert examples
     for example in examples:
@@ -58,11 +65,21 @@ def assert_parses(line):
     """The line, if it calls photolake, names a command and its options."""
     words = shlex.split(line.replace("eval $(", "").rstrip(")"), comments=True)
     if words[:1] == ["photolake"]:
-        command = COMMANDS[words[1]]
         given = [word for word in words[2:] if word not in ("&&", "&")]
+        command, given = find_command(words[1], given)
         command.make_context(words[1], given, resilient_parsing=True)
         known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         assert {word for word in given if word.startswith("--")} <= known
+
+
+def find_command(name, given):
+    """The command, of a group the one that the group takes these arguments for."""
+    command = COMMANDS[name]
+    if not hasattr(command, "commands"):
+        return command, given
+    context = command.make_context(name, given)
+    _, found, given = command.resolve_command(context, [*context._protected_args, *context.args])
+    return found, given
 
 
 def test_every_command_that_readme_and_docs_show_parses():
@@ -75,7 +92,7 @@ def test_every_command_that_readme_and_docs_show_parses():
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=[f"{name} {each.name}" for name, each in PARAMETERS])
 def test_every_option_has_help_and_shows_its_default(name, parameter):
-    record = parameter.get_help_record(typer.Context(COMMANDS[name]))
+    record = parameter.get_help_record(typer.Context(LEAVES[name]))
 
     assert record[1]
     is_flag = getattr(parameter, "is_flag", False)
@@ -106,6 +123,22 @@ def test_the_shell_completes_commands():
     words = {"_PHOTOLAKE_COMPLETE": "complete_bash", "COMP_WORDS": "photolake col", "COMP_CWORD": "1"}
 
     assert run_program(**words) == (0, "collect\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command", "rest"),
+    [
+        (["tweets", "--to", "x.csv"], "view", ["tweets", "--to", "x.csv"]),
+        (["--to", "x.csv", "tweets"], "view", ["--to", "x.csv", "tweets"]),
+        (["view", "atlas", "--to", "x.csv"], "view", ["atlas", "--to", "x.csv"]),
+        (["atlas", "--to", "x.parquet"], "atlas", ["--to", "x.parquet"]),
+        (["gexf", "--help"], "gexf", ["--help"]),
+    ],
+)
+def test_export_takes_for_a_view_what_is_none_of_its_commands(arguments, command, rest):
+    found, given = find_command("export", arguments)
+
+    assert (found.name, given) == (command, rest)
 
 
 def test_the_list_of_saved_queries_is_the_option_that_the_help_names():

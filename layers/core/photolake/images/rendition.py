@@ -40,6 +40,7 @@ _BROKEN = (
 )
 _TOO_MANY_PIXELS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _PLAIN_MODES = {"JPEG": frozenset({"L", "RGB"}), "PNG": frozenset({"1", "L", "P", "RGB"})}
+_SCALABLE_MODES = frozenset({"CMYK", "L", "LA", "RGB", "RGBA"})
 _LOSSLESS = frozenset({"PNG", "GIF"})
 
 
@@ -70,6 +71,21 @@ def render(data: bytes) -> Rendition:
     return _encode(drawn, lossless=kind in _LOSSLESS)
 
 
+def draw_small(data: bytes, side: int) -> Image.Image:
+    """Draw a photo upright and in sRGB, scaled down until no side is longer than `side`, to be shown.
+
+    PermanentError as `render`.
+    """
+    kind = detect_format(data)
+    image = _decode(data, kind, side)
+    _turn_upright(image)
+    if image.mode in _SCALABLE_MODES:  # otherwise a palette's colours would be mixed
+        image.thumbnail((side, side))
+    drawn = _to_rgb(image)
+    drawn.thumbnail((side, side))
+    return drawn
+
+
 def is_readable_in_place(head: bytes, size: int) -> bool:
     """Whether Rekognition can read an S3 object of `size` bytes as it is; False if its first bytes do not tell.
 
@@ -97,14 +113,16 @@ def _is_deep_png(kind: str, data: bytes) -> bool:
     return kind == "PNG" and data[24] == 16
 
 
-def _decode(data: bytes, kind: str) -> Image.Image:
-    """Decode the photo, or its first frame."""
+def _decode(data: bytes, kind: str, side: int | None = None) -> Image.Image:
+    """Decode the photo, or its first frame; a JPEG only as large as twice the `side` needs."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as those on odd EXIF
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=[kind])
             _check_size(image.width, image.height)
+            if side is not None:
+                image.draft(None, (2 * side, 2 * side))
             image.load()
     except _TOO_MANY_PIXELS as error:
         raise PermanentError("too_large", f"more than {MAX_PIXELS // 1_000_000} megapixels ({error})") from error

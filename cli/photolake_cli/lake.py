@@ -1,4 +1,4 @@
-"""The rows of the landing tables that the search index is made of, read from their Parquet objects day by day.
+"""The rows of the landing tables with all their types, read from their Parquet objects day by day.
 
 A duplicate row always lies in the partition of its twin, so the newest copy of each row is found within a day. The
 objects are read directly: Athena writes rows and arrays as text that cannot be read back, and would charge for it.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _BATCH_ROWS = 500
 _SAMPLE_OBJECTS = 5
+_READ_AHEAD = 4
 
 Row = dict[str, Any]
 Version = tuple[str, str]
@@ -61,8 +64,8 @@ class Lake:
     def read_posts(self, day: str, ids: set[int]) -> dict[int, Row]:
         """The newest row of each of these posts of a day: what a search can find it by."""
         posts: dict[int, Row] = {}
-        for key in self._list_keys("posts", day):
-            for row in self._iterate_rows(key, _POST_COLUMNS):
+        for _, rows in self._iterate_objects(self._list_keys("posts", day), _POST_COLUMNS):
+            for row in rows:
                 known = posts.get(row["id"])
                 if row["id"] in ids and (known is None or _version(known, _POSTED) <= _version(row, _POSTED)):
                     posts[row["id"]] = row
@@ -85,18 +88,30 @@ class Lake:
         newest: dict[Any, tuple[Version, str, int]] = {}
         keys = self._list_keys(table, day)
         identity = ["image_id"] if table == "analyses" else ["source_key", "image_id"]
-        for key in keys:
-            for number, row in enumerate(self._iterate_rows(key, [*identity, *version])):
+        for key, rows in self._iterate_objects(keys, [*identity, *version]):
+            for number, row in enumerate(rows):
                 copy = (_version(row, version), key, number)
                 newest[identify(row)] = max(copy, newest.get(identify(row), copy))
-        for key in keys:
-            for number, row in enumerate(self._iterate_rows(key)):
+        for key, rows in self._iterate_objects(keys):
+            for number, row in enumerate(rows):
                 if newest[identify(row)][1:] == (key, number):
                     yield {**row, "dt": day}
 
-    def _iterate_rows(self, key: str, columns: list[str] | None = None) -> Iterator[Row]:
-        for batch in self._open(key).iter_batches(_BATCH_ROWS, columns=columns):
-            yield from batch.to_pylist()
+    def _iterate_objects(
+        self, keys: Iterable[str], columns: list[str] | None = None
+    ) -> Iterator[tuple[str, Iterator[Row]]]:
+        """Each object with its rows, while the next few are read: a day may have hundreds of small ones."""
+        waiting: deque[tuple[str, Future[Any]]] = deque()
+        pool = ThreadPoolExecutor(_READ_AHEAD)
+        try:
+            for key in keys:
+                waiting.append((key, pool.submit(self._open, key)))
+                if len(waiting) > _READ_AHEAD:
+                    yield _take_rows(waiting, columns)
+            while waiting:
+                yield _take_rows(waiting, columns)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _open(self, key: str) -> Any:
         body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
@@ -119,6 +134,12 @@ class Lake:
 
 
 _POSTED = ("collected_at", "processed_at")
+
+
+def _take_rows(waiting: deque[tuple[str, Future[Any]]], columns: list[str] | None) -> tuple[str, Iterator[Row]]:
+    key, future = waiting.popleft()
+    batches = future.result().iter_batches(_BATCH_ROWS, columns=columns)
+    return key, (row for batch in batches for row in batch.to_pylist())
 
 
 def _version(row: Mapping[str, Any], columns: Sequence[str]) -> Version:
