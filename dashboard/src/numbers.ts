@@ -10,15 +10,30 @@ export interface Count {
 
 /** How many selected rows have each name, the most frequent first, then by name. */
 export function countNames(values: ArrayLike<number | number[]>, mask: Uint8Array, names: string[]): Count[] {
-  const counts = new Map<string, number>();
+  // Numbers that share a name count under the first of them; UNKNOWN, which is -1, is at 0.
+  const firsts = new Map([[UNKNOWN_NAME, 0]]);
+  const keys = Int32Array.from([UNKNOWN_NAME, ...names], (name, key) => {
+    const first = firsts.get(name) ?? key;
+    firsts.set(name, first);
+    return first;
+  });
+  const counts = new Int32Array(keys.length);
+  /** The row, from 1, that was counted last for a name: a row counts once, even if two of its numbers share it. */
+  const counted = new Int32Array(keys.length);
+  const count = (number: number, row: number) => {
+    const key = keys[number + 1] ?? 0;
+    if (counted[key] === row + 1) return;
+    counted[key] = row + 1;
+    counts[key] = (counts[key] as number) + 1;
+  };
   for (let row = 0; row < mask.length; row++) {
     if (mask[row] === 0) continue;
     const value = values[row] ?? UNKNOWN;
-    // A row counts once for a name, even if two of its numbers share it.
-    const own = typeof value === "number" ? [nameOf(names, value)] : new Set(value.map((n) => nameOf(names, n)));
-    for (const name of own) counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (typeof value === "number") count(value, row);
+    else for (const number of value) count(number, row);
   }
-  return sortCounts(Array.from(counts, ([name, count]) => ({ name, count })));
+  const found = Array.from(firsts, ([name, key]) => ({ name, count: counts[key] as number }));
+  return sortCounts(found.filter((each) => each.count > 0));
 }
 
 export function sortCounts(counts: Count[]): Count[] {
