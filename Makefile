@@ -13,8 +13,8 @@ export SAM_CLI_TELEMETRY = 0
 help: ## Print this list
 	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results
-	@$(BIN)/photolake demo --engine $(ENGINE)
+demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results: OPEN=1 opens their page
+	@$(BIN)/photolake demo --engine $(ENGINE)$(if $(OPEN), --open)
 
 test: .venv/dev.stamp ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration
@@ -52,6 +52,9 @@ test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a
 	@cd dashboard && ../scripts/node npm test --silent
 	@scripts/install-chromium
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
+
+quicksight: .venv/dev.stamp ## Generate quicksight/template.yaml, the QuickSight dashboard, from the modules beside it
+	@$(BIN)/python -m tests.quicksight_template
 
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 
@@ -138,4 +141,4 @@ $(UV): requirements/uv.txt
 	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-posts docs check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean

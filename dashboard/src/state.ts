@@ -23,13 +23,24 @@ export const selection = computed<Selection | null>(() =>
   lake.value === null ? null : select(lake.value, filters.value, texts.value),
 );
 
+/** What is left when the filter of one facet is left out, by the id of the facet, as long as the filters stay. */
+const leftWithout = computed(() => ({
+  filters: filters.value,
+  texts: texts.value,
+  kept: new Map<string, Selection>(),
+}));
+
 /** What all filters but that of one facet leave: a chart of that facet shows what else could be picked. */
 export function selectWithout(facet: string): Selection | null {
   if (lake.value === null) return null;
+  const { filters: now, texts: words, kept } = leftWithout.value;
   // A facet that nothing is chosen of has no filter to leave out.
-  const { since, until, safety, facets } = filters.value;
-  const isOpen = { days: since === "" && until === "", safety: safety === "" }[facet] ?? facets[facet] === undefined;
-  return isOpen ? selection.value : select(lake.value, filters.value, texts.value, facet);
+  const isOpen =
+    { days: now.since === "" && now.until === "", safety: now.safety === "" }[facet] ?? now.facets[facet] === undefined;
+  if (isOpen) return selection.value;
+  const left = kept.get(facet) ?? select(lake.value, now, words, facet);
+  kept.set(facet, left);
+  return left;
 }
 
 /** What other filters than the chosen ones would leave, such as those of one side of a comparison. */

@@ -23,6 +23,7 @@ function makeLake() {
     status: [0, 0, 0, 0, 0, 0, 0, 0],
     kind: [0, 0, 0, 0, 0, 0, 0, 0],
   };
+  sample.index.rows.photos = sample.photos.post.length;
   return buildLake(sample.index, [sample.posts], [sample.photos], [sample.pictures]);
 }
 

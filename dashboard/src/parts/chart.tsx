@@ -29,6 +29,8 @@ export function Chart({ label, options, onDraw }: ChartProps) {
       width,
       style: { background: "transparent", fontSize: "12px", fontFamily: "inherit", overflow: "visible" },
     });
+    // The box is one image with one label: Plot's own labels are on elements that may have none.
+    for (const part of plot.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
     box.current.replaceChildren(plot);
     onDraw?.(plot);
   }, [width, options, onDraw]);

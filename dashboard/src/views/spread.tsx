@@ -90,7 +90,7 @@ function Ranking({ lake, spreads, chosen, onToggle, nameOfSpread }: RankingProps
                     Curve<span class="hidden-words"> of picture {formatCount(n + 1)}</span>
                   </label>
                   <button type="button" aria-pressed={picked.includes(name)} onClick={() => pick("group", name)}>
-                    Filter by it<span class="hidden-words">: picture {formatCount(n + 1)}</span>
+                    Filter by it <span class="hidden-words">(picture {formatCount(n + 1)})</span>
                   </button>
                 </p>
               </div>

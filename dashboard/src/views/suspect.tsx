@@ -106,14 +106,16 @@ function Branch({ nodes, most }: { nodes: suspicions.LabelNode[]; most: number }
             type="button"
             class="row"
             aria-pressed={chosen.includes(label.name)}
-            aria-label={`${label.name}, ${formatCount(label.photos)} photos`}
             onClick={() => pick("moderation", label.name)}
           >
             <span class="name" dir="auto">
               {label.name}
             </span>
             <span class="bar" style={{ inlineSize: `${(100 * label.photos) / most}%` }} />
-            <span class="count">{formatCount(label.photos)}</span>
+            <span class="count">
+              {formatCount(label.photos)}
+              <span class="hidden-words"> photos</span>
+            </span>
           </button>
           {children.length > 0 && <Branch nodes={children} most={most} />}
         </li>

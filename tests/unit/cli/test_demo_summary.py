@@ -197,18 +197,21 @@ def test_the_next_steps_are_commands_for_this_cloud(tmp_path):
     laptop = LaptopOptions(tmp_path, tmp_path / "state", tmp_path)
     findings = found(top_labels=[["; rm -rf", 3, 3, 50.0], ["Coffee", 2, 2, 50.0]])
 
-    running = {step.title: step.words[1:] for step in list_next_steps(findings, laptop, DemoOptions(1, keep=True))}
-    stopped = list_next_steps(findings, laptop, DemoOptions(1))
+    page = tmp_path / "state/dashboard/index.html"
 
+    left_running = list_next_steps(findings, page, laptop, DemoOptions(1, keep=True))
+    stopped = list_next_steps(findings, page, laptop, DemoOptions(1))
+
+    running = {step.title: step.words[1:] for step in left_running}
     state = ["--state", str(tmp_path / "state")]
+    assert stopped[0].words == [f"{page} in a browser"]
     assert running["Inspect"] == ["inspect", str(tmp_path / "b.png")]
     assert running["Query"] == ["query", *state, "--saved", "top_labels"]
     assert running["Search"] == ["search", *state, "--label", "Coffee"]
     assert running["Stop"] == ["down", *state]
-    assert [step.title for step in stopped] == ["Tables", "Inspect", "Query"]
-    assert all(
-        cell_len(line) <= 80 for line in build_summary(findings, [step for step in stopped if len(step.words) == 1])
-    )
+    assert [step.title for step in stopped] == ["Look", "Tables", "Inspect", "Query"]
+    texts = [step for step in stopped[1:] if len(step.words) == 1]
+    assert all(cell_len(line) <= 80 for line in build_summary(findings, texts))
 
 
 @pytest.mark.parametrize(("rows", "is_limited"), [(1, False), (2, True)])

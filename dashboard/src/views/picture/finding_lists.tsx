@@ -14,13 +14,14 @@ interface ListsProps {
   active: string | null;
   held: string | null;
   onPoint: (key: string | null) => void;
+  onFocus: (key: string | null) => void;
   onHold: (key: string) => void;
 }
 
 /** The API behind each list: one that the setting ImageApis leaves out has found nothing for another reason. */
 const APIS = { label: "labels", face: "faces", text: "text", celebrity: "celebrities", custom: "custom_labels" };
 
-export function FindingLists({ lake, picture, findings, errors, active, held, onPoint, onHold }: ListsProps) {
+export function FindingLists({ lake, picture, findings, errors, active, held, onPoint, onFocus, onHold }: ListsProps) {
   return (
     <>
       {errors.length > 0 && <Errors errors={errors} />}
@@ -42,7 +43,7 @@ export function FindingLists({ lake, picture, findings, errors, active, held, on
               <ul>
                 {own.map((finding) => (
                   <li key={finding.key} data-finding={finding.key}>
-                    <Entry {...{ finding, active, held, onPoint, onHold }} />
+                    <Entry {...{ finding, active, held, onPoint, onFocus, onHold }} />
                   </li>
                 ))}
               </ul>
@@ -55,9 +56,9 @@ export function FindingLists({ lake, picture, findings, errors, active, held, on
   );
 }
 
-type EntryProps = Pick<ListsProps, "active" | "held" | "onPoint" | "onHold"> & { finding: Finding };
+type EntryProps = Pick<ListsProps, "active" | "held" | "onPoint" | "onFocus" | "onHold"> & { finding: Finding };
 
-function Entry({ finding, active, held, onPoint, onHold }: EntryProps) {
+function Entry({ finding, active, held, onPoint, onFocus, onHold }: EntryProps) {
   const content = (
     <>
       <span class="name" dir="auto">
@@ -76,8 +77,8 @@ function Entry({ finding, active, held, onPoint, onHold }: EntryProps) {
       aria-pressed={finding.key === held}
       onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(finding.key)}
       onPointerLeave={() => onPoint(null)}
-      onFocus={() => onPoint(finding.key)}
-      onBlur={() => onPoint(null)}
+      onFocus={() => onFocus(finding.key)}
+      onBlur={() => onFocus(null)}
       onClick={() => onHold(finding.key)}
     >
       {content}

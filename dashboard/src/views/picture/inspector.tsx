@@ -16,14 +16,15 @@ interface InspectorProps {
 }
 
 export function Inspector({ lake, picture, analysis }: InspectorProps) {
-  /** Key of the finding under the pointer or the focus, and of the one that was clicked. */
+  /** Keys of the findings under the pointer, in the focus, and clicked last. */
   const [pointed, setPointed] = useState<string | null>(null);
+  const [focused, setFocused] = useState<string | null>(null);
   const [held, setHeld] = useState<string | null>(null);
   const stage = useRef<HTMLDivElement>(null);
   const lists = useRef<HTMLDivElement>(null);
   const found = analysis.content?.imageLabels;
   const findings = found ? readFindings(found) : listFindings(lake, picture);
-  const active = pointed ?? held;
+  const active = pointed ?? focused ?? held;
   const hold = (key: string) => setHeld(held === key ? null : key);
   const holdBox = (key: string) => {
     hold(key);
@@ -83,6 +84,7 @@ export function Inspector({ lake, picture, analysis }: InspectorProps) {
           active={active}
           held={held}
           onPoint={setPointed}
+          onFocus={setFocused}
           onHold={holdEntry}
         />
       </div>

@@ -5,7 +5,7 @@
  * at every size. Strokes are in pixels. Each is drawn twice, dark below bright, to be seen on any photo.
  */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Lake, picturePath } from "../../data/lake.ts";
 import { type Box, type Finding, type FindingKind, stackBoxes } from "../../findings.ts";
 import { formatConfidence } from "../../numbers.ts";
@@ -26,14 +26,22 @@ interface SheetProps {
 
 export function Sheet({ lake, picture, findings, shown, active, onPoint, onHold }: SheetProps) {
   const [isBroken, setIsBroken] = useState(false);
+  const sheet = useRef<HTMLDivElement>(null);
   const id = lake.pictures.id[picture] as string;
   const width = lake.pictures.width[picture] || 4;
   const height = lake.pictures.height[picture] || 3;
   const missing = lake.pictures.missing[picture] ?? (isBroken ? "the file is not in this folder" : null);
   const suspicions = nameSuspicions(lake, picture);
   const isBlurred = suspicions !== "" && missing === null && !isRevealed(id);
+  const show = () => {
+    reveal(id);
+    // The button is gone: whoever works by keyboard goes on from here.
+    sheet.current?.focus({ preventScroll: true });
+  };
   return (
     <div
+      ref={sheet}
+      tabIndex={-1}
       class={`sheet ${isBlurred ? "blurred" : ""}`}
       style={{
         backgroundColor: firstColor(lake, picture) ?? "",
@@ -54,7 +62,7 @@ export function Sheet({ lake, picture, findings, shown, active, onPoint, onHold 
         </p>
       )}
       {isBlurred ? (
-        <button type="button" class="reveal" onClick={() => reveal(id)}>
+        <button type="button" class="reveal" onClick={show}>
           <span>
             Suspect content: <bdi>{suspicions}</bdi>
           </span>
