@@ -61,14 +61,14 @@ check: format-check lint types template page-check lock-check ## The gate: every
 format: .venv/dev.stamp ## Format Python and SQL
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --quiet athena
+	@$(BIN)/sqlfluff fix --quiet athena cli/photolake_cli/dashboard/sql
 
 format-check: .venv/dev.stamp
 	@$(BIN)/ruff format --check .
 
 lint: .venv/dev.stamp ## Lint Python and SQL
 	@$(BIN)/ruff check .
-	@$(BIN)/sqlfluff lint athena
+	@$(BIN)/sqlfluff lint athena cli/photolake_cli/dashboard/sql
 
 types: .venv/dev.stamp ## Check the types
 	@$(BIN)/mypy
@@ -101,6 +101,7 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.scan
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.export
+	@$(BIN)/python -m bench.explorers
 	@$(BIN)/python -m bench.near_duplicates
 	@$(BIN)/python -m bench.dashboard
 

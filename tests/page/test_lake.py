@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.page.browser import open_folder
 from tests.page.lake import VALUES
 from tests.page.panels import read_panels
-from tests.page.views import VIEWS
+from tests.page.views import VIEWS, write_address
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def shown(browser, lake_page):
     with open_folder(browser, lake_page, accept_downloads=True) as opened:
         views = {}
         for view in VIEWS:
-            for panel in opened.show(f"#/{view}").locator("section.panel[id]").all():
+            for panel in opened.show(write_address(lake_page, view)).locator("section.panel[id]").all():
                 views[panel.get_attribute("id")] = view
         yield opened, views
 
@@ -62,7 +62,7 @@ LEFT_OUT = {"photoStatuses": {"images"}, "textInImages": {"mean_confidence"}}
 def test_the_csv_of_a_panel_is_the_answer_of_its_saved_query(shown, lake, panel):
     opened, views = shown
     assert panel in views, "no view shows it"
-    page = opened.show(f"#/{views[panel]}")
+    page = opened.show(write_address(opened.folder, views[panel]))
 
     with page.expect_download() as download:
         page.locator(f"section.panel#{panel}").get_by_role("button", name="as CSV").click()

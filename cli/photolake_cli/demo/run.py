@@ -18,7 +18,7 @@ from photolake_cli.cloud import connect_laptop
 from photolake_cli.collect.run import choose_files
 from photolake_cli.collect.sender import open_sender
 from photolake_cli.commands.options import DEFAULT_STATE
-from photolake_cli.console import console, make_printable
+from photolake_cli.console import console, make_printable, print_note
 from photolake_cli.dashboard.run import DashboardRequest, build_dashboard, describe_place
 from photolake_cli.dashboard.serve import open_page_in_browser
 from photolake_cli.demo.findings import Findings, read_findings
@@ -99,6 +99,10 @@ def _run_cloud(options: LaptopOptions, keep: bool) -> Iterator[Laptop]:
     _print_done(f"Laptop cloud started in {time.monotonic() - began:.0f} s: {laptop.state.endpoint_url}")
     try:
         yield laptop
+    except BaseException:
+        if keep:
+            print_note(f"The laptop cloud is still running. Stop it: photolake down --state {options.folder}")
+        raise
     finally:
         if not keep:
             laptop.stop()
