@@ -37,9 +37,15 @@ export function selectBy(others: Filters): Selection | null {
 /** Whether the words of posts are being searched but their texts have not arrived. */
 export const awaitsTexts = computed(() => filters.value.words !== "" && texts.value === null);
 
+/** Whether the reader came here from another place on the page, not by opening it. */
+export let hasMoved = false;
+
 export async function start(): Promise<void> {
   readHash();
-  window.addEventListener("hashchange", readHash);
+  window.addEventListener("hashchange", () => {
+    hasMoved = true;
+    readHash();
+  });
   try {
     const index = await loadIndex();
     const total = countPages(index, "posts") + countPages(index, "photos") + countPages(index, "pictures") || 1;
