@@ -15,8 +15,16 @@ from tests.resolved_template import ROOT
 # The landing table whose days are those of a view's dt.
 DAYS_OF = {
     "celeb_view": "posts",
+    "dashboard_celebrities": "posts",
+    "dashboard_entities": "posts",
+    "dashboard_faces": "posts",
+    "dashboard_hashtags": "posts",
+    "dashboard_label_pairs": "posts",
+    "dashboard_labels": "posts",
+    "dashboard_moderation": "posts",
     "dashboard_photos": "posts",
     "dashboard_posts": "posts",
+    "dashboard_texts": "posts",
     "dropped_photos": "photos",
     "face_emotions": "posts",
     "image_analyses": "analyses",
@@ -39,7 +47,8 @@ JOINED = ["celeb_view", "face_emotions", "media_image_labels_query", "media_reko
 # They ask whether every post that shows an image is deleted.
 OF_IMAGES = ["image_analyses", "image_custom_labels", "image_moderation", "image_objects", "image_texts"]
 WITHOUT_POSTS = {"dropped_photos", "photo_metadata"}
-WITHOUT_DT = {"hash_groups", "image_spread", "near_duplicates", "near_hashes"}
+# dashboard_spread has dt, but an image's group spreads over all days.
+WITHOUT_DT = {"dashboard_spread", "hash_groups", "image_spread", "near_duplicates", "near_hashes"}
 # By default Trino reads what comes before the filter is there, so that what it reads is a matter of milliseconds.
 WAIT = {f"{CATALOG}.dynamic_filtering_wait_timeout": "20s"}
 LATEST_ANALYSES = """

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.page.views import SCHEMES, VIEWS
+from tests.page.views import SCHEMES, VIEWS, write_address
 from tests.resolved_template import ROOT
 
 AXE = ROOT / "dashboard/node_modules/axe-core/axe.min.js"
@@ -26,7 +26,7 @@ def find_violations(page):
 @pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing_wrong_with_a_view(open_page, sample, view, scheme):
     opened = open_page(sample, color_scheme=scheme)
-    page = opened.show(f"#/{view}?sentiment=NEUTRAL")
+    page = opened.show(write_address(sample, view, "sentiment=NEUTRAL"))
 
     found = {}
     for width in (1280, 390):
@@ -42,7 +42,7 @@ def test_axe_finds_nothing_wrong_with_a_view(open_page, sample, view, scheme):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_keyboard_reaches_everything_in_sight_of_its_focus(open_page, sample, view):
-    page = open_page(sample).show(f"#/{view}")
+    page = open_page(sample).show(write_address(sample, view))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
 
@@ -79,7 +79,7 @@ DESCRIBE_FOCUS = """() => {
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_what_is_pressed_is_large_enough_for_a_finger(open_page, sample, view):
-    page = open_page(sample, viewport={"width": 390, "height": 800}).show(f"#/{view}")
+    page = open_page(sample, viewport={"width": 390, "height": 800}).show(write_address(sample, view))
 
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, a[href], input, select, summary, [role=button]")]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.views import VIEWS
+from tests.page.views import VIEWS, write_address
 
 
 def left(page):
@@ -13,7 +13,7 @@ def left(page):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_permalink_shows_the_same_in_another_browser(open_page, sample, view):
-    first = open_page(sample).show(f"#/{view}")
+    first = open_page(sample).show(write_address(sample, view))
     first.get_by_role("combobox", name="Sentiment", exact=True).select_option("POSITIVE")
     first.get_by_role("combobox", name="Label", exact=True).select_option("Face")
     first.get_by_label("Words of the post").fill("coffee")
@@ -93,7 +93,7 @@ def test_a_pick_in_one_view_narrows_the_others(open_page, sample):
 def test_filters_that_leave_nothing_say_so_and_can_be_cleared(open_page, sample):
     opened = open_page(sample)
     for view in VIEWS:
-        page = opened.show(f"#/{view}?words=nobody+has+said+this")
+        page = opened.show(write_address(sample, view, "words=nobody+has+said+this"))
         expect(left(page)).to_have_text("0 of 300 posts, 0 of 100 pictures")
         page.locator("main").get_by_role("button", name="Clear the filters").first.click()
         expect(left(page)).to_have_text("300 posts, 100 pictures")

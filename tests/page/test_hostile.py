@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from tests.page.hostile import VARIANTS, read_pages, write_pages
-from tests.page.views import VIEWS, find_overflow
+from tests.page.views import VIEWS, find_overflow, write_address
 
 
 @pytest.fixture(scope="module", params=VARIANTS)
@@ -19,7 +19,7 @@ def test_every_view_bears_the_worst_data(open_page, hostile_page):
     for width in (1280, 360):
         opened.size(width)
         for view in VIEWS:
-            page = opened.show(f"#/{view}")
+            page = opened.show(write_address(hostile_page, view))
             assert page.get_by_role("heading", name="This page cannot be shown").count() == 0
             assert (view, width, find_overflow(page)) == (view, width, [])
             assert page.evaluate("window.hacked") is None

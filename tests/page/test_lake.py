@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.page.browser import open_folder
 from tests.page.lake import VALUES
 from tests.page.panels import read_panels
-from tests.page.views import VIEWS
+from tests.page.views import VIEWS, write_address
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def shown(browser, lake_page):
     with open_folder(browser, lake_page, accept_downloads=True) as opened:
         views = {}
         for view in VIEWS:
-            for panel in opened.show(f"#/{view}").locator("section.panel[id]").all():
+            for panel in opened.show(write_address(lake_page, view)).locator("section.panel[id]").all():
                 views[panel.get_attribute("id")] = view
         yield opened, views
 
@@ -54,11 +54,15 @@ def round_numbers(rows):
 NUMBER = re.compile(r"-?\d+(\.\d+)?(E-?\d+)?", re.IGNORECASE)
 
 
+# Columns of a query whose values are not among the page's data.
+LEFT_OUT = {"photoStatuses": {"images"}, "textInImages": {"mean_confidence"}}
+
+
 @pytest.mark.parametrize("panel", read_panels())
 def test_the_csv_of_a_panel_is_the_answer_of_its_saved_query(shown, lake, panel):
     opened, views = shown
     assert panel in views, "no view shows it"
-    page = opened.show(f"#/{views[panel]}")
+    page = opened.show(write_address(opened.folder, views[panel]))
 
     with page.expect_download() as download:
         page.locator(f"section.panel#{panel}").get_by_role("button", name="as CSV").click()
@@ -66,7 +70,12 @@ def test_the_csv_of_a_panel_is_the_answer_of_its_saved_query(shown, lake, panel)
     columns, *rows = round_numbers(read_csv(download.value.path()))
     values = {"image_id": page.locator(".facts .id").inner_text()} if views[panel] == "picture" else {}
     answered, *answer = round_numbers(ask(lake, read_panels()[panel], **values))
-    assert columns == answered
+    assert columns == [name for name in answered if name not in LEFT_OUT.get(panel, ())]
+    answer = [[row[answered.index(name)] for name in columns] for row in answer]
+    if "\nlimit " in lake.queries.find_saved(read_panels()[panel]).sql:
+        # The page has every row, the query the first ones.
+        assert len(rows) >= len(answer)
+        rows = rows[: len(answer)]
     assert len(rows) == len(answer)
     for number, (row, expected) in enumerate(zip(rows, answer, strict=True)):
         of_page, of_sql = dict(zip(columns, row, strict=True)), dict(zip(columns, expected, strict=True))

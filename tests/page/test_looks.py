@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.page.views import SCHEMES, VIEWS, WIDTHS, find_overflow
+from tests.page.views import SCHEMES, VIEWS, WIDTHS, find_overflow, write_address
 from tests.resolved_template import ROOT
 
 SCREENSHOTS = ROOT / ".photolake/screenshots"
@@ -17,7 +17,7 @@ def test_a_view_fits_every_width_in_both_colour_schemes(open_page, sample, view)
     shutil.rmtree(SCREENSHOTS / view, ignore_errors=True)
     for scheme in SCHEMES:
         opened = open_page(sample, color_scheme=scheme)
-        page = opened.show(f"#/{view}")
+        page = opened.show(write_address(sample, view))
         for width in WIDTHS:
             opened.size(width)
             # The whole page as if the window were as high: what sticks to an edge does so once.

@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.views import VIEWS
+from tests.page.views import VIEWS, write_address
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_panel_shows_its_sql_its_rows_and_goes_back(open_page, sample, view):
-    page = open_page(sample, accept_downloads=True).show(f"#/{view}")
+    page = open_page(sample, accept_downloads=True).show(write_address(sample, view))
 
     for panel in page.locator("section.panel[id]").all():
         panel.get_by_role("button", name="SQL of").click()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.page.views import VIEWS, find_overflow
+from tests.page.views import VIEWS, find_overflow, write_address
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_number_is_written_as_the_reader_writes_it(open_page, large_sample):
 @pytest.mark.parametrize("width", [700, 900, 1280])
 def test_letters_of_twice_the_size_stay_on_the_page(open_page, sample, view, width):
     opened = open_page(sample, viewport={"width": width, "height": 900})
-    page = opened.show(f"#/{view}")
+    page = opened.show(write_address(sample, view))
     assert find_overflow(page) == []
 
     page.add_style_tag(content=":root { font-size: 200% !important; }")

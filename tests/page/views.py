@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.resolved_template import ROOT
@@ -14,6 +15,15 @@ REGISTRY = ROOT / "dashboard/src/views/registry.ts"
 VIEWS = re.findall(r'\bid: "(\w+)"', REGISTRY.read_text("utf-8"))
 WIDTHS = (390, 1280, 1920)
 SCHEMES = ("light", "dark")
+
+
+def write_address(folder: Path, view: str, filters: str = "") -> str:
+    """The address of a view, of a picture if it needs one; `filters` as they stand in the address."""
+    query = filters
+    if view == "picture":
+        found = re.search(r'"id":\["([0-9a-f]{64})"', (folder / "data/pictures-0.js").read_text("utf-8"))
+        query = "&".join(filter(None, [f"id={found[1]}" if found else "", filters]))
+    return f"#/{view}" + (f"?{query}" if query else "")
 
 
 def find_overflow(page: Page) -> list[str]:

@@ -1,5 +1,6 @@
 """`sam build` without Docker, on a host without the functions' Python."""
 
+import json
 import os
 import platform
 import shutil
@@ -12,6 +13,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from laptop_cloud.stack import template
 from tests import resolved_template
 
 ROOT = Path(__file__).parents[3]
@@ -70,6 +72,25 @@ def runtime(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def packaged(built):
+    """The built stack of QuickSight as `sam package` leaves it, and what it uploaded, by key."""
+    stack = template.parse_template((built / "template.yaml").read_text())["Resources"]["QuickSightStack"]
+    alone, target = built / "quicksight.json", built / "packaged.yaml"
+    alone.write_text(json.dumps({"Resources": {"QuickSightStack": {**stack, "DependsOn": []}}}))
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    url = "http://{}:{}".format(*server.get_host_and_port())
+    s3 = boto3.client("s3", endpoint_url=url, region_name="us-east-1")
+    s3.create_bucket(Bucket="packages")
+    source = ("--template-file", str(alone), "--output-template-file", str(target))
+    run("sam", "package", *source, "--s3-bucket", "packages", "--region", "us-east-1", AWS_ENDPOINT_URL=url)
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket="packages")["Contents"]]
+    uploaded = {key: s3.get_object(Bucket="packages", Key=key)["Body"].read() for key in keys}
+    server.stop()
+    return template.parse_template(target.read_text()), uploaded
+
+
+@pytest.fixture(scope="session")
 def glue():
     """A Glue catalog with the template's tables, which the functions read when they start."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
@@ -100,6 +121,23 @@ def test_the_layers_stay_far_below_lambdas_limit_of_250_mb(built):
     size = sum(file.stat().st_size for file in built.rglob("*") if file.is_file())
 
     assert size < 80_000_000
+
+
+def test_the_dashboard_is_uploaded_as_a_template_of_its_own(packaged):
+    document, uploaded = packaged
+    (key, body) = uploaded.popitem()
+    stack = document["Resources"]["QuickSightStack"]["Properties"]
+
+    assert uploaded == {}
+    assert stack["TemplateURL"].endswith(f"/packages/{key}")
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    assert len(body) < 1_000_000
+    # SAM adds Metadata to each resource.
+    properties = [
+        {name: item["Properties"] for name, item in template.parse_template(text)["Resources"].items()}
+        for text in (body.decode(), (ROOT / "quicksight/template.yaml").read_text())
+    ]
+    assert properties[0] == properties[1]
 
 
 def test_a_function_holds_its_handler_and_nothing_else(built):

@@ -477,3 +477,97 @@ def test_a_photo_is_one_flat_row_with_the_columns_of_its_post(lake):
     assert lake.ask(f"select {columns} from dashboard_photos").rows == [
         ["1", "a", "duplicate", "2026-03-01 10:00:00.000", "ja", "MIXED", "false", "tea", "https://x.com/i/status/1"]
     ]
+
+
+def test_what_is_seen_in_a_photo_is_flat_rows_with_the_columns_of_its_post(lake):
+    labels = [
+        {"name": "Cup", "confidence": 91.0, "parents": [{"name": "Ware"}], "categories": [{"name": "Kitchen"}]},
+        {"name": "Tea", "confidence": 90.0},
+        {"name": "Ware", "confidence": 99.0, "parents": []},
+        {"name": "Zebra", "confidence": 89.0},
+    ]
+    seen = analysis(
+        "a",
+        labels=labels,
+        facedetails=[face(), face(emotions=(), agerange=None)],
+        textdetections=[
+            {"id": 0, "type": "LINE", "detectedtext": "TEA", "confidence": 98.0},
+            {"id": 1, "type": "WORD"},
+        ],
+        moderationlabels=[
+            {"name": "Alcohol", "parentname": "", "taxonomylevel": 1, "confidence": 70.0},
+            {"name": "Drinking", "parentname": "Alcohol", "taxonomylevel": 2, "confidence": 60.0},
+        ],
+        celebrityrecognition={"celebrityfaces": [{"name": "Ann", "id": "1", "matchconfidence": 97.0}]},
+    )
+    fill_lake(lake, [post(1, matched_query="tea"), post(2)], [photo(1, "a"), photo(2, "not analysed")], [seen])
+
+    def rows(view, columns, order):
+        return lake.ask(f"select tweetid, mediaid, matched_query, {columns} from {view} order by {order}").rows
+
+    shown = ["1", "ma", "tea"]
+    columns = "label_name, label_parents, label_category, confidence"
+    assert rows("dashboard_labels", columns, "label_name") == [
+        [*shown, "Cup", "Ware", "Kitchen", "91.0"],
+        [*shown, "Tea", None, None, "90.0"],
+        [*shown, "Ware", None, None, "99.0"],
+        [*shown, "Zebra", None, None, "89.0"],
+    ]
+    assert rows("dashboard_label_pairs", "label_name, other_label_name", "4, 5") == [
+        [*shown, "Cup", "Tea"],
+        [*shown, "Tea", "Ware"],
+    ]
+    columns = "face_number, age_group, gender, emotion, emotion_confidence"
+    assert rows("dashboard_faces", columns, "face_number") == [
+        [*shown, "1", "20-29", "Female", "HAPPY", "80.0"],
+        [*shown, "2", None, "Female", None, None],
+    ]
+    assert rows("dashboard_texts", "line_number, line", "line_number") == [[*shown, "0", "TEA"]]
+    assert rows("dashboard_moderation", "label_name, parent_name", "4") == [
+        [*shown, "Alcohol", None],
+        [*shown, "Drinking", "Alcohol"],
+    ]
+    assert rows("dashboard_celebrities", "celebrity_number, name", "4") == [[*shown, "1", "Ann"]]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "group"),
+    [(0, 3, "0-12"), (9, 17, "13-19"), (13, 27, "20-29"), (58, 60, "50-59"), (50, 70, "60+"), (90, 120, "60+")],
+)
+def test_a_face_is_in_the_age_group_of_the_middle_of_its_range(lake, low, high, group):
+    seen = analysis("a", facedetails=[face(agerange={"low": low, "high": high})])
+    fill_lake(lake, [post(1)], [photo(1, "a")], [seen])
+
+    assert lake.ask("select age_group from dashboard_faces").rows == [[group]]
+
+
+def test_what_a_post_names_is_flat_rows_and_a_hashtag_counts_once(lake):
+    mention = {"text": "Velora", "type": "ORGANIZATION", "score": 0.9, "begin_offset": 0, "end_offset": 6}
+    tags = {"hashtags": [{"text": "Tea"}, {"text": "TEA"}, {"text": "cup"}]}
+    fill_lake(lake, [post(1, text_entities=[mention], entities=tags), post(2, entities={"hashtags": []}), post(3)])
+
+    assert lake.ask("select tweetid, entity, type, post_url from dashboard_entities").rows == [
+        ["1", "Velora", "ORGANIZATION", "https://x.com/i/status/1"]
+    ]
+    assert lake.ask("select tweetid, hashtag from dashboard_hashtags order by 2").rows == [["1", "cup"], ["1", "tea"]]
+
+
+def test_each_showing_of_an_image_names_the_first_and_one_that_may_be_unsafe_marks_the_group(lake):
+    page, near = "0f0f0f0f0f0f0f0f", "0f0f0f0f0f0f0f0e"
+    unsafe = [{"name": "Smoking", "parentname": "Drugs"}, {"name": "Drugs", "parentname": ""}]
+    images = [
+        {**analysis("page"), "perceptual_hash": page},
+        {**analysis("near", moderationlabels=unsafe), "perceptual_hash": near},
+        {**analysis("other"), "perceptual_hash": "f0f0f0f0f0f0f0f0"},
+    ]
+    photos = [photo(1, "page"), photo(2, "near"), photo(3, "other")]
+    later = post(2, user=None, timestamp_ms=1772366400000)
+    fill_lake(lake, [post(1), later, post(3)], photos, images)
+
+    columns = "tweetid, image_group, distance, moderation_label, first_media_url, first_post_url, author_key is null"
+    first = ["https://photos.example/page.jpg", "https://x.com/i/status/1"]
+    assert lake.ask(f"select {columns} from dashboard_spread order by tweetid").rows == [
+        ["1", page, "0", "Drugs", *first, "false"],
+        ["2", page, "1", "Drugs", *first, "true"],
+        ["3", "f0f0f0f0f0f0f0f0", "0", "none", "https://photos.example/other.jpg", "https://x.com/i/status/3", "false"],
+    ]
