@@ -135,7 +135,14 @@ function Days({ table }: { table: Table }) {
     return {
       height: 240,
       x: { label: null, type: "utc" as const },
-      y: { label: "photos", grid: true, tickFormat: formatCount, ticks: 5 },
+      // Days without anything suspect stand at 0 too.
+      y: {
+        label: "photos",
+        grid: true,
+        tickFormat: formatCount,
+        ticks: 5,
+        domain: [0, Math.max(1, ...days.map((each) => each.suspect))],
+      },
       marks: [
         Plot.rectY(days, {
           x: "day",
