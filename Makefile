@@ -13,8 +13,8 @@ export SAM_CLI_TELEMETRY = 0
 help: ## Print this list
 	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results
-	@$(BIN)/photolake demo --engine $(ENGINE)
+demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results: OPEN=1 opens their page
+	@$(BIN)/photolake demo --engine $(ENGINE)$(if $(OPEN), --open)
 
 test: .venv/dev.stamp ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration
@@ -45,6 +45,9 @@ docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, doc
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
 	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
+quicksight: .venv/dev.stamp ## Generate quicksight/template.yaml, the QuickSight dashboard, from the modules beside it
+	@$(BIN)/python -m tests.quicksight_template
+
 page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboard/
 	@cd dashboard && ../scripts/node npm run --silent build
 
@@ -53,22 +56,19 @@ test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a
 	@scripts/install-chromium
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
 
-quicksight: .venv/dev.stamp ## Generate quicksight/template.yaml, the QuickSight dashboard, from the modules beside it
-	@$(BIN)/python -m tests.quicksight_template
-
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 
 format: .venv/dev.stamp ## Format Python and SQL
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --quiet athena
+	@$(BIN)/sqlfluff fix --quiet athena cli/photolake_cli/dashboard/sql
 
 format-check: .venv/dev.stamp
 	@$(BIN)/ruff format --check .
 
 lint: .venv/dev.stamp ## Lint Python and SQL
 	@$(BIN)/ruff check .
-	@$(BIN)/sqlfluff lint athena
+	@$(BIN)/sqlfluff lint athena cli/photolake_cli/dashboard/sql
 
 types: .venv/dev.stamp ## Check the types
 	@$(BIN)/mypy
@@ -101,6 +101,7 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.scan
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.export
+	@$(BIN)/python -m bench.explorers
 	@$(BIN)/python -m bench.near_duplicates
 	@$(BIN)/python -m bench.dashboard
 

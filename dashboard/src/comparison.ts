@@ -3,9 +3,9 @@
 import type { Lake } from "./data/lake.ts";
 import { findFacet, readValues } from "./facets.ts";
 import type { Filters } from "./filters.ts";
+import { countPostsOfLabels } from "./labels.ts";
 import { countNames } from "./numbers.ts";
 import type { Selection } from "./selection.ts";
-import { createLabelReader } from "./sentiments.ts";
 
 export interface Side {
   /** Id of the facet. */
@@ -90,7 +90,7 @@ export interface LabelDifference {
   /** Percent of the posts whose photos have labels. */
   percentA: number;
   percentB: number;
-  /** Log odds ratio in standard errors; above 0 the label is of side A. */
+  /** Log odds ratio in standard errors, with two decimals; above 0 the label is of side A. */
   z: number;
 }
 
@@ -106,8 +106,8 @@ const FEWEST_POSTS = 5;
  * query labels_by_query computes the same. Labels of fewer than 5 posts are left out.
  */
 export function compareLabels(lake: Lake, a: Selection, b: Selection): LabelDifference[] {
-  const sides = [a, b].map((selection) => countPosts(lake, selection));
-  const [inA, inB] = sides as [SideCounts, SideCounts];
+  const inA = countPostsOfLabels(lake, a);
+  const inB = countPostsOfLabels(lake, b);
   if (inA.all === 0 || inB.all === 0) return [];
   const found: LabelDifference[] = [];
   for (const [label, { name }] of lake.names.labels.entries()) {
@@ -119,7 +119,7 @@ export function compareLabels(lake: Lake, a: Selection, b: Selection): LabelDiff
       postsB,
       percentA: (100 * postsA) / inA.all,
       percentB: (100 * postsB) / inB.all,
-      z: compareShares(postsA, inA.all, postsB, inB.all),
+      z: Math.round(100 * compareShares(postsA, inA.all, postsB, inB.all)) / 100,
     });
   }
   return found.sort((one, other) => other.z - one.z || (one.name < other.name ? -1 : 1));
@@ -136,27 +136,4 @@ export function compareShares(withA: number, allA: number, withB: number, allB: 
   ] as const;
   const ratio = Math.log(cells[0] / cells[1]) - Math.log(cells[2] / cells[3]);
   return ratio / Math.sqrt(cells.reduce((sum, cell) => sum + 1 / cell, 0));
-}
-
-interface SideCounts {
-  /** Posts by label. */
-  posts: Int32Array;
-  /** Posts whose photos have labels. */
-  all: number;
-}
-
-function countPosts(lake: Lake, selection: Selection): SideCounts {
-  const posts = new Int32Array(lake.names.labels.length);
-  const read = createLabelReader(lake, selection);
-  let all = 0;
-  for (let post = 0; post < lake.posts.count; post++) {
-    if (selection.posts[post] === 0) continue;
-    let hasLabels = false;
-    read(post, (label) => {
-      (posts[label] as number) += 1;
-      hasLabels = true;
-    });
-    if (hasLabels) all += 1;
-  }
-  return { posts, all };
 }

@@ -1,6 +1,7 @@
 /** Which labels are seen together, and in which order a matrix of them shows groups. */
 
 import type { Lake } from "./data/lake.ts";
+import { indexLabels } from "./label_index.ts";
 
 export interface LabelPair {
   name: string;
@@ -23,15 +24,16 @@ export function countPairs(lake: Lake, weights: Int32Array): PairCounts {
   const labels = lake.names.labels.slice(0, MOST_LABELS);
   const size = labels.length;
   const counts = new Int32Array(size * size);
+  const index = indexLabels(lake);
   for (let picture = 0; picture < lake.pictures.count; picture++) {
     const weight = weights[picture] as number;
+    const end = index.starts[picture + 1] as number;
     if (weight === 0) continue;
-    const seen = lake.pictures.labels[picture] ?? [];
-    for (let i = 0; i < seen.length; i++) {
-      const one = (seen[i] as [number, number])[0];
+    for (let i = index.starts[picture] as number; i < end; i++) {
+      const one = index.labels[i] as number;
       if (one >= size) continue;
-      for (let j = i; j < seen.length; j++) {
-        const other = (seen[j] as [number, number])[0];
+      for (let j = i; j < end; j++) {
+        const other = index.labels[j] as number;
         if (other >= size) continue;
         (counts[one < other ? one * size + other : other * size + one] as number) += weight;
       }

@@ -2,10 +2,11 @@
 
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { Index } from "./data/format.ts";
 import { acceptData } from "./data/loader.ts";
-import { formatTime } from "./numbers.ts";
+import { formatCount, formatTime } from "./numbers.ts";
 import { FilterBar, LeftCount } from "./parts/filter_bar.tsx";
-import { failure, lake, linkTo, place, progress, selection, start } from "./state.ts";
+import { announced, failure, lake, linkTo, place, progress, selection, start } from "./state.ts";
 import { VIEWS } from "./views/registry.ts";
 
 function App() {
@@ -23,6 +24,7 @@ function App() {
     return (
       <main class="message">
         <h1>photolake</h1>
+        {announced.value !== null && <Announcement index={announced.value} />}
         <label>
           Reading the data <progress value={progress.value} />
         </label>
@@ -65,6 +67,16 @@ function App() {
         </p>
       </footer>
     </>
+  );
+}
+
+/** What there is to see, while it is on its way. */
+function Announcement({ index }: { index: Index }) {
+  return (
+    <p>
+      {formatCount(index.rows.posts)} posts and {formatCount(index.rows.pictures)} pictures from {index.lake},{" "}
+      {index.since} to {index.until}
+    </p>
   );
 }
 

@@ -10,15 +10,41 @@ export interface Count {
 
 /** How many selected rows have each name, the most frequent first, then by name. */
 export function countNames(values: ArrayLike<number | number[]>, mask: Uint8Array, names: string[]): Count[] {
-  const counts = new Map<string, number>();
+  const owners = findOwners(names);
+  const counts = new Int32Array(owners.length);
+  const lastRow = new Int32Array(owners.length).fill(UNKNOWN);
+  const missing = owners.length - 1;
+  const count = (row: number, number: number) => {
+    const owner = owners[number === UNKNOWN ? missing : number] ?? (owners[missing] as number);
+    // A row counts once for a name, even if two of its numbers share it.
+    if (lastRow[owner] === row) return;
+    lastRow[owner] = row;
+    (counts[owner] as number) += 1;
+  };
   for (let row = 0; row < mask.length; row++) {
     if (mask[row] === 0) continue;
     const value = values[row] ?? UNKNOWN;
-    // A row counts once for a name, even if two of its numbers share it.
-    const own = typeof value === "number" ? [nameOf(names, value)] : new Set(value.map((n) => nameOf(names, n)));
-    for (const name of own) counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (typeof value === "number") count(row, value);
+    else for (const number of value) count(row, number);
   }
-  return sortCounts(Array.from(counts, ([name, count]) => ({ name, count })));
+  const found: Count[] = [];
+  for (let owner = 0; owner < counts.length; owner++) {
+    if (counts[owner] !== 0) found.push({ name: names[owner] ?? UNKNOWN_NAME, count: counts[owner] as number });
+  }
+  return sortCounts(found);
+}
+
+/** For each number the first one that has the same name; last, for a missing value. */
+function findOwners(names: string[]): Int32Array {
+  const first = new Map<string, number>();
+  const owners = new Int32Array(names.length + 1);
+  for (let number = 0; number <= names.length; number++) {
+    const name = names[number] ?? UNKNOWN_NAME;
+    const owner = first.get(name) ?? number;
+    if (owner === number) first.set(name, number);
+    owners[number] = owner;
+  }
+  return owners;
 }
 
 export function sortCounts(counts: Count[]): Count[] {
@@ -39,12 +65,12 @@ export function nameOf(names: string[], number: number): string {
 
 const whole = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+const wholePercent = new Intl.NumberFormat(undefined, { style: "percent" });
 const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumFractionDigits: 2 });
 const cents = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
 const signed = new Intl.NumberFormat(undefined, { signDisplay: "exceptZero", maximumFractionDigits: 2 });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const languages = new Intl.DisplayNames(undefined, { type: "language", fallback: "code" });
-const wholePercent = new Intl.NumberFormat(undefined, { style: "percent" });
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function formatCount(count: number): string {
@@ -84,11 +110,6 @@ export function formatDollars(amount: number): string {
 /** A number with its sign; a dash if it is not known. */
 export function formatSigned(number: number): string {
   return Number.isNaN(number) ? "–" : signed.format(number);
-}
-
-/** As Athena writes a timestamp: `2026-11-01 09:30:00.000`, UTC; null if the time is not known. */
-export function writeSqlTime(milliseconds: number): string | null {
-  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString().replace("T", " ").slice(0, 23);
 }
 
 /** A language's name in the reader's language, and its tag if the browser does not know it. */

@@ -147,7 +147,7 @@ export const PANELS = define({
   },
   suspectImages: {
     title: "Suspect pictures",
-    hint: "Those of the most posts first. Blurred until you ask for one.",
+    hint: "Those of the most posts first, blurred until you ask for one. CSV and table have the first 100.",
     query: "suspect_images",
   },
   suspectLabels: {
@@ -167,7 +167,7 @@ export const PANELS = define({
   },
   photoSpread: {
     title: "The most repeated pictures",
-    hint: "Near-duplicates count as one. Choose up to six for the curves.",
+    hint: "Near-duplicates count as one. Choose up to six for the curves. CSV and table have the first 20.",
     query: "photo_spread",
   },
   spreadByDay: {

@@ -131,6 +131,9 @@ interface SourceFaces {
   smiling: number;
 }
 
+/** The limit of the saved query. */
+export const MOST_CELEBRITIES = 20;
+
 /** The saved query top_celebrities: celebrities by the posts that show them. */
 export function tabulateCelebrities(lake: Lake, photos: Uint8Array): Table {
   const groups = new Map<number, { posts: Set<number>; authors: Set<number>; best: number }>();
@@ -147,6 +150,7 @@ export function tabulateCelebrities(lake: Lake, photos: Uint8Array): Table {
   }
   const rows = Array.from(groups, ([name, group]) => ({ ...group, name: nameOf(lake.names.celebrities, name) }));
   rows.sort((a, b) => b.posts.size - a.posts.size || compareNames(a.name, b.name));
+  rows.splice(MOST_CELEBRITIES);
   return {
     columns: ["name", "posts", "authors", "best_match"],
     rows: rows.map((row) => [row.name, row.posts.size, row.authors.size, Math.round(row.best * 10) / 10]),

@@ -1,7 +1,6 @@
 /** The sentiment of posts by what they have in common. */
 
 import { type Lake, UNKNOWN } from "./data/lake.ts";
-import type { Selection } from "./selection.ts";
 
 /** In the order in which they are drawn: what Comprehend calls a text. */
 export const SENTIMENTS = ["POSITIVE", "MIXED", "NEUTRAL", "NEGATIVE"] as const;
@@ -67,25 +66,6 @@ export function tallySentiments(
       notAnalysed: unknown[key] as number,
       meanBalance: (balances[key] as number) / (scored[key] as number),
     }));
-}
-
-/** Calls back with every label of a post's selected photos, each once. */
-export function createLabelReader(
-  lake: Lake,
-  selection: Selection,
-): (post: number, found: (label: number) => void) => void {
-  const lastPost = new Int32Array(lake.names.labels.length).fill(UNKNOWN);
-  return (post, found) => {
-    for (const photo of lake.posts.photos[post] ?? []) {
-      const picture = lake.photos.picture[photo] as number;
-      if (selection.photos[photo] === 0 || picture === UNKNOWN) continue;
-      for (const [label] of lake.pictures.labels[picture] ?? []) {
-        if (lastPost[label] === post) continue;
-        lastPost[label] = post;
-        found(label);
-      }
-    }
-  };
 }
 
 export type Order = "posts" | "positive" | "negative";

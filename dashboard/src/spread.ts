@@ -1,8 +1,8 @@
 /** How far pictures have spread: who posted one or a near-duplicate of it, and when. The rules are those of image_spread. */
 
-import type { Table } from "./csv.ts";
+import { formatSqlTime, type Table } from "./csv.ts";
 import { type Lake, UNKNOWN } from "./data/lake.ts";
-import { nameOf, writeSqlTime } from "./numbers.ts";
+import { nameOf } from "./numbers.ts";
 import { dayName, type Selection } from "./selection.ts";
 
 export interface Spread {
@@ -62,19 +62,24 @@ function compareSpreads(lake: Lake): (a: Spread, b: Spread) => number {
     b.posts.length - a.posts.length || b.authors - a.authors || time(a) - time(b) || (id(a) < id(b) ? -1 : 1);
 }
 
+/** The limit of the saved query. */
+const MOST_SPREADS = 20;
+
 /** The columns of the saved query photo_spread that hold no account and no link. */
 export function tabulateSpreads(lake: Lake, spreads: Spread[]): Table {
   return {
     columns: ["first_image_id", "images", "posts", "authors", "first_seen", "last_seen", "hours"],
-    rows: spreads.map((spread) => [
-      lake.pictures.id[spread.first] as string,
-      spread.pictures.length,
-      spread.posts.length,
-      spread.authors,
-      writeSqlTime(spread.firstSeen),
-      writeSqlTime(spread.lastSeen),
-      Number.isNaN(spread.firstSeen) ? null : Math.floor((spread.lastSeen - spread.firstSeen) / 3_600_000),
-    ]),
+    rows: spreads
+      .slice(0, MOST_SPREADS)
+      .map((spread) => [
+        lake.pictures.id[spread.first] as string,
+        spread.pictures.length,
+        spread.posts.length,
+        spread.authors,
+        formatSqlTime(spread.firstSeen),
+        formatSqlTime(spread.lastSeen),
+        Number.isNaN(spread.firstSeen) ? null : Math.floor((spread.lastSeen - spread.firstSeen) / 3_600_000),
+      ]),
   };
 }
 

@@ -1,12 +1,15 @@
 /** What the page knows and shows now. Views read these signals; they change them by `go`, `pick` and `setFilters`. */
 
 import { computed, signal } from "@preact/signals";
-import { buildLake, type Lake } from "./data/lake.ts";
-import { countPages, loadIndex, loadPages } from "./data/loader.ts";
+import type { Index } from "./data/format.ts";
+import { type Lake, LakeBuilder } from "./data/lake.ts";
+import { countPages, loadIndex, takePages } from "./data/loader.ts";
 import { type Filters, formatHash, NO_FILTERS, type Place, parseHash, toggleName } from "./filters.ts";
 import { type Selection, select, type Texts } from "./selection.ts";
 
 export const lake = signal<Lake | null>(null);
+/** What is known before the rows are there: how many there will be, and where they are from. */
+export const announced = signal<Index | null>(null);
 /** Share of the data that has arrived, 0 to 1. */
 export const progress = signal(0);
 /** Why nothing can be shown. */
@@ -20,13 +23,24 @@ export const selection = computed<Selection | null>(() =>
   lake.value === null ? null : select(lake.value, filters.value, texts.value),
 );
 
+/** What is left when the filter of one facet is left out, by the id of the facet, as long as the filters stay. */
+const leftWithout = computed(() => ({
+  filters: filters.value,
+  texts: texts.value,
+  kept: new Map<string, Selection>(),
+}));
+
 /** What all filters but that of one facet leave: a chart of that facet shows what else could be picked. */
 export function selectWithout(facet: string): Selection | null {
   if (lake.value === null) return null;
+  const { filters: now, texts: words, kept } = leftWithout.value;
   // A facet that nothing is chosen of has no filter to leave out.
-  const { since, until, safety, facets } = filters.value;
-  const isOpen = { days: since === "" && until === "", safety: safety === "" }[facet] ?? facets[facet] === undefined;
-  return isOpen ? selection.value : select(lake.value, filters.value, texts.value, facet);
+  const isOpen =
+    { days: now.since === "" && now.until === "", safety: now.safety === "" }[facet] ?? now.facets[facet] === undefined;
+  if (isOpen) return selection.value;
+  const left = kept.get(facet) ?? select(lake.value, now, words, facet);
+  kept.set(facet, left);
+  return left;
 }
 
 /** What other filters than the chosen ones would leave, such as those of one side of a comparison. */
@@ -41,21 +55,36 @@ export async function start(): Promise<void> {
   readHash();
   window.addEventListener("hashchange", readHash);
   try {
-    const index = await loadIndex();
-    const total = countPages(index, "posts") + countPages(index, "photos") + countPages(index, "pictures") || 1;
-    let loaded = 0;
-    const advance = () => {
-      loaded += 1;
-      progress.value = loaded / total;
-    };
-    const posts = await loadPages(index, "posts", advance);
-    const photos = await loadPages(index, "photos", advance);
-    const pictures = await loadPages(index, "pictures", advance);
-    lake.value = buildLake(index, posts, photos, pictures);
+    await loadLake(await loadIndex());
     if (filters.value.words !== "") await loadTexts();
   } catch (error) {
     failure.value = error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Each page is joined as it comes, and the browser can draw in between. */
+async function loadLake(index: Index): Promise<void> {
+  announced.value = index;
+  const builder = new LakeBuilder(index);
+  const total = countPages(index, "posts") + countPages(index, "photos") + countPages(index, "pictures");
+  let taken = 0;
+  const advance = () => {
+    taken += 1;
+    progress.value = taken / total;
+  };
+  for await (const page of takePages(index, "posts")) {
+    builder.addPosts(page);
+    advance();
+  }
+  for await (const page of takePages(index, "photos")) {
+    builder.addPhotos(page);
+    advance();
+  }
+  for await (const page of takePages(index, "pictures")) {
+    builder.addPictures(page);
+    advance();
+  }
+  lake.value = builder.finish();
 }
 
 /** Show another view, or the same one with other options; filters stay. */
@@ -99,8 +128,11 @@ async function loadTexts(): Promise<void> {
   const index = lake.value?.index;
   if (index === undefined) return;
   try {
-    const pages = await loadPages(index, "texts");
-    texts.value = pages.flatMap((page) => page.text.map((text) => (text ?? "").toLowerCase()));
+    const read: string[] = [];
+    for await (const page of takePages(index, "texts")) {
+      for (const text of page.text) read.push((text ?? "").toLowerCase());
+    }
+    texts.value = read;
   } catch (error) {
     failure.value = error instanceof Error ? error.message : String(error);
   }

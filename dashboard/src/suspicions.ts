@@ -1,8 +1,8 @@
 /** What moderation found: by label, day and source. A photo counts once for each post that shows it. */
 
-import type { Table } from "./csv.ts";
+import { formatSqlTime, type Table } from "./csv.ts";
 import { type Lake, UNKNOWN } from "./data/lake.ts";
-import { compareNames, writeSqlTime } from "./numbers.ts";
+import { compareNames } from "./numbers.ts";
 import { dayName } from "./selection.ts";
 
 /** The selected photos that have an analysed picture. */
@@ -178,16 +178,21 @@ export function rankSuspect(lake: Lake, photos: Uint8Array): SuspectPicture[] {
   );
 }
 
+/** The limit of the saved query. */
+const MOST_IMAGES = 100;
+
 /** The saved query suspect_images. */
 export function tabulatePictures(lake: Lake, pictures: SuspectPicture[]): Table {
   return {
     columns: ["image_id", "moderation_labels", "highest_confidence", "posts", "first_seen"],
-    rows: pictures.map((row) => [
-      lake.pictures.id[row.picture] as string,
-      row.labels.join(", "),
-      row.best,
-      row.posts,
-      writeSqlTime(row.firstSeen),
-    ]),
+    rows: pictures
+      .slice(0, MOST_IMAGES)
+      .map((row) => [
+        lake.pictures.id[row.picture] as string,
+        row.labels.join(", "),
+        row.best,
+        row.posts,
+        formatSqlTime(row.firstSeen),
+      ]),
   };
 }

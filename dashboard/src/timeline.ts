@@ -115,30 +115,29 @@ export interface Bar {
 /** The name under which rare names are put together. */
 export const OTHERS = "others";
 
-/** The cells summed by span and by one of their names; all but the most frequent names are put together. */
+/** The cells summed by span and by one of their names; names that are not listed are put together. */
 export function stackDays(
   cells: DayCell[],
   by: "platform" | "language" | "sentiment",
   span: Span,
-  mostNames: number,
-): { names: string[]; bars: Bar[] } {
-  const totals = new Map<string, number>();
-  for (const cell of cells) totals.set(cell[by], (totals.get(cell[by]) ?? 0) + cell.posts);
-  const ranked = Array.from(totals)
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .map(([name]) => name);
-  const shown = ranked.length > mostNames ? ranked.slice(0, mostNames - 1) : ranked;
-  const names = shown.length < ranked.length ? [...shown, OTHERS] : shown;
-  const own = new Set(shown);
-  const sums = new Map<string, Bar>();
+  listed: string[],
+): Bar[] {
+  const own = new Set(listed);
+  const bars = new Map<string, Bar>();
   for (const cell of cells) {
     if (cell.day === UNKNOWN) continue;
     const start = startOfSpan(cell.day, span);
     const name = own.has(cell[by]) ? cell[by] : OTHERS;
     const key = `${start} ${name}`;
-    const bar = sums.get(key) ?? { start, name, posts: 0 };
+    const bar = bars.get(key) ?? { start, name, posts: 0 };
     bar.posts += cell.posts;
-    sums.set(key, bar);
+    bars.set(key, bar);
   }
-  return { names, bars: [...sums.values()] };
+  return [...bars.values()];
+}
+
+/** The most frequent names, and those that are chosen. */
+export function listShown(ranked: string[], chosen: string[], most: number): string[] {
+  const enough = ranked.length <= most ? ranked : ranked.slice(0, most - 1);
+  return [...enough, ...chosen.filter((name) => !enough.includes(name) && ranked.includes(name))];
 }

@@ -96,7 +96,7 @@ test("labels are compared by the posts that show them", () => {
         postsB: inB,
         percentA: (100 * inA) / postsA.length,
         percentB: (100 * inB) / postsB.length,
-        z: compareShares(inA, postsA.length, inB, postsB.length),
+        z: Math.round(100 * compareShares(inA, postsA.length, inB, postsB.length)) / 100,
       },
     );
   }

@@ -26,6 +26,7 @@ function makeLake(faces: Face[][], celebrities: Scored[][] = []) {
   };
   sample.pictures.faces = [0, 1, 2].map((row) => faces[row] ?? []);
   sample.pictures.celebrities = [0, 1, 2].map((row) => celebrities[row] ?? []);
+  sample.index.rows.photos = sample.photos.post.length;
   return buildLake(sample.index, [sample.posts], [sample.photos], [sample.pictures]);
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createLabelReader, SENTIMENTS, sortTallies, type Tally, tallySentiments } from "../src/sentiments.ts";
+import { createLabelReader } from "../src/labels.ts";
+import { SENTIMENTS, sortTallies, type Tally, tallySentiments } from "../src/sentiments.ts";
 import { countBy, listPosts, makeLake, selectSome } from "./naive.ts";
 
 const lake = makeLake();

@@ -30,7 +30,7 @@ function makeLake() {
     [],
     [[2, 99]],
   ];
-  Object.assign(sample.index.rows, { photos: sample.photos.post.length });
+  sample.index.rows.photos = sample.photos.post.length;
   return buildLake(sample.index, [sample.posts], [sample.photos], [sample.pictures]);
 }
 

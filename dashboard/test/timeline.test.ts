@@ -10,6 +10,7 @@ import {
   type DayCell,
   findDays,
   lengthOf,
+  listShown,
   nameRange,
   OTHERS,
   stackDays,
@@ -83,18 +84,22 @@ test("a range is named from its first to its last day, whichever was chosen firs
   );
 });
 
-test("the bars of a stack add up to the posts of the days, with rare names put together", () => {
+test("the bars of a stack add up to the posts of the days, with names that are not listed put together", () => {
   const cells = countDays(lake, selectSome(lake, 3));
   const dated = cells.filter(({ day }) => day !== UNKNOWN);
   const sum = (bars: { posts: number }[]) => bars.reduce((total, { posts }) => total + posts, 0);
   for (const span of ["day", "week"] as const) {
-    const { names, bars } = stackDays(cells, "language", span, 4);
-    assert.equal(names.length, 4);
-    assert.equal(names.at(-1), OTHERS);
+    const bars = stackDays(cells, "language", span, ["en", "ja"]);
     assert.equal(sum(bars), sum(dated));
+    assert.equal(sum(bars.filter(({ name }) => name === "ja")), sum(dated.filter(({ language }) => language === "ja")));
+    assert.deepEqual([...new Set(bars.map(({ name }) => name))].sort(), ["en", "ja", OTHERS]);
     assert.equal(new Set(bars.map((bar: Bar) => `${bar.start} ${bar.name}`)).size, bars.length);
   }
-  assert.equal(stackDays(cells, "platform", "day", 7).names.includes(OTHERS), false);
+});
+
+test("the most frequent names are shown, and chosen ones however rare", () => {
+  assert.deepEqual(listShown(["a", "b", "c"], [], 3), ["a", "b", "c"]);
+  assert.deepEqual(listShown(["a", "b", "c", "d"], ["d", "a", "nobody"], 3), ["a", "b", "d"]);
 });
 
 test("a lake without times has no days", () => {

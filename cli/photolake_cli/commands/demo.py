@@ -24,18 +24,21 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the laptop cloud running for more queries.")] = False,
     tables: Annotated[bool, typer.Option("--tables", help="Show every answer as a table before the summary.")] = False,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page with the results in a browser.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that the pipeline may take.", min=1)] = 600,
     engine: Engine = EngineSet.BASIC,
     state: State = DEFAULT_STATE / "demo",
 ) -> None:
     """Run the whole pipeline on this machine.
 
-    Without options it processes synthetic posts with real photos. It ends with one screen: what it found, an account
-    of every post and photo, and what to do next. The exit status is 1 if a post or photo is missing.
+    Without options it processes synthetic posts with real photos. It writes a page with the pictures and charts, and
+    ends with one screen: what it found, an account of every post and photo, and what to do next. The exit status is 1
+    if a post or photo is missing.
 
     Examples:
 
         photolake demo
+        photolake demo --open
         photolake demo --tables
         photolake demo --posts timeline.jsonl --photos ~/Pictures --keep
     """
@@ -47,5 +50,5 @@ def demo(
     synthetic = write_synthetic_input(state / "input")
     chosen = DemoInput(posts or synthetic.posts, photos or synthetic.photos)
     options = LaptopOptions(PROJECT, state, chosen.photos, engine=engine)
-    if not run_demo(chosen.posts, options, DemoOptions(timeout, keep, tables)):
+    if not run_demo(chosen.posts, options, DemoOptions(timeout, keep, tables, open_page)):
         raise CommandError(f"The account does not balance: something was lost or counted twice. Logs: {state}/logs")

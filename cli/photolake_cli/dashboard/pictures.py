@@ -37,7 +37,7 @@ _QUALITY = 80
 _EFFORT = 2
 """Of 0 to 6: each step takes longer, and saves a few percent."""
 _COLOURS = 5
-_PALETTE_SIDE = 64
+_PALETTE_SIDE = 32
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _NOT_STORED = frozenset({"404", "NoSuchKey", "NotFound"})
 _REASONS = {
@@ -128,7 +128,7 @@ class PictureStore:
             with Image.open(paths["thumbnails"], formats=["WEBP"]) as image:
                 size = image.size
             return PictureFile(None, _read_palette(paths["thumbnails"]), *size)
-        except (OSError, ValueError, SyntaxError):
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             return None
 
     def _read(self, s3_key: str | None) -> bytes:
@@ -153,8 +153,8 @@ class PictureStore:
 
 def find_palette(image: Image.Image) -> list[str]:
     """Find up to five colours, the most frequent first, as `#rrggbb`: by median cut, then the nearest means."""
-    small = image.convert("RGB")
-    small.thumbnail((_PALETTE_SIDE, _PALETTE_SIDE), Image.Resampling.NEAREST)  # others mix colours at edges
+    # The other ways of resizing mix colours at edges.
+    small = image.convert("RGB").resize((_PALETTE_SIDE, _PALETTE_SIDE), Image.Resampling.NEAREST)
     reduced = small.quantize(_COLOURS, Image.Quantize.MEDIANCUT, kmeans=1)
     palette = reduced.getpalette() or []
     counted: list[Any] = sorted(reduced.getcolors() or [], reverse=True)

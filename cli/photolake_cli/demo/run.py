@@ -17,7 +17,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from photolake_cli.cloud import connect_laptop
 from photolake_cli.collect.run import choose_files
 from photolake_cli.collect.sender import open_sender
-from photolake_cli.console import console, make_printable
+from photolake_cli.commands.options import DEFAULT_STATE
+from photolake_cli.console import console, make_printable, print_note
+from photolake_cli.dashboard.run import DashboardRequest, build_dashboard, describe_place
+from photolake_cli.dashboard.serve import open_page_in_browser
 from photolake_cli.demo.findings import Findings, read_findings
 from photolake_cli.demo.photos import write_photos
 from photolake_cli.demo.posts import generate_lines
@@ -39,12 +42,14 @@ PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 class DemoOptions:
     """What the demo is asked for; the pipeline may take `timeout` seconds.
 
-    `keep`: leave the laptop cloud running. `tables`: show every answer in full before the summary.
+    `keep`: leave the laptop cloud running. `tables`: show every answer in full before the summary. `open_page`: open
+    the page in a browser at the end.
     """
 
     timeout: float
     keep: bool = False
     tables: bool = False
+    open_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,12 @@ def run_demo(posts: Path, laptop_options: LaptopOptions, options: DemoOptions) -
         with _show_progress("Querying"):
             analysis = laptop.status()["analysis"]
             findings = read_findings(cloud, QueryClient(cloud), tallies, analysis, laptop_options.engine)
+        page = _build_page(cloud, laptop_options.folder)
     if options.tables:
         show_tables(findings)
-    show_summary(findings, list_next_steps(findings, laptop_options, options))
+    show_summary(findings, list_next_steps(findings, page, laptop_options, options))
+    if options.open_page:
+        open_page_in_browser(page.absolute().as_uri())
     return findings.is_balanced
 
 
@@ -91,6 +99,10 @@ def _run_cloud(options: LaptopOptions, keep: bool) -> Iterator[Laptop]:
     _print_done(f"Laptop cloud started in {time.monotonic() - began:.0f} s: {laptop.state.endpoint_url}")
     try:
         yield laptop
+    except BaseException:
+        if keep:
+            print_note(f"The laptop cloud is still running. Stop it: photolake down --state {options.folder}")
+        raise
     finally:
         if not keep:
             laptop.stop()
@@ -121,7 +133,20 @@ def _wait_until_done(laptop: Laptop, timeout: float) -> None:
     _print_done(f"Everything is processed, in {time.monotonic() - began:.0f} s and {runs:,} runs of the functions")
 
 
-def list_next_steps(findings: Findings, laptop_options: LaptopOptions, options: DemoOptions) -> list[NextStep]:
+def _build_page(cloud: Cloud, state: Path) -> Path:
+    began = time.monotonic()
+    request = DashboardRequest(state / "dashboard", place=describe_place(None, None, state, DEFAULT_STATE))
+    with _show_progress("Building the page") as progress:
+        dashboard = build_dashboard(
+            cloud, request, lambda line: progress.update(progress.task_ids[0], description=line[:60])
+        )
+    _print_done(f"{dashboard.counts['pictures']:,} pictures are on a page, drawn in {time.monotonic() - began:.0f} s")
+    return dashboard.page
+
+
+def list_next_steps(
+    findings: Findings, page: Path, laptop_options: LaptopOptions, options: DemoOptions
+) -> list[NextStep]:
     """What to do next, the most worthwhile first."""
     program = _find_program()
     state = ["--state", _shorten(laptop_options.folder)]
@@ -136,6 +161,7 @@ def list_next_steps(findings: Findings, laptop_options: LaptopOptions, options: 
     ]
     stopped = [NextStep("Query", ["run it again with --keep, then try photolake query and search"])]
     return [
+        NextStep("Look", [f"{_shorten(page)} in a browser"]),
         *([] if options.tables else [NextStep("Tables", ["run it again with --tables: every answer in full"])]),
         NextStep("Inspect", [program, "inspect", photo]),
         *(running if options.keep else stopped),

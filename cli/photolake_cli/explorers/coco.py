@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from photolake_cli.explorers.folder import ExportFolder
     from photolake_cli.explorers.stored import ImageFile
 
+DOCUMENTS = ("labels.json", "captions.json", "classifications.json", "moderation.json")
 _BOXED = (Kind.LABEL, Kind.CUSTOM_LABEL, Kind.CELEBRITY, Kind.FACE, Kind.TEXT)
 _CLASSIFIED = (Kind.LABEL, Kind.CUSTOM_LABEL, Kind.CELEBRITY)
 

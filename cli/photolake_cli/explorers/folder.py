@@ -28,11 +28,15 @@ _OWN_IMAGE = re.compile(r"\.?[0-9a-f]{64}\.(jpg|png)(\.part)?")
 class ExportFolder:
     """A folder that exports of one kind write; images that lie in it already are not read again."""
 
-    def __init__(self, path: Path, kind: str, images: str, lake: str, side: int) -> None:
-        """`images` is the folder of the images in it; images of another lake or another size are replaced."""
+    def __init__(self, path: Path, kind: str, images: str, documents: Sequence[str], lake: str, side: int) -> None:
+        """`images` is the folder of the images in it, `documents` has the names of all files that such exports write.
+
+        Images of another lake or another size are replaced.
+        """
         self.path = path
         self.images = path / images
         self.removed = 0
+        self._documents = {*documents, MISSING}
         self._marker = {"format": kind, "lake": lake, "side": side}
         # Threads add to these.
         self._names: set[str] = set()
@@ -81,7 +85,7 @@ class ExportFolder:
         return replace(file, data=b"")
 
     def finish(self, missing: Sequence[MissingImage]) -> None:
-        """Write missing.csv, and remove the images that only an earlier export had: somebody deleted a post.
+        """Write missing.csv, and remove what only an earlier export had, as it may be of posts that were deleted.
 
         Only files that an export has named are removed.
         """
@@ -90,8 +94,8 @@ class ExportFolder:
                 rows = csv.writer(out, lineterminator="\n")
                 rows.writerow(["image_id", "s3_key", "reason"])
                 rows.writerows([each.image_id, each.s3_key, each.reason] for each in missing)
-        else:
-            (self.path / MISSING).unlink(missing_ok=True)
+        for name in self._documents:
+            (self.path / name).unlink(missing_ok=True)
         for path in list(self.images.iterdir()):
             if path.name not in self._names and _OWN_IMAGE.fullmatch(path.name):
                 path.unlink(missing_ok=True)
@@ -99,10 +103,12 @@ class ExportFolder:
 
     def open_text(self, name: str) -> Any:
         """Open a file of the folder, which is replaced when the block has ended without an error."""
+        self._documents.discard(name)
         return self._open(self.path / name, binary=False)
 
     def open_binary(self, name: str) -> Any:
         """Open a file of the folder for bytes."""
+        self._documents.discard(name)
         return self._open(self.path / name, binary=True)
 
     @contextmanager

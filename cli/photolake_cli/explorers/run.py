@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from photolake_cli.console import print_note
 from photolake_cli.errors import CommandError
 from photolake_cli.explorers.atlas import AtlasWriter
-from photolake_cli.explorers.coco import CocoWriter
+from photolake_cli.explorers.coco import DOCUMENTS, CocoWriter
 from photolake_cli.explorers.folder import MISSING, ExportFolder
 from photolake_cli.explorers.forecast import count_images
-from photolake_cli.explorers.session import ImageExport, ImageRequest, plan_export
+from photolake_cli.explorers.session import NETWORKS, ImageExport, ImageRequest, plan_export
 from photolake_cli.query.export import open_output
 
 if TYPE_CHECKING:
@@ -42,12 +44,14 @@ def export_atlas(cloud: Cloud, client: QueryClient, request: ImageRequest, now: 
                 writer.add(image, file)
                 written += 1
     export.report(f"{path} has {count_images(written)}", "left out; --urls keeps them, with the URLs at the platforms")
-    print_note(f"Open it: uvx embedding-atlas {path} {'--image image' if has_bytes else '--text description'}")
+    print_note(
+        f"Open it: uvx embedding-atlas {quote(str(path))} {'--image image' if has_bytes else '--text description'}"
+    )
 
 
 def export_coco(cloud: Cloud, client: QueryClient, request: ImageRequest, now: dt.datetime) -> None:
     """Write a folder for FiftyOne and LightlyStudio: images, boxes in COCO's JSON, and labels without a box."""
-    folder = _choose_folder(cloud, request, "coco", "data")
+    folder = _choose_folder(cloud, request, "coco", "data", DOCUMENTS)
     export = plan_export(cloud, client, request, now)
     if export is None:
         return
@@ -66,13 +70,13 @@ def export_coco(cloud: Cloud, client: QueryClient, request: ImageRequest, now: d
         f"{request.to} has {count_images(written)} with {boxes:,} boxes{_describe_folder(folder)}",
         f"left out; {request.to / MISSING} names them all",
     )
-    kind = "fiftyone.types.COCODetectionDataset"
-    print_note(f"Open it: fiftyone datasets create --name photolake --dataset-dir {request.to} --type {kind}")
+    options = f"--dataset-dir {quote(str(request.to))} --type fiftyone.types.COCODetectionDataset"
+    print_note(f"Open it: fiftyone datasets create --name photolake {options} && fiftyone app launch photolake")
 
 
 def export_gexf(cloud: Cloud, client: QueryClient, request: ImageRequest, now: dt.datetime) -> None:
     """Write a folder for Gephi: networks, and the images that their nodes name."""
-    folder = _choose_folder(cloud, request, "gexf", "images")
+    folder = _choose_folder(cloud, request, "gexf", "images", [f"{name}.gexf" for name in NETWORKS])
     export = plan_export(cloud, client, request, now)
     if export is None:
         return
@@ -84,7 +88,7 @@ def export_gexf(cloud: Cloud, client: QueryClient, request: ImageRequest, now: d
         f"{request.to} has {', '.join(written)}, from {count_images(export.images)}{_describe_folder(folder)}",
         f"in the networks all the same; {request.to / MISSING} names them all",
     )
-    print_note(f"Open it: gephi {request.to / f'{request.networks[0]}.gexf'}")
+    print_note(f"Open it: gephi {quote(str(request.to / f'{request.networks[0]}.gexf'))}")
 
 
 def _write_networks(folder: ExportFolder, export: ImageExport) -> list[str]:
@@ -114,8 +118,10 @@ def _write_networks(folder: ExportFolder, export: ImageExport) -> list[str]:
     return written
 
 
-def _choose_folder(cloud: Cloud, request: ImageRequest, kind: str, images: str) -> ExportFolder:
-    folder = ExportFolder(request.to, kind, images, cloud.key, request.side)
+def _choose_folder(
+    cloud: Cloud, request: ImageRequest, kind: str, images: str, documents: Sequence[str]
+) -> ExportFolder:
+    folder = ExportFolder(request.to, kind, images, documents, cloud.key, request.side)
     folder.check()
     return folder
 

@@ -138,13 +138,21 @@ export class LakeBuilder {
   }
 }
 
+/** From all pages at once, however many rows they have. */
 export function buildLake(
   index: Index,
   postPages: PostsPage[],
   photoPages: PhotosPage[],
   picturePages: PicturesPage[],
 ): Lake {
-  const builder = new LakeBuilder(index);
+  const count = (pages: { length: number }[]) => pages.reduce((sum, column) => sum + column.length, 0);
+  const rows = {
+    ...index.rows,
+    posts: count(postPages.map((page) => page.id)),
+    photos: count(photoPages.map((page) => page.post)),
+    pictures: count(picturePages.map((page) => page.id)),
+  };
+  const builder = new LakeBuilder({ ...index, rows });
   for (const page of postPages) builder.addPosts(page);
   for (const page of photoPages) builder.addPhotos(page);
   for (const page of picturePages) builder.addPictures(page);

@@ -34,18 +34,18 @@ export async function loadPage<Kind extends PageKind>(kind: Kind, page: number):
   return (await load(`${kind}-${page}`, `data/${kind}-${page}.js`)) as Pages[Kind];
 }
 
-/** All pages of a kind in order; `onPage` is told after each one. */
-export async function loadPages<Kind extends PageKind>(
-  index: Index,
-  kind: Kind,
-  onPage: () => void = () => {},
-): Promise<Pages[Kind][]> {
-  const pages: Pages[Kind][] = [];
-  for (let page = 0; page < countPages(index, kind); page++) {
-    pages.push(await loadPage(kind, page));
-    onPage();
+/** So many files are asked for before their turn: the browser reads them while it is busy with another one. */
+const AHEAD = 3;
+
+/** All pages of a kind in order, each forgotten when it has been taken. */
+export async function* takePages<Kind extends PageKind>(index: Index, kind: Kind): AsyncGenerator<Pages[Kind]> {
+  const count = countPages(index, kind);
+  for (let page = 0; page < count; page++) {
+    // Who is asked for early and fails is told when its turn comes.
+    for (let next = page + 1; next < Math.min(count, page + AHEAD); next++) loadPage(kind, next).catch(() => {});
+    yield await loadPage(kind, page);
+    loading.delete(`${kind}-${page}`);
   }
-  return pages;
 }
 
 export function countPages(index: Index, kind: PageKind): number {

@@ -116,7 +116,8 @@ function useBrush(first: number, last: number, span: Span) {
     setFilters({ ...filters.value, ...(isSame ? { since: "", until: "" } : range) });
   };
   const listeners = {
-    onPointerDown: (event: PointerEvent) => {
+    // Plot's tip keeps the event to itself: https://github.com/observablehq/plot/blob/main/src/interactions/pointer.js
+    onPointerDownCapture: (event: PointerEvent) => {
       if (event.button !== 0 || !event.isPrimary) return;
       (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
       setEnds([place(event), place(event)]);

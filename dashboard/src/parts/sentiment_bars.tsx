@@ -21,7 +21,7 @@ export function SentimentBars({ tallies, facet, limit = 15, write = (name) => na
   const shown = tallies.filter((tally, rank) => rank < limit || chosen.includes(tally.name));
   const most = Math.max(0.01, ...shown.flatMap((tally) => [share(tally, "POSITIVE"), share(tally, "NEGATIVE")]));
   return (
-    <>
+    <div class="sentiment-box">
       <p class="sentiment-heads hint" aria-hidden="true">
         <span>negative</span>
         <span>positive</span>
@@ -62,7 +62,7 @@ export function SentimentBars({ tallies, facet, limit = 15, write = (name) => na
           );
         })}
       </ol>
-    </>
+    </div>
   );
 }
 

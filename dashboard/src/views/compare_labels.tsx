@@ -33,7 +33,7 @@ export function CompareLabels({ lake, sides }: CompareProps) {
           label.postsB,
           Math.round(10 * label.percentA) / 10,
           Math.round(10 * label.percentB) / 10,
-          Math.round(100 * label.z) / 100,
+          label.z,
         ]),
       }}
       empty="On one of the sides no photo has labels, or all labels are of fewer than 5 posts."

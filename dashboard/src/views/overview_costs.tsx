@@ -57,29 +57,27 @@ export function Spared({ lake }: { lake: Lake }) {
         {formatDollars(sums.of2019)} spared
       </p>
       <WholeLake />
-      <div class="scroll-inline">
-        <table class="spared">
-          <thead>
-            <tr>
-              <th scope="col">API</th>
-              <th scope="col" class="number">
-                calls of 2019
-              </th>
-              <th scope="col" class="number">
-                bought here
-              </th>
-              <th scope="col" class="number">
-                spared
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {compared.map((cost) => (
-              <SparedRow key={cost.api} cost={cost} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <table class="spared">
+        <thead>
+          <tr>
+            <th scope="col">API</th>
+            <th scope="col" class="number">
+              calls of 2019
+            </th>
+            <th scope="col" class="number">
+              bought
+            </th>
+            <th scope="col" class="number">
+              spared
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {compared.map((cost) => (
+            <SparedRow key={cost.api} cost={cost} />
+          ))}
+        </tbody>
+      </table>
     </Panel>
   );
 }
@@ -97,7 +95,8 @@ function SparedRow({ cost }: { cost: ApiCost }) {
         </span>
       </td>
       <td class="number">
-        {writeUnits(cost)} <span class="quiet">{formatDollars(cost.dollars)}</span>
+        {cost.isOfText ? writeUnits(cost) : formatCount(cost.units)}{" "}
+        <span class="quiet">{formatDollars(cost.dollars)}</span>
       </td>
       <td class="number">{formatShare(of2019 - cost.dollars, of2019)}</td>
     </tr>

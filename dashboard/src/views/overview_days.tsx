@@ -4,16 +4,16 @@ import { useMemo } from "preact/hooks";
 import { sentimentColor, seriesColor } from "../colors.ts";
 import type { Lake } from "../data/lake.ts";
 import { UNKNOWN } from "../data/lake.ts";
-import { UNKNOWN_NAME } from "../facets.ts";
-import { formatLanguage } from "../numbers.ts";
+import { findFacet, readValues, UNKNOWN_NAME } from "../facets.ts";
+import { countNames, formatLanguage } from "../numbers.ts";
 import { PANELS } from "../panels.ts";
 import { Choice } from "../parts/choice.tsx";
 import { DayChart } from "../parts/day_chart.tsx";
 import { Legend } from "../parts/legend.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { countSelected, dayName } from "../selection.ts";
-import { place, selectWithout, setOptions } from "../state.ts";
-import { chooseSpan, countDays, type DayCell, findDays, OTHERS, stackDays } from "../timeline.ts";
+import { filters, place, selectWithout, setOptions } from "../state.ts";
+import { chooseSpan, countDays, type DayCell, findDays, listShown, OTHERS, stackDays } from "../timeline.ts";
 
 const WAYS = { platform: "Platform", language: "Language", sentiment: "Sentiment" };
 type Way = keyof typeof WAYS;
@@ -26,15 +26,26 @@ export function PostsByDay({ lake }: { lake: Lake }) {
   const by: Way = asked in WAYS ? (asked as Way) : "platform";
   const days = useMemo(() => findDays(lake), [lake]);
   const span = days === null ? "day" : chooseSpan(...days);
-  const stack = useMemo(() => stackDays(cells, by, span, MOST_NAMES), [cells, by, span]);
+  // Ranked without filters, so that a name keeps its colour.
+  const facet = findFacet(by);
+  const ranked = useMemo(() => {
+    const everything = new Uint8Array(lake.posts.count).fill(1);
+    return countNames(readValues(lake, facet), everything, facet.names(lake)).map(({ name }) => name);
+  }, [lake, facet]);
+  const chosen = (filters.value.facets[by] ?? []).join("\n");
+  const listed = useMemo(
+    () => listShown(ranked, chosen === "" ? [] : chosen.split("\n"), MOST_NAMES),
+    [ranked, chosen],
+  );
+  const bars = useMemo(() => stackDays(cells, by, span, listed), [cells, by, span, listed]);
   const names = useMemo(
     () =>
-      stack.names.map((name, rank) => ({
+      (listed.length < ranked.length ? [...listed, OTHERS] : listed).map((name) => ({
         name,
-        color: by === "sentiment" ? sentimentColor(name) : seriesColor(name, rank),
+        color: by === "sentiment" ? sentimentColor(name) : seriesColor(name, ranked.indexOf(name)),
         text: writeName(by, name),
       })),
-    [stack, by],
+    [listed, ranked, by],
   );
   return (
     <Panel panel={PANELS.postsByDay} table={tabulate(cells)} empty="Collect posts: photolake collect." isWide>
@@ -47,7 +58,7 @@ export function PostsByDay({ lake }: { lake: Lake }) {
       ) : (
         <DayChart
           label={`${countSelected(others?.posts ?? new Uint8Array())} posts by ${span} and ${by}; the table has the numbers`}
-          bars={stack.bars}
+          bars={bars}
           names={names}
           first={days[0]}
           last={days[1]}

@@ -211,7 +211,7 @@ function Celebrities({ lake }: { lake: Lake }) {
       table={table}
       empty="No celebrity was recognised in the photos of these posts."
     >
-      <Bars counts={people.readCounts(table, 0, 1)} facet="celebrity" limit={20} unit="posts" />
+      <Bars counts={people.readCounts(table, 0, 1)} facet="celebrity" limit={people.MOST_CELEBRITIES} unit="posts" />
     </Panel>
   );
 }

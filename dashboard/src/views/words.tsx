@@ -4,7 +4,7 @@ import type { Lake } from "../data/lake.ts";
 import type { Selection } from "../selection.ts";
 import { Entities } from "./words_entities.tsx";
 import { Hashtags } from "./words_hashtags.tsx";
-import { LabelTrend } from "./words_label_trend.tsx";
+import { LabelTrends } from "./words_label_trend.tsx";
 import { Labels } from "./words_labels.tsx";
 import { LabelPairs } from "./words_pairs.tsx";
 import { SentimentByLabel } from "./words_sentiment.tsx";
@@ -14,7 +14,7 @@ export function Words({ lake, selection }: { lake: Lake; selection: Selection })
   return (
     <div class="panels">
       <Labels lake={lake} />
-      <LabelTrend lake={lake} />
+      <LabelTrends lake={lake} />
       <LabelPairs lake={lake} selection={selection} />
       <SentimentByLabel lake={lake} />
       <Entities lake={lake} />

@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { useMemo } from "preact/hooks";
 import type { Lake } from "../data/lake.ts";
-import { countLabelDays, countLabels } from "../labels.ts";
+import { type LabelTrend, listTrends } from "../labels.ts";
 import { PANELS } from "../panels.ts";
 import { Chart } from "../parts/chart.tsx";
 import { Panel } from "../parts/panel.tsx";
@@ -11,31 +11,14 @@ import { dayName } from "../selection.ts";
 import { filters, selectWithout } from "../state.ts";
 import { chooseSpan, findDays, lengthOf, startOfSpan } from "../timeline.ts";
 
-/** As many as the saved query has. */
-const COUNTED = 20;
 const SHOWN = 8;
 const ROW_HEIGHT = 62;
 const DAY = 86_400_000;
 
-interface Trend {
-  name: string;
-  days: Int32Array;
-}
-
-export function LabelTrend({ lake }: { lake: Lake }) {
+export function LabelTrends({ lake }: { lake: Lake }) {
   const others = selectWithout("label");
   const days = useMemo(() => findDays(lake), [lake]);
-  const trends = useMemo((): Trend[] => {
-    if (others === null || days === null) return [];
-    const counts = countLabels(lake, others).slice(0, COUNTED);
-    const lists = countLabelDays(
-      lake,
-      others,
-      counts.map(({ label }) => label),
-      ...days,
-    );
-    return counts.map(({ name }, row) => ({ name, days: lists[row] as Int32Array }));
-  }, [lake, others, days]);
+  const trends = others === null ? [] : listTrends(lake, others);
   const chosen = filters.value.facets.label ?? [];
   const picked = trends.filter(({ name }) => chosen.includes(name));
   const shown = picked.length > 0 ? picked : trends.slice(0, SHOWN);
@@ -55,7 +38,7 @@ export function LabelTrend({ lake }: { lake: Lake }) {
   );
 }
 
-function drawTrends(trends: Trend[], first: number) {
+function drawTrends(trends: LabelTrend[], first: number) {
   const length = trends[0]?.days.length ?? 0;
   const span = chooseSpan(first, first + length - 1);
   const points = trends.flatMap(({ name, days }) => sumSpans(days, first, span).map((point) => ({ ...point, name })));
@@ -110,7 +93,7 @@ function sumSpans(days: Int32Array, first: number, span: "day" | "week"): { at: 
   return Array.from(sums, ([start, photos]) => ({ at: new Date((start + (lengthOf(span) - 1) / 2) * DAY), photos }));
 }
 
-function tabulate(trends: Trend[], first: number) {
+function tabulate(trends: LabelTrend[], first: number) {
   return {
     columns: ["label_name", "posted_on", "photos"],
     rows: trends.flatMap(({ name, days }) =>

@@ -1,35 +1,21 @@
 /** The most frequent labels, with a small line of their days. */
 
-import { useMemo } from "preact/hooks";
 import type { Lake } from "../data/lake.ts";
-import { countLabelDays, countLabels } from "../labels.ts";
+import { countLabels, listTrends } from "../labels.ts";
 import { formatCount } from "../numbers.ts";
 import { PANELS } from "../panels.ts";
 import { Panel } from "../parts/panel.tsx";
 import { Spark } from "../parts/spark.tsx";
 import { filters, pick, selectWithout } from "../state.ts";
-import { findDays } from "../timeline.ts";
 
 const LIMIT = 20;
 
 export function Labels({ lake }: { lake: Lake }) {
   const others = selectWithout("label");
-  const counts = useMemo(() => (others === null ? [] : countLabels(lake, others)), [lake, others]);
+  const counts = others === null ? [] : countLabels(lake, others);
   const chosen = filters.value.facets.label ?? [];
   const shown = counts.filter(({ name }, rank) => rank < LIMIT || chosen.includes(name));
-  const days = findDays(lake);
-  const trends = useMemo(
-    () =>
-      others === null || days === null
-        ? []
-        : countLabelDays(
-            lake,
-            others,
-            shown.map(({ label }) => label),
-            ...days,
-          ),
-    [lake, others, shown.length, chosen.join()],
-  );
+  const trends = others === null ? [] : listTrends(lake, others);
   const most = Math.max(1, ...shown.map(({ photos }) => photos));
   return (
     <Panel
@@ -58,7 +44,7 @@ export function Labels({ lake }: { lake: Lake }) {
               <span class="name" dir="auto">
                 {name}
               </span>
-              <Spark values={trends[row] ?? []} />
+              <Spark values={trends[row]?.days ?? []} />
               <span class="bar" style={{ inlineSize: `${(100 * photos) / most}%` }} />
               <span class="count">{formatCount(photos)}</span>
             </button>

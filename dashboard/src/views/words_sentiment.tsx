@@ -2,11 +2,12 @@
 
 import { useMemo } from "preact/hooks";
 import type { Lake } from "../data/lake.ts";
+import { createLabelReader } from "../labels.ts";
 import { PANELS } from "../panels.ts";
 import { Choice } from "../parts/choice.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { type NamedTally, SentimentBars } from "../parts/sentiment_bars.tsx";
-import { createLabelReader, type Order, sortTallies, tallySentiments } from "../sentiments.ts";
+import { type Order, sortTallies, tallySentiments } from "../sentiments.ts";
 import { place, selectWithout, setOptions } from "../state.ts";
 
 export const ORDERS = { posts: "Posts", positive: "Most positive", negative: "Most negative" };

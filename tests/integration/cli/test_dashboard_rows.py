@@ -137,7 +137,10 @@ def test_hashtags_and_entities_are_those_of_the_posts(page, cloud):
     )
     entities = count(
         cloud,
-        "select entity, type, count(distinct tweetid) from tweet_entities where entity not like '@%' group by 1, 2",
+        """
+        select entity, type, count(distinct tweetid) from tweet_entities
+        where entity not like '@%' and entity not like 'http%://%' group by 1, 2
+        """,
     )
     found = Counter(
         (name["text"], name["type"]) for numbers in page.posts["entities"] for name in page.name("entities", numbers)
@@ -315,7 +318,7 @@ def test_the_index_names_the_days_and_the_queries_with_them(page, cloud):
     assert (page.index["since"], page.index["until"]) == (first, last)
     assert set(shown) == set(json.loads((Path(main.__file__).parent / "dashboard/page/queries.json").read_text()))
     for name, query in shown.items():
-        assert ask(cloud, query["sql"]) is not None
+        assert "=…" in query["command"] or ask(cloud, query["sql"]) is not None
         assert query["command"].startswith("photolake query --saved " + name)
     assert page.index["lake"] == "the laptop cloud"
     assert "Small open models" in page.index["notes"][0]

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from laptop_cloud.engines.engine_set import EngineSet
 from photolake_cli.demo import findings as demo_findings
+from photolake_cli.demo import run as demo_run
 from photolake_cli.demo.findings import Answer, Findings
 from photolake_cli.demo.ledger import Balance, Side
 from photolake_cli.demo.run import DemoOptions, list_next_steps
@@ -197,18 +198,37 @@ def test_the_next_steps_are_commands_for_this_cloud(tmp_path):
     laptop = LaptopOptions(tmp_path, tmp_path / "state", tmp_path)
     findings = found(top_labels=[["; rm -rf", 3, 3, 50.0], ["Coffee", 2, 2, 50.0]])
 
-    running = {step.title: step.words[1:] for step in list_next_steps(findings, laptop, DemoOptions(1, keep=True))}
-    stopped = list_next_steps(findings, laptop, DemoOptions(1))
+    page = tmp_path / "state/dashboard/index.html"
 
+    left_running = list_next_steps(findings, page, laptop, DemoOptions(1, keep=True))
+    stopped = list_next_steps(findings, page, laptop, DemoOptions(1))
+
+    running = {step.title: step.words[1:] for step in left_running}
     state = ["--state", str(tmp_path / "state")]
+    assert stopped[0].words == [f"{page} in a browser"]
     assert running["Inspect"] == ["inspect", str(tmp_path / "b.png")]
     assert running["Query"] == ["query", *state, "--saved", "top_labels"]
     assert running["Search"] == ["search", *state, "--label", "Coffee"]
     assert running["Stop"] == ["down", *state]
-    assert [step.title for step in stopped] == ["Tables", "Inspect", "Query"]
-    assert all(
-        cell_len(line) <= 80 for line in build_summary(findings, [step for step in stopped if len(step.words) == 1])
+    assert [step.title for step in stopped] == ["Look", "Tables", "Inspect", "Query"]
+    texts = [step for step in stopped[1:] if len(step.words) == 1]
+    assert all(cell_len(line) <= 80 for line in build_summary(findings, texts))
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_demo_that_fails_stops_its_cloud_or_says_how(keep, monkeypatch, capsys, tmp_path):
+    stopped: list[bool] = []
+    laptop = SimpleNamespace(
+        state=SimpleNamespace(endpoint_url="http://127.0.0.1:1"), stop=lambda: stopped.append(True)
     )
+    monkeypatch.setattr(demo_run, "start_laptop", lambda options, on_line: laptop)
+    monkeypatch.setattr(demo_run, "connect_laptop", lambda laptop: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        demo_run.run_demo(tmp_path, LaptopOptions(tmp_path, tmp_path), DemoOptions(1, keep=keep))
+
+    assert bool(stopped) is not keep
+    assert (f"photolake down --state {tmp_path}" in capsys.readouterr().err.replace("\n", "")) is keep
 
 
 @pytest.mark.parametrize(("rows", "is_limited"), [(1, False), (2, True)])

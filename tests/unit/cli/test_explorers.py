@@ -308,6 +308,16 @@ def test_an_interrupted_parquet_file_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_only_an_earlier_export_wrote_is_removed_as_its_posts_may_be_deleted(tmp_path):
+    export("gexf", small_lake("dog", "wine"), tmp_path / "x")
+    assert len(list((tmp_path / "x").glob("*.gexf"))) == 3
+
+    export("gexf", small_lake("wine"), tmp_path / "x", networks=["labels"])
+
+    assert [path.name for path in (tmp_path / "x").glob("*.gexf")] == ["labels.gexf"]
+    assert [path.name for path in (tmp_path / "x/images").iterdir()] == [f"{image_id('wine')}.jpg"]
+
+
 def test_images_of_another_lake_are_replaced(tmp_path):
     export("coco", many_images(3), tmp_path / "coco")
     other = many_images(3)

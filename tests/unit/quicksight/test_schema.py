@@ -58,10 +58,14 @@ def find_refusals(document, **parameters):
     return [
         f"{name}: {report.generate_report()}"
         for name, (kind, properties) in resolve(document, **parameters).items()
-        if (
-            report := ParamValidator().validate(properties, MODEL.operation_model(f"Create{kind}").input_shape)
-        ).has_errors()
+        if (report := ParamValidator().validate(properties, read_input_shape(f"Create{kind}"))).has_errors()
     ]
+
+
+def read_input_shape(operation):
+    shape = MODEL.operation_model(operation).input_shape
+    assert shape
+    return shape
 
 
 def test_the_template_passes_cfn_lint_with_the_registry_schema(document):

@@ -1,4 +1,5 @@
--- What each post names. An entity behind an @ gets that sign, so that it is known as the handle of an account.
+-- What each post names, but for links, of which nearly every post has its own. An entity behind an @ gets that sign, so
+-- that it is known as the handle of an account.
 -- Parameter 1: since (varchar), the first day of the posts
 -- Parameter 2: until (varchar), their last day
 with posts as (
@@ -25,5 +26,5 @@ select distinct
     sign || entity as entity,
     type
 from entities
-where entity is not null
+where entity is not null and entity not like 'http%://%'
 order by 2, 3, 1

@@ -14,14 +14,15 @@ import { Response } from "./response.tsx";
 
 export function Picture({ lake, selection }: { lake: Lake; selection: Selection }) {
   const id = place.value.options.id ?? "";
-  const picture = lake.pictures.id.indexOf(id);
+  // Without an id, the first picture that the filters leave.
+  const picture = id === "" ? selection.pictures.indexOf(1) : lake.pictures.id.indexOf(id);
   if (picture < 0) {
     return (
       <div class="panel">
         <h2>No such picture</h2>
         <p class="hint">
           {id === ""
-            ? "The address names no picture."
+            ? "The filters leave no picture."
             : "This page has no picture of that id: it may have been deleted, or lie outside the days of this page."}
         </p>
         <p>

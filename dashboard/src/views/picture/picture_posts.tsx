@@ -1,10 +1,11 @@
 /** The posts that show a picture, in the order of their times. */
 
 import { useState } from "preact/hooks";
+import { formatSqlTime } from "../../csv.ts";
 import { type Lake, UNKNOWN } from "../../data/lake.ts";
 import { checkLink, type PostText, useTexts } from "../../data/rows.ts";
 import { isFiltered } from "../../filters.ts";
-import { formatCount, formatLanguage, formatTime, nameOf, writeSqlTime } from "../../numbers.ts";
+import { formatCount, formatLanguage, formatTime, nameOf } from "../../numbers.ts";
 import { PANELS } from "../../panels.ts";
 import { Panel } from "../../parts/panel.tsx";
 import type { Selection } from "../../selection.ts";
@@ -100,7 +101,7 @@ function tabulatePosts(lake: Lake, rows: number[]) {
     columns: ["id", "posted_at", "source_platform", "language", "sentiment", "likes", "reposts"],
     rows: rows.map((post) => [
       posts.id[post] as string,
-      writeSqlTime(posts.at[post] as number),
+      formatSqlTime(posts.at[post] as number),
       names.platforms[posts.platform[post] as number] ?? null,
       names.languages[posts.language[post] as number] ?? null,
       names.sentiments[posts.sentiment[post] as number] ?? null,
