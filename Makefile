@@ -45,6 +45,9 @@ docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, doc
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
 	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
+quicksight: .venv/dev.stamp ## Generate quicksight/template.yaml, the QuickSight dashboard, from the modules beside it
+	@$(BIN)/python -m tests.quicksight_template
+
 page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboard/
 	@cd dashboard && ../scripts/node npm run --silent build
 
@@ -52,9 +55,6 @@ test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a
 	@cd dashboard && ../scripts/node npm test --silent
 	@scripts/install-chromium
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
-
-quicksight: .venv/dev.stamp ## Generate quicksight/template.yaml, the QuickSight dashboard, from the modules beside it
-	@$(BIN)/python -m tests.quicksight_template
 
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 

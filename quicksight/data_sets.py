@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 
 # Ids are the texts, not the numbers: QuickSight shows whole numbers above 2^53 inexactly.
 # https://docs.aws.amazon.com/quicksight/latest/user/supported-data-types.html
-POST = {
-    "id_str": "Post",
+POST = {"id_str": "Post"}
+# A photo that several posts show has one id on X: counting rows counts showings, different values count photos.
+PHOTO = {"mediaid": "Photo"}
+LINK = {"post_url": "Post link"}
+QUERY = {"matched_query": "Query"}
+FILTERED = {
     "posted_at": "Posted at",
     "source_platform": "Platform",
     "language": "Language",
     "sentiment": "Sentiment",
-    "matched_query": "Query",
-    "post_url": "Post link",
 }
-PHOTO = {"mediaid": "Photo"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,10 @@ POSTS = DataSet(
     "Posts",
     "dashboard_posts",
     {
+        **FILTERED,
         **POST,
+        **LINK,
+        **QUERY,
         "photos": "Photos",
         "impression_count": "Impressions",
         "favorite_count": "Likes",
@@ -78,7 +82,7 @@ PHOTOS = DataSet(
     "Photos",
     "dashboard_photos",
     {
-        **{column: name for column, name in POST.items() if column != "id_str"},
+        **FILTERED,
         **PHOTO,
         "image_id": "Image",
         "status": "Status",
@@ -90,7 +94,7 @@ LABELS = DataSet(
     "labels",
     "Labels",
     "dashboard_labels",
-    {**POST, **PHOTO, "label_name": "Label", "label_category": "Category"},
+    {**FILTERED, **POST, **QUERY, **PHOTO, "label_name": "Label", "label_category": "Category"},
     {
         "Balance (labels)": BALANCE,
         "Side (photos)": compare("Query", "QueryA", "QueryB"),
@@ -100,50 +104,59 @@ LABEL_PAIRS = DataSet(
     "label-pairs",
     "Label pairs",
     "dashboard_label_pairs",
-    {**POST, **PHOTO, "label_name": "Label", "other_label_name": "Other label"},
+    {**FILTERED, **PHOTO, "label_name": "Label", "other_label_name": "Other label"},
 )
 TEXTS = DataSet(
     "texts",
     "Text in photos",
     "dashboard_texts",
-    {**POST, **PHOTO, "line": "Line"},
+    {**FILTERED, **POST, **PHOTO, "line": "Line"},
 )
 ENTITIES = DataSet(
     "entities",
     "Entities",
     "dashboard_entities",
-    {**POST, "entity": "Entity", "type": "Entity type"},
+    {**FILTERED, **POST, "entity": "Entity", "type": "Entity type"},
     {
         "Balance (entities)": BALANCE,
         "Side (mentions)": compare("Entity", "EntityA", "EntityB"),
     },
 )
-HASHTAGS = DataSet("hashtags", "Hashtags", "dashboard_hashtags", {**POST, "hashtag": "Hashtag"})
+HASHTAGS = DataSet("hashtags", "Hashtags", "dashboard_hashtags", {**FILTERED, **POST, "hashtag": "Hashtag"})
 FACES = DataSet(
     "faces",
     "Faces",
     "dashboard_faces",
-    {**POST, **PHOTO, "age_group": "Age group", "gender": "Gender", "emotion": "Emotion"},
+    {**FILTERED, **PHOTO, "age_group": "Age group", "gender": "Gender", "emotion": "Emotion"},
 )
 CELEBRITIES = DataSet(
     "celebrities",
     "Celebrities",
     "dashboard_celebrities",
-    {**POST, **PHOTO, "name": "Celebrity"},
+    {**FILTERED, **POST, "name": "Celebrity"},
 )
 MODERATION = DataSet(
     "moderation",
     "Moderation labels",
     "dashboard_moderation",
-    {**POST, **PHOTO, "label_name": "Moderation label", "parent_name": "Parent label", "confidence": "Confidence"},
+    {
+        **FILTERED,
+        **POST,
+        **LINK,
+        **PHOTO,
+        "label_name": "Moderation label",
+        "parent_name": "Parent label",
+        "confidence": "Confidence",
+    },
 )
 SPREAD = DataSet(
     "spread",
     "Spread of pictures",
     "dashboard_spread",
     {
+        **FILTERED,
         **POST,
-        **PHOTO,
+        **LINK,
         "media_url": "Photo link",
         "image_id": "Image",
         "image_group": "Picture",

@@ -130,17 +130,17 @@ PICTURES = Sheet(
 CONTENT = Sheet(
     "Labels, text, entities",
     (
-        Bars("Labels", LABELS, Category("Label"), distinct("Photo"), largest=25, height=16),
-        Lines("Labels by day", LABELS, distinct("Photo"), Category("Label"), height=16),
+        Bars("Labels", LABELS, Category("Label"), Count("Photo"), largest=25, height=16),
+        Lines("Labels by day", LABELS, Count("Photo"), Category("Label"), height=16),
         Bars(
             "Labels by sentiment of the post",
             LABELS,
             Category("Label"),
-            distinct("Photo"),
+            Count("Photo"),
             Category("Sentiment"),
             "STACKED_PERCENT",
         ),
-        Bars("Categories of labels", LABELS, Category("Category"), distinct("Photo")),
+        Bars("Categories of labels", LABELS, Category("Category"), Count("Photo")),
         HeatMap("Labels together in a photo", LABEL_PAIRS, Category("Label"), Category("Other label"), Count("Photo")),
         Bars("Entities", ENTITIES, Category("Entity"), distinct("Post"), Category("Entity type"), "STACKED", 25),
         Bars(
@@ -171,7 +171,7 @@ CONTENT = Sheet(
             "Text in photos",
             TEXTS,
             (Category("Line"),),
-            {"Photos": distinct("Photo"), "Posts": distinct("Post"), "First": Moment("MIN"), "Last": Moment("MAX")},
+            {"Times": Count("Photo"), "Posts": distinct("Post"), "First": Moment("MIN"), "Last": Moment("MAX")},
         ),
     ),
 )
@@ -214,7 +214,7 @@ COMPARE = Sheet(
             "Labels, photos of A and B",
             LABELS,
             Category("Label"),
-            distinct("Photo"),
+            Count("Photo"),
             Category("Side (photos)"),
             largest=25,
             height=18,
@@ -224,7 +224,7 @@ COMPARE = Sheet(
             "Labels, share of A and B",
             LABELS,
             Category("Label"),
-            distinct("Photo"),
+            Count("Photo"),
             Category("Side (photos)"),
             "STACKED_PERCENT",
             largest=25,
@@ -261,7 +261,7 @@ PEOPLE = Sheet(
     "People",
     (
         Kpi("Faces", FACES, Count("Photo"), width=12),
-        Kpi("Photos with faces", FACES, distinct("Photo"), width=12),
+        Kpi("Different photos with faces", FACES, distinct("Photo"), width=12),
         Kpi("Recognised celebrities", CELEBRITIES, distinct("Celebrity"), width=12),
         Bars("Ages", FACES, Category("Age group"), Count("Photo"), Category("Gender"), "STACKED"),
         Bars("Strongest emotions", FACES, Category("Emotion"), Count("Photo"), Category("Gender"), "STACKED"),
@@ -289,11 +289,11 @@ PEOPLE = Sheet(
 SUSPECT = Sheet(
     "Suspect content",
     (
-        Kpi("Photos with moderation labels", MODERATION, distinct("Photo"), width=12),
+        Kpi("Different photos with moderation labels", MODERATION, distinct("Photo"), width=12),
         Kpi("Posts that show them", MODERATION, distinct("Post"), width=12),
         Kpi("Kinds", MODERATION, distinct("Moderation label"), width=12),
-        Bars("Moderation labels", MODERATION, Category("Moderation label"), distinct("Photo")),
-        Lines("Moderation labels by day", MODERATION, distinct("Photo"), Category("Moderation label")),
+        Bars("Moderation labels", MODERATION, Category("Moderation label"), Count("Photo")),
+        Lines("Moderation labels by day", MODERATION, Count("Photo"), Category("Moderation label")),
         Table(
             "Posts",
             MODERATION,

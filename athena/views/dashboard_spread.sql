@@ -1,6 +1,6 @@
--- Which posts show an image or a near-duplicate of it, and when, as flat rows, for charts. image_spread counts them.
--- One row per photo of a post whose image was analysed. image_group is that of its hash (hash_groups); an image without
--- a hash, or with the hash of every plain surface, is a group of its own.
+-- Which posts show an image or a near-duplicate of it, and when, one by one, as flat rows, for charts.
+-- One row per photo of a post whose image was analysed. image_group is that of hash_groups: the first posted hash that
+-- is near the image's own. An image without a hash, or with the hash of every plain surface, is a group of its own.
 -- Key: tweetid, mediaid
 create or replace view dashboard_spread as
 with showings as (

@@ -34,13 +34,23 @@ export function SentimentBars({ tallies, facet, limit = 15, write = (name) => na
               <span class="name" dir="auto">
                 {write(tally.name)}
               </span>
-              <span class="share">{formatShare(tally.NEGATIVE, analysed(tally))}</span>
+              <span class="share">
+                <span class="hidden-words">, negative </span>
+                {formatShare(tally.NEGATIVE, analysed(tally))}
+              </span>
               <span class="diverging" aria-hidden="true">
                 <span class="negative" style={{ inlineSize: `${(50 * share(tally, "NEGATIVE")) / most}%` }} />
                 <span class="positive" style={{ inlineSize: `${(50 * share(tally, "POSITIVE")) / most}%` }} />
               </span>
-              <span class="share">{formatShare(tally.POSITIVE, analysed(tally))}</span>
-              <span class="count">{formatCount(tally.posts)}</span>
+              <span class="share">
+                <span class="hidden-words">, positive </span>
+                {formatShare(tally.POSITIVE, analysed(tally))}
+              </span>
+              <span class="count">
+                <span class="hidden-words">, </span>
+                {formatCount(tally.posts)}
+                <span class="hidden-words"> posts</span>
+              </span>
             </>
           );
           return (
@@ -52,7 +62,6 @@ export function SentimentBars({ tallies, facet, limit = 15, write = (name) => na
                   type="button"
                   class="row"
                   aria-pressed={chosen.includes(tally.name)}
-                  aria-label={`${write(tally.name)}: ${words}`}
                   onClick={() => pick(facet, tally.name)}
                 >
                   {content}

@@ -68,13 +68,7 @@ function Differences({ differences, sides: [a, b], most }: DifferencesProps) {
     <ol class="bars difference">
       {differences.map(({ name, postsA, postsB, percentA, percentB, z }) => (
         <li key={name}>
-          <button
-            type="button"
-            class="row"
-            aria-pressed={chosen.includes(name)}
-            aria-label={`${name}: ${formatCount(postsA)} posts of A, ${formatShare(percentA, 100)}; ${formatCount(postsB)} of B, ${formatShare(percentB, 100)}; z ${formatSigned(z)}`}
-            onClick={() => pick("label", name)}
-          >
+          <button type="button" class="row" aria-pressed={chosen.includes(name)} onClick={() => pick("label", name)}>
             <span class="name" dir="auto">
               {name}
             </span>
@@ -84,13 +78,16 @@ function Differences({ differences, sides: [a, b], most }: DifferencesProps) {
             </span>
             <span class="shares">
               <span>
+                <span class="hidden-words">, A </span>
                 {formatShare(percentA, 100)} <span class="quiet">({formatCount(postsA)})</span>
               </span>
               <span>
+                <span class="hidden-words">, B </span>
                 {formatShare(percentB, 100)} <span class="quiet">({formatCount(postsB)})</span>
               </span>
             </span>
-            <span class="count" title="z">
+            <span class="count">
+              <span class="hidden-words">, z </span>
               {formatSigned(z)}
             </span>
           </button>

@@ -34,19 +34,17 @@ export function Labels({ lake }: { lake: Lake }) {
       <ol class="bars labels">
         {shown.map(({ name, photos, posts }, row) => (
           <li key={name}>
-            <button
-              type="button"
-              class="row"
-              aria-pressed={chosen.includes(name)}
-              aria-label={`${name}, ${formatCount(photos)} photos in ${formatCount(posts)} posts`}
-              onClick={() => pick("label", name)}
-            >
+            <button type="button" class="row" aria-pressed={chosen.includes(name)} onClick={() => pick("label", name)}>
               <span class="name" dir="auto">
                 {name}
               </span>
               <Spark values={trends[row]?.days ?? []} />
               <span class="bar" style={{ inlineSize: `${(100 * photos) / most}%` }} />
-              <span class="count">{formatCount(photos)}</span>
+              <span class="count">
+                <span class="hidden-words">, </span>
+                {formatCount(photos)}
+                <span class="hidden-words"> photos in {formatCount(posts)} posts</span>
+              </span>
             </button>
           </li>
         ))}

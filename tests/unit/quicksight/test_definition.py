@@ -211,7 +211,7 @@ def test_every_column_of_a_data_set_is_used_or_filters(document):
         for name in checker.data_sets[item["DataSetIdentifier"]]
         if f"{{{name}}}" in item["Expression"]
     }
-    everywhere = {"Posted at", "Platform", "Language", "Sentiment", "Query", "Post", "Post link", "Photo"}
+    everywhere = {"Posted at", "Platform", "Language", "Sentiment"}
 
     unused = {
         (data_set, column)
