@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.page.browser import open_folder
-from tests.page.lake import VALUES
+from tests.page.lake import VALUES, list_marked
 from tests.page.panels import read_panels
+from tests.page.pixels import find_mark, measure_sharpness, take_screenshot
 from tests.page.views import VIEWS, write_address
 
 
@@ -135,6 +136,61 @@ def test_authors_are_there_for_whom_asks(lake, lake_page_with_authors):
 
     assert len(written) > 10
     assert written <= list_authors(lake)
+
+
+# Left, top, right and bottom on the screen.
+READ_EDGES = """element => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return [left, top, right, bottom];
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_box_lies_on_its_face(open_page, lake, lake_page, number, width):
+    digest = lake.plan.image_id(list_marked(lake.plan)[number])
+    opened = open_page(lake_page, viewport={"width": width, "height": 1000})
+    page = opened.show(f"#/picture?id={digest}")
+    box = page.locator(".box.face rect").first
+    box.wait_for(state="attached")
+    page.locator(".sheet").scroll_into_view_if_needed()
+    opened.settle()
+
+    marked = find_mark(take_screenshot(page), page.locator(".sheet").evaluate(READ_EDGES))
+    drawn = box.evaluate(READ_EDGES)
+
+    assert [abs(ours - theirs) < 2 for ours, theirs in zip(drawn, marked, strict=True)] == [True] * 4, (drawn, marked)
+    assert marked[2] - marked[0] > 50
+
+    box_is_drawn = "() => getComputedStyle(document.querySelector('.box.face .over')).stroke !== 'none'"
+    assert not page.evaluate(box_is_drawn)
+    page.get_by_role("button", name="Faces").click()
+    assert page.evaluate(box_is_drawn)
+
+
+def test_a_suspect_picture_is_blurred_until_it_is_asked_for(open_page, lake_page):
+    opened = open_page(lake_page)
+    page = opened.show("#/suspect")
+    page.add_style_tag(content=".reveal { opacity: 0 } * { transition: none !important }")
+    picture = page.locator(".thumbnail.blurred").first
+    picture.scroll_into_view_if_needed()
+    opened.settle()
+    address = picture.locator("img").get_attribute("src")
+    shown = page.locator(f'.thumbnail:has(img[src="{address}"])').first
+    assert picture.locator("img").get_attribute("alt") == ""
+    blurred = measure_sharpness(take_screenshot(shown))
+
+    picture.get_by_role("button").click()
+    opened.settle()
+
+    assert shown.locator("img").evaluate("image => getComputedStyle(image).filter") == "none"
+    assert blurred < 16
+    assert measure_sharpness(take_screenshot(shown)) > 48
+    assert page.locator(".thumbnail.blurred").count() > 0
+
+    page = opened.show("#/suspect")
+    blur = shown.locator("img").evaluate("image => getComputedStyle(image).filter")
+    assert re.match(r"blur\((1[2-9]|[2-9]\d)px\)", blur)
 
 
 def test_a_post_that_is_deleted_is_gone_with_its_picture_from_the_next_build(lake, tmp_path):

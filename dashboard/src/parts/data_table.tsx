@@ -24,7 +24,11 @@ export function DataTable({ table, label }: { table: Table; label: string }) {
           {rows.map((row, number) => (
             <tr key={number}>
               {row.map((cell, column) => (
-                <td key={table.columns[column]} class={typeof cell === "number" ? "number" : ""}>
+                <td
+                  key={table.columns[column]}
+                  dir={typeof cell === "string" ? "auto" : undefined}
+                  class={typeof cell === "number" ? "number" : ""}
+                >
                   {typeof cell === "number" ? formatCount(cell) : cell}
                 </td>
               ))}

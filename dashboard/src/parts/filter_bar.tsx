@@ -27,7 +27,7 @@ export function FilterBar({ lake }: { lake: Lake }) {
   return (
     <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       <Fold>
-        <div class="controls">
+        <div class="fields">
           <DayField lake={lake} name="since" />
           <DayField lake={lake} name="until" />
           {LISTED.map((facet) => (
