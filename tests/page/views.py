@@ -21,7 +21,8 @@ def write_address(folder: Path, view: str, filters: str = "") -> str:
     """The address of a view, of a picture if it needs one; `filters` as they stand in the address."""
     query = filters
     if view == "picture":
-        found = re.search(r'"id":\["([0-9a-f]{64})"', (folder / "data/pictures-0.js").read_text("utf-8"))
+        pictures = folder / "data/pictures-0.js"
+        found = re.search(r'"id":\["([0-9a-f]{64})"', pictures.read_text("utf-8")) if pictures.exists() else None
         query = "&".join(filter(None, [f"id={found[1]}" if found else "", filters]))
     return f"#/{view}" + (f"?{query}" if query else "")
 
