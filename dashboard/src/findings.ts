@@ -84,11 +84,12 @@ export function listFindings(lake: Lake, picture: number): Finding[] {
   ];
 }
 
-/** Age range, gender, the three strongest emotions, smile: as the service guesses them. */
+/** Age range, gender, the three strongest emotions of one percent and more, smile: as the service guesses them. */
 export function describeFace(face: FaceDetail): string[] {
   const { low, high } = face.agerange ?? {};
   const emotions = list(face.emotions)
     .toSorted((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))
+    .filter(({ confidence }) => !isNumber(confidence) || confidence >= 1)
     .slice(0, 3)
     .flatMap(({ type, confidence }) => (type ? [withPercent(type.toLowerCase(), confidence)] : []));
   return [

@@ -51,9 +51,15 @@ export function selectBy(others: Filters): Selection | null {
 /** Whether the words of posts are being searched but their texts have not arrived. */
 export const awaitsTexts = computed(() => filters.value.words !== "" && texts.value === null);
 
+/** Whether the reader came here from another place on the page, not by opening it. */
+export let hasMoved = false;
+
 export async function start(): Promise<void> {
   readHash();
-  window.addEventListener("hashchange", readHash);
+  window.addEventListener("hashchange", () => {
+    hasMoved = true;
+    readHash();
+  });
   try {
     await loadLake(await loadIndex());
     if (filters.value.words !== "") await loadTexts();

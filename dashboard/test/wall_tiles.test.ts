@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { buildLake } from "../src/data/lake.ts";
+import { buildLake, type Lake } from "../src/data/lake.ts";
 import { NO_FILTERS } from "../src/filters.ts";
 import { rankColor } from "../src/rainbow.ts";
-import { select } from "../src/selection.ts";
-import { arrangeTiles, GROUPINGS, makeTiles, ORDERS, readOptions, WEIGHTS } from "../src/views/wall_tiles.ts";
+import { type Selection, select } from "../src/selection.ts";
+import {
+  arrangeTiles,
+  GROUPINGS,
+  makeSingles,
+  ORDERS,
+  readOptions,
+  stackTiles,
+  type Tile,
+  WEIGHTS,
+} from "../src/views/wall_tiles.ts";
 import { makeSample } from "./sample_lake.ts";
 
 const sample = makeSample({ posts: 200, pictures: 80 });
@@ -13,6 +22,11 @@ const lake = buildLake(sample.index, [sample.posts], [sample.photos], [sample.pi
 const all = select(lake, NO_FILTERS);
 const onX = select(lake, { ...NO_FILTERS, facets: { platform: ["x"] } });
 const usual = readOptions({});
+
+function makeTiles(of: Lake, selection: Selection, stacks: boolean): Tile[] {
+  const singles = makeSingles(of, selection);
+  return stacks ? stackTiles(of, selection, singles) : singles;
+}
 
 test("every selected picture is on the wall exactly once", () => {
   const options = fc.record({

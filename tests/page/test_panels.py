@@ -21,6 +21,6 @@ def test_every_panel_shows_its_sql_its_rows_and_goes_back(open_page, sample, vie
         table = panel.get_by_role("button", name="as a table")
         if table.is_enabled():
             table.click()
-            expect(panel.get_by_role("table")).to_be_visible()
+            expect(panel.get_by_role("region", name=", table")).to_be_visible()
             table.click()
-            expect(panel.get_by_role("table")).to_be_hidden()
+            expect(panel.get_by_role("region", name=", table")).to_be_hidden()

@@ -61,7 +61,7 @@ def dashboard(
     if port is not None and not serve:
         raise CommandError("--port goes with --serve")
     folder = out or state / (f"dashboard-{stack}" if stack else "dashboard")
-    place = describe_place(stack, region, state, DEFAULT_STATE)
+    place = describe_place(stack, region, state)
     request = DashboardRequest(folder, since, until, show_authors, place)
     cloud = connect(stack, region, state)
     with show_progress("Building", error_console) as on_progress:

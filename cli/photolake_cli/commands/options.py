@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from laptop_cloud.engines.engine_set import EngineSet
+from photolake_cli import laptop
 
-DEFAULT_STATE = Path(".photolake")
+DEFAULT_STATE = laptop.DEFAULT_STATE
 PROJECT = Path(__file__).resolve().parents[3]
 """The folder of template.yaml."""
 

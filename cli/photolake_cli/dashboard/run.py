@@ -24,6 +24,7 @@ from photolake_cli.dashboard.posts import Authors
 from photolake_cli.dashboard.reading import Reading, open_s3
 from photolake_cli.export.days import list_days, parse_day
 from photolake_cli.lake import Lake
+from photolake_cli.laptop import DEFAULT_STATE
 from photolake_cli.query.client import QueryClient
 from photolake_cli.query.parameters import day_defaults
 from photolake_cli.query.run import describe_costs
@@ -119,14 +120,14 @@ def show_dashboard(dashboard: Dashboard, on_laptop: bool) -> None:
     print_note(f"The dashboard is in {dashboard.out} ({decimal(dashboard.size)}). Open {dashboard.page} in a browser")
 
 
-def describe_place(stack: str | None, region: str | None, state: Path, default_state: Path) -> list[str]:
+def describe_place(stack: str | None, region: str | None, state: Path) -> list[str]:
     """The options that name a lake in a command line; a folder outside of the working one stays a placeholder.
 
     The page may be shared, and the name of a folder may have that of a person in it.
     """
     if stack:
         return ["--stack", stack, *(["--region", region] if region else [])]
-    if state == default_state:
+    if state == DEFAULT_STATE:
         return []
     relative = Path(os.path.relpath(state))
     return ["--state", "FOLDER" if ".." in relative.parts else str(relative)]

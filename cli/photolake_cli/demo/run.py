@@ -17,7 +17,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from photolake_cli.cloud import connect_laptop
 from photolake_cli.collect.run import choose_files
 from photolake_cli.collect.sender import open_sender
-from photolake_cli.commands.options import DEFAULT_STATE
 from photolake_cli.console import console, make_printable, print_note
 from photolake_cli.dashboard.run import DashboardRequest, build_dashboard, describe_place
 from photolake_cli.dashboard.serve import open_page_in_browser
@@ -135,7 +134,7 @@ def _wait_until_done(laptop: Laptop, timeout: float) -> None:
 
 def _build_page(cloud: Cloud, state: Path) -> Path:
     began = time.monotonic()
-    request = DashboardRequest(state / "dashboard", place=describe_place(None, None, state, DEFAULT_STATE))
+    request = DashboardRequest(state / "dashboard", place=describe_place(None, None, state))
     with _show_progress("Building the page") as progress:
         dashboard = build_dashboard(
             cloud, request, lambda line: progress.update(progress.task_ids[0], description=line[:60])

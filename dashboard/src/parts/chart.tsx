@@ -31,6 +31,8 @@ export function Chart({ label, options, onDraw }: ChartProps) {
     });
     // The box is one image with one label: Plot's own labels are on elements that may have none.
     for (const part of plot.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
+    // The label says it all: what Plot writes into the drawing is of no use without seeing it.
+    plot.setAttribute("aria-hidden", "true");
     box.current.replaceChildren(plot);
     onDraw?.(plot);
   }, [width, options, onDraw]);

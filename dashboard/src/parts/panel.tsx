@@ -14,6 +14,8 @@ interface PanelProps {
   panel: PanelDefinition;
   /** What is shown, as rows: for the CSV file, and as a table for those who cannot see the chart. */
   table: Table;
+  /** Whether there is nothing to show; by default if the table has no rows. Given, rows are only made when needed. */
+  isEmpty?: boolean;
   /** What to do when there are no rows. */
   empty: string;
   /** Values of parameters of the query besides the days. */
@@ -23,10 +25,10 @@ interface PanelProps {
   children: ComponentChildren;
 }
 
-export function Panel({ panel, table, empty, values = {}, isWide = false, children }: PanelProps) {
+export function Panel({ panel, table, empty, values = {}, isWide = false, children, ...given }: PanelProps) {
   const [showsTable, setShowsTable] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
-  const isEmpty = table.rows.length === 0;
+  const isEmpty = given.isEmpty ?? table.rows.length === 0;
   return (
     <section class={`panel ${isWide ? "wide" : ""}`} id={panel.id} aria-labelledby={`${panel.id}-title`}>
       <header>

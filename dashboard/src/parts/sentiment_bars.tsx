@@ -35,18 +35,19 @@ export function SentimentBars({ tallies, facet, limit = 15, write = (name) => na
                 {write(tally.name)}
               </span>
               <span class="share">
+                <span class="hidden-words">, negative </span>
                 {formatShare(tally.NEGATIVE, analysed(tally))}
-                <span class="hidden-words"> negative</span>
               </span>
               <span class="diverging" aria-hidden="true">
                 <span class="negative" style={{ inlineSize: `${(50 * share(tally, "NEGATIVE")) / most}%` }} />
                 <span class="positive" style={{ inlineSize: `${(50 * share(tally, "POSITIVE")) / most}%` }} />
               </span>
               <span class="share">
+                <span class="hidden-words">, positive </span>
                 {formatShare(tally.POSITIVE, analysed(tally))}
-                <span class="hidden-words"> positive</span>
               </span>
               <span class="count">
+                <span class="hidden-words">, </span>
                 {formatCount(tally.posts)}
                 <span class="hidden-words"> posts</span>
               </span>

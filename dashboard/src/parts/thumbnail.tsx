@@ -16,9 +16,11 @@ interface ThumbnailProps {
   tabIndex?: number;
   /** Name of the link; by default what the picture shows. */
   label?: string;
+  /** Whether its file is not asked for yet: the picture's colour stands in for it. */
+  isWaiting?: boolean;
 }
 
-export function Thumbnail({ lake, picture, href, tabIndex, label }: ThumbnailProps) {
+export function Thumbnail({ lake, picture, href, tabIndex, label, isWaiting = false }: ThumbnailProps) {
   const id = lake.pictures.id[picture] as string;
   const words = describePicture(lake, picture);
   const suspicions = nameSuspicions(lake, picture);
@@ -31,7 +33,8 @@ export function Thumbnail({ lake, picture, href, tabIndex, label }: ThumbnailPro
     wasAsked.current = false;
   }, [isBlurred]);
 
-  const image = <Image key={id} lake={lake} picture={picture} alt={isBlurred || href !== undefined ? "" : words} />;
+  const alt = isBlurred || href !== undefined ? "" : words;
+  const image = isWaiting ? null : <Image key={id} lake={lake} picture={picture} alt={alt} />;
   const show = (event: Event) => {
     event.preventDefault();
     event.stopPropagation();
@@ -60,7 +63,7 @@ interface LinkProps {
   target: Ref<HTMLAnchorElement>;
   label: string;
   tabIndex: number | undefined;
-  image: preact.JSX.Element;
+  image: preact.JSX.Element | null;
 }
 
 function Link({ to, target, label, tabIndex, image }: LinkProps) {

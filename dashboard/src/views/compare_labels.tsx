@@ -78,16 +78,16 @@ function Differences({ differences, sides: [a, b], most }: DifferencesProps) {
             </span>
             <span class="shares">
               <span>
+                <span class="hidden-words">, A </span>
                 {formatShare(percentA, 100)} <span class="quiet">({formatCount(postsA)})</span>
-                <span class="hidden-words"> posts of A,</span>
               </span>
               <span>
+                <span class="hidden-words">, B </span>
                 {formatShare(percentB, 100)} <span class="quiet">({formatCount(postsB)})</span>
-                <span class="hidden-words"> posts of B,</span>
               </span>
             </span>
-            <span class="count" title="z">
-              <span class="hidden-words">z </span>
+            <span class="count">
+              <span class="hidden-words">, z </span>
               {formatSigned(z)}
             </span>
           </button>

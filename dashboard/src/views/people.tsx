@@ -120,7 +120,11 @@ function Emotions({ lake }: { lake: Lake }) {
   );
 }
 
-const SMILES = ["smiling", "not smiling", "not known"];
+const SMILES = [
+  ["smiling", "var(--series-4)"],
+  ["not smiling", "var(--series-5)"],
+  ["not known", "var(--series-3)"],
+] as const;
 
 function Smiles({ table }: { table: Table }) {
   const key = JSON.stringify(table.rows);
@@ -133,14 +137,16 @@ function Smiles({ table }: { table: Table }) {
         { gender: gender ?? UNKNOWN_NAME, part: "not known", faces: unknown },
       ].filter((each) => each.faces > 0);
     });
+    const known = SMILES.filter(([part]) => parts.some((each) => each.part === part));
     return {
-      height: 60 + 44 * table.rows.length,
+      height: 70 + 44 * table.rows.length,
+      marginBottom: 42,
       marginLeft: 70,
       x: { label: "faces", grid: true, tickFormat: formatCount, ticks: 5 },
       y: { label: null, domain: table.rows.map(([gender]) => gender ?? UNKNOWN_NAME), tickSize: 0 },
       color: {
-        domain: SMILES.filter((part) => parts.some((each) => each.part === part)),
-        range: ["var(--series-4)", "var(--series-5)", "var(--series-3)"],
+        domain: known.map(([part]) => part),
+        range: known.map(([, color]) => color),
         legend: true,
       },
       marks: [Plot.barX(parts, { y: "gender", x: "faces", fill: "part", inset: 1, tip: true })],

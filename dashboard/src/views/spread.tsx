@@ -117,7 +117,7 @@ function FirstPost({ lake, spread, text }: { lake: Lake; spread: Spread; text: P
   const author = lake.posts.author[post] as number;
   const link = checkLink(text?.url ?? null);
   const handle = lake.index.showsAuthors ? text?.author : null;
-  const who = handle ? <bdi>@{handle}</bdi> : author < 0 ? "an unknown author" : `author ${formatCount(author + 1)}`;
+  const who = handle ? <bdi>@{handle}</bdi> : author < 0 ? "an unknown author" : `author ${formatCount(author)}`;
   return (
     <p>
       First by {who}

@@ -132,17 +132,11 @@ function Days({ table }: { table: Table }) {
       suspect: Number(suspect),
       share: formatShare(Number(suspect), Number(photos)),
     }));
+    const most = Math.max(1, ...days.map((day) => day.suspect));
     return {
       height: 240,
       x: { label: null, type: "utc" as const },
-      // Days without anything suspect stand at 0 too.
-      y: {
-        label: "photos",
-        grid: true,
-        tickFormat: formatCount,
-        ticks: 5,
-        domain: [0, Math.max(1, ...days.map((each) => each.suspect))],
-      },
+      y: { label: "photos", grid: true, tickFormat: formatCount, ticks: 5, domain: [0, most] },
       marks: [
         Plot.rectY(days, {
           x: "day",

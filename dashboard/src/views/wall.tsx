@@ -14,9 +14,10 @@ import { findThresholds } from "./wall_layout.ts";
 import { StackDialog } from "./wall_stack.tsx";
 import {
   arrangeTiles,
-  createCounter,
-  makeTiles,
+  makeSingles,
   readOptions,
+  stackTiles,
+  type Tile,
   usualSide,
   type WallOptions,
   weigh,
@@ -25,17 +26,19 @@ import {
 export function Wall({ lake, selection }: { lake: Lake; selection: Selection }) {
   const options = readOptions(place.value.options);
   const { order, weight, grouping, stacks } = options;
-  const tiles = useMemo(() => makeTiles(lake, selection, stacks), [lake, selection, stacks]);
+  const singles = useMemo(() => makeSingles(lake, selection), [lake, selection]);
+  const tiles = useMemo(() => (stacks ? stackTiles(lake, selection, singles) : singles), [singles, stacks]);
   const side = options.side ?? usualSide(tiles.length, window.innerWidth);
   const sections = useMemo(() => arrangeTiles(lake, tiles, options), [lake, tiles, order, weight, grouping]);
   const thresholds = useMemo(() => findThresholds(tiles.map((tile) => weigh(tile, weight))), [tiles, weight]);
-  const table = useMemo(() => listPictures(lake, selection), [lake, selection]);
+  const table = useMemo(() => listPictures(lake, singles), [lake, singles]);
   const opened = tiles.find((tile) => lake.pictures.id[tile.picture] === place.value.options.stack);
   return (
     <div class="wall-view">
       <Panel
         panel={PANELS.wall}
         table={table}
+        isEmpty={singles.length === 0}
         empty="No picture of these days was analysed. Collect posts with photos, or drop photos into the bucket."
         isWide
       >
@@ -57,25 +60,26 @@ function explainSizes(weight: WallOptions["weight"], thresholds: { size: number;
   return `Size by ${COUNTED[weight]}: ${steps.join(", ")}.`;
 }
 
-/** The rows of the saved query most_posted_pictures. */
-function listPictures(lake: Lake, selection: Selection): Table {
-  const count = createCounter(lake, selection);
-  const rows = lake.pictures.id
-    .map((id, row) => ({ id, row }))
-    .filter(({ row }) => selection.pictures[row] === 1)
-    .map(({ id, row }) => ({ id, ...count([row]) }))
-    .filter((picture) => picture.posts > 0)
-    .sort((a, b) => b.posts - a.posts || a.firstSeen - b.firstSeen || (a.id < b.id ? -1 : 1));
+/** The rows of the saved query most_posted_pictures, made when somebody asks for them. */
+function listPictures(lake: Lake, singles: Tile[]): Table {
+  let rows: Table["rows"] | null = null;
   return {
     columns: ["image_id", "posts", "authors", "impressions", "likes", "first_seen", "last_seen"],
-    rows: rows.map((picture) => [
-      picture.id,
-      picture.posts,
-      picture.authors,
-      picture.impressions,
-      picture.likes,
-      formatSqlTime(picture.firstSeen),
-      formatSqlTime(picture.lastSeen),
-    ]),
+    get rows() {
+      rows ??= singles
+        .filter((tile) => tile.posts > 0)
+        .map((tile) => ({ ...tile, id: lake.pictures.id[tile.picture] as string }))
+        .sort((a, b) => b.posts - a.posts || a.firstSeen - b.firstSeen || (a.id < b.id ? -1 : 1))
+        .map((tile) => [
+          tile.id,
+          tile.posts,
+          tile.authors,
+          Number.isNaN(tile.impressions) ? null : tile.impressions,
+          Number.isNaN(tile.likes) ? null : tile.likes,
+          formatSqlTime(tile.firstSeen),
+          formatSqlTime(tile.lastSeen),
+        ]);
+      return rows;
+    },
   };
 }

@@ -26,6 +26,10 @@ const GAP = 4;
 const HEADING = 44;
 /** The wall is drawn anew after so many pixels of scrolling, and so many are drawn beyond the window. */
 const STEP = 400;
+/** Pixels in a millisecond, at which a window of 900 pixels passes in a third of a second. */
+const FAST = 3;
+/** Milliseconds without scrolling after which it has come to rest. */
+const REST = 100;
 
 interface GridProps {
   lake: Lake;
@@ -48,9 +52,10 @@ export function WallGrid({ lake, sections, weight, thresholds, side }: GridProps
     );
     return layOut(sizes, fitGrid(width, side, GAP), sections[0]?.title === "" ? 0 : HEADING);
   }, [sections, weight, thresholds, width, side]);
-  const seen = useWindow(wall, layout);
+  const isFast = useSignal(false);
+  const seen = useWindow(wall, layout, isFast);
   const { active, onKeyDown, onFocusIn } = useFocus(wall, layout, sections);
-  const draw = useDrawing(lake, layout, sections);
+  const draw = useDrawing(lake, layout, sections, isFast);
   const shown = width === 0 ? [] : findShown(layout, seen.top, seen.bottom, active);
   return (
     <>
@@ -89,7 +94,7 @@ export function WallGrid({ lake, sections, weight, thresholds, side }: GridProps
 }
 
 /** Makes tiles, each once: Preact compares nothing below a node that it has seen before. */
-function useDrawing(lake: Lake, layout: Layout, sections: TileSection[]) {
+function useDrawing(lake: Lake, layout: Layout, sections: TileSection[], isFast: Signal<boolean>) {
   const address = linkTo("wall", place.value.options);
   return useMemo(() => {
     const made = new Map<string, JSX.Element>();
@@ -108,6 +113,7 @@ function useDrawing(lake: Lake, layout: Layout, sections: TileSection[]) {
           position={index + 1}
           of={tiles.length}
           isActive={isActive}
+          isFast={isFast}
         />
       );
       made.set(name, drawn);
@@ -186,18 +192,38 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** Which part of an element is in the window, and a step more on both sides: pixels from its top. */
-function useWindow(element: RefObject<HTMLElement | null>, layout: Layout): { top: number; bottom: number } {
+/**
+ * Which part of an element is in the window, and a step more on both sides: pixels from its top. While it flies past,
+ * `isFast` is true: to read files that nobody can see would only make it stutter.
+ */
+function useWindow(
+  element: RefObject<HTMLElement | null>,
+  layout: Layout,
+  isFast: Signal<boolean>,
+): { top: number; bottom: number } {
   const [first, setFirst] = useState(0);
   const measure = () => {
     const top = -(element.current?.getBoundingClientRect().top ?? 0);
     setFirst(Math.floor(top / STEP));
   };
   useEffect(() => {
-    window.addEventListener("scroll", measure, { passive: true });
+    let last = { top: window.scrollY, at: performance.now() };
+    let rest = 0;
+    const onScroll = () => {
+      const now = { top: window.scrollY, at: performance.now() };
+      isFast.value = Math.abs(now.top - last.top) > FAST * (now.at - last.at);
+      last = now;
+      measure();
+      window.clearTimeout(rest);
+      rest = window.setTimeout(() => {
+        isFast.value = false;
+      }, REST);
+    };
+    window.addEventListener("scroll", onScroll, { passive: true });
     window.addEventListener("resize", measure, { passive: true });
     return () => {
-      window.removeEventListener("scroll", measure);
+      window.clearTimeout(rest);
+      window.removeEventListener("scroll", onScroll);
       window.removeEventListener("resize", measure);
     };
   }, []);

@@ -1,5 +1,7 @@
 /** One picture of the wall, or a stack of near-duplicates. */
 
+import type { Signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Lake } from "../data/lake.ts";
 import { formatCount, formatTime } from "../numbers.ts";
 import { Thumbnail } from "../parts/thumbnail.tsx";
@@ -20,9 +22,13 @@ interface TileProps {
   of: number;
   /** Whether Tab leads to it. */
   isActive: boolean;
+  isFast: Signal<boolean>;
 }
 
-export function WallTile({ lake, tile, href, box, place, position, of, isActive }: TileProps) {
+export function WallTile({ lake, tile, href, box, place, position, of, isActive, isFast }: TileProps) {
+  const wasSlow = useRef(false);
+  // A tile that has its picture listens no longer.
+  if (!wasSlow.current && !isFast.value) wasSlow.current = true;
   const members = tile.members.length;
   return (
     <li
@@ -43,6 +49,7 @@ export function WallTile({ lake, tile, href, box, place, position, of, isActive 
         href={href}
         tabIndex={isActive ? 0 : -1}
         label={describeTile(lake, tile)}
+        isWaiting={!wasSlow.current}
       />
       {members > 1 && (
         <span class="members" aria-hidden="true">

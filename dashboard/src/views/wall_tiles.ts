@@ -75,6 +75,7 @@ export interface TileSection {
 export function createCounter(lake: Lake, selection: Selection): (pictures: number[]) => Showings {
   const { posts, photos, pictures } = lake;
   const counted = new Int32Array(posts.count);
+  const authors = new Int32Array(posts.author.reduce((most, author) => Math.max(most, author), 0) + 1);
   let round = 0;
   return (rows) => {
     round += 1;
@@ -87,7 +88,6 @@ export function createCounter(lake: Lake, selection: Selection): (pictures: numb
       lastSeen: Number.NaN,
       balance: Number.NaN,
     };
-    const authors = new Set<number>();
     let balance = 0;
     let balanced = 0;
     for (const row of rows) {
@@ -96,7 +96,11 @@ export function createCounter(lake: Lake, selection: Selection): (pictures: numb
         if (selection.photos[photo] === 0 || counted[post] === round) continue;
         counted[post] = round;
         sum.posts += 1;
-        authors.add(posts.author[post] as number);
+        const author = posts.author[post] as number;
+        if (author !== UNKNOWN && authors[author] !== round) {
+          authors[author] = round;
+          sum.authors += 1;
+        }
         sum.impressions = add(sum.impressions, posts.impressions[post] as number);
         sum.likes = add(sum.likes, posts.likes[post] as number);
         const at = posts.at[post] as number;
@@ -108,8 +112,6 @@ export function createCounter(lake: Lake, selection: Selection): (pictures: numb
         balanced += 1;
       }
     }
-    authors.delete(UNKNOWN);
-    sum.authors = authors.size;
     sum.balance = balance / balanced;
     return sum;
   };
@@ -120,22 +122,23 @@ function add(a: number, b: number): number {
   return Number.isNaN(a) ? b : Number.isNaN(b) ? a : a + b;
 }
 
-/** One tile a selected picture, or one for the near-duplicates among them. */
-export function makeTiles(lake: Lake, selection: Selection, stacks: boolean): Tile[] {
+/** One tile for each selected picture. */
+export function makeSingles(lake: Lake, selection: Selection): Tile[] {
   const count = createCounter(lake, selection);
-  const rows = Array.from(selection.pictures.keys()).filter((row) => selection.pictures[row] === 1);
-  const groups = groupBy(rows, (row) => (stacks ? (lake.pictures.group[row] as number) : row));
-  return Array.from(groups.values(), (members) => {
-    const ordered = members.length === 1 ? members : sortByPosts(members, count);
-    return { picture: ordered[0] as number, members: ordered, ...count(ordered) };
-  });
+  const pictures = Array.from(selection.pictures.keys()).filter((row) => selection.pictures[row] === 1);
+  return pictures.map((picture) => ({ picture, members: [picture], ...count([picture]) }));
 }
 
-function sortByPosts(pictures: number[], count: (pictures: number[]) => Showings): number[] {
-  return pictures
-    .map((picture) => ({ picture, ...count([picture]) }))
-    .sort((a, b) => b.posts - a.posts || earlier(a, b) || a.picture - b.picture)
-    .map(({ picture }) => picture);
+/** The near-duplicates among them as one tile, under the one that was posted most often. */
+export function stackTiles(lake: Lake, selection: Selection, singles: Tile[]): Tile[] {
+  const count = createCounter(lake, selection);
+  const groups = groupBy(singles, (tile) => lake.pictures.group[tile.picture] as number);
+  return Array.from(groups.values(), (group) => {
+    const [first, ...others] = group.sort((a, b) => b.posts - a.posts || earlier(a, b) || a.picture - b.picture);
+    if (first === undefined || others.length === 0) return first as Tile;
+    const members = group.map((tile) => tile.picture);
+    return { picture: first.picture, members, ...count(members) };
+  });
 }
 
 /** What a tile's size stands for; an unknown reach counts as none. */

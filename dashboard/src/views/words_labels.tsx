@@ -41,6 +41,7 @@ export function Labels({ lake }: { lake: Lake }) {
               <Spark values={trends[row]?.days ?? []} />
               <span class="bar" style={{ inlineSize: `${(100 * photos) / most}%` }} />
               <span class="count">
+                <span class="hidden-words">, </span>
                 {formatCount(photos)}
                 <span class="hidden-words"> photos in {formatCount(posts)} posts</span>
               </span>

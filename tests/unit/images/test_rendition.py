@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from photolake.errors import PermanentError
-from photolake.images.rendition import MAX_BYTES, Rendition, is_readable_in_place, render
+from photolake.images.rendition import MAX_BYTES, Rendition, draw_small, is_readable_in_place, render
 
 RED, WHITE = (220, 20, 20), (255, 255, 255)
 GPS_PLACE = "SecretPlace"
@@ -305,3 +305,40 @@ def test_what_is_not_a_photo_is_told_from_its_first_bytes_as_from_all(data):
         render(data)
 
     assert by_head.value.status == by_all.value.status
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", AS_THE_SENSOR_SAW_IT)
+def test_a_small_drawing_is_upright_and_has_no_metadata(orientation, kind):
+    stored = AS_THE_SENSOR_SAW_IT[orientation](drawing((600, 300)))
+
+    drawn = draw_small(encoded(stored, kind, exif=exif(orientation)), 120)
+
+    assert (drawn.size, drawn.mode) == ((120, 60), "RGB")
+    assert close(drawn.getpixel((5, 5)), RED, tolerance=40)
+    assert not close(drawn.getpixel((115, 55)), RED, tolerance=100)
+    assert not drawn.getexif()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_a_small_drawing_of_any_mode_is_in_colour_and_never_enlarged(mode):
+    for size, drawn_size in {(300, 200): (150, 100), (90, 80): (90, 80)}.items():
+        drawn = draw_small(encoded(Image.new(mode, size), "PNG"), 150)
+
+        assert (drawn.mode, drawn.size) == ("RGB", drawn_size)
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (png(30_000, 30_000), "too_large"),
+        (png(8, 8), "too_small"),
+        (encoded(drawing(), "PNG")[:100], "broken"),
+        (b"<svg>", "unsupported_format"),
+    ],
+)
+def test_what_cannot_become_an_image_cannot_be_drawn_small(data, status):
+    with pytest.raises(PermanentError) as error:
+        draw_small(data, 100)
+
+    assert error.value.status == status

@@ -24,7 +24,6 @@ const APIS = { label: "labels", face: "faces", text: "text", celebrity: "celebri
 export function FindingLists({ lake, picture, findings, errors, active, held, onPoint, onFocus, onHold }: ListsProps) {
   return (
     <>
-      {errors.length > 0 && <Errors errors={errors} />}
       {FINDING_KINDS.map(({ id, title }) => {
         const own = findings.filter(({ kind }) => kind === id);
         const isAsked = lake.index.imageApis.includes(APIS[id]);
@@ -52,6 +51,7 @@ export function FindingLists({ lake, picture, findings, errors, active, held, on
         );
       })}
       <Suspicions lake={lake} picture={picture} />
+      {errors.length > 0 && <Errors errors={errors} />}
     </>
   );
 }

@@ -21,7 +21,7 @@ export function Inspector({ lake, picture, analysis }: InspectorProps) {
   const [focused, setFocused] = useState<string | null>(null);
   const [held, setHeld] = useState<string | null>(null);
   const stage = useRef<HTMLDivElement>(null);
-  const lists = useRef<HTMLDivElement>(null);
+  const lists = useRef<HTMLElement>(null);
   const found = analysis.content?.imageLabels;
   const findings = found ? readFindings(found) : listFindings(lake, picture);
   const active = pointed ?? focused ?? held;
@@ -75,7 +75,8 @@ export function Inspector({ lake, picture, analysis }: InspectorProps) {
           </p>
         )}
       </div>
-      <div class="lists" ref={lists}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
+      <section class="lists" ref={lists} tabIndex={0} aria-label="What was found">
         <FindingLists
           lake={lake}
           picture={picture}
@@ -87,7 +88,7 @@ export function Inspector({ lake, picture, analysis }: InspectorProps) {
           onFocus={setFocused}
           onHold={holdEntry}
         />
-      </div>
+      </section>
       <PictureFacts lake={lake} picture={picture} analyzedAt={analysis.content?.analyzedAt ?? null} />
     </div>
   );

@@ -7,7 +7,7 @@ import { findNeighbours, isForPage } from "../../neighbours.ts";
 import { formatCount } from "../../numbers.ts";
 import { Thumbnail } from "../../parts/thumbnail.tsx";
 import type { Selection } from "../../selection.ts";
-import { linkTo, place, setOptions } from "../../state.ts";
+import { hasMoved, linkTo, place, setOptions } from "../../state.ts";
 import { Inspector } from "./inspector.tsx";
 import { PicturePosts } from "./picture_posts.tsx";
 import { Response } from "./response.tsx";
@@ -59,6 +59,7 @@ function Steps({ lake, selection, picture }: { lake: Lake; selection: Selection;
     if (row !== null) setOptions({ id: lake.pictures.id[row] as string });
   };
   useEffect(() => {
+    if (!hasMoved) return;
     // Whoever followed a link from the middle of a long view begins at the top of this one.
     window.scrollTo(0, 0);
     heading.current?.focus({ preventScroll: true });

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { type Lake, UNKNOWN } from "../../data/lake.ts";
 import { formatCount, formatTime, nameOf } from "../../numbers.ts";
+import { LongText } from "../../parts/long_text.tsx";
 
 export function PictureFacts({
   lake,
@@ -18,11 +19,7 @@ export function PictureFacts({
   const origin = pictures.origin[picture] ?? UNKNOWN;
   return (
     <div class="facts">
-      {alt && (
-        <p class="description" dir="auto">
-          {alt}
-        </p>
-      )}
+      {alt && <LongText class="description" text={alt} />}
       <Palette colors={pictures.palette[picture] ?? []} />
       <dl>
         <dt>Size</dt>

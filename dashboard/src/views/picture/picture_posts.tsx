@@ -7,6 +7,7 @@ import { checkLink, type PostText, useTexts } from "../../data/rows.ts";
 import { isFiltered } from "../../filters.ts";
 import { formatCount, formatLanguage, formatTime, nameOf } from "../../numbers.ts";
 import { PANELS } from "../../panels.ts";
+import { LongText } from "../../parts/long_text.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import type { Selection } from "../../selection.ts";
 import { filters } from "../../state.ts";
@@ -85,11 +86,8 @@ function Post({ lake, post, text }: { lake: Lake; post: number; text: PostText |
         {sentiment !== UNKNOWN && <span>{nameOf(names.sentiments, sentiment).toLowerCase()}</span>}
         {!Number.isNaN(likes) && <span>{formatCount(likes)} likes</span>}
       </p>
-      {text !== null && (
-        <p class="text" dir="auto">
-          {text.text || <span class="quiet">No text.</span>}
-        </p>
-      )}
+      {text?.text && <LongText class="text" text={text.text} />}
+      {text !== null && !text.text && <p class="quiet">No text.</p>}
     </li>
   );
 }

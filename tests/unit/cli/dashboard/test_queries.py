@@ -8,6 +8,7 @@ from photolake.athena_schema.sql_files import read_statements
 from photolake_cli.dashboard.folder import PAGE
 from photolake_cli.dashboard.queries import ANSWERED, choose_queries, describe_query, fill_in, read_named_queries
 from photolake_cli.dashboard.run import describe_place
+from photolake_cli.laptop import DEFAULT_STATE
 from photolake_cli.query.client import SavedQuery
 from tests.synthetic_lake.warehouse import LANDING, SQL
 
@@ -62,10 +63,9 @@ def test_the_page_names_queries_that_there_are():
 
 def test_the_command_line_names_the_lake_but_no_folder_elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    state = tmp_path.relative_to(tmp_path) / ".photolake"
 
-    assert describe_place("lake", None, state, state) == ["--stack", "lake"]
-    assert describe_place("lake", "eu-west-1", state, state) == ["--stack", "lake", "--region", "eu-west-1"]
-    assert describe_place(None, None, state, state) == []
-    assert describe_place(None, None, tmp_path / ".photolake/demo", state) == ["--state", ".photolake/demo"]
-    assert describe_place(None, None, tmp_path.parent / "ann", state) == ["--state", "FOLDER"]
+    assert describe_place("lake", None, DEFAULT_STATE) == ["--stack", "lake"]
+    assert describe_place("lake", "eu-west-1", DEFAULT_STATE) == ["--stack", "lake", "--region", "eu-west-1"]
+    assert describe_place(None, None, DEFAULT_STATE) == []
+    assert describe_place(None, None, tmp_path / ".photolake/demo") == ["--state", ".photolake/demo"]
+    assert describe_place(None, None, tmp_path.parent / "ann") == ["--state", "FOLDER"]
