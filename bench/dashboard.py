@@ -29,6 +29,7 @@ from photolake_cli.dashboard.pictures import PictureStore
 from photolake_cli.dashboard.posts import Authors
 from photolake_cli.demo.photos import write_photos
 from photolake_cli.lake import Lake
+from photolake_cli.stored_images import ImageBucket, MissingFileError
 from tests import resolved_template
 from tests.synthetic_lake import analyses, photos, posts
 from tests.synthetic_lake.rows import synthetic_lake
@@ -148,7 +149,7 @@ def measure_rows(folder: Path, out: Path) -> None:
     s3: Any = FolderS3(folder, [])
     rows: Any = FileRows(folder)
     with open_folder(out) as building:
-        store = _NoPictures(s3, "lake", "the lake", building.building, None)
+        store = PictureStore(_NoImages(s3, "lake", "the lake"), building.building, None)
         data = DataBuilder(building, rows, Lake(s3, "lake"), store, Authors(False), lambda _: None)
         data.write()
         index: Any = {"names": data.list_names(), "rows": data.counts, "pageRows": dict(PAGE_ROWS)}
@@ -161,11 +162,11 @@ def measure_rows(folder: Path, out: Path) -> None:
         print(f"  {kind:9} {len(files):4} files {sum(file.stat().st_size for file in files) / 1e6:8.1f} MB")
 
 
-class _NoPictures(PictureStore):
-    """Draws nothing."""
+class _NoImages(ImageBucket):
+    """Has no files."""
 
-    def _read(self, s3_key: str | None) -> bytes:
-        return b""
+    def read(self, image_id: str, key: str | None) -> bytes:
+        raise MissingFileError("not a part of this measurement")
 
 
 def measure_pictures(folder: Path, out: Path) -> None:
@@ -176,7 +177,7 @@ def measure_pictures(folder: Path, out: Path) -> None:
     keys = [(f"{number:064x}", f"images/{number}") for number in range(DRAWN)]
     for what in ("drawn", "taken from before"):
         started, worked = time.perf_counter(), time.process_time()
-        found = dict(PictureStore(s3, "lake", "the lake", out, None).put_all(keys))
+        found = dict(PictureStore(ImageBucket(s3, "lake", "the lake"), out, None).put_all(keys))
         seconds, work = time.perf_counter() - started, time.process_time() - worked
         whole = sum(file.missing is None for file in found.values())
         print(f"{whole} {what}: {whole / seconds:.0f} a second, {whole / work:.0f} a CPU s, {_peak()} MB at most")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from photolake_cli.query.result import Column, QueryResult
 from tests.builders import explorer_lake
 from tests.fakes.client_error import client_error
+from tests.fakes.s3 import FakeS3
 
 _INTEGERS = {
     *("width", "height", "posts", "authors"),
@@ -30,6 +30,7 @@ class ExplorerLake:
     error: str = ""
     before_read: Callable[[str], None] = lambda key: None
     reads: list[str] = field(default_factory=list)
+    exceptions = FakeS3.exceptions
     values: Mapping[str, str] = field(
         default_factory=lambda: {"LakeBucketName": "lake", "EarliestDate": explorer_lake.DAY}
     )
@@ -46,9 +47,9 @@ class ExplorerLake:
         self.reads.append(Key)
         if self.error:
             raise client_error(self.error)
-        if Key not in self.files:
-            raise client_error("NoSuchKey")
-        return {"Body": io.BytesIO(self.files[Key])}
+        stored = FakeS3()
+        stored.objects = self.files
+        return stored.get_object(Bucket=Bucket, Key=Key)
 
     def run_export(self, sql: str, on_state: Callable[[str], None] = lambda _: None) -> QueryResult:
         """Answer the statements of an export."""

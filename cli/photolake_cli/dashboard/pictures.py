@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from PIL import Image
 
-from photolake.aws.s3 import read_object
 from photolake.errors import PermanentError
-from photolake.images.rendition import MAX_OBJECT_BYTES, draw_small
-from photolake_cli.aws_errors import explain_error
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from photolake.images.rendition import draw_small
+from photolake_cli.stored_images import NOT_AN_IMAGE_ID, ImageBucket, MissingFileError, is_image_id, load_in_order
 
 DRAWING_VERSION = 1
 """Files of another version are drawn again."""
 SIDES: Mapping[str, int] = {"pictures": 1024, "thumbnails": 320}
 """Folders, and the longest side in pixels."""
-WORKERS = 8
-_AHEAD = 4 * WORKERS
 _DRAWN_AT_ONCE = max(1, min(4, os.cpu_count() or 1))
 """A PNG of 50 megapixels takes 150 MB while it is drawn."""
 _QUALITY = 80
@@ -38,10 +28,7 @@ _EFFORT = 2
 """Of 0 to 6: each step takes longer, and saves a few percent."""
 _COLOURS = 5
 _PALETTE_SIDE = 32
-_IMAGE_ID = re.compile(r"[0-9a-f]{64}")
-_NOT_STORED = frozenset({"404", "NoSuchKey", "NotFound"})
 _REASONS = {
-    "gone": "the image is no longer stored",
     "too_large": "the image is too large",
     "too_small": "the image is too small",
     "broken": "it is not an image that can be read",
@@ -62,11 +49,8 @@ class PictureFile:
 class PictureStore:
     """Puts the files of pictures into a folder; `earlier` is the folder of an earlier build."""
 
-    def __init__(self, s3: S3Client, bucket: str, place: str, folder: Path, earlier: Path | None) -> None:
-        """`place` is how messages name the lake."""
-        self._s3 = s3
+    def __init__(self, bucket: ImageBucket, folder: Path, earlier: Path | None) -> None:
         self._bucket = bucket
-        self._place = place
         self._folder = folder
         self._earlier = earlier
         self._drawing = threading.Semaphore(_DRAWN_AT_ONCE)
@@ -76,23 +60,13 @@ class PictureStore:
 
     def put_all(self, pictures: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, PictureFile]]:
         """Put the files of all these images (image_id, s3_key), several at a time, in their order."""
-        waiting: deque[tuple[str, Future[PictureFile]]] = deque()
-        pool = ThreadPoolExecutor(WORKERS)
-        try:
-            for image_id, s3_key in pictures:
-                waiting.append((image_id, pool.submit(self.put, image_id, s3_key)))
-                if len(waiting) == _AHEAD:
-                    name, future = waiting.popleft()
-                    yield name, future.result()
-            for name, future in waiting:
-                yield name, future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        for (image_id, _), file in load_in_order(pictures, lambda picture: self.put(*picture)):
+            yield image_id, file
 
     def put(self, image_id: str, s3_key: str | None) -> PictureFile:
         """Put the files of one image; CommandError if the bucket refuses."""
-        if not _IMAGE_ID.fullmatch(image_id):
-            return PictureFile("its image_id is not a SHA-256")
+        if not is_image_id(image_id):
+            return PictureFile(NOT_AN_IMAGE_ID)
         paths = {name: self._folder / name / image_id[:2] / f"{image_id}.webp" for name in SIDES}
         found = self._reuse(paths)
         if found is not None:
@@ -100,7 +74,9 @@ class PictureStore:
                 self.reused += 1
             return found
         try:
-            image = self._draw(self._read(s3_key))
+            image = self._draw(self._bucket.read(image_id, s3_key))
+        except MissingFileError as error:
+            return PictureFile(str(error))
         except PermanentError as error:
             return PictureFile(_REASONS.get(error.status, error.message))
         for name, path in paths.items():
@@ -130,21 +106,6 @@ class PictureStore:
             return PictureFile(None, _read_palette(paths["thumbnails"]), *size)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             return None
-
-    def _read(self, s3_key: str | None) -> bytes:
-        if not s3_key:
-            raise PermanentError("gone", "the lake does not say where it is")
-        try:
-            return read_object(self._s3, self._bucket, s3_key, MAX_OBJECT_BYTES)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code in _NOT_STORED:
-                raise PermanentError("gone", str(error)) from error
-            if code == "InvalidObjectState":
-                raise PermanentError("archived", "the image is in an archive of S3") from error
-            raise explain_error(error, self._place) from error
-        except BotoCoreError as error:
-            raise explain_error(error, self._place) from error
 
     def _draw(self, data: bytes) -> Image.Image:
         with self._drawing:

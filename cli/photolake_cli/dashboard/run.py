@@ -19,7 +19,7 @@ from photolake_cli.dashboard.folder import measure_folder, open_folder
 from photolake_cli.dashboard.index import build_index
 from photolake_cli.dashboard.lake_rows import RowReader
 from photolake_cli.dashboard.pages import write_index
-from photolake_cli.dashboard.pictures import WORKERS, PictureStore
+from photolake_cli.dashboard.pictures import PictureStore
 from photolake_cli.dashboard.posts import Authors
 from photolake_cli.dashboard.reading import Reading, open_s3
 from photolake_cli.export.days import list_days, parse_day
@@ -28,6 +28,7 @@ from photolake_cli.laptop import DEFAULT_STATE
 from photolake_cli.query.client import QueryClient
 from photolake_cli.query.parameters import day_defaults
 from photolake_cli.query.run import describe_costs
+from photolake_cli.stored_images import WORKERS, ImageBucket
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
@@ -85,7 +86,7 @@ def build_dashboard(
     s3 = open_s3(cloud, reading, WORKERS)
     try:
         with open_folder(request.out) as folder:
-            store = PictureStore(s3, bucket, cloud.name, folder.building, folder.earlier)
+            store = PictureStore(ImageBucket(s3, bucket, cloud.name), folder.building, folder.earlier)
             data = DataBuilder(folder, rows, Lake(s3, bucket), store, Authors(request.shows_authors), on_progress)
             data.write()
             write_index(folder.data, build_index(cloud, data, request.since, request.until, request.place))

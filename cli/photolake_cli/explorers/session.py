@@ -17,10 +17,11 @@ from photolake_cli.consent import require_consent
 from photolake_cli.console import INTERRUPTED, error_console, make_printable, print_note, show_progress
 from photolake_cli.explorers.forecast import count_images, describe_price
 from photolake_cli.explorers.lake import ImageReader
-from photolake_cli.explorers.stored import ImageFile, ImageStore, MissingImage, load_in_order
+from photolake_cli.explorers.stored import ImageFile, ImageStore, MissingImage
 from photolake_cli.export.days import list_days, parse_day
 from photolake_cli.query.result import QueryResult
 from photolake_cli.query.run import describe_cost
+from photolake_cli.stored_images import ImageBucket, load_in_order
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
@@ -78,8 +79,8 @@ class ImageExport:
 
     def open_store(self) -> ImageStore:
         """The files of the images."""
-        values = self.cloud.values
-        return ImageStore(self.cloud.client("s3"), values["LakeBucketName"], self.cloud.name, self.request.side or None)
+        bucket = ImageBucket(self.cloud.client("s3"), self.cloud.values["LakeBucketName"], self.cloud.name)
+        return ImageStore(bucket, self.request.side or None)
 
     def read(
         self, load: Callable[[LakeImage], ImageFile | MissingImage] | None

@@ -76,7 +76,7 @@ export interface Answer {
 
 /** One row per post, in the order of their times. */
 export interface PostsPage {
-  /** Id at the source, as text. */
+  /** The id of the view tweets, as text: a number that names no author. */
   id: string[];
   at: (Milliseconds | null)[];
   platform: (NameNumber | null)[];

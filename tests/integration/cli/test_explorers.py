@@ -141,7 +141,7 @@ def test_atlas_leaves_out_what_has_no_file_and_says_so_and_has_nothing_of_delete
     assert sorted(atlas["rows"]) == ["dog", "drop", "late", "wine"]
     assert "images.parquet has 4 images, " in said
     assert "2 images without a file, left out; --urls keeps them" in said
-    assert f"{s3_key('gone')}: it is no longer stored" in said
+    assert f"{s3_key('gone')}: the image is no longer stored" in said
     assert f"{s3_key('broken')}: it is not an image that can be read" in said
     assert "images.parquet --image image" in said
 
@@ -261,7 +261,7 @@ def test_missing_images_are_named_in_a_file(coco):
     assert header == "image_id,s3_key,reason"
     assert sorted(lines) == sorted(
         [
-            f"{image_id('gone')},{s3_key('gone')},it is no longer stored",
+            f"{image_id('gone')},{s3_key('gone')},the image is no longer stored",
             f"{image_id('broken')},{s3_key('broken')},it is not an image that can be read",
         ]
     )

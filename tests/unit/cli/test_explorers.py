@@ -27,7 +27,8 @@ from photolake_cli.explorers.lake import Amount, Hashtag
 from photolake_cli.explorers.network import Networks
 from photolake_cli.explorers.run import export_atlas, export_coco, export_gexf
 from photolake_cli.explorers.session import ImageRequest
-from photolake_cli.explorers.stored import WINDOW, MissingImage, build_file, load_in_order
+from photolake_cli.explorers.stored import MissingImage, build_file
+from photolake_cli.stored_images import WINDOW, load_in_order
 from tests.builders.explorer_lake import SIZES, draw_jpeg, image_id, result_row, s3_key
 from tests.fakes.explorer_lake import ExplorerLake, many_images
 
@@ -244,7 +245,7 @@ def test_an_image_is_shrunk_only_if_it_is_larger():
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [("NoSuchKey", "it is no longer stored"), ("InvalidObjectState", "it is archived in S3 Glacier")],
+    [("", "the image is no longer stored"), ("InvalidObjectState", "the image is archived in S3 Glacier")],
 )
 def test_an_image_that_s3_does_not_have_is_named(error, reason, tmp_path):
     export("coco", ExplorerLake([result_row("wine")], error=error), tmp_path / "coco")

@@ -10,6 +10,7 @@ from PIL import Image
 
 from photolake_cli.dashboard.pictures import PictureFile, PictureStore, find_palette
 from photolake_cli.errors import CommandError
+from photolake_cli.stored_images import ImageBucket
 from tests.fakes.client_error import client_error
 from tests.fakes.s3 import FakeS3
 
@@ -41,7 +42,7 @@ def s3():
 
 
 def open_store(s3, folder, earlier=None):
-    return PictureStore(s3, "lake", "the stack lake", folder, earlier)
+    return PictureStore(ImageBucket(s3, "lake", "the stack lake"), folder, earlier)
 
 
 def list_files(folder):
@@ -122,16 +123,7 @@ def test_a_name_that_is_not_a_digest_touches_no_file(name, s3, tmp_path):
 
 
 def test_an_image_without_a_place_is_missing(s3, tmp_path):
-    assert open_store(s3, tmp_path).put(image_id(1), None).missing == "the image is no longer stored"
-
-
-@pytest.mark.parametrize("code", ["404", "NoSuchKey"])
-def test_an_object_that_is_gone_is_missing_whatever_s3_calls_it(code, tmp_path):
-    class Gone(FakeS3):
-        def get_object(self, **_):
-            raise client_error(code)
-
-    assert open_store(Gone(), tmp_path).put(image_id(1), "images/a.png").missing == "the image is no longer stored"
+    assert open_store(s3, tmp_path).put(image_id(1), None).missing == "the lake does not say where it is"
 
 
 def test_an_archived_object_is_missing_and_a_refused_request_stops_the_build(tmp_path):
@@ -141,7 +133,7 @@ def test_an_archived_object_is_missing_and_a_refused_request_stops_the_build(tmp
 
     store = open_store(Refusing(), tmp_path)
 
-    assert store.put(image_id(1), "old").missing == "the image is in an archive of S3"
+    assert store.put(image_id(1), "old").missing == "the image is archived in S3 Glacier"
     with pytest.raises(CommandError, match="Ask the owner of the stack lake"):
         list(store.put_all([(image_id(1), "old"), (image_id(2), "new")]))
 
