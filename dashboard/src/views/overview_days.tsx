@@ -23,7 +23,7 @@ export function PostsByDay({ lake }: { lake: Lake }) {
   const others = selectWithout("days");
   const cells = useMemo(() => (others === null ? [] : countDays(lake, others)), [lake, others]);
   const asked = place.value.options.by ?? "";
-  const by: Way = asked in WAYS ? (asked as Way) : "platform";
+  const by: Way = Object.hasOwn(WAYS, asked) ? (asked as Way) : "platform";
   const days = useMemo(() => findDays(lake), [lake]);
   const span = days === null ? "day" : chooseSpan(...days);
   // Ranked without filters, so that a name keeps its colour.

@@ -32,7 +32,7 @@ export function Entities({ lake }: { lake: Lake }) {
     });
     const named = found.map((tally) => ({ ...tally, name: lake.names.entities[tally.key]?.text ?? "" }));
     return sortTallies(
-      named.filter(({ key, name }) => (lake.names.entities[key]?.type ?? "") in TYPES && !name.includes("@")),
+      named.filter((tally) => isNamed(lake.names.entities[tally.key]?.type ?? "") && !tally.name.includes("@")),
       "posts",
     );
   }, [lake, others]);
@@ -56,4 +56,8 @@ export function Entities({ lake }: { lake: Lake }) {
       <SentimentBars tallies={sortTallies(shown, order)} facet="entity" limit={20} />
     </Panel>
   );
+}
+
+function isNamed(type: string): boolean {
+  return type !== "" && Object.hasOwn(TYPES, type);
 }

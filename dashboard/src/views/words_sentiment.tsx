@@ -14,7 +14,7 @@ export const ORDERS = { posts: "Posts", positive: "Most positive", negative: "Mo
 
 export function readOrder(option: string): Order {
   const asked = place.value.options[option] ?? "";
-  return asked in ORDERS ? (asked as Order) : "posts";
+  return Object.hasOwn(ORDERS, asked) ? (asked as Order) : "posts";
 }
 
 export function SentimentByLabel({ lake }: { lake: Lake }) {
