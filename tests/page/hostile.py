@@ -130,6 +130,8 @@ def fill_with_nulls(pages: Pages) -> Pages:
         for kind, content in pages.items()
         if kind != "index"
     }
+    # A picture without a file is asked for by no page.
+    emptied["pictures"]["missing"] = pages["pictures"]["missing"]
     index = {**pages["index"], "queries": {}, "answers": {}, "notes": [], "imageApis": []}
     return {**emptied, "index": index}
 
