@@ -94,7 +94,7 @@ lock: $(UV) ## Compile the pinned requirements again from pyproject.toml
 lock-check: $(UV)
 	@scripts/lock --check
 
-bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
+bench: .venv/page.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python bench/tweet_analyzer_memory.py
 	@$(BIN)/python -m bench.collect
 	@$(BIN)/python -m tests.conformance.trino_installation
@@ -104,6 +104,7 @@ bench: .venv/dev.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.explorers
 	@$(BIN)/python -m bench.near_duplicates
 	@$(BIN)/python -m bench.dashboard
+	@$(BIN)/python -m bench.page
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -37,6 +37,7 @@ export function SpreadCurves({ lake, spreads, ranks }: SpreadCurvesProps) {
         strokeWidth: 2.2,
         strokeDasharray: DASHES[platforms.indexOf(platform) % DASHES.length] as string,
         curve: "step-after",
+        z: null,
       });
     });
     const points = curves.flatMap(({ spread, platform, points }) =>

@@ -15,9 +15,9 @@ export function Words({ lake, selection }: { lake: Lake; selection: Selection })
     <div class="panels">
       <Labels lake={lake} />
       <LabelTrends lake={lake} />
-      <LabelPairs lake={lake} selection={selection} />
       <SentimentByLabel lake={lake} />
       <Entities lake={lake} />
+      <LabelPairs lake={lake} selection={selection} />
       <TextInImages lake={lake} selection={selection} />
       <WordsInImages lake={lake} selection={selection} />
       <Hashtags lake={lake} limit={20} />

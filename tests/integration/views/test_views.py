@@ -571,3 +571,6 @@ def test_each_showing_of_an_image_names_the_first_and_one_that_may_be_unsafe_mar
         ["2", page, "1", "Drugs", *first, "true"],
         ["3", "f0f0f0f0f0f0f0f0", "0", "none", "https://photos.example/other.jpg", "https://x.com/i/status/3", "false"],
     ]
+    counted = "select image_group, count(distinct tweetid), min(first_post_url) from dashboard_spread group by 1"
+    spread = "select image_group, posts, first_post_url from image_spread"
+    assert lake.ask(f"{counted} order by 1").rows == lake.ask(f"{spread} order by 1").rows

@@ -1,6 +1,7 @@
 """CloudFormation and the API of QuickSight would take quicksight/template.yaml, as far as their schemas say."""
 
 import json
+from typing import Any
 
 import botocore.session
 import pytest
@@ -25,7 +26,7 @@ PARAMETERS = {
 # Properties that only CloudFormation has, and what the API calls them.
 OWN_PROPERTIES = {"IngestionWaitPolicy"}
 API_NAMES = {"TimeZone": "Timezone"}
-MODEL = botocore.session.get_session().get_service_model("quicksight")
+MODEL: Any = botocore.session.get_session().get_service_model("quicksight")
 
 
 def find_lint(document):
