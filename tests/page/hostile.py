@@ -49,7 +49,7 @@ TEXTS = (
     "url(https://evil.example/x.png)",
     "https://evil.example/" + "a/" * 500,
 )
-# Columns that may be null, by kind; in `format.ts` they are `| null`.
+# Columns that may be null, by kind; in `format.ts` they are `| null`. A null in `missing` says that there is a file.
 _NULLABLE: Mapping[str, tuple[str, ...]] = {
     "posts": (
         "at", "platform", "language", "sentiment", "positive", "negative", "isRepost", "query", "author",
@@ -57,7 +57,7 @@ _NULLABLE: Mapping[str, tuple[str, ...]] = {
     ),
     "texts": ("text", "url", "author"),
     "photos": ("picture", "kind"),
-    "pictures": ("missing", "alt"),
+    "pictures": ("alt",),
     "analyses": ("analyzedAt", "imageLabels", "imageProperties"),
 }  # fmt: skip
 _SCRIPT = re.compile(r'photolakeData\("(\w+)",(\d+),(.*)\);\n?', re.DOTALL)

@@ -113,6 +113,7 @@ function drawLines(points: Point[], sides: CompareProps["sides"], way: "posts" |
       Plot.lineY(points, {
         x: ({ start }: Point) => new Date(start * DAY),
         y: way,
+        z: "letter",
         stroke: "letter",
         strokeWidth: 2,
         marker: points.length < 80 ? "dot" : "none",

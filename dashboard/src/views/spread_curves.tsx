@@ -32,6 +32,7 @@ export function SpreadCurves({ lake, spreads, ranks }: SpreadCurvesProps) {
       return Plot.lineY(points, {
         x: "at",
         y: "posts",
+        z: null,
         stroke: () => names[n] as string,
         strokeWidth: 2.2,
         strokeDasharray: DASHES[platforms.indexOf(platform) % DASHES.length] as string,
