@@ -37,7 +37,6 @@ export function SpreadCurves({ lake, spreads, ranks }: SpreadCurvesProps) {
         strokeWidth: 2.2,
         strokeDasharray: DASHES[platforms.indexOf(platform) % DASHES.length] as string,
         curve: "step-after",
-        z: null,
       });
     });
     const points = curves.flatMap(({ spread, platform, points }) =>
