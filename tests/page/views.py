@@ -21,13 +21,8 @@ def write_address(folder: Path, view: str, filters: str = "") -> str:
     """The address of a view, of a picture if it needs one; `filters` as they stand in the address."""
     query = filters
     if view == "picture":
-<<<<<<< HEAD
-        rows = folder / "data/pictures-0.js"
-        found = re.search(r'"id":\["([0-9a-f]{64})"', rows.read_text("utf-8") if rows.exists() else "")
-=======
         pictures = folder / "data/pictures-0.js"
         found = re.search(r'"id":\["([0-9a-f]{64})"', pictures.read_text("utf-8")) if pictures.exists() else None
->>>>>>> main
         query = "&".join(filter(None, [f"id={found[1]}" if found else "", filters]))
     return f"#/{view}" + (f"?{query}" if query else "")
 
