@@ -55,6 +55,7 @@ test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a
 	@cd dashboard && ../scripts/node npm test --silent
 	@scripts/install-chromium
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
+	@echo "Screenshots of every view: .photolake/screenshots"
 
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
 

@@ -43,6 +43,14 @@ export function readCosts(answers: Index["answers"]): ApiCost[] {
 
 const spent = (cost: ApiCost) => Math.max(cost.dollars, cost.dollarsOf2019 ?? 0);
 
+/**
+ * What both methods ask for. An API of which nothing was bought is switched off, or no local model answers it: that
+ * spares nothing.
+ */
+export function listCompared(costs: ApiCost[]): ApiCost[] {
+  return costs.filter((cost) => cost.dollarsOf2019 !== null && cost.units > 0);
+}
+
 export function sumDollars(costs: ApiCost[]): { dollars: number; of2019: number } {
   return {
     dollars: costs.reduce((sum, cost) => sum + cost.dollars, 0),

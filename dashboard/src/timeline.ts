@@ -113,6 +113,14 @@ export interface Bar {
 }
 
 /** The name under which rare names are put together. */
+/** Room for the name of a day below an axis, in pixels. */
+const DAY_ROOM = 70;
+
+/** Ticks of an axis of days: Plot's own choice would name hours where days are wide. */
+export function chooseTicks(days: number, width: number): { ticks?: "day" } {
+  return width / days > DAY_ROOM ? { ticks: "day" } : {};
+}
+
 export const OTHERS = "others";
 
 /** The cells summed by span and by one of their names; names that are not listed are put together. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readCosts, sumDollars } from "../src/costs.ts";
+import { listCompared, readCosts, sumDollars } from "../src/costs.ts";
 
 const answers = {
   cost_by_api: {
@@ -39,6 +39,18 @@ test("the sums are those of the APIs", () => {
   const sums = sumDollars(readCosts(answers));
   assert.ok(Math.abs(sums.dollars - 0.21) < 1e-12);
   assert.ok(Math.abs(sums.of2019 - 0.6) < 1e-12);
+});
+
+test("an API of which nothing was bought spares nothing", () => {
+  const rows = [...answers.cost_by_api.rows, ["RecognizeCelebrities", 0, 1, 0]];
+  const calls = { ...answers.calls_of_2019, rows: [...answers.calls_of_2019.rows, ["RecognizeCelebrities", 15]] };
+  const costs = readCosts({ cost_by_api: { ...answers.cost_by_api, rows }, calls_of_2019: calls });
+
+  assert.ok(costs.some((cost) => cost.api === "RecognizeCelebrities" && cost.callsOf2019 === 15));
+  assert.deepEqual(
+    listCompared(costs).map((cost) => cost.api),
+    ["DetectLabels", "DetectSentiment"],
+  );
 });
 
 test("without answers there are no costs", () => {

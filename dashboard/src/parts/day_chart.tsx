@@ -5,7 +5,7 @@ import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { formatCount, formatDay } from "../numbers.ts";
 import { dayNumber } from "../selection.ts";
 import { filters, setFilters } from "../state.ts";
-import { type Bar, lengthOf, nameRange, type Span, startOfSpan } from "../timeline.ts";
+import { type Bar, chooseTicks, lengthOf, nameRange, type Span, startOfSpan } from "../timeline.ts";
 import { Chart } from "./chart.tsx";
 
 interface DayChartProps {
@@ -64,7 +64,7 @@ function drawBars({ bars, names, first, last, span, from, to, width }: Drawing):
     height: HEIGHT,
     marginLeft: 48,
     marginRight: 8,
-    x: { type: "utc", domain: [at(start), at(end)], label: null },
+    x: { type: "utc", domain: [at(start), at(end)], label: null, ...chooseTicks(end - start, width) },
     y: { grid: true, label: `posts a ${span}`, ticks: 5, tickFormat: "~s" },
     color: { domain: names.map(({ name }) => name), range: names.map(({ color }) => color) },
     marks: [

@@ -1,7 +1,7 @@
 /** What the calls cost, and what those of the method of 2019 would have cost. */
 
 import { useMemo } from "preact/hooks";
-import { type ApiCost, readCosts, sumDollars } from "../costs.ts";
+import { type ApiCost, listCompared, readCosts, sumDollars } from "../costs.ts";
 import type { Lake } from "../data/lake.ts";
 import { isFiltered } from "../filters.ts";
 import { formatCount, formatDollars, formatShare } from "../numbers.ts";
@@ -44,8 +44,8 @@ export function Costs({ lake }: { lake: Lake }) {
 
 export function Spared({ lake }: { lake: Lake }) {
   const costs = useMemo(() => readCosts(lake.index.answers), [lake]);
-  const compared = costs.filter((cost) => cost.dollarsOf2019 !== null);
-  const sums = sumDollars(compared);
+  const listed = costs.filter((cost) => cost.dollarsOf2019 !== null);
+  const sums = sumDollars(listCompared(costs));
   return (
     <Panel
       panel={PANELS.callsOf2019}
@@ -73,7 +73,7 @@ export function Spared({ lake }: { lake: Lake }) {
           </tr>
         </thead>
         <tbody>
-          {compared.map((cost) => (
+          {listed.map((cost) => (
             <SparedRow key={cost.api} cost={cost} />
           ))}
         </tbody>
@@ -96,9 +96,9 @@ function SparedRow({ cost }: { cost: ApiCost }) {
       </td>
       <td class="number">
         {cost.isOfText ? writeUnits(cost) : formatCount(cost.units)}{" "}
-        <span class="quiet">{formatDollars(cost.dollars)}</span>
+        <span class="quiet">{cost.units === 0 ? "off, or not answered" : formatDollars(cost.dollars)}</span>
       </td>
-      <td class="number">{formatShare(of2019 - cost.dollars, of2019)}</td>
+      <td class="number">{cost.units === 0 ? "–" : formatShare(of2019 - cost.dollars, of2019)}</td>
     </tr>
   );
 }

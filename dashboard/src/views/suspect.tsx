@@ -15,6 +15,7 @@ import { Thumbnail } from "../parts/thumbnail.tsx";
 import type { Selection } from "../selection.ts";
 import { filters, linkTo, pick, selectWithout } from "../state.ts";
 import * as suspicions from "../suspicions.ts";
+import { chooseTicks } from "../timeline.ts";
 
 export function hasModeration(lake: Lake): boolean {
   return lake.index.imageApis.includes("moderation");
@@ -126,31 +127,34 @@ function Branch({ nodes, most }: { nodes: suspicions.LabelNode[]; most: number }
 
 function Days({ table }: { table: Table }) {
   const key = JSON.stringify(table.rows);
-  const options = useCallback(() => {
-    const days = table.rows.map(([day, photos, suspect]) => ({
-      day: new Date(`${day}T00:00:00Z`),
-      suspect: Number(suspect),
-      share: formatShare(Number(suspect), Number(photos)),
-    }));
-    const most = Math.max(1, ...days.map((day) => day.suspect));
-    return {
-      height: 240,
-      x: { label: null, type: "utc" as const },
-      y: { label: "photos", grid: true, tickFormat: formatCount, ticks: 5, domain: [0, most] },
-      marks: [
-        Plot.rectY(days, {
-          x: "day",
-          y: "suspect",
-          interval: "day",
-          fill: "var(--accent)",
-          inset: 0.5,
-          channels: { "of all photos": "share" },
-          tip: true,
-        }),
-        Plot.ruleY([0], { stroke: "var(--line)" }),
-      ],
-    };
-  }, [key]);
+  const options = useCallback(
+    (width: number) => {
+      const days = table.rows.map(([day, photos, suspect]) => ({
+        day: new Date(`${day}T00:00:00Z`),
+        suspect: Number(suspect),
+        share: formatShare(Number(suspect), Number(photos)),
+      }));
+      const most = Math.max(1, ...days.map((day) => day.suspect));
+      return {
+        height: 240,
+        x: { label: null, type: "utc" as const, ...chooseTicks(days.length, width) },
+        y: { label: "photos", grid: true, tickFormat: formatCount, ticks: 5, domain: [0, most] },
+        marks: [
+          Plot.rectY(days, {
+            x: "day",
+            y: "suspect",
+            interval: "day",
+            fill: "var(--accent)",
+            inset: 0.5,
+            channels: { "of all photos": "share" },
+            tip: true,
+          }),
+          Plot.ruleY([0], { stroke: "var(--line)" }),
+        ],
+      };
+    },
+    [key],
+  );
   return (
     <Panel panel={PANELS.suspectByDay} table={table} empty={NOTHING}>
       <Chart label="Photos with suspect content by day" options={options} />
