@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from photolake_cli.explorers.gexf import make_legal, write_gexf
-from photolake_cli.explorers.image import read_image
+from photolake_cli.explorers.image_row import read_image
 from photolake_cli.explorers.lake import Hashtag
 from photolake_cli.explorers.network import Networks
 from tests.builders import explorer_lake

@@ -8,9 +8,10 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from photolake_cli.explorers.image import LakeImage, read_image
+from photolake_cli.explorers.image_row import read_image
 
 if TYPE_CHECKING:
+    from photolake_cli.explorers.image import LakeImage
     from photolake_cli.query.client import QueryClient
     from photolake_cli.query.result import QueryResult
 

@@ -22,7 +22,8 @@ from pycocotools.coco import COCO
 from photolake_cli.errors import CommandError
 from photolake_cli.explorers.forecast import describe_price
 from photolake_cli.explorers.gexf import make_legal, write_gexf
-from photolake_cli.explorers.image import Box, Kind, read_image
+from photolake_cli.explorers.image import Box, Kind
+from photolake_cli.explorers.image_row import read_image
 from photolake_cli.explorers.lake import Amount, Hashtag
 from photolake_cli.explorers.network import Networks
 from photolake_cli.explorers.run import export_atlas, export_coco, export_gexf
