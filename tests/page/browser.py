@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
@@ -57,7 +57,7 @@ class OpenedPage:
         self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         self.page.on("dialog", self._note_dialog)
         self.page.on("request", lambda request: self._note_request(request.url))
-        self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url[:200]}"))
+        self.page.on("requestfailed", self._note_failure)
         self.page.on("popup", lambda popup: self.problems.append(f"a second page: {popup.url}"))
 
     def show(self, place: str = "") -> Page:
@@ -82,6 +82,11 @@ class OpenedPage:
         """Change the size of the window."""
         self.page.set_viewport_size({"width": width, "height": height})
         self.settle()
+
+    def _note_failure(self, request: Request) -> None:
+        """Note a file that could not be read; one that is no longer wanted, as the view has changed, is no failure."""
+        if request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"failed: {request.url[:200]}")
 
     def _note_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
