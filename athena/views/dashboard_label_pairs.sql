@@ -42,5 +42,5 @@ select
 from pairs as x
 inner join tweets as t on x.tweetid = t.id and x.dt = t.dt
 where
-    none_match(coalesce(x.label."parents", array[]), parent -> parent."name" = x.other."name")
-    and none_match(coalesce(x.other."parents", array[]), parent -> parent."name" = x.label."name")
+    coalesce(cardinality(filter(x.label."parents", parent -> parent."name" = x.other."name")), 0) = 0
+    and coalesce(cardinality(filter(x.other."parents", parent -> parent."name" = x.label."name")), 0) = 0

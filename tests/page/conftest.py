@@ -54,15 +54,15 @@ def write_sample(folder: Path, posts: int, pictures: int) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageLake]:
-    """A lake that can be asked; only the tests of one file use it, since each process of pytest makes its own."""
+    """A lake that can be asked. Only the tests of one file use it: two lakes cannot be open at once."""
     with pytest.MonkeyPatch.context() as patch, open_lake(tmp_path_factory.mktemp("athena")) as opened:
         patch.setattr("photolake_cli.query.client.LAPTOP_POLL_SECONDS", 0.01)
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lake_page(lake: PageLake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the lake."""
     return lake.build(tmp_path_factory.mktemp("lake") / "page")
@@ -74,7 +74,7 @@ def large_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_sample(tmp_path_factory.mktemp("large"), posts=1234, pictures=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lake_page_with_authors(lake: PageLake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the lake with --show-authors."""
     return lake.build(tmp_path_factory.mktemp("authors") / "page", shows_authors=True)

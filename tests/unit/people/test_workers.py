@@ -59,7 +59,7 @@ def test_after_an_error_nothing_is_sent_and_what_is_under_way_ends():
 
     def request(photo):
         rate.wait()
-        both_run.wait(10)
+        both_run.wait(3)
         if photo.name == "0":
             raise LookupError
         ended.append(photo.name)
