@@ -16,8 +16,11 @@ help: ## Print this list
 demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results: OPEN=1 opens their page
 	@$(BIN)/photolake demo --engine $(ENGINE)$(if $(OPEN), --open)
 
+# What is deployed is tested by `make template`, a part of `make check`.
+TEMPLATE_TESTS := tests/unit/template tests/unit/quicksight tests/integration/quicksight
+
 test: .venv/dev.stamp ## Run the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration $(addprefix --ignore=,$(TEMPLATE_TESTS))
 
 test-e2e: .venv/dev.stamp ## Test the whole pipeline on the laptop cloud
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/e2e
@@ -81,7 +84,7 @@ page-check: .venv/page.stamp ## Check the page's types and style, and that its b
 
 template: .venv/dev.stamp ## Validate the SAM template, as written and as transformed
 	@$(BIN)/sam validate --lint --region us-east-1
-	@$(BIN)/pytest -q tests/unit/template
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet $(TEMPLATE_TESTS)
 
 build: .venv/dev.stamp ## Build the functions and layers for Lambda, without Docker
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/sam build
