@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import BOM
 from photolake.post_files.reader import read_entries
-from photolake.sources.x.account_archive import POSTS, read_owner, read_part_name
+from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
@@ -53,7 +53,7 @@ def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
         head, damage = _decompress(opened.file.peek())
         reason = damage or _find_reason(head)
         if reason is None and needs_post:
-            found = itertools.islice(read_entries(opened.file, source=file.name, collected_at=""), ENTRIES_PROBED)
+            found = itertools.islice(read_entries(opened.file, file.make_context()), ENTRIES_PROBED)
             reason = None if any(isinstance(entry.content, dict) for entry in found) else "holds no posts"
     return Probe(reason, None if reason else _read_author(file, head))
 

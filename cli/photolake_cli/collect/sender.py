@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.partition import compute_post_dt
 from photolake.post_files.reader import START, Entry, Position, read_entries
+from photolake.post_formats.format import Notice
 from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, deliver_or_reject, part_key, reject_row
 from photolake.rows.schema import TableSchema
 from photolake_cli.aws_errors import explain_error
@@ -105,13 +105,7 @@ class FileSender:
         name = f"{file.rejected_name}{resumed}"
         tally = Tally(file.name, sent_before=checkpoint.sent, rejected_key=part_key(name, 1))
         with file.open() as opened, self._rejected.open_writer(name) as writer:
-            found = read_entries(
-                opened.file,
-                source=file.name,
-                collected_at=format_utc(utc_now()),
-                after=checkpoint.place,
-                author=file.author,
-            )
+            found = read_entries(opened.file, file.make_context(), checkpoint.place)
             batcher = _Batcher(found, checkpoint.place, tally, writer, self.check)
             while batcher.has_more:
                 self._send_batch(batcher, tally, callbacks)
@@ -196,7 +190,7 @@ class _Batcher:
                     return entry, entry.content, self._check(entry.content, entry.size)
                 except RowError as error:
                     self.reject(reject_row(entry.content, error, self._tally.file, entry.position.line))
-            elif entry.content is None:
+            elif isinstance(entry.content, Notice):
                 self._tally.notices += 1
             else:
                 self.reject(entry.content)
