@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
 from photolake_cli.collect.files import find_files
@@ -118,6 +119,7 @@ def run_collect(path: Path) -> int:
         DeliveryStream(firehose, "tweets"),
         TableSchema.from_glue(glue, "landing", "raw_tweets"),
         RejectedStore(nothing, "lake"),
+        DeletionStore(nothing, "lake"),
         Pace(900, time.monotonic),
         dt.date(2026, 1, 1),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,10 +28,6 @@ _UNREADABLE: Mapping[bytes, str] = {
 _TABLE = (
     "is a table (CSV). twarc-csv drops the positions of links and mentions, replaces the text of reposts, and adds "
     "posts that were only referenced: name the JSON lines it was made from"
-)
-_EVENTS = (
-    "holds events of Bluesky's Jetstream. Posts from a file would stay when their authors delete them, so use the "
-    "Bluesky source instead: photolake up --param BlueskyKeywords=sunset"
 )
 
 
@@ -84,8 +79,6 @@ def _find_reason(head: bytes) -> str | None:
     lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]
     if _is_table(lines[0]):
         return _TABLE
-    if _is_event(lines[0]):
-        return _EVENTS
     return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"
 
 
@@ -94,11 +87,3 @@ def _is_table(line: bytes) -> bool:
         return False
     columns = next(csv.reader([line.decode("utf-8", "replace")]), [])
     return len(columns) > 1 and {"id", "text"} <= set(columns)
-
-
-def _is_event(line: bytes) -> bool:
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(event, dict) and {"did", "time_us", "kind"} <= event.keys()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
     from photolake_cli.collect.forecast import Forecast
 
-COLUMNS = ("file", "read", "sent", "repeated", "rejected", "notices", "sent before")
+COLUMNS = ("file", "read", "sent", "repeated", "rejected", "notices", "deletions", "sent before")
 
 
 def show_forecast(forecast: Forecast, cloud: Cloud) -> None:
@@ -77,7 +77,9 @@ def show_tallies(tallies: Sequence[Tally]) -> None:
     if len(rows) > 1:
         rows.append(("all", *(sum(amounts) for amounts in itertools.islice(zip(*rows, strict=True), 1, None))))
     if rows:
-        show_table("", COLUMNS, rows, "read = sent + rejected + notices; the views count repeated posts once")
+        show_table(
+            "", COLUMNS, rows, "read = sent + rejected + notices + deletions; the views count repeated posts once"
+        )
 
 
 def _build_row(tally: Tally) -> tuple[str | int, ...]:
@@ -88,5 +90,6 @@ def _build_row(tally: Tally) -> tuple[str | int, ...]:
         tally.repeated,
         tally.rejected,
         tally.notices,
+        tally.deletions,
         tally.sent_before,
     )

@@ -96,7 +96,8 @@ def _forecast_cost(pending: Pending, cloud: Cloud, sender: FileSender, limit: in
     if limit and volume.posts < limit:
         return None
     if not limit:
-        print_note(f"posts {volume.posts:,}, rejected {volume.rejected:,}, notices {volume.notices:,}")
+        others = f"rejected {volume.rejected:,}, notices {volume.notices:,}, deletions {volume.deletions:,}"
+        print_note(f"posts {volume.posts:,}, {others}")
     forecast = sample.forecast(cloud.image_apis, cloud.sample_rate)
     show_forecast(forecast, cloud)
     return forecast

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.errors import RowError
 from photolake.partition import compute_post_dt
 from photolake.post_files.reader import START, Entry, Position, read_entries
-from photolake.post_formats.format import Notice
+from photolake.post_formats.format import Deletion, Notice
 from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, deliver_or_reject, part_key, reject_row
 from photolake.rows.schema import TableSchema
 from photolake_cli.aws_errors import explain_error
+from photolake_cli.collect.deletions import DeletionWriter, find_removals, find_removed_posts
 from photolake_cli.collect.distinct import DistinctCounter
 from photolake_cli.collect.journal import Checkpoint
 from photolake_cli.collect.pacing import Pace
@@ -35,7 +37,7 @@ ALWAYS_FITS_BYTES = 300_000
 
 @dataclass
 class Tally:
-    """What became of a file's entries: posts sent, rejected records, and notices, which hold no post.
+    """What became of a file's entries: posts sent, rejected records, deletions, and notices, which hold no post.
 
     `sent_before` posts were sent by earlier runs. `ids` are those of the posts sent. `shown` are the first rejected
     records; all of them are in the lake under `rejected_key`.
@@ -46,6 +48,7 @@ class Tally:
     sent: int = 0
     rejected: int = 0
     notices: int = 0
+    deletions: int = 0
     sent_before: int = 0
     ids: DistinctCounter = field(default_factory=DistinctCounter)
     shown: list[RejectedRecord] = field(default_factory=list)
@@ -59,7 +62,7 @@ class Tally:
     @property
     def is_balanced(self) -> bool:
         """Whether every entry read is accounted for."""
-        return self.read == self.sent + self.rejected + self.notices
+        return self.read == self.sent + self.rejected + self.notices + self.deletions
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Callbacks:
 
 
 class FileSender:
-    """Sends the posts of files to the stream, and stores their rejected records under `errors/malformed/`.
+    """Sends the posts of files to the stream, and stores deletions, and rejected records under `errors/malformed/`.
 
     A run that was interrupted may send the posts of its last batch, at most 1,000, again.
     """
@@ -82,6 +85,7 @@ class FileSender:
         stream: DeliveryStream,
         table: TableSchema,
         rejected: RejectedStore,
+        deletions: DeletionStore,
         pace: Pace,
         earliest: dt.date,
         sleep: Callable[[float], None] = time.sleep,
@@ -93,6 +97,7 @@ class FileSender:
         self._stream = stream
         self._table = table
         self._rejected = rejected
+        self._deletions = deletions
         self._pace = pace
         self._earliest = earliest
         self._sleep = sleep
@@ -106,14 +111,26 @@ class FileSender:
         tally = Tally(file.name, sent_before=checkpoint.sent, rejected_key=part_key(name, 1))
         with file.open() as opened, self._rejected.open_writer(name) as writer:
             found = read_entries(opened.file, file.make_context(), checkpoint.place)
-            batcher = _Batcher(found, checkpoint.place, tally, writer, self.check)
+            deletions = DeletionWriter(self._deletions)
+            batcher = _Batcher(found, checkpoint.place, tally, writer, deletions, self.check)
+            has_removals = checkpoint.has_removals
             while batcher.has_more:
                 self._send_batch(batcher, tally, callbacks)
-                writer.flush()
+                has_removals = has_removals or bool(deletions.removals)
                 done = not batcher.has_more
-                callbacks.on_accepted(Checkpoint(batcher.place, tally.sent_before + tally.sent, done))
+                if done and has_removals:
+                    self._delete_removed_posts(file, checkpoint, deletions)
+                deletions.flush()
+                writer.flush()
+                callbacks.on_accepted(Checkpoint(batcher.place, tally.sent_before + tally.sent, done, has_removals))
                 callbacks.on_read(opened.position, tally.read)
         return tally
+
+    def _delete_removed_posts(self, file: PostFile, checkpoint: Checkpoint, deletions: DeletionWriter) -> None:
+        """Delete the posts of authors whom the file removes, also by a part of it that an earlier run has sent."""
+        earlier = find_removals(file, checkpoint.place) if checkpoint.has_removals else {}
+        for row in find_removed_posts(file, earlier | deletions.removals):
+            deletions.add_row(row)
 
     def check(self, post: PostRow, size: int) -> str:
         """The partition of a post from a JSON document of `size` bytes; RowError if the post cannot be sent."""
@@ -153,6 +170,7 @@ class _Batcher:
         place: Position,
         tally: Tally,
         writer: RejectedWriter,
+        deletions: DeletionWriter,
         check: Callable[[PostRow, int], str],
     ) -> None:
         self.place = place
@@ -160,6 +178,7 @@ class _Batcher:
         self._found = found
         self._tally = tally
         self._writer = writer
+        self._deletions = deletions
         self._check = check
         self._held: tuple[Entry, PostRow, str] | None = None
 
@@ -192,6 +211,9 @@ class _Batcher:
                     self.reject(reject_row(entry.content, error, self._tally.file, entry.position.line))
             elif isinstance(entry.content, Notice):
                 self._tally.notices += 1
+            elif isinstance(entry.content, Deletion):
+                self._tally.deletions += 1
+                self._deletions.add(entry.content, entry.position)
             else:
                 self.reject(entry.content)
             self.place = entry.position
@@ -214,6 +236,7 @@ def open_sender(cloud: Cloud) -> FileSender:
             DeliveryStream(firehose, cloud.values["TweetsStreamName"]),
             TableSchema.from_glue(cloud.client("glue"), cloud.values["LandingDatabaseName"], "raw_tweets"),
             RejectedStore(cloud.client("s3"), cloud.values["LakeBucketName"]),
+            DeletionStore(cloud.client("s3"), cloud.values["LakeBucketName"]),
             Pace(interval, time.monotonic),
             dt.date.fromisoformat(cloud.values["EarliestDate"]),
         )

@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 
 from photolake.aws import firehose
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
-from photolake_cli.collect import sender
+from photolake_cli.collect import deletions, sender
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.formats import probe_file
 from photolake_cli.collect.journal import Checkpoint
 from photolake_cli.collect.pacing import Pace
 from photolake_cli.collect.sender import Callbacks, FileSender
 from tests import resolved_template
+from tests.builders.bluesky_events import ANN, BOB, account, commit, create, tid, uri
 
 FIRST = 2030000000000000001
 EARLIEST = dt.date(2019, 1, 1)
@@ -98,6 +100,7 @@ class Parts:
             DeliveryStream(firehose, "tweets"),
             raw_tweets(),
             RejectedStore(s3, "lake"),
+            DeletionStore(s3, "lake"),
             Pace(900, self.time, limit),
             EARLIEST,
             self.time.sleep,
@@ -306,3 +309,61 @@ def test_a_row_that_only_the_stream_finds_too_large_is_rejected_with_its_line(pa
 
     assert (tally.read, tally.sent, tally.rejected, tally.is_balanced) == (3, 2, 1, True)
     assert parts.s3.places == [(file.name, 2)]
+
+
+def deletions_of(parts):
+    kept = [row for key, rows in parts.s3.objects.items() if key.startswith("deletions/") for row in rows]
+    return sorted({row["id_str"]: row["reason"] for row in kept}.items())
+
+
+def bluesky_events():
+    """Two posts of Ann, then her removal, one more post of hers; a post of Bob, which he deletes."""
+    second = tid(clock=1)
+    return [
+        create(did=ANN),
+        account(did=ANN, active=False, status="deleted"),
+        create(did=BOB),
+        create(did=ANN, rkey=second),
+        commit("delete", did=BOB),
+        account(did=ANN, active=False, status="deactivated"),
+        account(did=ANN, active=True),
+        create(did=ANN, rkey=tid(clock=2)),
+    ]
+
+
+EXPECTED_DELETIONS = [
+    (uri(ANN), "account deactivated"),
+    (uri(ANN, tid(clock=1)), "account deactivated"),
+    (uri(BOB), "deleted by its author"),
+]
+
+
+def test_the_deletions_in_a_file_of_bluesky_events_are_stored(tmp_path, parts):
+    file = file_of(tmp_path / "jetstream.jsonl", lines(*bluesky_events()))
+
+    tally = parts.sender.send(file)
+
+    assert amounts(tally) == (8, 4, 0, 0, 1, 0)
+    assert tally.deletions == 3
+    assert deletions_of(parts) == EXPECTED_DELETIONS
+
+
+@pytest.mark.parametrize("ends_at", [1, 2, 3, 4])
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_no_deletion_is_lost_wherever_a_run_ends(tmp_path, parts, monkeypatch, ends_at, at_once):
+    monkeypatch.setattr(sender, "BATCH_POSTS", at_once)
+    file = file_of(tmp_path / "jetstream.jsonl", lines(*bluesky_events()))
+
+    checkpoint, _ = run_until_done(parts, file, [ends_at, 1])
+
+    assert checkpoint.is_done
+    assert deletions_of(parts) == EXPECTED_DELETIONS
+
+
+def test_many_deletions_are_stored_in_batches(tmp_path, parts, monkeypatch):
+    monkeypatch.setattr(deletions, "BATCH_ROWS", 2)
+    events = [commit("delete", rkey=tid(clock=number)) for number in range(5)]
+
+    parts.sender.send(file_of(tmp_path / "deletes.jsonl", lines(*events)))
+
+    assert [len(rows) for rows in parts.s3.objects.values()] == [2, 2, 1]
