@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from photolake.sources.bluesky.event import Event
 
 # https://docs.bsky.app/docs/advanced-guides/moderation: what authors say of their own posts
-_SENSITIVE = frozenset({"porn", "sexual", "nudity", "graphic-media"})
+SENSITIVE = frozenset({"porn", "sexual", "nudity", "graphic-media"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -100,7 +100,7 @@ def _read_language(record: JsonObject) -> str | None:
 def _is_sensitive(record: JsonObject) -> bool:
     labels = record.read_object("labels")
     values = labels.read_objects("values") if labels else []
-    return any(value.read_text("val") in _SENSITIVE for value in values)
+    return any(value.read_text("val") in SENSITIVE for value in values)
 
 
 def _make_reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None) -> dict[str, Any]:
