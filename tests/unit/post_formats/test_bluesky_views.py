@@ -31,8 +31,10 @@ PHOTO = view(record("the sea", embed=images(image(alt="waves"))), embed=images_v
 
 
 def read(value, known: Any = FORMAT) -> list[Any]:
-    assert find_format(value) is known
-    return list(known.read(value, CONTEXT))
+    found = find_format(value)
+    assert found is not None
+    assert found is known
+    return list(found.read(value, CONTEXT))
 
 
 def read_row(value, known=FORMAT):

@@ -34,6 +34,11 @@ class JsonObject:
             reject_payload(f"{path or 'post'}: expected an object, got {type(value).__name__}")
         self._value = value
 
+    @property
+    def names(self) -> list[str]:
+        """The names of its fields, in their order."""
+        return list(self._value)
+
     def read_text(self, *names: str) -> str | None:
         """Read a string; a lone surrogate (half an emoji, cut off by a client) has no UTF-8 and becomes U+FFFD."""
         name, value = self._find_first(names)
