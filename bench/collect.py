@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
 from photolake_cli.collect.files import find_files
@@ -119,6 +120,7 @@ def run_collect(path: Path) -> int:
         DeliveryStream(firehose, "tweets"),
         PostCheck(TableSchema.from_glue(glue, "landing", "raw_tweets"), dt.date(2026, 1, 1)),
         RejectedStore(nothing, "lake"),
+        DeletionStore(nothing, "lake"),
         Pace(900, time.monotonic),
     )
     (file,) = find_files(str(path), nothing)

@@ -12,7 +12,7 @@ from photolake.errors import RowError
 from photolake.images.rekognition_apis import price_per_image
 from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import START, Entry, read_entries
-from photolake.post_formats.format import Notice
+from photolake.post_formats.format import Deletion, Notice
 from photolake.posts.comprehend import clip_text
 from photolake.pricing import COMPREHEND_UNIT_USD, count_comprehend_units
 from photolake_cli.collect.distinct import DistinctCounter
@@ -35,6 +35,7 @@ class Volume:
     posts: int = 0
     rejected: int = 0
     notices: Counter[str] = field(default_factory=Counter)
+    deletions: int = 0
     texts: DistinctCounter = field(default_factory=DistinctCounter)
     photos: DistinctCounter = field(default_factory=DistinctCounter)
 
@@ -138,6 +139,9 @@ def _read_stretch(file: PostFile, checkpoint: Checkpoint, volume: Volume, check:
 def _count_entry(entry: Entry, volume: Volume, check: Check) -> None:
     if isinstance(entry.content, Notice):
         volume.notices[entry.content.kind] += 1
+        return
+    if isinstance(entry.content, Deletion):
+        volume.deletions += 1
         return
     if isinstance(entry.content, dict):
         try:

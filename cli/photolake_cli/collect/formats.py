@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +13,7 @@ from photolake.post_files.documents import BOM
 from photolake.post_files.reader import Entry, read_entries
 from photolake.post_formats.format import Notice
 from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
+from photolake.rejected import RejectedRecord
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
@@ -31,10 +31,6 @@ _UNREADABLE: Mapping[bytes, str] = {
 _TABLE = (
     "is a table (CSV). twarc-csv drops the positions of links and mentions, replaces the text of reposts, and adds "
     "posts that were only referenced: name the JSON lines it was made from"
-)
-_EVENTS = (
-    "holds events of Bluesky's Jetstream. Posts from a file would stay when their authors delete them, so use the "
-    "Bluesky source instead: photolake up --param BlueskyKeywords=sunset"
 )
 
 
@@ -60,16 +56,16 @@ def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
 
 
 def _find_no_post(entries: Iterable[Entry]) -> str | None:
-    """Read up to the first post; None if there is one, else what there is instead."""
+    """Read up to the first post or deletion; None if there is one, else what there is instead."""
     notices: Counter[str] = Counter()
     rejected: list[str] = []
     for entry in entries:
-        if isinstance(entry.content, dict):
-            return None
         if isinstance(entry.content, Notice):
             notices[entry.content.kind] += 1
-        else:
+        elif isinstance(entry.content, RejectedRecord):
             rejected.append(entry.content.message)
+        else:
+            return None
         if len(rejected) == REJECTED_PROBED:
             return f"holds no posts in its first {REJECTED_PROBED:,} records: {rejected[0]}"
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in notices.items())
@@ -102,8 +98,6 @@ def _find_reason(head: bytes) -> str | None:
     lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]
     if _is_table(lines[0]):
         return _TABLE
-    if _is_event(lines[0]):
-        return _EVENTS
     return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"
 
 
@@ -112,11 +106,3 @@ def _is_table(line: bytes) -> bool:
         return False
     columns = next(csv.reader([line.decode("utf-8", "replace")]), [])
     return len(columns) > 1 and {"id", "text"} <= set(columns)
-
-
-def _is_event(line: bytes) -> bool:
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(event, dict) and {"did", "time_us", "kind"} <= event.keys()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROBLEMS_SHOWN = 10
 OBJECTS_SHOWN = 3
-COLUMNS = ("file", "read", "sent", "repeated", "rejected", "notices", "sent before")
+COLUMNS = ("file", "read", "sent", "repeated", "rejected", "notices", "deletions", "sent before")
 
 
 def show_forecast(forecast: Forecast, destination: Destination) -> None:
@@ -74,7 +74,9 @@ def show_file_progress(file: PostFile) -> Iterator[Callbacks]:
 def show_volume(volume: Volume) -> None:
     """Print what the files hold."""
     notices = _describe_notices(volume.notices)
-    print_note(f"posts {volume.posts:,}, rejected {volume.rejected:,}, notices {notices or 0}")
+    print_note(
+        f"posts {volume.posts:,}, rejected {volume.rejected:,}, notices {notices or 0}, deletions {volume.deletions:,}"
+    )
 
 
 def print_forecast(forecast: Forecast | None) -> None:
@@ -92,7 +94,9 @@ def show_tallies(tallies: Sequence[Tally]) -> None:
         sums[COLUMNS.index("repeated") - 1] = count_repeated(tallies)
         rows.append(("all", *sums))
     if rows:
-        show_table("", COLUMNS, rows, "read = sent + rejected + notices; the views count repeated posts once")
+        show_table(
+            "", COLUMNS, rows, "read = sent + rejected + notices + deletions; the views count repeated posts once"
+        )
 
 
 def print_tallies(tallies: Sequence[Tally]) -> None:
@@ -157,5 +161,6 @@ def _build_row(tally: Tally) -> tuple[str | int, ...]:
         tally.repeated,
         tally.rejected,
         tally.notices.total(),
+        tally.deletions,
         tally.sent_before,
     )

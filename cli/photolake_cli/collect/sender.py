@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.errors import RowError
 from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import START, Entry, Position, read_entries
-from photolake.post_formats.format import Notice
+from photolake.post_formats.format import Deletion, Notice
 from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, deliver_or_reject, reject_row
 from photolake.rows.schema import TableSchema
 from photolake_cli.aws_errors import explain_error
+from photolake_cli.collect.deletions import DeletionWriter, find_removals, find_removed_posts
 from photolake_cli.collect.journal import Checkpoint
 from photolake_cli.collect.pacing import Pace
 from photolake_cli.collect.post_check import PostCheck
@@ -41,7 +43,7 @@ class Callbacks:
 
 
 class FileSender:
-    """Sends the posts of files to the stream, and stores their rejected records under `errors/malformed/`.
+    """Sends the posts of files to the stream, and stores deletions, and rejected records under `errors/malformed/`.
 
     A run that was interrupted may send the posts of its last batch, at most 1,000, again. A file in which only rejected
     records are found gets no checkpoint.
@@ -52,6 +54,7 @@ class FileSender:
         stream: DeliveryStream,
         check: PostCheck,
         rejected: RejectedStore,
+        deletions: DeletionStore,
         pace: Pace,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -59,6 +62,7 @@ class FileSender:
         self.check = check
         self._stream = stream
         self._rejected = rejected
+        self._deletions = deletions
         self._pace = pace
         self._sleep = sleep
 
@@ -71,15 +75,28 @@ class FileSender:
         with file.open() as opened, self._rejected.open_writer(f"{file.rejected_name}{resumed}") as writer:
             tally.rejected_uris = writer.uris
             found = read_entries(opened.file, file.make_context(), checkpoint.place)
-            batcher = _Batcher(found, checkpoint.place, tally, writer, self.check)
+            deletions = DeletionWriter(self._deletions)
+            batcher = _Batcher(found, checkpoint.place, tally, writer, deletions, self.check)
+            has_removals = checkpoint.has_removals
             while batcher.has_more:
                 self._send_batch(batcher, tally, callbacks)
+                has_removals = has_removals or bool(deletions.removals)
+                done = not batcher.has_more
+                if done and has_removals:
+                    self._delete_removed_posts(file, checkpoint, deletions)
+                deletions.flush()
                 writer.flush()
                 if not tally.holds_no_post:
-                    done = not batcher.has_more
-                    callbacks.on_accepted(Checkpoint(batcher.place, tally.sent_before + tally.sent, done))
+                    sent = tally.sent_before + tally.sent
+                    callbacks.on_accepted(Checkpoint(batcher.place, sent, done, has_removals))
                 callbacks.on_read(opened.position, tally.read)
         return tally
+
+    def _delete_removed_posts(self, file: PostFile, checkpoint: Checkpoint, deletions: DeletionWriter) -> None:
+        """Delete the posts of authors whom the file removes, also by a part of it that an earlier run has sent."""
+        earlier = find_removals(file, checkpoint.place) if checkpoint.has_removals else {}
+        for row in find_removed_posts(file, earlier | deletions.removals):
+            deletions.add_row(row)
 
     def _send_batch(self, batcher: _Batcher, tally: Tally, callbacks: Callbacks) -> None:
         if pause := self._pace.seconds_to_wait() if batcher.has_held_post else 0:
@@ -108,6 +125,7 @@ class _Batcher:
         place: Position,
         tally: Tally,
         writer: RejectedWriter,
+        deletions: DeletionWriter,
         check: PostCheck,
     ) -> None:
         self.place = place
@@ -115,6 +133,7 @@ class _Batcher:
         self._found = found
         self._tally = tally
         self._writer = writer
+        self._deletions = deletions
         self._check = check
         self._held: tuple[Entry, PostRow, str] | None = None
         self._batch: list[PostRow] = []
@@ -148,6 +167,9 @@ class _Batcher:
                     self.reject(reject_row(entry.content, error, self._tally.file, entry.position.line))
             elif isinstance(entry.content, Notice):
                 self._tally.notices[entry.content.kind] += 1
+            elif isinstance(entry.content, Deletion):
+                self._tally.deletions += 1
+                self._deletions.add(entry.content, entry.position)
             else:
                 self.reject(entry.content)
             self.place = entry.position
@@ -190,6 +212,7 @@ def open_sender(cloud: Cloud) -> FileSender:
                 dt.date.fromisoformat(cloud.values["EarliestDate"]),
             ),
             RejectedStore(cloud.client("s3"), cloud.values["LakeBucketName"]),
+            DeletionStore(cloud.client("s3"), cloud.values["LakeBucketName"]),
             Pace(interval, time.monotonic),
         )
     except (BotoCoreError, ClientError) as error:

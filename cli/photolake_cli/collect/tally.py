@@ -30,7 +30,7 @@ class Problem:
 
 @dataclass
 class Tally:
-    """What became of a file's entries: posts sent, rejected records, and notices by kind, which hold no post.
+    """What became of a file's entries: posts sent, rejected records, deletions, and notices by kind.
 
     `sent_before` posts were sent by earlier runs. `ids` are those of the posts sent. The rejected records are in the
     lake in the objects `rejected_uris`.
@@ -41,6 +41,7 @@ class Tally:
     sent: int = 0
     rejected: int = 0
     notices: Counter[str] = field(default_factory=Counter)
+    deletions: int = 0
     sent_before: int = 0
     photos_without_url: int = 0
     ids: DistinctCounter = field(default_factory=DistinctCounter)
@@ -54,13 +55,13 @@ class Tally:
 
     @property
     def holds_no_post(self) -> bool:
-        """Whether records were rejected, and no post was found, also by earlier runs."""
-        return bool(self.rejected) and not self.sent and not self.sent_before
+        """Whether records were rejected, and neither a post nor a deletion was found, also by earlier runs."""
+        return bool(self.rejected) and not (self.sent or self.deletions or self.sent_before)
 
     @property
     def is_balanced(self) -> bool:
         """Whether every entry read is accounted for."""
-        return self.read == self.sent + self.rejected + self.notices.total()
+        return self.read == self.sent + self.rejected + self.notices.total() + self.deletions
 
     def add_rejected(self, record: RejectedRecord) -> None:
         """Count a rejected record; messages that differ only in numbers are one problem."""

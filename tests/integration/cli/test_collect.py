@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from photolake import rejected
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
 from photolake_cli import cloud as clouds
@@ -87,6 +88,7 @@ def firehose(aws, s3, monkeypatch):
         DeliveryStream(fake, "tweets", sleep=lambda seconds: None),
         PostCheck(aws.table, dt.date(2026, 1, 1)),
         RejectedStore(s3, "lake"),
+        DeletionStore(s3, "lake"),
         Pace(900, lambda: 0.0),
     )
     fake.cloud = {
@@ -180,11 +182,11 @@ def test_a_run_stopped_by_hand_goes_on_where_it_stopped_and_says_what_was_finish
     status, said = collect("one", "two")
     assert status == 130
     assert "Stopped in two after 4 posts. Run the command again to resume there." in said
-    assert "one 1 1 0 0 0 0" in said
+    assert "one 1 1 0 0 0 0 0" in said
 
     status, said = collect("one", "two")
     assert (status, firehose.numbers) == (0, [*range(1, 9)])
-    assert "two 3 3 0 0 0 4" in said
+    assert "two 3 3 0 0 0 0 4" in said
 
 
 def test_a_checkpoint_that_cannot_be_read_is_named(collect, firehose, tmp_path):
@@ -209,9 +211,9 @@ def test_a_table_says_what_became_of_every_entry_of_every_file(collect, tmp_path
     status, said = collect("one", "two")
 
     assert status == 0
-    assert "one 15 2 1 12 1 0" in said
-    assert "two 1 1 0 0 0 0" in said
-    assert "all 16 3 1 12 1 0" in said
+    assert "one 15 2 1 12 1 0 0" in said
+    assert "two 1 1 0 0 0 0 0" in said
+    assert "all 16 3 1 12 1 0 0" in said
     assert "one:3: Expecting property name" in said
     assert "(char 1) (12 times)" in said
     (listed,) = s3.list_objects_v2(Bucket="lake")["Contents"]
@@ -226,8 +228,8 @@ def test_posts_of_two_files_are_repeated_in_the_sum(collect, tmp_path, monkeypat
 
     said = collect("one", "two")[1]
 
-    assert "one 2 2 0 0 0 0" in said
-    assert "all 4 4 1 0 0 0" in said
+    assert "one 2 2 0 0 0 0 0" in said
+    assert "all 4 4 1 0 0 0 0" in said
 
 
 def test_the_result_is_one_json_document_too(tmp_path, firehose, s3):
@@ -245,6 +247,7 @@ def test_the_result_is_one_json_document_too(tmp_path, firehose, s3):
                 "repeated": 1,
                 "rejected": 2,
                 "notices": {"notices of X": 1},
+                "deletions": 0,
                 "sent_before": 0,
                 "photos_without_url": 0,
                 "problems": [{"message": ANY, "line": 3, "count": 2}],
@@ -349,7 +352,6 @@ def test_objects_are_read_from_s3(collect, firehose, s3):
         (b"hello\nworld\n", "holds no JSON. Name a file of posts"),
         (b"id,conversation_id,text,author.id\n1,2,x,3\n", "is a table (CSV). twarc-csv drops"),
         (b"window.YTD.direct_messages.part0 = [ {", "holds direct_messages, and no posts"),
-        (b'{"did":"did:plc:a","time_us":1,"kind":"commit"}\n', "holds events of Bluesky's Jetstream"),
         (gzip.compress(b"x", mtime=0)[:10], "the gzip data is damaged from here on"),
         (b"\x28\xb5\x2f\xfdjunk", "the Zstandard data is damaged from here on"),
     ],
@@ -401,7 +403,7 @@ def test_a_dry_run_counts_and_forecasts_and_sends_nothing(collect, firehose, tmp
     status, said = collect(path, "--dry-run")
 
     assert (status, firehose.rows) == (0, [])
-    assert "posts 3, rejected 1, notices 0" in said
+    assert "posts 3, rejected 1, notices 0, deletions 0" in said
     assert "To analyse: 3 posts with 8 units of text ($0.01) and 1 photos for 5 APIs ($0.01)" in said
     assert "On AWS that would cost $0.01, or less" in said
 

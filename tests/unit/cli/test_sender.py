@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from photolake.aws import firehose
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
-from photolake_cli.collect import post_check, sender
+from photolake_cli.collect import deletions, post_check, sender
 from photolake_cli.collect import tally as tallies
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.formats import probe_file
@@ -26,6 +27,7 @@ from photolake_cli.collect.post_check import PostCheck
 from photolake_cli.collect.sender import Callbacks, FileSender
 from photolake_cli.collect.tally import Problem, count_repeated
 from tests import resolved_template
+from tests.builders.bluesky_events import ANN, BOB, account, commit, create, tid, uri
 
 FIRST = 2030000000000000001
 EARLIEST = dt.date(2019, 1, 1)
@@ -101,6 +103,7 @@ class Parts:
             DeliveryStream(firehose, "tweets"),
             PostCheck(raw_tweets(), EARLIEST),
             RejectedStore(s3, "lake"),
+            DeletionStore(s3, "lake"),
             Pace(900, self.time, limit),
             self.time.sleep,
         )
@@ -348,3 +351,61 @@ def test_a_file_of_rejected_records_alone_gets_no_checkpoint(tmp_path, parts):
     )
 
     assert (tally.holds_no_post, reached) == (True, [])
+
+
+def deletions_of(parts):
+    kept = [row for key, rows in parts.s3.objects.items() if key.startswith("deletions/") for row in rows]
+    return sorted({row["id_str"]: row["reason"] for row in kept}.items())
+
+
+def bluesky_events():
+    """Two posts of Ann, then her removal, one more post of hers; a post of Bob, which he deletes."""
+    second = tid(clock=1)
+    return [
+        create(did=ANN),
+        account(did=ANN, active=False, status="deleted"),
+        create(did=BOB),
+        create(did=ANN, rkey=second),
+        commit("delete", did=BOB),
+        account(did=ANN, active=False, status="deactivated"),
+        account(did=ANN, active=True),
+        create(did=ANN, rkey=tid(clock=2)),
+    ]
+
+
+EXPECTED_DELETIONS = [
+    (uri(ANN), "account deactivated"),
+    (uri(ANN, tid(clock=1)), "account deactivated"),
+    (uri(BOB), "deleted by its author"),
+]
+
+
+def test_the_deletions_in_a_file_of_bluesky_events_are_stored(tmp_path, parts):
+    file = file_of(tmp_path / "jetstream.jsonl", lines(*bluesky_events()))
+
+    tally = parts.sender.send(file)
+
+    assert amounts(tally) == (8, 4, 0, 0, 1, 0)
+    assert tally.deletions == 3
+    assert deletions_of(parts) == EXPECTED_DELETIONS
+
+
+@pytest.mark.parametrize("ends_at", [1, 2, 3, 4])
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_no_deletion_is_lost_wherever_a_run_ends(tmp_path, parts, monkeypatch, ends_at, at_once):
+    monkeypatch.setattr(sender, "BATCH_POSTS", at_once)
+    file = file_of(tmp_path / "jetstream.jsonl", lines(*bluesky_events()))
+
+    checkpoint, _ = run_until_done(parts, file, [ends_at, 1])
+
+    assert checkpoint.is_done
+    assert deletions_of(parts) == EXPECTED_DELETIONS
+
+
+def test_many_deletions_are_stored_in_batches(tmp_path, parts, monkeypatch):
+    monkeypatch.setattr(deletions, "BATCH_ROWS", 2)
+    events = [commit("delete", rkey=tid(clock=number)) for number in range(5)]
+
+    parts.sender.send(file_of(tmp_path / "deletes.jsonl", lines(*events)))
+
+    assert [len(rows) for rows in parts.s3.objects.values()] == [2, 2, 1]
