@@ -15,8 +15,9 @@ from PIL import Image
 from photolake.aws.firehose import DeliveryStream
 from tests.builders.dynamodb_tables import template_table
 from tests.cloudwatch import count_index_troubles, printed_metrics, searched, shown_of
+from tests.fakes.photo_host import PhotoHost, response
 
-from .conftest import BUCKET, TABLE, PhotoHost, photo, response
+from .conftest import BUCKET, TABLE, photo
 
 COLUMNS = {
     "dt": "string",

@@ -110,7 +110,7 @@ class Downloader:
 
     def _read_body(self, response: HTTPResponse, deadline: float) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity")
-        if encoding.lower() != "identity":
+        if encoding.strip().lower() not in ("", "identity"):
             raise PermanentError("unsupported_format", f"the host sends Content-Encoding {encoding[:40]!r} unasked")
         if (response.length_remaining or 0) > self._max_bytes:
             raise self._too_large()
