@@ -6,9 +6,8 @@ import socket
 import pytest
 
 from photolake.errors import PermanentError, RetryableError
-from photolake.photos import urls
 from photolake.photos.download import Downloader
-from photolake.photos.urls import choose_address, is_public
+from photolake.photos.urls import ANY_HOST, choose_address, is_public
 
 # IANA's special-purpose registries, with the blocks they are part of, and what is in neither: multicast, Azure's
 # platform, IPv6 that is not allocated or deprecated.
@@ -150,6 +149,11 @@ class Dns:
         ]
 
 
+@pytest.fixture(scope="module")
+def downloader():
+    return Downloader([ANY_HOST])
+
+
 @pytest.fixture
 def connected(monkeypatch):
     """The addresses that sockets connect to; nothing listens there."""
@@ -173,11 +177,11 @@ def connected(monkeypatch):
         ([["8.8.4.4", "8.8.8.8"], ["127.0.0.1"]], "8.8.4.4"),
     ],
 )
-def test_a_name_is_resolved_once_and_the_checked_address_is_connected_to(monkeypatch, connected, answers, address):
+def test_the_address_that_was_checked_is_connected_to(downloader, monkeypatch, connected, answers, address):
     dns = Dns(*answers)
     monkeypatch.setattr(socket, "getaddrinfo", dns)
     with pytest.raises(RetryableError):
-        Downloader(["img.example.org"]).download("https://img.example.org/a.jpg")
+        downloader.download("https://img.example.org/a.jpg")
     assert (dns.asked, connected) == (["img.example.org"], [(address, 443)])
 
 
@@ -196,8 +200,8 @@ def test_a_name_is_resolved_once_and_the_checked_address_is_connected_to(monkeyp
     ],
 )
 @pytest.mark.parametrize("host", ["img.example.org", "a.localhost", "127.0.0.1.nip.io", "metadata.google.internal"])
-def test_a_name_that_resolves_to_somewhere_else_is_not_connected_to(monkeypatch, connected, host, addresses):
+def test_a_name_that_leads_elsewhere_is_not_connected_to(downloader, monkeypatch, connected, host, addresses):
     monkeypatch.setattr(socket, "getaddrinfo", Dns(addresses))
     with pytest.raises(PermanentError) as refused:
-        Downloader([urls.ANY_HOST]).download(f"https://{host}/a.jpg")
+        downloader.download(f"https://{host}/a.jpg")
     assert (refused.value.status, connected) == ("blocked_host", [])
