@@ -49,7 +49,7 @@ def show_forecast(forecast: Forecast, destination: Destination) -> None:
 @contextmanager
 def show_file_progress(file: PostFile) -> Iterator[Callbacks]:
     """Show a progress bar while a file is sent with these callbacks."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     began = time.monotonic()
     pauses: list[float] = []
     with Progress(*columns, console=error_console, transient=True, disable=not error_console.is_terminal) as bar:
