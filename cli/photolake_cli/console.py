@@ -14,12 +14,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from photolake_cli.exit_status import ExitStatus
+
 # A pipe or a log has no width of its own.
 console = Console(width=None if sys.stdout.isatty() else 120)
 error_console = Console(stderr=True, soft_wrap=True)
 
-INTERRUPTED = 130
-"""Exit status of a command that was stopped by Ctrl-C."""
+INTERRUPTED = ExitStatus.INTERRUPTED
 MAX_CELL = 70
 BAR_WIDTH = 24
 MAX_EXACT = 2**53

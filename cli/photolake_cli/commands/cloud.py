@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from laptop_cloud.engines.engine_set import EngineSet
 from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, State
 from photolake_cli.console import console, error_console, show_progress
 from photolake_cli.errors import CommandError, report_errors
+from photolake_cli.json_output import print_json
 from photolake_cli.laptop import Laptop, LaptopOptions, check_photos, run_laptop, start_laptop
 from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
 
@@ -109,7 +109,7 @@ def status(
     laptop = Laptop.connect(state)
     document = {**laptop.status(), "objects": laptop.count_objects()}
     if as_json:
-        typer.echo(json.dumps(document, indent=2))
+        print_json(document)
         return
     show_status(document)
     console.print("Everything is processed." if document["drained"] else f"Waiting: {describe_backlog(document)}")

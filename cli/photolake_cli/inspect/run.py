@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import PermanentError, RetryableError, SettingsError
@@ -23,6 +21,7 @@ from photolake_cli.inspect.analysis import Inspection, analyze_photo, read_schem
 from photolake_cli.inspect.annotate import check_target, write_annotated
 from photolake_cli.inspect.photo import read_photo
 from photolake_cli.inspect.report import show_inspection
+from photolake_cli.json_output import print_json
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
@@ -55,7 +54,7 @@ def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> No
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, engine.name) from error
     if request.as_json:
-        typer.echo(json.dumps(inspection.row, ensure_ascii=False, indent=2))
+        print_json(inspection.row)
     else:
         show_inspection(request.name, inspection, schema)
     if request.annotated:
