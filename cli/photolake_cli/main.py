@@ -17,6 +17,7 @@ from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
+from photolake_cli.commands.redrive import redrive
 from photolake_cli.commands.reindex import reindex
 from photolake_cli.commands.reindex_opensearch import reindex_opensearch
 from photolake_cli.commands.search import search
@@ -35,6 +36,7 @@ for command in (
     query,
     dashboard,
     search,
+    redrive,
     reindex,
     reindex_opensearch,
     find_person,
