@@ -53,7 +53,9 @@ def redrive(
     """
     # Imported late for start-up time: they need boto3.
     from photolake_cli.cloud import connect
+    from photolake_cli.redrive.errors_run import redrive_errors
     from photolake_cli.redrive.run import RedriveRequest, redrive_queues
 
     request = RedriveRequest(names or [], dry_run, yes, as_json)
-    redrive_queues(request, connect(stack, region, state))
+    run = redrive_errors if errors else redrive_queues
+    run(request, connect(stack, region, state))
