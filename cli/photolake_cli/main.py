@@ -12,6 +12,7 @@ from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.dashboard import dashboard
 from photolake_cli.commands.demo import demo
+from photolake_cli.commands.doctor import doctor
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
@@ -41,6 +42,7 @@ for command in (
     reindex_opensearch,
     find_person,
     status,
+    doctor,
     env,
     down,
     stream,

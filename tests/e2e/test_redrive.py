@@ -87,9 +87,12 @@ def test_what_failed_five_times_is_redriven_once_its_cause_is_mended(own_photola
     with missing_table(client, names["CacheTable"]):
         collect(own_photolake, tmp_path, 1, status=1)
         shown = read_queues(own_photolake, "--dry-run")["TweetDeadLetterQueue"]
+        found = own_photolake("doctor", status=1)
 
     assert (shown["messages"], shown["looked_at"], shown["moved"]) == (1, 1, 0)
     assert "ResourceNotFoundException" in shown["reasons"][0]["reason"]
+    assert "failed   dead letters: 1 in TweetDeadLetterQueue" in found
+    assert "failed   DynamoDB tables: CacheTable: does not exist" in found
     assert shown["example"].startswith(f"s3://{names['LakeBucket']}/tweets/")
     assert count_rows(own_photolake, 1) == {"posts": 0, "photos": 0, "analysed": 0}
 
@@ -107,6 +110,7 @@ def test_what_failed_five_times_is_redriven_once_its_cause_is_mended(own_photola
     own_photolake("wait")
     assert count_rows(own_photolake, 1) == ONCE
     assert json.loads(own_photolake("status", "--json"))["analysis"]["calls"] == calls
+    assert json.loads(own_photolake("doctor", "--json"))["failed"] == 0
 
 
 def test_a_message_that_is_redriven_though_it_was_processed_changes_and_buys_nothing(

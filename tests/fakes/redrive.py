@@ -14,7 +14,7 @@ from photolake.aws.firehose import DeliveryStream
 from photolake.partition import compute_post_dt
 from photolake.rows.schema import HiveType, TableSchema
 from photolake_cli.collect.pacing import Pace
-from photolake_cli.redrive.lake import ErrorLake, Inlet
+from photolake_cli.redrive.lake import ErrorLake, Target
 from photolake_cli.redrive.marks import MarkStore
 from photolake_cli.redrive.objects import MALFORMED, list_objects
 from photolake_cli.redrive.rules import PostRule, RowRule, find_post_day, read_day
@@ -124,15 +124,15 @@ class RedriveLake:
             "analyses": read_table("AnalysesTable", "analyses"),
         }
         self.table = RAW_TWEETS
-        inlets: dict[str, Inlet] = {}
+        targets: dict[str, Target] = {}
         for kind, table in tables.items():
             stream = DeliveryStream(firehose, kind, sleep=lambda _: None)
             find_day = find_post_day(self.check) if kind == "tweets" else read_day
             rule = RowRule(table, stream.check, find_day)
-            inlets[kind] = Inlet(rule, stream, Pace(900, self.time, days), kind == "tweets")
+            targets[kind] = Target(rule, stream, Pace(900, self.time, days), kind == "tweets")
         posts = PostRule(self.check, tables["posts"], EARLIEST)
-        inlets[MALFORMED] = Inlet(posts, inlets["tweets"].stream, inlets["tweets"].pace, True)
-        self.lake = ErrorLake(s3, "lake", MarkStore(s3, "lake"), inlets, collected, self.time.sleep)
+        targets[MALFORMED] = Target(posts, targets["tweets"].stream, targets["tweets"].pace, True)
+        self.lake = ErrorLake(s3, "lake", MarkStore(s3, "lake"), targets, collected, self.time.sleep)
 
     def check(self, post: Any, _size: int) -> str:
         self.table.check(post)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from laptop_cloud.engines.engine_set import EngineSet
-from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, State
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, Region, Stack, State
 from photolake_cli.console import console, error_console, show_progress
 from photolake_cli.errors import CommandError, report_errors
 from photolake_cli.json_output import print_json
@@ -97,15 +97,24 @@ def env(state: State = DEFAULT_STATE) -> None:
 @report_errors
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole status as JSON.")] = False,
+    stack: Stack = None,
+    region: Region = None,
     state: State = DEFAULT_STATE,
 ) -> None:
     """Show queues, buffers, functions, objects.
+
+    Of a stack on AWS: queues now, runs and deliveries of the last day by CloudWatch, and alarms. Whether all is well
+    says `photolake doctor`.
 
     Examples:
 
         photolake status
         photolake status --json | jq .queues
+        photolake status --stack photolake --region eu-west-1
     """
+    if stack or region:
+        _show_stack_status(stack, region, state, as_json)
+        return
     laptop = Laptop.connect(state)
     document = {**laptop.status(), "objects": laptop.count_objects()}
     if as_json:
@@ -115,6 +124,22 @@ def status(
     console.print("Everything is processed." if document["drained"] else f"Waiting: {describe_backlog(document)}")
     if letters := describe_dead_letters(document):
         error_console.print(f"Dead letters: {letters}. The reasons are in {state}/logs.", style="red")
+
+
+def _show_stack_status(stack: str | None, region: str | None, state: Path, as_json: bool) -> None:
+    # Imported late for start-up time: they need boto3.
+    import datetime as dt
+
+    from photolake_cli import stack_status
+    from photolake_cli.cloud import connect
+
+    cloud = connect(stack, region, state)
+    with show_progress("Reading the status", error_console):
+        document = stack_status.read_status(cloud, dt.datetime.now(dt.UTC))
+    if as_json:
+        print_json(document)
+    else:
+        stack_status.show_status(document)
 
 
 @report_errors

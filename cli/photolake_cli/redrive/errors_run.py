@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from photolake.rows.types import PostRow
     from photolake_cli.cloud import Cloud
     from photolake_cli.collect.forecast import Forecast
-    from photolake_cli.redrive.lake import ErrorLake, Inlet
+    from photolake_cli.redrive.lake import ErrorLake, Target
     from photolake_cli.redrive.objects import ErrorObject
     from photolake_cli.redrive.rules import AcceptedRow
     from photolake_cli.redrive.run import RedriveRequest
@@ -54,8 +54,8 @@ def _survey(lake: ErrorLake, objects: Sequence[ErrorObject], cloud: Cloud) -> tu
     """Try every record without delivering any, and price the posts that pass."""
     volume = Volume()
 
-    def add(row: AcceptedRow, inlet: Inlet) -> None:
-        if inlet.buys:
+    def add(row: AcceptedRow, target: Target) -> None:
+        if target.buys:
             volume.add(cast("PostRow", row.row))
 
     redriver = Redriver(lake, deliver=False, on_row=add)

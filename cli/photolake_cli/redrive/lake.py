@@ -33,7 +33,7 @@ _TABLES = {"tweets": "raw_tweets", "posts": "posts", "photos": "photos", "analys
 
 
 @dataclass(frozen=True)
-class Inlet:
+class Target:
     """Where the records of one kind go: the rule that they must pass, and the stream that takes their rows.
 
     `buys` says whether their rows are analysed again, which may cost something. `pace` limits the days at a time.
@@ -52,7 +52,7 @@ class ErrorLake:
     s3: S3Client
     bucket: str
     marks: MarkStore
-    inlets: Mapping[str, Inlet]
+    targets: Mapping[str, Target]
     collected: CollectedPosts
     sleep: Callable[[float], None] = time.sleep
 
@@ -69,13 +69,13 @@ def open_lake(cloud: Cloud) -> ErrorLake:
     check = open_sender(cloud).check
     earliest = dt.date.fromisoformat(cloud.values["EarliestDate"])
     days = {kind: find_post_day(check) if kind == "tweets" else read_day for kind in STREAM_KINDS}
-    inlets = {
-        kind: Inlet(
+    targets = {
+        kind: Target(
             RowRule(tables[kind], streams[kind].check, days[kind]), streams[kind], paces[kind], buys=kind == "tweets"
         )
         for kind in STREAM_KINDS
     }
     posts = PostRule(check, tables["posts"], earliest)
-    inlets[MALFORMED] = Inlet(posts, streams["tweets"], paces["tweets"], buys=True)
+    targets[MALFORMED] = Target(posts, streams["tweets"], paces["tweets"], buys=True)
     collected = CollectedPosts(cloud.table(cloud.find_physical_id("CheckpointTable")))
-    return ErrorLake(s3, bucket, MarkStore(s3, bucket), inlets, collected)
+    return ErrorLake(s3, bucket, MarkStore(s3, bucket), targets, collected)

@@ -14,6 +14,7 @@ from photolake.pricing import format_usd
 from photolake_cli.consent import describe_hourly_cost
 from photolake_cli.console import console, make_printable, print_note, show_table
 from photolake_cli.redrive.flows import MessageKind
+from photolake_cli.spans import format_span
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
@@ -65,7 +66,7 @@ def _show_reasons(report: QueueReport, now: dt.datetime) -> None:
     lines += [f"  for example {report.sample[0].describe()}"] if report.sample else []
     console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
     if report.oldest and (left := report.oldest + report.queue.retention - now) < _SOON:
-        print_note(f"  SQS deletes the oldest in {_format_span(max(left, dt.timedelta()))}", "red")
+        print_note(f"  SQS deletes the oldest in {format_span(max(left, dt.timedelta()))}", "red")
 
 
 def show_prices(reports: Sequence[QueueReport], cloud: Cloud) -> Decimal:
@@ -130,15 +131,4 @@ def _build_queue(report: QueueReport, result: MoveResult | None) -> dict[str, An
 
 
 def _describe_age(report: QueueReport, now: dt.datetime) -> str:
-    return _format_span(now - report.oldest) if report.oldest else ""
-
-
-def _format_span(span: dt.timedelta) -> str:
-    """`3 d 4 h`, `2 h 5 min`, `40 s`."""
-    seconds = max(0, round(span.total_seconds()))
-    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min" if minutes else f"{seconds} s"
+    return format_span(now - report.oldest) if report.oldest else ""

@@ -13,7 +13,7 @@ from photolake_cli.redrive.objects import read_records
 from photolake_cli.redrive.rules import AcceptedRow, RejectedRow
 
 if TYPE_CHECKING:
-    from photolake_cli.redrive.lake import ErrorLake, Inlet
+    from photolake_cli.redrive.lake import ErrorLake, Target
     from photolake_cli.redrive.marks import Marks
     from photolake_cli.redrive.objects import ErrorObject, ErrorRecord
     from photolake_cli.redrive.rules import TriedRow
@@ -50,7 +50,7 @@ class Tally:
 
 
 Tallies = dict[str, Tally]
-OnRow = Callable[["AcceptedRow", "Inlet"], object]
+OnRow = Callable[["AcceptedRow", "Target"], object]
 
 
 @dataclass
@@ -58,7 +58,7 @@ class _ObjectRun:
     """One object that is read: its marks, and its rows that wait for delivery with theirs."""
 
     found: ErrorObject
-    inlet: Inlet
+    target: Target
     marks: Marks
     pending: list[tuple[str, AcceptedRow]] = field(default_factory=list)
 
@@ -73,7 +73,7 @@ class Redriver:
         self,
         lake: ErrorLake,
         deliver: bool,
-        on_row: OnRow = lambda row, inlet: None,
+        on_row: OnRow = lambda row, target: None,
         on_pause: Callable[[float], object] = lambda seconds: None,
     ) -> None:
         """`on_row` gets each row that is, or would be, delivered; `on_pause` the seconds of a pause."""
@@ -88,16 +88,16 @@ class Redriver:
         for found in objects:
             tally = self.tallies.setdefault(found.kind, Tally(found.kind))
             tally.objects += 1
-            inlet = self._lake.inlets.get(found.kind)
-            if inlet is None:
+            target = self._lake.targets.get(found.kind)
+            if target is None:
                 tally.records += 1
                 tally.reject(_UNKNOWN_KIND, found.key)
             else:
-                self._redrive(found, inlet, tally)
+                self._redrive(found, target, tally)
             yield found
 
-    def _redrive(self, found: ErrorObject, inlet: Inlet, tally: Tally) -> None:
-        run = _ObjectRun(found, inlet, self._lake.marks.load(found))
+    def _redrive(self, found: ErrorObject, target: Target, tally: Tally) -> None:
+        run = _ObjectRun(found, target, self._lake.marks.load(found))
         if run.marks.etag == found.etag:
             tally.records += run.marks.records
             tally.before += run.marks.records
@@ -122,7 +122,7 @@ class Redriver:
                 tally.repeated += 1
                 continue
             seen.add(record.digest)
-            self._count(record, list(run.inlet.rule(run.found, record)), run, tally)
+            self._count(record, list(run.target.rule(run.found, record)), run, tally)
             yield
 
     def _count(self, record: ErrorRecord, tried: Sequence[TriedRow], run: _ObjectRun, tally: Tally) -> None:
@@ -136,7 +136,7 @@ class Redriver:
         else:
             tally.accepted += 1
         for name, row in unsent:
-            self._on_row(row, run.inlet)
+            self._on_row(row, run.target)
             if self._deliver:
                 self._wait_for_day(row, run, tally)
                 run.pending.append((name, row))
@@ -145,7 +145,7 @@ class Redriver:
 
     def _wait_for_day(self, row: AcceptedRow, run: _ObjectRun, tally: Tally) -> None:
         """Deliver what is pending, and wait, until Firehose can take one more day."""
-        pace = run.inlet.pace
+        pace = run.target.pace
         while not pace.admits(row.day):
             self._flush(run, tally)
             if pause := pace.seconds_to_wait():
@@ -164,8 +164,8 @@ class Redriver:
                 tally.accepted -= 1
                 tally.reject(TOO_MANY_POSTS, run.found.key)
         kept = [(name, row) for name, row in pending if row.post is None or row.post not in full]
-        run.inlet.stream.put(row.row for _, row in kept)
-        run.inlet.pace.mark_delivered()
+        run.target.stream.put(row.row for _, row in kept)
+        run.target.pace.mark_delivered()
         run.marks.sent.update(name for name, _ in kept)
         self._lake.marks.save(run.found, run.marks)
         tally.rows += len(kept)
