@@ -76,7 +76,10 @@ def down(state: State = DEFAULT_STATE) -> None:
 
 
 @report_errors
-def env(state: State = DEFAULT_STATE) -> None:
+def env(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the variables as JSON.")] = False,
+    state: State = DEFAULT_STATE,
+) -> None:
     """Print variables for any AWS client.
 
     They are the environment variables that point AWS clients at the laptop cloud.
@@ -90,6 +93,9 @@ def env(state: State = DEFAULT_STATE) -> None:
     laptop = Laptop.connect(state)
     # PyAthena reads this variable.
     variables = {**laptop.state.environment, "AWS_ATHENA_WORK_GROUP": laptop.output("WorkgroupName")}
+    if as_json:
+        print_json(dict(sorted(variables.items())))
+        return
     for name, value in sorted(variables.items()):
         typer.echo(f"export {name}={value}")
 

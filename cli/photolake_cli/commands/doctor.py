@@ -28,7 +28,7 @@ def doctor(
 
         photolake doctor
         photolake doctor --stack photolake --region eu-west-1
-        photolake doctor --json | jq '.checks[] | select(.level != "ok")'
+        photolake doctor --json | jq .failed
     """
     if region and not stack:
         raise CommandError("--region goes with --stack NAME: the laptop cloud has one Region")
