@@ -30,6 +30,14 @@ REQUIRED_VALUES = (
 
 
 @dataclass(frozen=True)
+class StackResource:
+    """A resource of a stack: CloudFormation's type, and the physical id."""
+
+    type: str
+    physical_id: str
+
+
+@dataclass(frozen=True)
 class Cloud:
     """What the commands need of a stack; `values` are its parameters and outputs by name."""
 
@@ -46,6 +54,10 @@ class Cloud:
     on_laptop: bool = False
     time_scale: float = 1
     """How much of its buffering intervals the laptop cloud really waits."""
+    list_resources: Callable[[], Mapping[str, StackResource]] = dict
+    """All resources by their logical ids."""
+    laptop: Laptop | None = None
+    """The laptop cloud, if it is one: its folder and its status."""
 
     @property
     def image_apis(self) -> list[str]:
@@ -90,6 +102,11 @@ def connect_laptop(laptop: Laptop) -> Cloud:
         endpoints=state.environment,
         on_laptop=True,
         time_scale=state.scale,
+        list_resources=lambda: {
+            logical_id: StackResource(found["type"], found["physical_id"])
+            for logical_id, found in state.resources.items()
+        },
+        laptop=laptop,
     )
 
 
@@ -111,7 +128,30 @@ def connect_stack(stack: str, region: str | None) -> Cloud:
             raise explain_error(error, name) from error
         return found["StackResourceDetail"]["PhysicalResourceId"]
 
-    return Cloud(name, f"{client.meta.region_name} {values['LakeBucketName']}", session, values, find_physical_id)
+    def list_resources() -> Mapping[str, StackResource]:
+        try:
+            return _list_resources(client, stack)
+        except (BotoCoreError, ClientError) as error:
+            raise explain_error(error, name) from error
+
+    return Cloud(
+        name,
+        f"{client.meta.region_name} {values['LakeBucketName']}",
+        session,
+        values,
+        find_physical_id,
+        list_resources=list_resources,
+    )
+
+
+def _list_resources(client: Any, stack: str) -> dict[str, StackResource]:
+    pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
+    return {
+        found["LogicalResourceId"]: StackResource(found["ResourceType"], found["PhysicalResourceId"])
+        for page in pages
+        for found in page["StackResourceSummaries"]
+        if "PhysicalResourceId" in found
+    }
 
 
 def _read_values(client: Any, stack: str, name: str) -> Mapping[str, str]:

@@ -35,5 +35,5 @@ def require_consent(place: Place, yes: bool, undone: str = "Nothing has been sen
         return
     if not console.is_terminal:
         raise CommandError(f"{undone} To spend that in {place.name}: --yes")
-    if not typer.confirm("Continue?"):
+    if not typer.confirm("Continue?", err=True):
         raise CommandError(undone)

@@ -22,6 +22,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from photolake_cli.exit_status import ExitStatus
+
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType
 
@@ -88,8 +90,7 @@ class TerminalText:
 console = SafeConsole(width=None if sys.stdout.isatty() else 120)
 error_console = SafeConsole(stderr=True, soft_wrap=True)
 
-INTERRUPTED = 130
-"""Exit status of a command that was stopped by Ctrl-C."""
+INTERRUPTED = ExitStatus.INTERRUPTED
 MAX_CELL = 70
 BAR_WIDTH = 24
 MAX_EXACT = 2**53

@@ -9,7 +9,8 @@ from typing import Any
 import typer
 
 from photolake.errors import PhotolakeError
-from photolake_cli.console import INTERRUPTED, error_console
+from photolake_cli.console import error_console
+from photolake_cli.exit_status import ExitStatus
 
 
 class CommandError(Exception):
@@ -21,11 +22,11 @@ def report_errors(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def wrapper(*arguments: Any, **options: Any) -> None:
-        status = 1
+        status = ExitStatus.FAILED
         try:
             command(*arguments, **options)
         except KeyboardInterrupt:
-            message, status = "Interrupted. Run the same command to start again.", INTERRUPTED
+            message, status = "Interrupted. Run the same command to start again.", ExitStatus.INTERRUPTED
         # Called only when something was raised, so that botocore is imported only then.
         except _expected_errors() as error:
             message = str(error)

@@ -12,11 +12,13 @@ from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.dashboard import dashboard
 from photolake_cli.commands.demo import demo
+from photolake_cli.commands.doctor import doctor
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
+from photolake_cli.commands.redrive import redrive
 from photolake_cli.commands.reindex import reindex
 from photolake_cli.commands.reindex_opensearch import reindex_opensearch
 from photolake_cli.commands.search import search
@@ -35,10 +37,12 @@ for command in (
     query,
     dashboard,
     search,
+    redrive,
     reindex,
     reindex_opensearch,
     find_person,
     status,
+    doctor,
     env,
     down,
     stream,

@@ -215,13 +215,12 @@ def test_no_module_prints_but_through_the_consoles():
     }
     assert direct == {
         "commands/cloud.py: typer.echo",
-        "inspect/run.py: typer.echo",
+        "json_output.py: typer.echo",
         "main.py: typer.echo",
         "console.py: sys.stdout.isatty",
         "query/export.py: sys.stdout.fileno",
         "query/export.py: sys.stdout.flush",
         "query/export.py: sys.stdout.isatty",
-        "search/run.py: print",
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from photolake.backfill.listing import ANNOUNCED, ObjectKind
 from photolake.images.rekognition_apis import APIS
@@ -41,15 +41,46 @@ def show_forecast(uri: str, forecast: Forecast, cloud: Cloud) -> None:
     if added:
         names = [name for name in APIS if any(name in missing for missing in forecast.added)]
         print_note(f"{added:,} known for {', '.join(names)}: {format_usd(forecast.added_usd)}")
-    where = "On AWS that would cost" if cloud.on_laptop else f"In {cloud.name} that costs"
-    print_note(
-        f"{where} {format_usd(forecast.added_usd + forecast.new_usd(apis))}, or less: what the labels do not call for, "
-        "what is not a photo, and copies of the same photo cost nothing"
-    )
+    print_note(describe_price(forecast, cloud))
     budget = int(cloud.values["DailyImageBudget"])
     if days := forecast.days(budget):
         unit = "day" if days == 1 else "days"
         print_note(f"DailyImageBudget is {budget:,} images: it takes {days:,} {unit}, if nothing else uses the budget")
+
+
+def describe_price(forecast: Forecast, cloud: Cloud) -> str:
+    """The most that a backfill costs, as a sentence."""
+    where = "On AWS that would cost" if cloud.on_laptop else f"In {cloud.name} that costs"
+    usd = format_usd(forecast.added_usd + forecast.new_usd(cloud.image_apis))
+    return (
+        f"{where} {usd}, or less: what the labels do not call for, what is not a photo, and copies of the same photo "
+        "cost nothing"
+    )
+
+
+def build_forecast(uri: str, forecast: Forecast, cloud: Cloud) -> dict[str, Any]:
+    """The forecast as JSON."""
+    return {
+        "backfill": uri,
+        "objects": {str(kind): forecast.counts[kind] for kind in ObjectKind},
+        "images": forecast.images,
+        "usd_at_most": str(forecast.added_usd + forecast.new_usd(cloud.image_apis)),
+        "days": forecast.days(int(cloud.values["DailyImageBudget"])) or None,
+    }
+
+
+def build_job(job: BackfillJob) -> dict[str, Any]:
+    """A job as JSON."""
+    return {
+        "backfill": job.uri,
+        "state": str(job.state),
+        "objects": {str(kind): job.counts.get(kind, 0) for kind in ObjectKind},
+        "announced": count_announced(job),
+        "up_to": job.position or None,
+        "started_at": job.started_at,
+        "saved_at": job.updated_at,
+        "note": job.note or None,
+    }
 
 
 def show_jobs(jobs: Sequence[BackfillJob]) -> None:

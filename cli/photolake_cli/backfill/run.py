@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.sqs import MessageQueue
@@ -16,9 +17,18 @@ from photolake.images.objects import ObjectRegistry
 from photolake.images.registry import ImageRegistry
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.backfill.forecast import Forecast
-from photolake_cli.backfill.report import show_forecast, show_job, show_jobs
-from photolake_cli.console import console, error_console, print_note, show_progress
+from photolake_cli.backfill.report import (
+    build_forecast,
+    build_job,
+    describe_price,
+    show_forecast,
+    show_job,
+    show_jobs,
+)
+from photolake_cli.consent import require_consent
+from photolake_cli.console import error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
+from photolake_cli.json_output import print_json
 
 if TYPE_CHECKING:
     from photolake.backfill.jobs import BackfillJob
@@ -34,6 +44,7 @@ class BackfillRequest:
     status: bool = False
     stop: bool = False
     yes: bool = False
+    as_json: bool = False
 
 
 def run_backfill(request: BackfillRequest, cloud: Cloud) -> None:
@@ -41,11 +52,12 @@ def run_backfill(request: BackfillRequest, cloud: Cloud) -> None:
     try:
         jobs = JobStore(cloud.table(cloud.find_physical_id("CheckpointTable")))
         if request.status:
-            _show_status(jobs, request.uri)
+            _show_status(jobs, request)
         elif request.uri is None:
             raise CommandError("Name the photos: photolake backfill s3://bucket/prefix; or list what runs: --status")
         elif request.stop:
-            show_job(jobs.stop(_normalize(request.uri)))
+            job = jobs.stop(_normalize(request.uri))
+            _show(request, build_job(job), partial(show_job, job))
         else:
             _start(request, jobs, cloud)
     except (BotoCoreError, ClientError) as error:
@@ -69,14 +81,24 @@ def _normalize(uri: str) -> str:
     return f"s3://{bucket}/{prefix}"
 
 
-def _show_status(jobs: JobStore, uri: str | None) -> None:
-    if uri is None:
-        show_jobs(jobs.list())
+def _show(request: BackfillRequest, document: Any, show: Callable[[], None]) -> None:
+    """Print JSON, or what people read."""
+    if request.as_json:
+        print_json(document)
+    else:
+        show()
+
+
+def _show_status(jobs: JobStore, request: BackfillRequest) -> None:
+    if request.uri is None:
+        found = jobs.list()
+        _show(request, {"backfills": [build_job(job) for job in found]}, partial(show_jobs, found))
         return
-    job = jobs.load(_normalize(uri))
+    uri = _normalize(request.uri)
+    job = jobs.load(uri)
     if job is None:
-        raise CommandError(f"There is no backfill of {_normalize(uri)}. List them: photolake backfill --status")
-    show_job(job)
+        raise CommandError(f"There is no backfill of {uri}. List them: photolake backfill --status")
+    _show(request, build_job(job), partial(show_job, job))
 
 
 def _start(request: BackfillRequest, jobs: JobStore, cloud: Cloud) -> None:
@@ -90,12 +112,20 @@ def _start(request: BackfillRequest, jobs: JobStore, cloud: Cloud) -> None:
         )
     if request.dry_run or not request.yes:
         forecast = _count(bucket, prefix, position, cloud)
-        show_forecast(f"s3://{bucket}/{prefix}", forecast, cloud)
+        uri = f"s3://{bucket}/{prefix}"
+        if not request.as_json:
+            show_forecast(uri, forecast, cloud)
+        elif request.dry_run:
+            print_json(build_forecast(uri, forecast, cloud))
+        else:
+            print_note(describe_price(forecast, cloud))
         if request.dry_run:
             return
         _require_consent(forecast, cloud)
     job = jobs.start(bucket, prefix)
     MessageQueue(cloud.client("sqs"), cloud.find_physical_id("BackfillQueue")).send([job.message])
+    if request.as_json:
+        print_json(build_job(job))
     _print_started(job, cloud)
 
 
@@ -127,12 +157,8 @@ def _count(bucket: str, prefix: str, position: str, cloud: Cloud) -> Forecast:
 
 
 def _require_consent(forecast: Forecast, cloud: Cloud) -> None:
-    if cloud.on_laptop or not forecast.images:
-        return
-    if not console.is_terminal:
-        raise CommandError(f"Nothing has been started. To spend that in {cloud.name}: --yes")
-    if not typer.confirm("Continue?"):
-        raise CommandError("Nothing has been started.")
+    if forecast.images:
+        require_consent(cloud, yes=False, undone="Nothing has been started.")
 
 
 def _print_started(job: BackfillJob, cloud: Cloud) -> None:

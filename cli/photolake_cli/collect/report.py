@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from photolake.pricing import format_usd
 from photolake_cli.collect.pacing import MAX_DATES
 from photolake_cli.collect.sender import Callbacks
 from photolake_cli.collect.tally import count_repeated
-from photolake_cli.consent import describe_hourly_cost
+from photolake_cli.consent import Place, describe_hourly_cost
 from photolake_cli.console import error_console, print_note, show_table
+from photolake_cli.json_output import print_json
 
 if TYPE_CHECKING:
-    from photolake_cli.collect.destination import Destination
     from photolake_cli.collect.files import PostFile
     from photolake_cli.collect.forecast import Forecast, Volume
     from photolake_cli.collect.tally import Tally
@@ -31,7 +29,15 @@ OBJECTS_SHOWN = 3
 COLUMNS = ("file", "read", "sent", "repeated", "rejected", "notices", "deletions", "sent before")
 
 
-def show_forecast(forecast: Forecast, destination: Destination) -> None:
+class AnalysisPlace(Place, Protocol):
+    """Where posts are analysed: a `Cloud`, or a `Destination`."""
+
+    @property
+    def image_apis(self) -> Sequence[str]:
+        """The Rekognition APIs that each image is sent to."""
+
+
+def show_forecast(forecast: Forecast, place: AnalysisPlace) -> None:
     """Print amounts and prices."""
     about = "" if forecast.is_whole else "about "
     print_note(
@@ -39,9 +45,9 @@ def show_forecast(forecast: Forecast, destination: Destination) -> None:
         f"({format_usd(forecast.text_usd)}) and {forecast.photos:,} photos for {forecast.apis} APIs "
         f"({format_usd(forecast.photo_usd)})"
     )
-    where = "On AWS that would cost" if destination.on_laptop else f"In {destination.name} that costs"
+    where = "On AWS that would cost" if place.on_laptop else f"In {place.name} that costs"
     print_note(
-        f"{where} {about}{format_usd(forecast.usd)}{describe_hourly_cost(destination.image_apis)}, or less: "
+        f"{where} {about}{format_usd(forecast.usd)}{describe_hourly_cost(place.image_apis)}, or less: "
         "texts and photos that the lake has analysed before, and unavailable photos, cost nothing"
     )
 
@@ -81,7 +87,7 @@ def show_volume(volume: Volume) -> None:
 
 def print_forecast(forecast: Forecast | None) -> None:
     """Print a forecast as one JSON document."""
-    typer.echo(json.dumps(asdict(forecast) if forecast else {}, default=str, indent=2))
+    print_json(asdict(forecast) if forecast else {})
 
 
 def show_tallies(tallies: Sequence[Tally]) -> None:
@@ -112,7 +118,7 @@ def print_tallies(tallies: Sequence[Tally]) -> None:
         }
         for tally in tallies
     ]
-    typer.echo(json.dumps({"files": files, "repeated": count_repeated(tallies)}, indent=2))
+    print_json({"files": files, "repeated": count_repeated(tallies)})
 
 
 def describe_no_posts(tally: Tally) -> str:

@@ -204,7 +204,7 @@ def open_sender(cloud: Cloud) -> FileSender:
     """The sender into a cloud's lake; CommandError says what to do if AWS refuses."""
     try:
         firehose = cloud.client("firehose")
-        interval = _read_interval(firehose, cloud.find_physical_id("PostsStream")) * cloud.time_scale
+        interval = read_interval(firehose, cloud.find_physical_id("PostsStream")) * cloud.time_scale
         return FileSender(
             DeliveryStream(firehose, cloud.values["TweetsStreamName"]),
             PostCheck(
@@ -219,7 +219,7 @@ def open_sender(cloud: Cloud) -> FileSender:
         raise explain_error(error, cloud.name) from error
 
 
-def _read_interval(firehose: Any, stream: str) -> float:
+def read_interval(firehose: Any, stream: str) -> float:
     """The seconds that a delivery stream buffers."""
     description = firehose.describe_delivery_stream(DeliveryStreamName=stream)["DeliveryStreamDescription"]
     (destination,) = description["Destinations"]

@@ -24,6 +24,7 @@ def backfill(
     yes: Annotated[
         bool, typer.Option("--yes", help="Start without counting and without asking for consent to the cost on AWS.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the forecast or the jobs as JSON.")] = False,
     stack: Stack = None,
     region: Region = None,
     state: State = DEFAULT_STATE,
@@ -42,11 +43,11 @@ def backfill(
 
         photolake backfill s3://bucket/2019/ --dry-run
         photolake backfill s3://bucket/2019/ --stack photolake --region eu-west-1
-        photolake backfill --status
+        photolake backfill --status --json
         photolake backfill s3://bucket/2019/ --stop
     """
     # Imported late for start-up time: they need boto3.
     from photolake_cli.backfill.run import BackfillRequest, run_backfill
     from photolake_cli.cloud import connect
 
-    run_backfill(BackfillRequest(uri, dry_run, show_status, stop, yes), connect(stack, region, state))
+    run_backfill(BackfillRequest(uri, dry_run, show_status, stop, yes, as_json), connect(stack, region, state))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from laptop_cloud.engines.engine_set import EngineSet
-from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, State
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, Region, Stack, State
 from photolake_cli.console import console, error_console, show_progress
 from photolake_cli.errors import CommandError, report_errors
+from photolake_cli.json_output import print_json
 from photolake_cli.laptop import Laptop, LaptopOptions, check_photos, run_laptop, start_laptop
 from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
 
@@ -76,7 +76,10 @@ def down(state: State = DEFAULT_STATE) -> None:
 
 
 @report_errors
-def env(state: State = DEFAULT_STATE) -> None:
+def env(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the variables as JSON.")] = False,
+    state: State = DEFAULT_STATE,
+) -> None:
     """Print variables for any AWS client.
 
     They are the environment variables that point AWS clients at the laptop cloud.
@@ -90,6 +93,9 @@ def env(state: State = DEFAULT_STATE) -> None:
     laptop = Laptop.connect(state)
     # PyAthena reads this variable.
     variables = {**laptop.state.environment, "AWS_ATHENA_WORK_GROUP": laptop.output("WorkgroupName")}
+    if as_json:
+        print_json(dict(sorted(variables.items())))
+        return
     for name, value in sorted(variables.items()):
         typer.echo(f"export {name}={value}")
 
@@ -97,24 +103,49 @@ def env(state: State = DEFAULT_STATE) -> None:
 @report_errors
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole status as JSON.")] = False,
+    stack: Stack = None,
+    region: Region = None,
     state: State = DEFAULT_STATE,
 ) -> None:
     """Show queues, buffers, functions, objects.
+
+    Of a stack on AWS: queues now, runs and deliveries of the last day by CloudWatch, and alarms. Whether all is well
+    says `photolake doctor`.
 
     Examples:
 
         photolake status
         photolake status --json | jq .queues
+        photolake status --stack photolake --region eu-west-1
     """
+    if stack or region:
+        _show_stack_status(stack, region, state, as_json)
+        return
     laptop = Laptop.connect(state)
     document = {**laptop.status(), "objects": laptop.count_objects()}
     if as_json:
-        typer.echo(json.dumps(document, indent=2))
+        print_json(document)
         return
     show_status(document)
     console.print("Everything is processed." if document["drained"] else f"Waiting: {describe_backlog(document)}")
     if letters := describe_dead_letters(document):
         error_console.print(f"Dead letters: {letters}. The reasons are in {state}/logs.", style="red")
+
+
+def _show_stack_status(stack: str | None, region: str | None, state: Path, as_json: bool) -> None:
+    # Imported late for start-up time: they need boto3.
+    import datetime as dt
+
+    from photolake_cli import stack_status
+    from photolake_cli.cloud import connect
+
+    cloud = connect(stack, region, state)
+    with show_progress("Reading the status", error_console):
+        document = stack_status.read_status(cloud, dt.datetime.now(dt.UTC))
+    if as_json:
+        print_json(document)
+    else:
+        stack_status.show_status(document)
 
 
 @report_errors

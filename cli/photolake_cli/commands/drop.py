@@ -29,6 +29,7 @@ def drop(
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until the laptop cloud has analysed them, and show the results.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what became of each photo as JSON.")] = False,
     stack: Stack = None,
     region: Region = None,
     state: State = DEFAULT_STATE,
@@ -59,7 +60,12 @@ def drop(
             "--wait is for the laptop cloud. On AWS, see what became of the photos a quarter of an hour later: "
             f"photolake query --saved dropped_photos --stack {stack}"
         )
-    request = DropRequest(paths, below, parse_metadata(metadata or []), replace, dry_run, yes)
+    if wait and as_json:
+        raise CommandError(
+            "--json goes without --wait. For the results as JSON: photolake wait, then "
+            "photolake query --saved dropped_photos --format json"
+        )
+    request = DropRequest(paths, below, parse_metadata(metadata or []), replace, dry_run, yes, as_json)
     cloud = connect(stack, region, state)
     photos = drop_photos(request, cloud)
     if wait and photos:

@@ -10,6 +10,8 @@ import typer
 
 from photolake_cli.commands.options import DEFAULT_STATE, Stack, State
 from photolake_cli.errors import CommandError, report_errors
+from photolake_cli.exit_status import ExitStatus
+from photolake_cli.json_output import print_json
 
 
 @report_errors
@@ -83,7 +85,7 @@ def find_person(
     from photolake.people.strategy import Strategy
     from photolake_cli.find_person import run
     from photolake_cli.find_person.annotate import write_annotated
-    from photolake_cli.find_person.report import show_found, show_skipped, write_csv, write_json
+    from photolake_cli.find_person.report import build_document, show_found, show_skipped, write_csv
     from photolake_cli.find_person.service import open_service
 
     request = run.FindRequest(
@@ -108,7 +110,7 @@ def find_person(
     if found is None:
         return
     if as_json:
-        write_json(found, sys.stdout)
+        print_json(build_document(found))
     elif as_csv:
         write_csv(found, sys.stdout)
         show_skipped(found)
@@ -120,4 +122,4 @@ def find_person(
         count = len(found.findings.busy)
         raise CommandError(f"Rekognition was too busy for {count:,} photos. Run the command again to ask about them.")
     if not found.is_complete:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitStatus.FAILED)

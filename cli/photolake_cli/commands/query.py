@@ -44,6 +44,7 @@ def query(
 
         photolake query "select lang, count(*) as posts from tweets group by lang"
         photolake query --list
+        photolake query --list --format json | jq '.[].name'
         photolake query --saved top_labels --param since=2026-11-01 --format csv > labels.csv
         photolake query "select * from tweets where id = ?" --param 2030500000000000001 --output post.parquet
         photolake query --stack photolake --region eu-west-1 --saved top_labels

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.filesize import decimal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -78,6 +78,34 @@ def show_sent(sent: Mapping[PhotoFile, object], refused: Mapping[PhotoFile, obje
 def show_refused(refused: Mapping[PhotoFile, Presence | str]) -> None:
     """Print the photos that were not sent, and why."""
     _show_lines([f"{photo.path}: not sent, {reason}" for photo, reason in refused.items()])
+
+
+def build_document(
+    lake: str,
+    found: FoundFiles,
+    checked: Mapping[PhotoFile, Presence | str],
+    pending: Collection[PhotoFile],
+    sent: Mapping[PhotoFile, Presence | str],
+    refused: Mapping[PhotoFile, Presence | str],
+    apis: Sequence[str],
+) -> dict[str, Any]:
+    """What became of the photos and files as JSON; `lake` is the name of the bucket."""
+    states = {
+        photo: "sent" if photo in sent else "to send" if photo in pending else "there already" for photo in checked
+    } | dict.fromkeys(refused, "not sent")
+    return {
+        "photos": [
+            {
+                "file": str(photo.path),
+                "object": f"s3://{lake}/{photo.key}",
+                "state": states[photo],
+                "reason": str(refused[photo]) if photo in refused else None,
+            }
+            for photo in found.photos.values()
+        ],
+        "skipped": [{"file": str(path), "reason": reason} for path, reason in found.skipped],
+        "usd_at_most": str(len(pending) * price_per_image(apis)),
+    }
 
 
 def _show_lines(lines: Sequence[str]) -> None:

@@ -19,8 +19,17 @@ from photolake_cli.consent import require_consent
 from photolake_cli.console import INTERRUPTED, print_note
 from photolake_cli.drop.files import PhotoFile, find_photos
 from photolake_cli.drop.folder import DropFolder, Presence
-from photolake_cli.drop.report import count_photos, show_found, show_photo_progress, show_plan, show_refused, show_sent
+from photolake_cli.drop.report import (
+    build_document,
+    count_photos,
+    show_found,
+    show_photo_progress,
+    show_plan,
+    show_refused,
+    show_sent,
+)
 from photolake_cli.errors import CommandError
+from photolake_cli.json_output import print_json
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
@@ -39,6 +48,7 @@ class DropRequest:
     replace: bool = False
     dry_run: bool = False
     yes: bool = False
+    as_json: bool = False
 
 
 def drop_photos(request: DropRequest, cloud: Cloud) -> list[PhotoFile]:
@@ -66,6 +76,9 @@ def drop_photos(request: DropRequest, cloud: Cloud) -> list[PhotoFile]:
         refused |= {photo: reason for photo, reason in sent.items() if not _is_there(reason)}
         show_sent(sent, refused, cloud)
     show_refused(refused)
+    if request.as_json:
+        lake = cloud.values["LakeBucketName"]
+        print_json(build_document(lake, found, checked, pending, sent, refused, cloud.image_apis))
     if refused:
         raise CommandError(f"Not in the lake: {len(refused):,} of {count_photos(len(photos))}. {_advise(refused)}")
     return [photo for photo in photos if not request.dry_run or checked[photo] == Presence.SAME]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections import Counter
 from typing import IO, TYPE_CHECKING, Any
 
@@ -64,14 +63,8 @@ def write_csv(found: FoundPerson, out: IO[str]) -> None:
             rows.writerow([make_printable(match.photo.name), face.similarity, face.number, match.face_count, *box])
 
 
-def write_json(found: FoundPerson, out: IO[str]) -> None:
-    """Write everything, each photo once."""
-    json.dump(build_document(found), out, indent=2)
-    out.write("\n")
-
-
 def build_document(found: FoundPerson) -> dict[str, Any]:
-    """The result as JSON."""
+    """Everything, each photo once, as JSON."""
     findings = found.findings
     return {
         "portrait": found.request.portrait,

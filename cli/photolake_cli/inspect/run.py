@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import PermanentError, RetryableError, SettingsError
@@ -16,12 +15,13 @@ from photolake.images.rekognition_apis import CUSTOM_LABELS, ImageApi, select_ap
 from photolake.pricing import format_usd
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.consent import describe_hourly_cost, require_consent
-from photolake_cli.console import error_console, format_json, print_note, show_progress
+from photolake_cli.console import error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
 from photolake_cli.inspect.analysis import Inspection, analyze_photo, without_gates
 from photolake_cli.inspect.annotate import check_target, write_annotated
 from photolake_cli.inspect.photo import read_photo
 from photolake_cli.inspect.report import show_inspection
+from photolake_cli.json_output import print_json
 from photolake_cli.template import StackTemplate
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> No
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, engine.name) from error
     if request.as_json:
-        typer.echo(format_json(inspection.row, indent=2))
+        print_json(inspection.row)
     else:
         show_inspection(request.name, inspection, schema)
     if request.annotated:

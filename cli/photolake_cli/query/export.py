@@ -17,6 +17,7 @@ import typer
 
 from photolake_cli.console import TerminalText, format_json
 from photolake_cli.errors import CommandError
+from photolake_cli.exit_status import ExitStatus
 from photolake_cli.query.result import to_json_value
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _open_standard_output(binary: bool) -> Iterator[IO[Any]]:
         # The reader has closed the pipe (`| head`); without this, Python reports the error again at exit.
         # https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(1) from error
+        raise typer.Exit(ExitStatus.FAILED) from error
 
 
 def write_csv(result: QueryResult, out: IO[str], delimiter: str = ",") -> int:

@@ -25,6 +25,7 @@ from photolake_cli.console import (
     show_table,
 )
 from photolake_cli.errors import CommandError
+from photolake_cli.json_output import print_json
 from photolake_cli.query.export import Format, open_output, write_csv, write_json, write_parquet
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class QueryRequest:
             raise CommandError("The statement is empty. To list the saved queries: photolake query --list")
         if self.sql is not None and self.saved is not None:
             raise CommandError("Give a statement or --saved NAME, not both")
-        if self.is_list and (self.values or self.chosen_format or self.output):
+        if self.is_list and (self.values or self.chosen_format not in (None, Format.JSON) or self.output):
             raise CommandError(
                 "There is nothing to run: give a statement or --saved NAME. To list the saved queries: "
                 "photolake query --list"
@@ -83,7 +84,11 @@ class QueryRequest:
 def run_query(client: QueryClient, request: QueryRequest, on_laptop: bool) -> None:
     """Run the query, show or write its result, and say what it cost: below a table, or on standard error."""
     if request.is_list:
-        _show_saved_queries(list(client.list_saved().values()))
+        saved = list(client.list_saved().values())
+        if request.chosen_format is Format.JSON:
+            print_json([_build_saved_query(query) for query in saved])
+        else:
+            _show_saved_queries(saved)
     elif request.format is Format.TABLE:
         result = _run_request(client, request)
         rows = list(islice(result.typed_rows(), MAX_TABLE_ROWS + 1))
@@ -173,6 +178,11 @@ def _show_saved_queries(queries: Sequence[SavedQuery]) -> None:
         table.add_row(*(make_printable(cell, keep="\n") for cell in cells))
     console.print(table)
     console.print("  since and until are days such as 2026-11-01; without them, all days are queried.", style="italic")
+
+
+def _build_saved_query(query: SavedQuery) -> dict[str, Any]:
+    parameters = [{"name": each.name, "meaning": each.meaning} for each in query.parameters]
+    return {"name": query.name, "answers": query.description, "parameters": parameters}
 
 
 def _describe_parameters(query: SavedQuery) -> str:

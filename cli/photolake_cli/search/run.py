@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photolake_cli.console import error_console, format_json, print_note, show_progress, show_table
+from photolake_cli.console import error_console, print_note, show_progress, show_table
 from photolake_cli.errors import CommandError
+from photolake_cli.json_output import print_json
 from photolake_cli.search.contact_sheet import build_contact_sheet
 from photolake_cli.search.thumbnails import load_thumbnails
 
@@ -50,7 +51,7 @@ def run_search(client: SearchClient, options: SearchOptions) -> None:
     with show_progress("Searching", error_console) as on_progress:
         images = client.find(options.parameters, options.limit, lambda count: on_progress(f"{count:,} images"))
     if options.as_json:
-        print(format_json(images, indent=2))  # noqa: T201 (for other programs)
+        print_json(images)
     else:
         _show_images(options.title, images)
     if options.open_sheet or options.output:

@@ -1,5 +1,6 @@
 """`photolake backfill` from another bucket into a lake on moto."""
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -91,6 +92,33 @@ def test_a_dry_run_tells_count_size_price_and_days_and_starts_nothing(lake):
     assert "In the stack photolake in us-east-1 that costs $0.03, or less" in output
     assert "DailyImageBudget is 2 images: it takes 3 days" in output
     assert (messages(lake), lake.checkpoints.scan()["Items"]) == ([], [])
+
+
+def run_json(*arguments):
+    result = CliRunner().invoke(main.app, ["backfill", *arguments, "--json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_forecast_and_the_jobs_are_one_json_document_each(lake):
+    fill(lake, 5)
+
+    forecast = run_json("s3://album/2019/", "--dry-run")
+    started = run_json("s3://album/2019/", "--stack", "photolake", "--yes")
+    listed = run_json("--status")
+    stopped = run_json("s3://album/2019/", "--stop")
+
+    assert {name: forecast[name] for name in ("backfill", "images", "usd_at_most", "days")} == {
+        "backfill": "s3://album/2019/",
+        "images": 5,
+        "usd_at_most": "0.025",
+        "days": 3,
+    }
+    assert forecast["objects"]["new"] == 5
+    assert (started["state"], started["announced"], started["up_to"], started["note"]) == ("running", 0, None, None)
+    assert listed == {"backfills": [started]}
+    assert {**stopped, "saved_at": ""} == {**started, "state": "stopped", "saved_at": ""}
+    assert run_json("s3://album/2019/", "--status") == stopped
 
 
 def test_for_what_is_known_only_the_added_apis_are_priced(lake):

@@ -1,6 +1,7 @@
 """`photolake drop` from disk into a lake on moto."""
 
 import io
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -99,6 +100,34 @@ def test_photos_keep_their_names_and_get_the_metadata(drop, s3, tmp_path):
     head = s3.head_object(Bucket=BUCKET, Key="images/dropped/holiday/deep/er/no_suffix")
     assert head["ContentType"] == "image/webp"
     assert head["Metadata"] == {"campaign": "spring", "place": "=?UTF-8?B?WsO8cmljaA==?="}
+
+
+def test_what_became_of_the_photos_is_one_json_document(drop, s3, tmp_path):
+    written(tmp_path / "a.png", photo())
+    written(tmp_path / "b.png", photo("red"))
+    s3.put_object(Bucket=BUCKET, Key="images/dropped/a.png", Body=photo())
+    s3.put_object(Bucket=BUCKET, Key="images/dropped/c.png", Body=photo("blue"))
+    other = written(tmp_path / "c.png", photo("green"))
+    paths = [str(tmp_path / "a.png"), str(tmp_path / "b.png"), str(other)]
+
+    dry = CliRunner().invoke(main.app, ["drop", *paths, "--json", "--dry-run"])
+    result = CliRunner().invoke(main.app, ["drop", *paths, "--json"])
+
+    def states(output):
+        return [(each["object"].rpartition("/")[2], each["state"]) for each in json.loads(output)["photos"]]
+
+    assert (dry.exit_code, result.exit_code) == (1, 1)
+    assert states(dry.stdout) == [("a.png", "there already"), ("b.png", "to send"), ("c.png", "not sent")]
+    assert states(result.stdout) == [("a.png", "there already"), ("b.png", "sent"), ("c.png", "not sent")]
+    assert json.loads(result.stdout)["photos"][2]["reason"]
+    assert json.loads(result.stdout)["usd_at_most"] == "0.002"
+
+
+def test_json_goes_without_waiting(drop, tmp_path):
+    status, output = drop(written(tmp_path / "a.png", photo()), "--json", "--wait")
+
+    assert status == 1
+    assert "--json goes without --wait" in output
 
 
 def test_what_is_not_a_photo_is_left_out_and_named(drop, s3, tmp_path):

@@ -83,6 +83,14 @@ def query(athena, monkeypatch):
     return ask
 
 
+def test_saved_queries_are_listed_as_json(query):
+    found = {each["name"]: each for each in json.loads(query("--list", "--format", "json").stdout)}
+
+    assert set(found) == {saved.name for saved in read_saved_queries()}
+    (name,) = [each for each in found["celebrity_matches"]["parameters"] if each["name"] == "name"]
+    assert name["meaning"] == "the celebrity's name or a part of it"
+
+
 @pytest.mark.parametrize("arguments", [(), ("--list",)])
 def test_saved_queries_are_listed_with_their_description_and_parameters(query, arguments):
     shown = " ".join(query(*arguments).output.split())

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from laptop_cloud.state import CloudState
 from photolake_cli.aws_errors import explain_error
-from photolake_cli.cloud import connect, connect_laptop, connect_stack
+from photolake_cli.cloud import StackResource, connect, connect_laptop, connect_stack
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop
 
@@ -58,6 +58,7 @@ def test_a_stack_is_described_by_its_own_parameters_outputs_and_resources(aws):
     assert (cloud.image_apis, cloud.sample_rate) == (["labels", "properties"], Decimal("0.5"))
     assert (cloud.session.region_name, cloud.endpoint("athena"), cloud.on_laptop) == (REGION, None, False)
     assert cloud.find_physical_id("PostsStream") == "posts-stream"
+    assert cloud.list_resources() == {"PostsStream": StackResource("AWS::S3::Bucket", "posts-stream")}
     with pytest.raises(CommandError, match=f"^{PLACE} refused the request"):
         cloud.find_physical_id("Nothing")
 
@@ -86,6 +87,9 @@ def test_a_laptop_cloud_is_described_by_its_state():
     assert (cloud.name, cloud.key) == ("the laptop cloud in .photolake", "laptop 2026-11-20T15:00:00+00:00")
     assert (cloud.values, cloud.on_laptop, cloud.time_scale) == ({**OUTPUTS, **PARAMETERS}, True, 0.01)
     assert cloud.find_physical_id("PostsStream") == "posts-stream"
+    assert cloud.list_resources() == {
+        "PostsStream": StackResource("AWS::KinesisFirehose::DeliveryStream", "posts-stream")
+    }
     assert cloud.client("athena").meta.endpoint_url == "http://127.0.0.1:2"
     assert cloud.client("s3").meta.endpoint_url == "http://127.0.0.1:1"
 

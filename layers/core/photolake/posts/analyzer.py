@@ -98,22 +98,27 @@ class PostAnalyzer:
                 totals["PostsSampledOut"] += 1
             else:
                 try:
-                    row = self._draft_row(line.post)
+                    row = draft_row(self.schema, line.post, self.earliest)
                 except (RowError, ValueError, OverflowError) as error:
                     reject(RejectedRecord(line.raw, str(error), line.source, line.number))
                 else:
                     totals["PostsClamped"] += row["dt"] != compute_post_dt(row, dt.date.min)
                     yield _Draft(line, row)
 
-    def _draft_row(self, post: PostRow) -> PostRow:
-        row = cast("PostRow", {name: value for name, value in post.items() if name != "source_json"})
-        self.schema.check(row)
-        for name in _REQUIRED:
-            if not row.get(name):
-                raise RowError(f"{self.schema.name}.{name}: a post must have it")
-        if (ms := row.get("timestamp_ms")) is not None and not 0 <= ms < AFTER_9999_MS:
-            raise RowError(f"{self.schema.name}.timestamp_ms: {ms} is not a time between 1970 and 9999")
-        return {**row, "dt": compute_post_dt(row, self.earliest)}
+
+def draft_row(schema: TableSchema, post: PostRow, earliest: dt.date) -> PostRow:
+    """Make the posts row of an archived post, without an analysis; `schema` is the posts table.
+
+    RowError, ValueError or OverflowError: the post does not fit it.
+    """
+    row = cast("PostRow", {name: value for name, value in post.items() if name != "source_json"})
+    schema.check(row)
+    for name in _REQUIRED:
+        if not row.get(name):
+            raise RowError(f"{schema.name}.{name}: a post must have it")
+    if (ms := row.get("timestamp_ms")) is not None and not 0 <= ms < AFTER_9999_MS:
+        raise RowError(f"{schema.name}.timestamp_ms: {ms} is not a time between 1970 and 9999")
+    return {**row, "dt": compute_post_dt(row, earliest)}
 
 
 @dataclass(frozen=True)

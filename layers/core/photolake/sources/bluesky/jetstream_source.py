@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 RETENTION = dt.timedelta(hours=36) - dt.timedelta(minutes=5)
 _FUTURE = dt.timedelta(hours=1)
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_TOO_MANY = "its author has too many posts to record, so a later deletion would be missed"
+# How the messages of rejected records begin whose posts match the filter.
+UNMAPPED = "a post of"
+TOO_MANY_POSTS = "its author has too many posts to record, so a later deletion would be missed"
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class BlueskySource:
         rows, rejected = self._map_rows(chunk.events)
         # Recorded before the checkpoint moves; otherwise a crash in between would leave a post that no deletion finds.
         unsaved = self.collected.add(rows)
-        rejected += [RejectedRecord(rows[post]["source_json"].encode(), _TOO_MANY) for post in sorted(unsaved)]
+        rejected += [RejectedRecord(rows[post]["source_json"].encode(), TOO_MANY_POSTS) for post in sorted(unsaved)]
         return Batch(
             _make_state(chunk.position),
             posts=[row for post, row in rows.items() if post not in unsaved],
@@ -97,7 +99,7 @@ class BlueskySource:
             try:
                 row = map_post(event, collected_at=collected_at, matched_query=self.filter.query)
             except PermanentError as error:
-                rejected.append(RejectedRecord(event.raw.encode(), f"a post of {event.did}: {error.message}"))
+                rejected.append(RejectedRecord(event.raw.encode(), f"{UNMAPPED} {event.did}: {error.message}"))
                 continue
             if event.post:
                 rows[event.post] = row

@@ -6,6 +6,7 @@ import json
 import threading
 import urllib.parse
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.errors import FunctionStartError
@@ -147,9 +148,16 @@ class FunctionProcess:
             return InvocationResult(report.body)
         if isinstance(report, Failed):
             return InvocationResult(report.body, "Unhandled")
+        error = _build_crash_error(report, self._function.timeout)
         if not self._stopped:
             self._discard_sandbox()
-        return InvocationResult(_build_crash_error(report, self._function.timeout), "Unhandled")
+            self._log_crash(error)
+        return InvocationResult(error, "Unhandled")
+
+    def _log_crash(self, error: bytes) -> None:
+        """Write what Lambda itself writes into the log of a function whose process could not."""
+        with self._log.open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {json.loads(error)['errorMessage']}\n")
 
     def _get_sandbox(self) -> Sandbox:
         if self._sandbox is not None and self._sandbox.has_ended and not self._stopped:

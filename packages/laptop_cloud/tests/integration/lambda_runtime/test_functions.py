@@ -120,6 +120,17 @@ def test_a_process_that_ends_is_an_error_and_the_next_event_gets_a_fresh_one(fun
     assert _invoke(functions, do="echo").error is None
 
 
+def test_the_log_says_that_a_process_ended_or_overran_its_time(functions: Functions, tmp_path: Path):
+    _invoke(functions, do="exit")
+    _invoke(functions, do="sleep")
+
+    lines = (tmp_path / "logs/WorkerFunction.log").read_text().splitlines()
+    assert [line.partition(" ")[2] for line in lines if " " in line] == [
+        "Runtime exited with error: exit status 3",
+        "Task timed out after 1.00 seconds",
+    ]
+
+
 def test_a_handler_over_its_time_is_killed_and_the_next_event_gets_a_fresh_process(functions: Functions):
     before = _invoke(functions, do="pid")
     started = time.monotonic()

@@ -7,6 +7,7 @@ on SIGTERM. `moto_server` itself cannot choose a free port, and prints every req
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -15,8 +16,10 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from laptop_cloud.server.aws_clients import Clients
 from laptop_cloud.server.iam_calls import CallRecorder
 from laptop_cloud.services.moto.access_log import AccessLog
+from laptop_cloud.services.moto.message_moves import MessageMoveEndpoint, MessageMoves
 
 ACCESS_LOG = Path("logs", "s3_access.log")
 
@@ -34,8 +37,11 @@ def main() -> None:
     """Serve until SIGTERM."""
     ACCESS_LOG.parent.mkdir(exist_ok=True)
     with ACCESS_LOG.open("a", encoding="utf-8") as log:
-        application = AccessLog(CallRecorder(DomainDispatcherApplication(create_backend_app)), log)
+        moves = MessageMoves(lambda: clients("sqs"))
+        moto = MessageMoveEndpoint(DomainDispatcherApplication(create_backend_app), moves)
+        application = AccessLog(CallRecorder(moto), log)
         server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
+        clients = Clients({"": f"http://127.0.0.1:{server.server_port}"}, os.environ)
         signal.signal(signal.SIGTERM, _exit_on_signal)
         sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}) + "\n")
         sys.stdout.flush()
