@@ -129,7 +129,7 @@ def status(
     show_status(document)
     console.print("Everything is processed." if document["drained"] else f"Waiting: {describe_backlog(document)}")
     if letters := describe_dead_letters(document):
-        error_console.print(f"Dead letters: {letters}. The reasons are in {state}/logs.", style="red")
+        error_console.print(f"Dead letters: {letters}. Why: photolake redrive --dry-run", style="red")
 
 
 def _show_stack_status(stack: str | None, region: str | None, state: Path, as_json: bool) -> None:
@@ -166,4 +166,4 @@ def wait(
         laptop.wait(timeout, lambda document: on_line(describe_backlog(document)))
     console.print("Everything is processed.")
     if letters := describe_dead_letters(laptop.status()):
-        raise CommandError(f"But there are dead letters: {letters}. The reasons are in {state}/logs.")
+        raise CommandError(f"But there are dead letters: {letters}. Why: photolake redrive --dry-run")
