@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -87,7 +88,8 @@ def show_volume(volume: Volume) -> None:
 
 def print_forecast(forecast: Forecast | None) -> None:
     """Print a forecast as one JSON document."""
-    print_json(asdict(forecast) if forecast else {})
+    amounts = asdict(forecast) if forecast else {}
+    print_json({name: str(value) if isinstance(value, Decimal) else value for name, value in amounts.items()})
 
 
 def show_tallies(tallies: Sequence[Tally]) -> None:
