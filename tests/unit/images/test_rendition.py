@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from photolake.errors import PermanentError
-from photolake.images.rendition import MAX_BYTES, Rendition, draw_small, is_readable_in_place, render
+from photolake.images.limits import MAX_BYTES
+from photolake.images.rendition import Rendition, draw_small, is_readable_in_place, render
 
 RED, WHITE = (220, 20, 20), (255, 255, 255)
 GPS_PLACE = "SecretPlace"
@@ -208,8 +209,8 @@ def test_a_side_over_ten_thousand_pixels_is_scaled_down():
     ("data", "status"),
     [
         (b"", "broken"),
-        (encoded(drawing(), "JPEG")[:-300], "broken"),
-        (encoded(drawing(), "PNG")[:-40], "broken"),
+        (encoded(drawing(), "JPEG")[:640], "broken"),
+        (encoded(drawing(), "PNG")[:50], "broken"),
         (encoded(drawing(), "WEBP")[:60], "broken"),
         (encoded(drawing(), "AVIF")[:-60], "broken"),
         (encoded(drawing(), "GIF")[:30], "broken"),
@@ -333,7 +334,7 @@ def test_a_small_drawing_of_any_mode_is_in_colour_and_never_enlarged(mode):
     [
         (png(30_000, 30_000), "too_large"),
         (png(8, 8), "too_small"),
-        (encoded(drawing(), "PNG")[:100], "broken"),
+        (encoded(drawing(), "PNG")[:50], "broken"),
         (b"<svg>", "unsupported_format"),
     ],
 )
