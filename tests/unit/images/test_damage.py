@@ -51,8 +51,8 @@ def count_equal_rows(image, other, tolerance=0):
         ("png-interlaced-cut", "cut off or damaged: 62 % of its pixels are missing, and filled from others"),
         ("png-palette-cut", "cut off or damaged: 50 % of its rows are missing, and white"),
         ("png-deep-cut", "cut off or damaged: 37 % of its rows are missing, and white"),
-        ("gif-cut", "cut off or damaged: 46 % of its rows are missing, and white"),
-        ("gif-interlaced-cut", "cut off or damaged: 52 % of its rows are missing, and filled from others"),
+        ("gif-cut", "cut off or damaged: 39 % of its rows are missing, and white"),
+        ("gif-interlaced-cut", "cut off or damaged: 44 % of its rows are missing, and filled from others"),
     ],
 )
 def test_a_damaged_photo_has_its_size_and_a_note_of_what_is_missing(name, note):

@@ -13,6 +13,7 @@ from PIL import Image, ImageCms, ImageDraw, ImageOps
 from photolake.errors import PermanentError
 from photolake.images.limits import MAX_BYTES
 from photolake.images.rendition import Rendition, draw_small, is_readable_in_place, render
+from tests.builders.hard_photos import DEPTHS, SIZE, draw_scene, draw_with_hole
 
 RED, WHITE = (220, 20, 20), (255, 255, 255)
 GPS_PLACE = "SecretPlace"
@@ -172,6 +173,30 @@ def test_a_transparent_colour_of_a_palette_becomes_white():
     result = opened(render(encoded(image, "PNG", transparency=image.getpixel((100, 80)))))
     assert result.getpixel((100, 80)) == WHITE
     assert close(result.getpixel((20, 20)), RED, tolerance=40)
+
+
+@pytest.mark.parametrize("name", DEPTHS)
+def test_a_png_of_any_depth_is_drawn_as_its_samples_say(name):
+    image = opened(render(DEPTHS[name]())).convert("RGB")
+
+    expected = {
+        "png-1-bit": draw_scene("L").point(lambda level: 255 * (level == 255)).convert("RGB"),
+        "png-2-bits": draw_scene("L").point(lambda level: level * 3 // 255 * 85).convert("RGB"),
+        "png-16-bits-grey": draw_scene("L").convert("RGB"),
+        "png-16-bits-alpha": on_white(draw_with_hole()),
+        "png-grey-alpha": on_white(draw_with_hole("LA")),
+        "png-interlaced": draw_scene(),
+    }.get(name)
+    assert image.size == SIZE
+    assert expected is None or image.tobytes() == expected.tobytes()
+    if name.endswith("key"):  # the second field of the row of greys is transparent
+        assert image.getpixel((15, 114)) == WHITE
+        assert image.getpixel((50, 80)) != WHITE
+
+
+def on_white(image):
+    layer = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
 
 
 def test_a_colour_profile_is_applied_when_a_photo_is_drawn_again():

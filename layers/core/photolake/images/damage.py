@@ -132,7 +132,7 @@ def _salvage_gif(data: bytes, with_metadata: bool) -> SalvagedImage | None:
     box, start, is_interlaced = find_box(image, "GIF", data), image.tile[0][2], image.tile[0][3][1]
     if box is None:
         return None
-    opaque, transparent = _remove_transparency(data, start)
+    opaque, transparent = _remove_transparency(_shorten_last_block(data, start), start)
     frames = []
     for background in (0, 255):
         image = _open(opaque, "GIF")
@@ -150,6 +150,16 @@ def _salvage_gif(data: bytes, with_metadata: bool) -> SalvagedImage | None:
     share = len(missing) / frame.height
     note = _describe_filled(share, "rows") if missing and is_interlaced else _describe(share)
     return SalvagedImage(place_frame(frame, box, image.size), note)
+
+
+def _shorten_last_block(data: bytes, at: int) -> bytes:
+    """Give a block of pixels that is cut off the length that it has, or else its part would be lost."""
+    while at < len(data) and data[at]:
+        length = len(data) - at - 1
+        if data[at] > length:
+            return data[:at] + bytes((length,)) + data[at + 1 :]
+        at += 1 + data[at]
+    return data
 
 
 def _remove_transparency(data: bytes, start: int) -> tuple[bytes, int | None]:
@@ -197,16 +207,14 @@ def _whiten_from(image: Image.Image, row: int) -> Image.Image:
     if row >= image.height:
         return image
     if image.mode == "P":
-        image = image.convert("RGBA")
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.paste(_WHITE.get(image.mode, "white"), (0, row, *image.size))
     return image
 
 
 def _check_shown(share: float) -> None:
     if share < MIN_SHOWN:
-        raise PermanentError(
-            "broken", f"cut off or damaged: it shows {_percent(share)} of the photo, which is too little"
-        )
+        raise PermanentError("broken", f"not a whole photo: only {_percent(share)} of it is there")
 
 
 def _describe(missing: float) -> str:

@@ -102,6 +102,8 @@ def _turn_upright(image: Image.Image) -> bool:
 
 def _draw_on_white(image: Image.Image, space: ColourSpace | None, depth: int) -> Image.Image:
     """As X and browsers show what is transparent."""
+    if image.mode == "P" and image.has_transparency_data:
+        image = image.convert("RGBA")
     alpha = _find_alpha(image, depth)
     drawn = to_srgb(_to_opaque(image), space)
     canvas = Image.new("RGB", image.size, "white")
@@ -125,8 +127,6 @@ def _find_alpha(image: Image.Image, depth: int) -> Image.Image | None:
     key = image.info.get("transparency")
     if key is None:
         return None
-    if image.mode == "P":
-        return image.convert("RGBA").getchannel("A")
     if image.mode == "I;16":
         # Its bytes alternate, the lower one first.
         planes = [Image.frombytes("L", image.size, image.tobytes()[at::2]) for at in (0, 1)]

@@ -13,6 +13,9 @@ MAX_BYTES = 5_242_880
 MAX_OBJECT_BYTES = 15 * 1024 * 1024
 """The limit of an image that Rekognition reads from S3 itself."""
 MAX_PIXELS = 50_000_000
+RULES = 2
+"""Which rules a photo is read by; a photo that was refused by earlier ones is read again when it comes again."""
+_DECIDED_BY_RULES = frozenset({"broken", "unsupported_format", "too_small", "too_large"})
 
 
 def check_size(width: int, height: int) -> None:
@@ -23,3 +26,8 @@ def check_size(width: int, height: int) -> None:
         raise PermanentError("too_large", f"{width}x{height} pixels are more than {MAX_PIXELS // 1_000_000} megapixels")
     if min(width, height) * MAX_SIDE < MIN_SIDE * max(width, height):
         raise PermanentError("too_large", f"{width}x{height} pixels do not fit between {MIN_SIDE} and {MAX_SIDE}")
+
+
+def is_outdated(status: str, rules: int) -> bool:
+    """Whether a photo was refused by rules that are not those of today, for a reason that they decide."""
+    return rules < RULES and status in _DECIDED_BY_RULES
