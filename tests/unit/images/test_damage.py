@@ -2,6 +2,7 @@
 
 import io
 import random
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -136,6 +137,31 @@ def test_the_texts_of_a_png_are_not_decompressed_to_salvage_it():
     image = drawn(whole[:33] + bomb * 3 + whole[33:])
 
     assert image.tobytes() == draw_scene().tobytes()
+
+
+def test_a_jpeg_of_more_scans_than_any_program_writes_is_broken():
+    whole = encode(draw_scene(), "JPEG", **PROGRESSIVE)
+    scan = whole[whole.rindex(b"\xff\xda") : -2]
+
+    for many in (whole[:-2] + scan * 100 + b"\xff\xd9", whole[:-2] + scan * 100):
+        with pytest.raises(PermanentError, match=r"scans|not a whole JPEG") as refused:
+            render(many)
+        assert refused.value.status == "broken"
+    assert render(whole[:-2] + scan * 50 + b"\xff\xd9").note is None
+
+
+@pytest.mark.parametrize(
+    "filling", [b"\xff" * 300_000 + b"\0", b"\xff\0" * 200_000, b"\xff\xfe\0\2" * 50_000, b"\xff\xd0" * 200_000]
+)
+@pytest.mark.parametrize("at", [2, -2])
+def test_fillings_of_a_jpeg_are_passed_over_at_once(filling, at):
+    whole = encode(draw_scene(), "JPEG", quality=60)
+    began = time.process_time()
+
+    render_or_none(whole[:at] + filling + whole[at:])
+    render_or_none(whole[:at] + filling + whole[at:-2])
+
+    assert time.process_time() - began < 3
 
 
 def test_orientation_and_profile_of_a_cut_photo_count():

@@ -65,7 +65,9 @@ def salvage(data: bytes, kind: str) -> SalvagedImage | None:
     return None
 
 
-def _salvage_jpeg(data: bytes, with_metadata: bool) -> SalvagedImage:
+def _salvage_jpeg(data: bytes, with_metadata: bool) -> SalvagedImage | None:
+    if jpeg_file.has_too_many_scans(data):
+        return None
     repacked = jpeg_file.repack(data, with_metadata=with_metadata)
     image = _open(repacked.body, "JPEG")
     shown = image.height

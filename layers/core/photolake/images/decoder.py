@@ -15,6 +15,7 @@ from photolake.images import png_file
 from photolake.images.colour_space import find_colour_space, to_srgb
 from photolake.images.damage import DECODER_ERRORS, salvage
 from photolake.images.first_frame import load_first_frame
+from photolake.images.jpeg_file import has_too_many_scans
 from photolake.images.limits import MAX_PIXELS, check_size
 
 if TYPE_CHECKING:
@@ -71,12 +72,12 @@ def _load(data: bytes, kind: str, side: int | None) -> tuple[Image.Image, str | 
             image = _load_whole(data, kind, side)
             if kind != "PNG" or png_file.is_whole(data):
                 return image, None
-            cause: Exception | str = "chunks are missing or damaged"
+            cause = "chunks are missing or damaged"
         except TOO_MANY_PIXELS as error:
             message = f"more than {MAX_PIXELS // 1_000_000} megapixels ({error})"
             raise PermanentError("too_large", message) from error
         except DECODER_ERRORS as error:
-            cause = error
+            cause = str(error)  # the error itself would keep what was read so far
         salvaged = salvage(data, kind)
     if salvaged is None:
         raise PermanentError("broken", f"not a whole {kind}: {cause}")
@@ -86,6 +87,8 @@ def _load(data: bytes, kind: str, side: int | None) -> tuple[Image.Image, str | 
 def _load_whole(data: bytes, kind: str, side: int | None) -> Image.Image:
     image: Any = Image.open(io.BytesIO(data), formats=[kind])
     check_size(image.width, image.height)
+    if kind == "JPEG" and has_too_many_scans(data):
+        raise PermanentError("broken", "a JPEG of so many scans that it takes minutes to decode")
     if side is not None:
         image.draft(None, (2 * side, 2 * side))
     return load_first_frame(image, kind, data)
