@@ -52,6 +52,8 @@ def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> No
         _show_price(apis, engine)
         require_consent(engine, request.yes, "Nothing has been analysed.")
         inspection = _analyze(request.name, data, apis, engine, schema)
+        if inspection.rendition.note:
+            print_note(f"{request.name}: {inspection.rendition.note}", "yellow")
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, engine.name) from error
     if request.as_json:

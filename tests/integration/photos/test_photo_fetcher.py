@@ -14,6 +14,7 @@ from PIL import Image
 
 from photolake.aws.firehose import DeliveryStream
 from tests.builders.dynamodb_tables import template_table
+from tests.builders.hard_photos import DAMAGED
 from tests.cloudwatch import count_index_troubles, printed_metrics, searched, shown_of
 from tests.fakes.photo_host import PhotoHost, response
 
@@ -168,7 +169,8 @@ def test_every_photo_of_a_batch_has_a_row(app, firehose, host):
         "webp": response(200, webp.getvalue()),
         "tiny": response(200, photo(3, (16, 16))),
         "heic": response(200, b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"),
-        "broken": response(200, photo(4)[:-30]),
+        "broken": response(200, photo(4)[:50]),
+        "cut": response(200, DAMAGED["png-cut"]()),
         "moved": response(302, Location="http://169.254.169.254/latest/meta-data/"),
         "copy": response(200, photo(2)),
     }
@@ -182,6 +184,7 @@ def test_every_photo_of_a_batch_has_a_row(app, firehose, host):
         "tiny": "too_small",
         "heic": "unsupported_format",
         "broken": "broken",
+        "cut": "ok",
         "moved": "blocked_host",
         "copy": "duplicate",
         "gone": "gone",
@@ -189,7 +192,8 @@ def test_every_photo_of_a_batch_has_a_row(app, firehose, host):
         "none": "no_url",
     }
     assert all(set(row) == set(COLUMNS) for row in firehose.rows)
-    assert all((row["status_message"] is None) == (row["image_id"] is not None) for row in firehose.rows)
+    assert [row["mediaid"] for row in firehose.rows if row["image_id"] and row["status_message"]] == ["cut"]
+    assert all(row["status_message"] for row in firehose.rows if not row["image_id"])
 
 
 def test_a_bad_message_affects_no_other_and_is_logged(app, firehose, host, caplog):
