@@ -39,6 +39,9 @@ test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the se
 	@$(BIN)/python -m tests.conformance.gephi_installation
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
 
+test-deploy: build .tools/ministack.stamp ## Test `sam deploy` and `sam delete` against an independent CloudFormation
+	@$(BIN)/pytest --numprocesses 0 --quiet tests/deploy
+
 test-posts: .venv/dev.stamp ## Check the mapping on your own posts, field by field: make test-posts POSTS=folder
 	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
 
@@ -120,6 +123,13 @@ $(UV): requirements/uv.txt
 	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
+# Tools that pin what others need in another version: each in an environment of its own.
+.tools/%.stamp: requirements/%.txt | $(UV)
+	@echo "Installing $* ..."
+	@$(UV) venv --quiet --clear --python $(PYTHON) .tools/$*
+	@$(UV) pip install --quiet --python .tools/$* --require-hashes -r $<
+	@touch $@
+
 .venv/bin/python: | $(UV)
 	@$(UV) venv --quiet --python $(PYTHON) .venv
 
@@ -147,4 +157,4 @@ $(UV): requirements/uv.txt
 	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-deploy test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean
