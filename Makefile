@@ -85,7 +85,7 @@ page-check: .venv/page.stamp ## Check the page's types and style, and that its b
 	@cd dashboard && ../scripts/node npm run --silent build -- --out ../.venv/share/page
 	@diff -r .venv/share/page cli/photolake_cli/dashboard/page || { echo "The bundle is old: make page"; exit 1; }
 
-template: .venv/dev.stamp ## Validate the SAM template, as written and as transformed
+template: .venv/dev.stamp .tools/checkov.stamp ## Validate the SAM template, as written and as transformed, also for what is open or not encrypted
 	@$(BIN)/sam validate --lint --region us-east-1
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet $(TEMPLATE_TESTS)
 
