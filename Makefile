@@ -45,9 +45,10 @@ test-deploy: build .tools/ministack.stamp ## Test `sam deploy` and `sam delete` 
 test-posts: .venv/dev.stamp ## Check the mapping on your own posts, field by field: make test-posts POSTS=folder
 	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
 
-docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, docs/queries.md, docs/commands.md and docs/openapi.json
+docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, docs/queries.md, docs/commands.md, docs/openapi.json and the table of docs/security.md
 	@$(BIN)/python -m tests.data_dictionary_page
 	@$(BIN)/python -m tests.openapi_page
+	@$(BIN)/python -m tests.policies.page
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
 	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
