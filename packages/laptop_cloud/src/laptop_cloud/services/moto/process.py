@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 
 from laptop_cloud.server.iam_calls import CallRecorder
 from laptop_cloud.services.moto.access_log import AccessLog
+from laptop_cloud.services.moto.service_gate import ServiceGate
 
 ACCESS_LOG = Path("logs", "s3_access.log")
 
@@ -34,7 +35,7 @@ def main() -> None:
     """Serve until SIGTERM."""
     ACCESS_LOG.parent.mkdir(exist_ok=True)
     with ACCESS_LOG.open("a", encoding="utf-8") as log:
-        application = AccessLog(CallRecorder(DomainDispatcherApplication(create_backend_app)), log)
+        application = AccessLog(CallRecorder(ServiceGate(DomainDispatcherApplication(create_backend_app))), log)
         server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
         signal.signal(signal.SIGTERM, _exit_on_signal)
         sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}) + "\n")
