@@ -24,6 +24,10 @@ MAX_BYTES = 5_242_880
 MAX_OBJECT_BYTES = 15 * 1024 * 1024
 """The limit of an image that Rekognition reads from S3 itself."""
 MAX_PIXELS = 50_000_000
+MAX_SCANS = 500
+"""Of a JPEG; photos have up to a dozen, and a video that a phone appends looks like some hundred. Each scan takes as
+long as all pixels: 1,000 of 42 bytes in 25 megapixels take 16 seconds, and a file could have 300,000 of them."""
+_SCAN = b"\xff\xda"
 
 # What Pillow raises on bytes that are not the image they claim to be.
 _BROKEN = (
@@ -59,8 +63,8 @@ def render(data: bytes) -> Rendition:
     """Turn a photo as received into its rendition; the same bytes always give the same one.
 
     PermanentError: `unsupported_format` (by its first bytes not JPEG, PNG, WebP, AVIF or GIF, but for example HEIC),
-    `too_small` (a side under 80 pixels), `too_large` (over 50 megapixels according to the header, or too long and
-    narrow to be scaled down), `broken` (cut off or damaged).
+    `too_small` (a side under 80 pixels), `too_large` (over 50 megapixels according to the header, a JPEG of over
+    500 scans, or too long and narrow to be scaled down), `broken` (cut off or damaged).
     """
     kind = detect_format(data)
     image = _decode(data, kind)
@@ -115,6 +119,8 @@ def _is_deep_png(kind: str, data: bytes) -> bool:
 
 def _decode(data: bytes, kind: str, side: int | None = None) -> Image.Image:
     """Decode the photo, or its first frame; a JPEG only as large as twice the `side` needs."""
+    if kind == "JPEG" and (scans := data.count(_SCAN)) > MAX_SCANS:
+        raise PermanentError("too_large", f"{scans:,} scans are more than {MAX_SCANS}, and each draws all pixels anew")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as those on odd EXIF
