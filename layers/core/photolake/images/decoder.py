@@ -15,7 +15,7 @@ from photolake.images import png_file
 from photolake.images.colour_space import find_colour_space, to_srgb
 from photolake.images.damage import DECODER_ERRORS, salvage
 from photolake.images.first_frame import load_first_frame
-from photolake.images.jpeg_file import has_too_many_scans
+from photolake.images.jpeg_file import MAX_SCANS, has_too_many_scans
 from photolake.images.limits import MAX_PIXELS, check_size
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _load_whole(data: bytes, kind: str, side: int | None) -> Image.Image:
     image: Any = Image.open(io.BytesIO(data), formats=[kind])
     check_size(image.width, image.height)
     if kind == "JPEG" and has_too_many_scans(data):
-        raise PermanentError("broken", "a JPEG of so many scans that it takes minutes to decode")
+        raise PermanentError("too_large", f"a JPEG of more than {MAX_SCANS} scans, each of which draws all pixels anew")
     if side is not None:
         image.draft(None, (2 * side, 2 * side))
     return load_first_frame(image, kind, data)

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _START, _END, _SCAN = b"\xff\xd8", b"\xff\xd9", 0xDA
-_SCAN_START, _MAX_SCANS = b"\xff\xda", 100
+_SCAN_START = b"\xff\xda"
+MAX_SCANS = 100
+"""Photos have up to a dozen. Each takes as long as all pixels, and a file could have 300,000 of them."""
 _LONE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
 _END_MARKER = 0xD9
 # Tables, frames and scans, JFIF and Adobe's note of the colours: what decides the pixels.
@@ -50,9 +52,9 @@ def repack(data: bytes, *, with_metadata: bool) -> RepackedJpeg:
 
 def has_too_many_scans(data: bytes) -> bool:
     """Whether a JPEG has more scans than any program writes; each may take as long as a whole image."""
-    if data.count(_SCAN_START) <= _MAX_SCANS:
+    if data.count(_SCAN_START) <= MAX_SCANS:
         return False
-    return sum(marker == _SCAN for marker, *_ in _iterate_segments(data)) > _MAX_SCANS
+    return sum(marker == _SCAN for marker, *_ in _iterate_segments(data)) > MAX_SCANS
 
 
 def _iterate_segments(data: bytes) -> Iterator[tuple[int, int, int, bool]]:

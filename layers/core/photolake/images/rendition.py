@@ -47,8 +47,8 @@ def render(data: bytes) -> Rendition:
     """Turn a photo as received into its rendition; the same bytes always give the same one.
 
     PermanentError: `unsupported_format` (by its first bytes not JPEG, PNG, WebP, AVIF or GIF, but for example HEIC),
-    `too_small` (a side under 80 pixels), `too_large` (over 50 megapixels according to the header, or too long and
-    narrow to be scaled down), `broken` (cut off or damaged).
+    `too_small` (a side under 80 pixels), `too_large` (over 50 megapixels according to the header, a JPEG of over
+    100 scans, or too long and narrow to be scaled down), `broken` (cut off or damaged).
     """
     kind = detect_format(data)
     photo = decode_photo(data, kind)
