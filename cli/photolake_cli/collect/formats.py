@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -10,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
-from photolake.post_files.documents import BOM
 from photolake.post_files.reader import read_entries
 from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
 
@@ -81,7 +81,7 @@ def _find_reason(head: bytes) -> str | None:
     part = read_part_name(head)
     if part is not None:
         return None if part in POSTS else f"holds {part}, and no posts. An account archive has them in tweets.js"
-    lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]
+    lines = [line.lstrip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
     if _is_table(lines[0]):
         return _TABLE
     if _is_event(lines[0]):
