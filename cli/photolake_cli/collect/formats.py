@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -9,7 +10,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
-from photolake.post_files.documents import BOM
 from photolake.post_files.reader import read_entries
 from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
 
@@ -76,7 +76,7 @@ def _find_reason(head: bytes) -> str | None:
     part = read_part_name(head)
     if part is not None:
         return None if part in POSTS else f"holds {part}, and no posts. An account archive has them in tweets.js"
-    lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]
+    lines = [line.lstrip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
     if _is_table(lines[0]):
         return _TABLE
     return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"

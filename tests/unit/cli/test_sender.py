@@ -149,7 +149,7 @@ def test_every_entry_is_sent_repeated_rejected_or_a_notice(tmp_path, parts):
     assert set(parts.s3.places) == {(str(tmp_path / "posts.jsonl"), 2)}
     assert [*parts.s3.objects] == [tally.rejected_key]
     assert [(line.line, line.message) for line in tally.shown] == [
-        (2, "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)")
+        (2, f"line 2, byte {len(lines(page)) + 1}: Expecting property name enclosed in double quotes")
     ]
 
 

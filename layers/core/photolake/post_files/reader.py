@@ -1,8 +1,7 @@
 """Reading files of posts that other tools collected, and replaying our own archive.
 
-A file is plain, gzip or Zstandard. It contains JSON lines, one JSON document, which may be indented, or a part of the
-archive that X gives to the owner of an account (`tweets.js`). The format of each value is recognised by what it holds,
-never by the name of the file: `photolake.post_formats` has a module for each.
+A file is plain or compressed, and holds JSON values, however they are strung together (`documents`). The format of each
+value is recognised by what it holds, never by the name of the file: `photolake.post_formats` has a module for each.
 """
 
 from __future__ import annotations
@@ -23,10 +22,14 @@ if TYPE_CHECKING:
 
 
 class Position(NamedTuple):
-    """How far a file has been read: a number of entries of the document that begins on a line."""
+    """How far a file has been read: a number of entries of the documents that begin on a line.
+
+    `offset` is the byte at which the first of these documents begins, from where reading can go on; 0 if it is unknown.
+    """
 
     line: int
     entry: int
+    offset: int = 0
 
 
 START = Position(1, 0)
@@ -42,15 +45,16 @@ class Entry(NamedTuple):
 
 def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Position = START) -> Iterator[Entry]:
     """Yield the entries of a file after a position."""
-    position = Position(0, 0)
-    for document in read_documents(file, context.source, after.line):
-        if document.line != position.line:
-            position = Position(document.line, 0)
+    line, entry, offset = 0, 0, 0
+    first_line = after.line if after.offset else 1
+    for document in read_documents(file, context.source, first_line, after.offset):
+        if document.line != line:
+            line, entry, offset = document.line, 0, document.offset
         size = len(document.raw)
         for content in _read_document(document, context):
-            position = Position(position.line, position.entry + 1)
-            if position > after:
-                yield Entry(position, content, size)
+            entry += 1
+            if (line, entry) > (after.line, after.entry):
+                yield Entry(Position(line, entry, offset), content, size)
 
 
 def _read_document(
@@ -66,8 +70,8 @@ def _read_document(
                 yield RejectedRecord(_encode(item.value, document), item.message, context.source, document.line)
             else:
                 yield item
-    if not values:
-        yield Notice("empty arrays")
+    if document.notice:
+        yield Notice(document.notice)
 
 
 def _read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion]:

@@ -9,11 +9,12 @@ from typing import Any, NoReturn
 MAX_SOURCE_BYTES = 300_000
 
 
-def _reject_constant(name: str) -> NoReturn:
+def reject_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, as `parse_constant` of a decoder."""
     raise ValueError(f"{name} is not valid JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_reject_constant)
+_DECODER = json.JSONDecoder(parse_constant=reject_constant)
 
 
 def parse_json(text: str) -> Any:
