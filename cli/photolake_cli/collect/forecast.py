@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,7 +34,7 @@ class Volume:
 
     posts: int = 0
     rejected: int = 0
-    notices: int = 0
+    notices: Counter[str] = field(default_factory=Counter)
     deletions: int = 0
     texts: DistinctCounter = field(default_factory=DistinctCounter)
     photos: DistinctCounter = field(default_factory=DistinctCounter)
@@ -137,7 +138,7 @@ def _read_stretch(file: PostFile, checkpoint: Checkpoint, volume: Volume, check:
 
 def _count_entry(entry: Entry, volume: Volume, check: Check) -> None:
     if isinstance(entry.content, Notice):
-        volume.notices += 1
+        volume.notices[entry.content.kind] += 1
         return
     if isinstance(entry.content, Deletion):
         volume.deletions += 1
