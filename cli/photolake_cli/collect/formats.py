@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
+from photolake.post_files.encodings import transcode
 from photolake.post_files.reader import Entry, read_entries
+from photolake.post_files.tables import Table, find_table
+from photolake.post_formats import fourcat_csv, twarc_csv
 from photolake.post_formats.format import Notice
+from photolake.post_formats.table_map import TableMap, describe_columns
 from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
 from photolake.rejected import RejectedRecord
 
@@ -28,10 +31,7 @@ _UNREADABLE: Mapping[bytes, str] = {
     b"\xfd7zXZ\x00": "is compressed by xz. Decompress it first (unxz), or use gzip or zstd",
     b"PAR1": "is Parquet. Name the JSON it was made from",
 }
-_TABLE = (
-    "is a table (CSV). twarc-csv drops the positions of links and mentions, replaces the text of reposts, and adds "
-    "posts that were only referenced: name the JSON lines it was made from"
-)
+_KNOWN_TABLES = (fourcat_csv.FORMAT, twarc_csv.FORMAT)
 
 
 class Probe(NamedTuple):
@@ -49,7 +49,7 @@ def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
     with file.open(HEAD_BYTES) as opened:
         # Looked at without reading, so that the entries can be read from the start.
         head, damage = _decompress(opened.file.peek())
-        reason = damage or _find_reason(head)
+        reason = damage or _find_reason(head, file.table_map)
         if reason is None and needs_post:
             reason = _find_no_post(read_entries(opened.file, file.make_context()))
     return Probe(reason, None if reason else _read_author(file, head))
@@ -84,9 +84,13 @@ def _read_author(file: PostFile, head: bytes) -> Mapping[str, Any] | None:
     return read_owner(account) if account else None
 
 
-def _find_reason(head: bytes) -> str | None:
+def _find_reason(head: bytes, table_map: TableMap | None) -> str | None:
     if not head.strip():
         return "is empty"
+    if table := find_table(b"".join(transcode(iter([head])))):
+        return _find_table_reason(table, table_map)
+    if table_map:
+        return "is not a table (CSV), but --map names columns. Collect it without"
     for magic, reason in _UNREADABLE.items():
         if head.startswith(magic):
             return reason
@@ -96,13 +100,16 @@ def _find_reason(head: bytes) -> str | None:
     if part is not None:
         return None if part in POSTS else f"holds {part}, and no posts. An account archive has them in tweets.js"
     lines = [line.lstrip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
-    if _is_table(lines[0]):
-        return _TABLE
     return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"
 
 
-def _is_table(line: bytes) -> bool:
-    if line[:1] in (b"{", b"["):
-        return False
-    columns = next(csv.reader([line.decode("utf-8", "replace")]), [])
-    return len(columns) > 1 and {"id", "text"} <= set(columns)
+def _find_table_reason(table: Table, table_map: TableMap | None) -> str | None:
+    """Why a table cannot be read: it is of no known tool, or lacks a named column."""
+    if table_map:
+        return table_map.find_missing(table.columns)
+    if any(known.recognize(dict.fromkeys(table.columns, "")) for known in _KNOWN_TABLES):
+        return None
+    return (
+        f"is a table of no tool that photolake knows; {describe_columns(table.columns)}. Say which of them hold the "
+        "posts: photolake collect --map id=COLUMN,text=COLUMN,created_at=COLUMN,media_url=COLUMN"
+    )

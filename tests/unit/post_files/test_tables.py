@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.post_files import table_lines
+from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import JsonDocument
 from photolake.post_files.encodings import transcode
 from photolake.post_files.tables import ROUNDED, find_table, read_table
@@ -17,12 +18,16 @@ from photolake.rejected import RejectedRecord
 HEADER = "id,text\n"
 
 
+def read_blocks(blocks, table, **given):
+    return read_table(blocks, Decompressed(io.BufferedReader(io.BytesIO())), table, "a", **given)
+
+
 def read(content: bytes, block=64, **given):
     """The objects, and the lines and messages of rejected records."""
     blocks = list(transcode(content[at : at + block] for at in range(0, len(content), block)))
     table = find_table(b"".join(blocks))
     assert table is not None
-    found = list(read_table(iter(blocks), table, "a", **given))
+    found = list(read_blocks(iter(blocks), table, **given))
     values = [each.value for each in found if isinstance(each, JsonDocument)]
     return values, [(each.line, each.message) for each in found if isinstance(each, RejectedRecord)]
 
@@ -138,7 +143,7 @@ def test_a_table_is_read_in_constant_memory():
     table = find_table(HEADER.encode())
     assert table
     tracemalloc.start()
-    count = sum(1 for _ in read_table(blocks(), table, "a"))
+    count = sum(1 for _ in read_blocks(blocks(), table))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -150,7 +155,7 @@ def test_a_record_in_windows_1252_is_read_and_said():
     table = find_table(content)
     assert table
 
-    first, second = (each for each in read_table(iter([content]), table, "a") if isinstance(each, JsonDocument))
+    first, second = (each for each in read_blocks(iter([content]), table) if isinstance(each, JsonDocument))
 
     assert (first.value["text"], first.notice) == ("café", "records in Windows-1252")
     assert (second.value["text"], second.notice) == ("café", "")
@@ -161,7 +166,7 @@ def test_a_header_that_comes_again_is_said():
     table = find_table(content)
     assert table
 
-    found = [each for each in read_table(iter([content]), table, "a") if isinstance(each, JsonDocument)]
+    found = [each for each in read_blocks(iter([content]), table) if isinstance(each, JsonDocument)]
 
     assert [(each.value, each.notice) for each in found][1] == ([], "repeated headers")
 
@@ -210,6 +215,6 @@ def test_no_bytes_end_the_reading_of_a_table(noise, block):
     assert table
     blocks = (content[at : at + block] for at in range(0, len(content), block))
 
-    found = list(read_table(blocks, table, "a"))
+    found = list(read_blocks(blocks, table))
 
     assert found

@@ -62,8 +62,14 @@ def read_documents(
     place is one rejected record, and so is the place where compressed data is cut off.
     """
     blocks = Decompressed(file)
-    window = Window(transcode(iter(blocks)), first_line)
-    yield from _DocumentReader(window, blocks, source).read(offset)
+    yield from read_documents_of_text(transcode(iter(blocks)), blocks, source, first_line, offset)
+
+
+def read_documents_of_text(
+    text: Iterator[bytes], blocks: Decompressed, source: str, first_line: int = 1, offset: int = 0
+) -> Iterator[JsonDocument | RejectedRecord]:
+    """Yield the documents of a text that `transcode` made of these blocks, as `read_documents` does."""
+    yield from _DocumentReader(Window(text, first_line), blocks, source).read(offset)
 
 
 class _DocumentReader:

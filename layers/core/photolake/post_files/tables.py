@@ -11,10 +11,14 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from photolake.post_files.documents import JsonDocument
 from photolake.post_files.table_lines import Record, RecordReader, split_lines
 from photolake.rejected import RejectedRecord
+
+if TYPE_CHECKING:
+    from photolake.post_files.compression import Decompressed
 
 DELIMITERS = ",;\t|"
 HEAD_BYTES = 1 << 16
@@ -81,18 +85,20 @@ def _make_unique(names: Sequence[str]) -> Iterator[str]:
 
 
 def read_table(
-    blocks: Iterator[bytes], table: Table, source: str, id_column: str = "id", first_line: int = 1
+    text: Iterator[bytes], blocks: Decompressed, table: Table, source: str, id_column: str = "id", first_line: int = 1
 ) -> Iterator[JsonDocument | RejectedRecord]:
     """Yield the records from a line on as documents, whose value is an object of the columns.
 
-    A record with another number of columns is a rejected record. So is every record if the ids were rounded.
+    `text` is what `transcode` made of the blocks; their damage is the last rejected record. A record with another
+    number of columns is a rejected record. So is every record if the ids were rounded.
     """
     lines_before = 1 if table.start > len(_BOM) else 0  # Excel's line `sep=;`
-    lines = split_lines(_drop_start(blocks, table.start))
+    lines = split_lines(_drop_start(text, table.start))
     records = iter(RecordReader(lines, table.delimiter, len(table.columns)))
     header = next(records, None)
     sample = list(itertools.islice(records, _SAMPLE))
     is_rounded = _is_rounded(sample, table, id_column)
+    line = lines_before + 1
     for record in itertools.chain(sample, records):
         line = record.line + lines_before
         if line < first_line:
@@ -104,6 +110,8 @@ def read_table(
         else:
             value = dict(zip(table.columns, record.fields, strict=True))
             yield JsonDocument(line, record.raw, value, notice=record.notice)
+    if blocks.damage:
+        yield RejectedRecord(b"", blocks.damage, source, line + 1)
 
 
 def _drop_start(blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
