@@ -217,7 +217,7 @@ def test_a_damaged_gzip_document_is_one_rejected_record():
     assert (texts, refused.raw) == (TWO, b"")
 
 
-MAGIC = b"\x1f\xb5"  # without these bytes nothing looks like gzip or Zstandard
+MAGIC = b"\x1f\xb5\xfd"  # without these bytes nothing looks like gzip, Zstandard or xz
 
 
 @given(st.binary(max_size=200), st.booleans(), st.integers(0, 3))
