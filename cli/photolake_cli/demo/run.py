@@ -31,7 +31,7 @@ from photolake_cli.status import describe_backlog
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
-    from photolake_cli.collect.sender import Tally
+    from photolake_cli.collect.tally import Tally
 
 PROGRAM = "photolake"
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})

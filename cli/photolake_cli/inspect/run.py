@@ -19,10 +19,11 @@ from photolake_cli.aws_errors import explain_error
 from photolake_cli.consent import describe_hourly_cost, require_consent
 from photolake_cli.console import error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
-from photolake_cli.inspect.analysis import Inspection, analyze_photo, read_schema, without_gates
+from photolake_cli.inspect.analysis import Inspection, analyze_photo, without_gates
 from photolake_cli.inspect.annotate import check_target, write_annotated
 from photolake_cli.inspect.photo import read_photo
 from photolake_cli.inspect.report import show_inspection
+from photolake_cli.template import StackTemplate
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
@@ -46,7 +47,7 @@ def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> No
     apis = choose_apis(request, engine)
     if request.annotated:
         check_target(request.annotated, request.name)
-    schema = read_schema(template)
+    schema = StackTemplate(template).read_table("AnalysesTable")
     try:
         data = read_photo(request.name, engine.connect_s3)
         _show_price(apis, engine)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.documents import JsonDocument, read_documents
-from photolake.post_formats.format import FileContext, Notice, Refusal
+from photolake.post_formats.format import Deletion, FileContext, Notice, Refusal
 from photolake.post_formats.registry import find_format
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
@@ -39,7 +39,7 @@ class Entry(NamedTuple):
     """What a file holds at a position; `size` is the size in bytes of the JSON document that contains it."""
 
     position: Position
-    content: PostRow | RejectedRecord | Notice
+    content: PostRow | RejectedRecord | Notice | Deletion
     size: int
 
 
@@ -59,7 +59,7 @@ def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Posi
 
 def _read_document(
     document: JsonDocument | RejectedRecord, context: FileContext
-) -> Iterator[PostRow | RejectedRecord | Notice]:
+) -> Iterator[PostRow | RejectedRecord | Notice | Deletion]:
     if isinstance(document, RejectedRecord):
         yield document
         return
@@ -74,7 +74,7 @@ def _read_document(
         yield Notice(document.notice)
 
 
-def _read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice]:
+def _read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion]:
     known = find_format(value)
     if known is None:
         yield Refusal(value, "not a post, nor a page of posts, in any known format")
