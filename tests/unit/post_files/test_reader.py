@@ -173,7 +173,7 @@ def test_an_invalid_post_of_a_page_is_rejected_alone():
 def test_a_file_of_one_invalid_line_is_one_rejected_record():
     assert read(b'{"data": ') == (
         [],
-        [RejectedRecord(b'{"data":', "line 1, byte 8: cut off: Expecting value", "posts.jsonl", 1)],
+        [RejectedRecord(b'{"data":', "byte 8: cut off: Expecting value", "posts.jsonl", 1)],
     )
 
 
