@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from photolake.post_formats.table_map import TableMap
 
 BUFFER_BYTES = 1 << 16
+MAX_SIBLING_BYTES = 64 << 20
 _ABSENT = ("404", "NoSuchKey", "NoSuchBucket")
 _FORBIDDEN = ("403", "AccessDenied")
 
@@ -44,6 +45,8 @@ class PostFile:
     """Reads a small file of the same folder by its base name; None if there is none."""
     author: Mapping[str, Any] | None = None
     table_map: TableMap | None = None
+    unreadable: str = ""
+    """Why it cannot be read, if that is known without reading it; it ends a sentence that begins with its name."""
 
     @property
     def name(self) -> str:
@@ -195,7 +198,7 @@ def _object(s3: S3Client, bucket: str, key: str, size: int, etag: str) -> PostFi
         base=base,
         size=size,
         identity=f"s3://{bucket}/{key} {size} {etag}",
-        open_raw=lambda: S3RangeReader(s3, bucket, key),
+        open_raw=lambda: S3RangeReader(s3, bucket, key, size),
         read_sibling=read_sibling,
     )
 

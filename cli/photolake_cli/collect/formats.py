@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from photolake.post_files.compression import Decompressed
 from photolake.post_files.encodings import transcode
 from photolake.post_files.reader import Entry, read_entries
-from photolake.post_files.tables import Table, find_table
+from photolake.post_files.tables import Table, find_table, take_head
 from photolake.post_formats import fourcat_csv, twarc_csv
 from photolake.post_formats.format import Notice
 from photolake.post_formats.table_map import TableMap, describe_columns
 from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
 from photolake.rejected import RejectedRecord
+from photolake_cli.collect.containers import is_tar
+from photolake_cli.collect.unreadable import find_unreadable
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
@@ -25,13 +28,11 @@ REJECTED_PROBED = 1_000
 """How many rejected records a file may begin with before it counts as one that holds no posts."""
 # More than a block of Zstandard, which is at most 128 KiB and is decompressed as a whole (RFC 8878, 3.1.1.2).
 HEAD_BYTES = 1 << 18
-_UNREADABLE: Mapping[bytes, str] = {
-    b"PK\x03\x04": "is a zip file. Unpack it, and name the files of posts in it (data/tweets.js of an account archive)",
-    b"BZh": "is compressed by bzip2. Decompress it first (bunzip2), or use gzip or zstd",
-    b"\xfd7zXZ\x00": "is compressed by xz. Decompress it first (unxz), or use gzip or zstd",
-    b"PAR1": "is Parquet. Name the JSON it was made from",
-}
 _KNOWN_TABLES = (fourcat_csv.FORMAT, twarc_csv.FORMAT)
+
+
+# An object or an array, after a record separator or NUL bytes, in a string of JSON, or as Python writes it.
+_JSON = re.compile(rb"""[\x1e\0 ]*(?:\xef\xbb\xbf)?(?:b?['"]\s*)?[{\[]|.{0,200}[{]\s*["']""")
 
 
 class Probe(NamedTuple):
@@ -46,9 +47,11 @@ class Probe(NamedTuple):
 
 def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
     """Look at the first bytes of a file; with `needs_post` a post must follow on 999 rejected records at most."""
+    if file.unreadable:
+        return Probe(file.unreadable)
     with file.open(HEAD_BYTES) as opened:
         # Looked at without reading, so that the entries can be read from the start.
-        head, damage = _decompress(opened.file.peek())
+        head, damage = _read_head(opened.file.peek())
         reason = damage or _find_reason(head, file.table_map)
         if reason is None and needs_post:
             reason = _find_no_post(read_entries(opened.file, file.make_context()))
@@ -72,11 +75,11 @@ def _find_no_post(entries: Iterable[Entry]) -> str | None:
     return "holds no posts" + (f": {rejected[0]}" if rejected else f", but {kinds}" if kinds else "")
 
 
-def _decompress(stored: bytes) -> tuple[bytes, str]:
-    """The first bytes of a file decompressed, and what damaged it if that is why there are none."""
+def _read_head(stored: bytes) -> tuple[bytes, str]:
+    """The first bytes of a file as text in UTF-8, and what damaged it if that is why there are none."""
     blocks = Decompressed(io.BufferedReader(io.BytesIO(stored)))
-    head = next(iter(blocks), b"")
-    return head, blocks.damage
+    head = take_head(transcode(iter(blocks)))
+    return head, blocks.damage if not head else ""
 
 
 def _read_author(file: PostFile, head: bytes) -> Mapping[str, Any] | None:
@@ -87,20 +90,19 @@ def _read_author(file: PostFile, head: bytes) -> Mapping[str, Any] | None:
 def _find_reason(head: bytes, table_map: TableMap | None) -> str | None:
     if not head.strip():
         return "is empty"
-    if table := find_table(b"".join(transcode(iter([head])))):
+    if reason := find_unreadable(head):
+        return reason
+    if is_tar(head):
+        return "is a tar archive without .tar in its name, or inside another file. Unpack it, or rename it"
+    if table := find_table(head):
         return _find_table_reason(table, table_map)
     if table_map:
         return "is not a table (CSV), but --map names columns. Collect it without"
-    for magic, reason in _UNREADABLE.items():
-        if head.startswith(magic):
-            return reason
-    if b"\0" in head:
-        return "is binary, or text in UTF-16 (then: iconv -f UTF-16 -t UTF-8). Name a file of JSON"
     part = read_part_name(head)
     if part is not None:
         return None if part in POSTS else f"holds {part}, and no posts. An account archive has them in tweets.js"
     lines = [line.lstrip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
-    return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"
+    return None if any(_JSON.match(line) for line in lines) else "holds no JSON. Name a file of posts"
 
 
 def _find_table_reason(table: Table, table_map: TableMap | None) -> str | None:

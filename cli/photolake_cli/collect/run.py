@@ -11,6 +11,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import PhotolakeError
+from photolake_cli.collect.containers import open_containers
 from photolake_cli.collect.files import PostFile, find_files, is_folder
 from photolake_cli.collect.forecast import Forecast, sample_posts
 from photolake_cli.collect.formats import probe_file
@@ -100,8 +101,8 @@ def choose_files(names: Sequence[str], s3: S3Client, table_map: TableMap | None 
     chosen: dict[str, PostFile] = {}
     with show_progress("Looking at the files", error_console) as show:
         for name in names:
-            in_folder = is_folder(name)
-            for found in find_files(name, s3):
+            for found, is_member in open_containers(find_files(name, s3)):
+                in_folder = is_member or is_folder(name)
                 file = found.with_table_map(table_map) if table_map else found
                 show(file.base)
                 probe = probe_file(file, needs_post=in_folder)

@@ -200,7 +200,8 @@ def test_a_file_that_ends_early_gives_all_whole_documents(framing, data):
 
     assert found[: len(whole)] == whole
     assert all(isinstance(each, RejectedRecord) for each in found[len(whole) :])
-    assert len(found) <= len(whole) + 1
+    # Not indented, the beginning of an array's object looks like that of a document.
+    assert len(found) <= len(whole) + (2 if framing == "not indented, over lines" else 1)
 
 
 @settings(max_examples=300, deadline=None)

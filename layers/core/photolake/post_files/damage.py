@@ -48,9 +48,10 @@ class DamagedPlace:
         return raw.strip(_BLANKS) if self.is_whole else raw[:MAX_CUT_BYTES]
 
     def describe(self, message: str, line: int, offset: int) -> str:
-        """What is wrong: a word for it, or the parser's `message`, with the place of the error."""
+        """What is wrong: a word for it, or the parser's `message`; and where, with the line if it is another one."""
         raw = self.raw
         kind = next((name for pattern, name in _KINDS if pattern.match(raw)), "")
         what = f"{kind}, not JSON ({message})" if kind else message
         size = "" if self.is_whole else f"; the first {MAX_CUT_BYTES:,} of {self.size:,} bytes are kept"
-        return f"line {line:,}, byte {offset:,}: {what}{size}"
+        where = f"byte {offset:,}" if line == self.line else f"line {line:,}, byte {offset:,}"
+        return f"{where}: {what}{size}"

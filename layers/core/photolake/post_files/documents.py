@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
 from photolake.post_files.damage import DamagedPlace
@@ -22,7 +21,7 @@ from photolake.post_files.resync import Resynchronizer, find_first_names, has_be
 from photolake.post_files.window import Window
 from photolake.post_files.wrappers import find_list
 from photolake.rejected import RejectedRecord
-from photolake.rows.json_text import parse_json
+from photolake.rows.json_text import parse_json, parse_json_at
 
 if TYPE_CHECKING:
     import io
@@ -39,8 +38,7 @@ _ENDS_SCALAR = re.compile(r"[\s\ufeff\x1e,;\[\]{\x00]|$")
 _TOO_LARGE = f"a value of more than {MAX_VALUE_BYTES // 1_000_000} MB, which is not read as a whole; split it, as by jq"
 
 
-@dataclass(frozen=True)
-class JsonDocument:
+class JsonDocument(NamedTuple):
     """A JSON value, its bytes, and where it begins: lines count from 1, bytes from 0, of the text in UTF-8.
 
     `notice` names such documents in the plural, if there is something to say about how this one was read.
@@ -90,6 +88,9 @@ class _DocumentReader:
         window.skip_to(offset)
         message = ""
         while self._skip_separators():
+            yield from self._read_whole_objects()
+            if window.at == len(window.text):
+                continue
             for found in self._read_value():
                 message = found.message if isinstance(found, RejectedRecord) else ""
                 yield found
@@ -100,13 +101,36 @@ class _DocumentReader:
         """Move to the next character that is not framing; false at the end."""
         window = self._window
         while True:
-            separators = _SEPARATORS.match(window.text, window.at)
-            window.take(separators.end() if separators else window.at)
-            if window.at < len(window.text):
+            end = _find_end_of_separators(window.text, window.at)
+            window.take(end)
+            if end < len(window.text):
                 return True
             if window.is_final:
                 return False
             window.extend(BLOCK_BYTES, by_line=True)
+
+    def _read_whole_objects(self) -> Iterator[JsonDocument]:
+        """Yield objects as long as they are in memory, in UTF-8, and nothing is wrong with them: nearly always."""
+        window = self._window
+        text, size = window.text, len(window.text)
+        while window.is_clean and window.at < size and text[window.at] == "{" and self._may_be_whole():
+            line, offset = window.line, window.offset
+            try:
+                value, end = parse_json_at(text, window.at)
+            except (ValueError, RecursionError):
+                return
+            raw = window.take(end)
+            self._expected = BLOCK_BYTES if len(raw) < BLOCK_BYTES // 2 else min(2 * len(raw), MAX_VALUE_BYTES)
+            yield JsonDocument(line, raw, value, offset)
+            if end < size and text[end] == "\n":
+                window.take(end + 1)
+            if window.at < size and text[window.at] != "{":
+                window.take(_find_end_of_separators(text, window.at))
+
+    def _may_be_whole(self) -> bool:
+        """Whether it is worth looking for the end of the value at the position."""
+        window = self._window
+        return window.unread >= self._expected or window.is_final or window.text.find("\n", window.at) >= 0
 
     def _read_value(self) -> Iterator[JsonDocument | RejectedRecord]:
         window = self._window
@@ -129,7 +153,7 @@ class _DocumentReader:
     def _decode_value(self) -> Value | Broken:
         """Decode the value at the position, and read on as long as it is incomplete."""
         window = self._window
-        if window.unread < self._expected and window.text.find("\n", window.at) < 0:
+        if not self._may_be_whole():
             window.extend(self._expected, by_line=True)
         while True:
             decoded = _decode_token(window.text, window.at, window.is_final)
@@ -155,7 +179,6 @@ class _DocumentReader:
         window = self._window
         line, offset = window.line, window.offset
         raw = window.take(decoded.end)
-        self._expected = min(max(BLOCK_BYTES, 2 * len(raw)), MAX_VALUE_BYTES)
         if decoded.problem:
             return RejectedRecord(raw, decoded.problem, self._source, line, offset)
         value, notice = decoded.value, ""
@@ -180,10 +203,8 @@ class _DocumentReader:
     def _take_damage(self, broken: Broken) -> Iterator[JsonDocument | RejectedRecord]:
         window = self._window
         place = DamagedPlace(window.line, window.offset)
-        # The parser reports an error after the blanks before it, which may be on the next line.
-        error_at = window.at + len(window.text[window.at : broken.at].rstrip())
-        line = window.line + window.text.count("\n", window.at, error_at)
-        offset = window.offset + window.measure(error_at)
+        line = window.line + window.text.count("\n", window.at, broken.at)
+        offset = window.offset + window.measure(broken.at)
         search = Resynchronizer(window.indent, self._names, read_first_name(window.text, window.at))
         start = window.at + 1
         while True:
@@ -198,6 +219,9 @@ class _DocumentReader:
             yield from (JsonDocument(place.line, place.raw, value, place.offset) for value in literals)
             return
         is_last = window.is_final and window.at == len(window.text)
+        if place.is_whole and offset > place.offset + len(place.raw):
+            # The error is what comes next, which is a document of its own.
+            line, offset = place.line + place.raw.count(b"\n"), place.offset + len(place.raw)
         is_cut = broken.message.startswith("Unterminated") or offset - place.offset >= len(place.raw)
         message = f"cut off: {broken.message}" if is_last and is_cut else broken.message
         damage = self._blocks.damage if is_last else ""
@@ -211,6 +235,11 @@ class _DocumentReader:
             else place.describe(message, *(error or (place.line, place.offset)))
         )
         return RejectedRecord(place.raw, described, self._source, place.line, place.offset)
+
+
+def _find_end_of_separators(text: str, start: int) -> int:
+    separators = _SEPARATORS.match(text, start)
+    return separators.end() if separators else start
 
 
 def _decode_token(text: str, at: int, is_final: bool) -> Value | Broken:

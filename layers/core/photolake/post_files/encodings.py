@@ -57,9 +57,9 @@ def transcode(blocks: Iterator[bytes]) -> Iterator[bytes]:
 def detect_encoding(head: bytes) -> str | None:
     """Detect UTF-16 or UTF-32 by the first 16 bytes; None for anything else."""
     for mark, pattern, encoding in _ENCODINGS:
-        if head.startswith(mark) and re.match(pattern, head.removeprefix(mark), re.DOTALL):
+        if head.startswith(mark) and re.match(pattern * 3, head.removeprefix(mark)):
             return encoding
-        if re.match(pattern * 4, head, re.DOTALL):
+        if re.match(pattern * 4, head):
             return encoding
     return None
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from photolake.rows.json_text import reject_constant
+from photolake.rows.json_text import parse_json_at, reject_constant
 
 # The longest token that can be cut at the end of a text, besides strings: the escape of a surrogate pair.
 _TOKEN_CHARACTERS = len(r"\ud83d\ude00")
 _NUL = "\0"
-_STRICT = json.JSONDecoder(parse_constant=reject_constant)
 _WITH_LINE_BREAKS = json.JSONDecoder(parse_constant=reject_constant, strict=False)
 # Finds the end of a value that is JSON in form, but holds NaN, or an integer that Python refuses to convert.
 _FORM = json.JSONDecoder(parse_int=float, strict=False)
@@ -35,7 +34,7 @@ class Broken(NamedTuple):
 def decode_value(text: str, start: int) -> Value | Broken:
     """Decode the value that begins at `start`. Strings may contain raw line breaks and tabs, but not NUL characters."""
     try:
-        return Value(*_STRICT.raw_decode(text, start))
+        return Value(*parse_json_at(text, start))
     except json.JSONDecodeError as error:
         if error.msg.startswith("Invalid control character"):
             return _decode_with_line_breaks(text, start, error.pos)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import JsonDocument, read_documents_of_text
 from photolake.post_files.encodings import transcode
-from photolake.post_files.tables import HEAD_BYTES, find_table, read_table
+from photolake.post_files.tables import find_table, read_table, take_head
 from photolake.post_formats.format import Deletion, FileContext, Notice, Refusal
 from photolake.post_formats.mapped_table import read_record
 from photolake.post_formats.registry import find_format
@@ -70,7 +70,7 @@ def _open_documents(
     """Return the records of a table, or the JSON documents of any other file, for which no columns are named."""
     blocks = Decompressed(file)
     text = transcode(iter(blocks))
-    head = _take_head(text)
+    head = take_head(text)
     text = itertools.chain([head], text)
     if table := find_table(head):
         id_column = context.table_map.columns["id"] if context.table_map else "id"
@@ -78,15 +78,6 @@ def _open_documents(
     first_line = after.line if after.offset else 1
     documents = read_documents_of_text(text, blocks, context.source, first_line, after.offset)
     return documents, replace(context, table_map=None)
-
-
-def _take_head(text: Iterator[bytes]) -> bytes:
-    head = b""
-    for block in text:
-        head += block
-        if len(head) >= HEAD_BYTES:
-            break
-    return head
 
 
 def _read_document(

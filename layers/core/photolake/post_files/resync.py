@@ -21,7 +21,7 @@ _LINE_NAME = re.compile(r"\n([ \t]*)[\[,}\ufeff\x1e \t]*\{\s*" + _NAME)
 _ANY_NAME = re.compile(r"\{\s*" + _NAME)
 _BLANKS = re.compile(r"([ \t]*)[\r\ufeff\x1e]*[ \t\r]*")
 # A line that goes on with an indented document: a member's name, or closing brackets.
-_MEMBER = re.compile(r'"(?:[^"\\\n]|\\.){0,200}"\s*:|"[^"\n]*\Z|[}\])]')
+_MEMBER = re.compile(r'"(?:[^"\\\n]|\\.){0,200}"\s*:|"[^"\n]*"?\s*\Z|[}\])]')
 _NOT_INDENTED = re.compile(r"\{[ \t\r]*\n" + _NAME)
 # What may follow a document, after blanks: the end of its line, another one, or the end of an array.
 _FOLLOWS = re.compile(

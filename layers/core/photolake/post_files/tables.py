@@ -43,6 +43,16 @@ class Table:
     start: int = 0
 
 
+def take_head(text: Iterator[bytes]) -> bytes:
+    """Take as much from the beginning of a text as `find_table` needs."""
+    head = b""
+    for block in text:
+        head += block
+        if len(head) >= HEAD_BYTES:
+            break
+    return head
+
+
 def find_table(head: bytes) -> Table | None:
     """Recognise a table by its first bytes, in UTF-8 or another encoding with the ASCII characters; None for others."""
     text = head.removeprefix(_BOM)

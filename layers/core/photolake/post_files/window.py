@@ -24,6 +24,7 @@ class Window:
         self.line = line
         self.is_final = False
         self.is_clean = True
+        self.is_ascii = True
         self._blocks = blocks
         self._data = b""
         self._data_at = 0
@@ -75,10 +76,11 @@ class Window:
         except UnicodeDecodeError:
             self.text, _ = codecs.utf_8_decode(self._data, _ESCAPE, self.is_final)
             self.is_clean = False
+        self.is_ascii = self.text.isascii()
 
     def take(self, end: int) -> bytes:
         """Move to the character at the index `end`, and return the bytes before it."""
-        size = self.measure(end)
+        size = end - self.at if self.is_ascii else self.measure(end)
         raw = self._data[self._data_at : self._data_at + size]
         self._data_at += size
         self.at = end
@@ -88,8 +90,6 @@ class Window:
 
     def measure(self, end: int) -> int:
         """How many bytes lie before the character at the index `end`."""
-        if self.text.isascii():
-            return end - self.at
         return len(self.text[self.at : end].encode("utf-8", _ESCAPE))
 
     def _read_line_head(self) -> str:

@@ -22,6 +22,11 @@ def parse_json(text: str) -> Any:
     return _DECODER.decode(text)
 
 
+def parse_json_at(text: str, start: int) -> tuple[Any, int]:
+    """Parse the value that begins at `start` in a longer text, and return it with the index after it."""
+    return _DECODER.raw_decode(text, start)
+
+
 def compact_json(value: Any, *, allow_nan: bool = True) -> str:
     """Write JSON without spaces; in ASCII if it contains a lone surrogate, which UTF-8 cannot encode."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=allow_nan)
