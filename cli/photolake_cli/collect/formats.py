@@ -13,7 +13,7 @@ from photolake.post_files.compression import Decompressed
 from photolake.post_files.encodings import transcode
 from photolake.post_files.reader import Entry, read_entries
 from photolake.post_files.tables import Table, find_table, take_head
-from photolake.post_formats import fourcat_csv, twarc_csv
+from photolake.post_formats import csv_twarc, fourcat_csv
 from photolake.post_formats.format import Notice
 from photolake.post_formats.table_map import TableMap, describe_columns
 from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
@@ -28,7 +28,7 @@ REJECTED_PROBED = 1_000
 """How many rejected records a file may begin with before it counts as one that holds no posts."""
 # More than a block of Zstandard, which is at most 128 KiB and is decompressed as a whole (RFC 8878, 3.1.1.2).
 HEAD_BYTES = 1 << 18
-_KNOWN_TABLES = (fourcat_csv.FORMAT, twarc_csv.FORMAT)
+_KNOWN_TABLES = (fourcat_csv.FORMAT, csv_twarc.FORMAT)
 
 
 # An object or an array, after a record separator or NUL bytes, in a string of JSON, or as Python writes it.

@@ -32,7 +32,7 @@ def collect(
 
     Formats: JSON lines, or one JSON document, of the X API v2 (pages, stream lines and posts, also flattened by twarc2)
     or v1.1 (posts, timelines and searches); tweets.js of an X account archive; our own archive under tweets/. Files of
-    GNIP, 4CAT, Zeeschuimer and twarc-csv; posts of Bluesky and Mastodon: see docs/formats.md.
+    GNIP, 4CAT, Zeeschuimer and twarc-csv; posts of Bluesky and Mastodon: see docs/post-files.md.
     Compression: none, gzip or Zstandard.
 
     Tables (CSV, TSV) of other tools need --map. Fields: id, text, created_at, lang, author, author_id, author_name,

@@ -75,7 +75,7 @@ def read(value) -> list[Any]:
 
 
 def read_row(value) -> Any:
-    (row,) = read(value)
+    (row,) = (each for each in read(value) if isinstance(each, dict))
     RAW_TWEETS.check(row)
     return row
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import read_entries
-from photolake.post_formats import fourcat_csv, twarc_csv
+from photolake.post_formats import csv_twarc, fourcat_csv
 from photolake.post_formats.format import FileContext
 from photolake.post_formats.mapped_table import read_media
 from photolake.post_formats.table_map import FIELDS, TableMap
@@ -237,7 +237,7 @@ def test_a_record_of_4cat_with_a_rounded_id_is_rejected():
 def test_tables_are_known_by_their_columns():
     tables = [TWARC, FOURCAT_X, FOURCAT_BLUESKY, {"id": "1", "text": "x"}, {"id": 1, "text": "x", "author.id": "1"}]
 
-    assert [twarc_csv.FORMAT.recognize(each) for each in tables] == [True, False, False, False, False]
+    assert [csv_twarc.FORMAT.recognize(each) for each in tables] == [True, False, False, False, False]
     assert [fourcat_csv.FORMAT.recognize(each) for each in tables] == [False, True, True, False, False]
 
 
