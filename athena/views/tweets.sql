@@ -69,7 +69,7 @@ select
         when 'bluesky'
             then 'https://bsky.app/profile/' || replace(substr(p.id_str, 6), '/app.bsky.feed.post/', '/post/')
         -- the URI of a boost ends in /activity, and that page is for programs
-        when 'mastodon' then regexp_replace(p.id_str, '/activity$', '')
+        when 'mastodon' then if(p.id_str like 'https://%', regexp_replace(p.id_str, '/activity$', ''))
     end as post_url,
     p.dt
 from copies as p

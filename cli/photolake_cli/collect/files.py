@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,10 @@ from photolake_cli.errors import CommandError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from photolake.post_formats.table_map import TableMap
+
 BUFFER_BYTES = 1 << 16
+MAX_SIBLING_BYTES = 64 << 20
 _ABSENT = ("404", "NoSuchKey", "NoSuchBucket")
 _FORBIDDEN = ("403", "AccessDenied")
 
@@ -29,7 +32,8 @@ _FORBIDDEN = ("403", "AccessDenied")
 class PostFile:
     """A file of posts; `folder` and `base` are the two parts of its name, `identity` changes when its content does.
 
-    `author` wrote all posts, as a v1.1 user, if this is a part of an account archive.
+    `author` wrote all posts, as a v1.1 user, if this is a part of an account archive. `table_map` names the columns, if
+    this is a table and the user has named them.
     """
 
     folder: str
@@ -40,6 +44,9 @@ class PostFile:
     read_sibling: Callable[[str], bytes | None]
     """Reads a small file of the same folder by its base name; None if there is none."""
     author: Mapping[str, Any] | None = None
+    table_map: TableMap | None = None
+    unreadable: str = ""
+    """Why it cannot be read, if that is known without reading it; it ends a sentence that begins with its name."""
 
     @property
     def name(self) -> str:
@@ -51,9 +58,14 @@ class PostFile:
         """The name that its rejected records are stored under; files of one name in two folders have two."""
         return f"collect/{hashlib.sha256(self.identity.partition(' ')[0].encode()).hexdigest()[:8]}/{self.base}"
 
+    def with_table_map(self, table_map: TableMap) -> PostFile:
+        """The same file with named columns; under other names its content is another one."""
+        named = f"{self.identity} {sorted(table_map.columns.items())} {table_map.platform}"
+        return replace(self, identity=named, table_map=table_map)
+
     def make_context(self) -> FileContext:
         """What is known of its posts, besides what it holds; they are collected now."""
-        return FileContext(self.name, format_utc(utc_now()), self.author)
+        return FileContext(self.name, format_utc(utc_now()), self.author, table_map=self.table_map)
 
     @contextmanager
     def open(self, buffer_bytes: int = BUFFER_BYTES) -> Iterator[OpenFile]:
@@ -186,7 +198,7 @@ def _object(s3: S3Client, bucket: str, key: str, size: int, etag: str) -> PostFi
         base=base,
         size=size,
         identity=f"s3://{bucket}/{key} {size} {etag}",
-        open_raw=lambda: S3RangeReader(s3, bucket, key),
+        open_raw=lambda: S3RangeReader(s3, bucket, key, size),
         read_sibling=read_sibling,
     )
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
-from photolake.post_files.documents import BOM
+from photolake.post_files.encodings import transcode
 from photolake.post_files.reader import Entry, read_entries
+from photolake.post_files.tables import Table, find_table, take_head
+from photolake.post_formats import csv_twarc, fourcat_csv
 from photolake.post_formats.format import Notice
+from photolake.post_formats.table_map import TableMap, describe_columns
 from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
 from photolake.rejected import RejectedRecord
+from photolake_cli.collect.containers import is_tar
+from photolake_cli.collect.unreadable import find_unreadable
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
@@ -22,16 +28,11 @@ REJECTED_PROBED = 1_000
 """How many rejected records a file may begin with before it counts as one that holds no posts."""
 # More than a block of Zstandard, which is at most 128 KiB and is decompressed as a whole (RFC 8878, 3.1.1.2).
 HEAD_BYTES = 1 << 18
-_UNREADABLE: Mapping[bytes, str] = {
-    b"PK\x03\x04": "is a zip file. Unpack it, and name the files of posts in it (data/tweets.js of an account archive)",
-    b"BZh": "is compressed by bzip2. Decompress it first (bunzip2), or use gzip or zstd",
-    b"\xfd7zXZ\x00": "is compressed by xz. Decompress it first (unxz), or use gzip or zstd",
-    b"PAR1": "is Parquet. Name the JSON it was made from",
-}
-_TABLE = (
-    "is a table (CSV). twarc-csv drops the positions of links and mentions, replaces the text of reposts, and adds "
-    "posts that were only referenced: name the JSON lines it was made from"
-)
+_KNOWN_TABLES = (fourcat_csv.FORMAT, csv_twarc.FORMAT)
+
+
+# An object or an array, after a record separator or NUL bytes, in a string of JSON, or as Python writes it.
+_JSON = re.compile(rb"""[\x1e\0 ]*(?:\xef\xbb\xbf)?(?:b?['"]\s*)?[{\[]|.{0,200}[{]\s*["']""")
 
 
 class Probe(NamedTuple):
@@ -46,10 +47,12 @@ class Probe(NamedTuple):
 
 def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
     """Look at the first bytes of a file; with `needs_post` a post must follow on 999 rejected records at most."""
+    if file.unreadable:
+        return Probe(file.unreadable)
     with file.open(HEAD_BYTES) as opened:
         # Looked at without reading, so that the entries can be read from the start.
-        head, damage = _decompress(opened.file.peek())
-        reason = damage or _find_reason(head)
+        head, damage = _read_head(opened.file.peek())
+        reason = damage or _find_reason(head, file.table_map)
         if reason is None and needs_post:
             reason = _find_no_post(read_entries(opened.file, file.make_context()))
     return Probe(reason, None if reason else _read_author(file, head))
@@ -72,11 +75,11 @@ def _find_no_post(entries: Iterable[Entry]) -> str | None:
     return "holds no posts" + (f": {rejected[0]}" if rejected else f", but {kinds}" if kinds else "")
 
 
-def _decompress(stored: bytes) -> tuple[bytes, str]:
-    """The first bytes of a file decompressed, and what damaged it if that is why there are none."""
+def _read_head(stored: bytes) -> tuple[bytes, str]:
+    """The first bytes of a file as text in UTF-8, and what damaged it if that is why there are none."""
     blocks = Decompressed(io.BufferedReader(io.BytesIO(stored)))
-    head = next(iter(blocks), b"")
-    return head, blocks.damage
+    head = take_head(transcode(iter(blocks)))
+    return head, blocks.damage if not head else ""
 
 
 def _read_author(file: PostFile, head: bytes) -> Mapping[str, Any] | None:
@@ -84,25 +87,31 @@ def _read_author(file: PostFile, head: bytes) -> Mapping[str, Any] | None:
     return read_owner(account) if account else None
 
 
-def _find_reason(head: bytes) -> str | None:
+def _find_reason(head: bytes, table_map: TableMap | None) -> str | None:
     if not head.strip():
         return "is empty"
-    for magic, reason in _UNREADABLE.items():
-        if head.startswith(magic):
-            return reason
-    if b"\0" in head:
-        return "is binary, or text in UTF-16 (then: iconv -f UTF-16 -t UTF-8). Name a file of JSON"
+    if reason := find_unreadable(head):
+        return reason
+    if is_tar(head):
+        return "is a tar archive without .tar in its name, or inside another file. Unpack it, or rename it"
+    if table := find_table(head):
+        return _find_table_reason(table, table_map)
+    if table_map:
+        return "is not a table (CSV), but --map names columns. Collect it without"
     part = read_part_name(head)
     if part is not None:
         return None if part in POSTS else f"holds {part}, and no posts. An account archive has them in tweets.js"
-    lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]
-    if _is_table(lines[0]):
-        return _TABLE
-    return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"
+    lines = [line.lstrip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
+    return None if any(_JSON.match(line) for line in lines) else "holds no JSON. Name a file of posts"
 
 
-def _is_table(line: bytes) -> bool:
-    if line[:1] in (b"{", b"["):
-        return False
-    columns = next(csv.reader([line.decode("utf-8", "replace")]), [])
-    return len(columns) > 1 and {"id", "text"} <= set(columns)
+def _find_table_reason(table: Table, table_map: TableMap | None) -> str | None:
+    """Why a table cannot be read: it is of no known tool, or lacks a named column."""
+    if table_map:
+        return table_map.find_missing(table.columns)
+    if any(known.recognize(dict.fromkeys(table.columns, "")) for known in _KNOWN_TABLES):
+        return None
+    return (
+        f"is a table of no tool that photolake knows; {describe_columns(table.columns)}. Say which of them hold the "
+        "posts: photolake collect --map id=COLUMN,text=COLUMN,created_at=COLUMN,media_url=COLUMN"
+    )

@@ -11,6 +11,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import PhotolakeError
+from photolake_cli.collect.containers import open_containers
 from photolake_cli.collect.files import PostFile, find_files, is_folder
 from photolake_cli.collect.forecast import Forecast, sample_posts
 from photolake_cli.collect.formats import probe_file
@@ -31,6 +32,7 @@ from photolake_cli.errors import CommandError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from photolake.post_formats.table_map import TableMap
     from photolake_cli.collect.destination import Destination
     from photolake_cli.collect.sender import FileSender
     from photolake_cli.collect.tally import Tally
@@ -49,6 +51,7 @@ class CollectRequest:
     again: bool = False
     yes: bool = False
     as_json: bool = False
+    table_map: TableMap | None = None
 
 
 def collect_files(request: CollectRequest, destination: Destination, sender: FileSender, folder: Path) -> None:
@@ -77,7 +80,7 @@ def forecast_files(request: CollectRequest, destination: Destination, folder: Pa
 
 def _choose_pending(request: CollectRequest, destination: Destination, journal: Journal | None) -> Pending:
     """Choose the files, and say which were collected before, and so are left out."""
-    files = choose_files(request.names, destination.s3)
+    files = choose_files(request.names, destination.s3, request.table_map)
     pending = []
     for file in files:
         checkpoint = Checkpoint() if request.again or not journal else journal.load(file.identity)
@@ -90,16 +93,17 @@ def _choose_pending(request: CollectRequest, destination: Destination, journal: 
     return pending
 
 
-def choose_files(names: Sequence[str], s3: S3Client) -> list[PostFile]:
-    """The files of posts at these paths and URIs.
+def choose_files(names: Sequence[str], s3: S3Client, table_map: TableMap | None = None) -> list[PostFile]:
+    """The files of posts at these paths and URIs; `table_map` names the columns of those that are tables.
 
     A file that holds no posts is skipped with a message if it was found in a folder, else it is a CommandError.
     """
     chosen: dict[str, PostFile] = {}
     with show_progress("Looking at the files", error_console) as show:
         for name in names:
-            in_folder = is_folder(name)
-            for file in find_files(name, s3):
+            for found, is_member in open_containers(find_files(name, s3)):
+                in_folder = is_member or is_folder(name)
+                file = found.with_table_map(table_map) if table_map else found
                 show(file.base)
                 probe = probe_file(file, needs_post=in_folder)
                 if probe.reason is None:

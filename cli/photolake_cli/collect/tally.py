@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_PROBLEMS = 1_000
 """How many different messages about a file are counted one by one."""
 OTHER_PROBLEMS = "other problems"
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d[\d,]*")
 
 
 @dataclass

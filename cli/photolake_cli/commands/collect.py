@@ -15,6 +15,9 @@ def collect(
     files: Annotated[
         list[str], typer.Argument(help="Files of posts, folders of them, or s3:// URIs of either.", metavar="FILES")
     ],
+    table_map: Annotated[
+        str | None, typer.Option("--map", help="The columns of a table: id=tweet_id,text=body,created_at=date.")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Also send files that were sent before.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Send nothing: count, and forecast the cost. It needs no lake.")
@@ -28,8 +31,12 @@ def collect(
     """Send files of posts through the pipeline.
 
     Formats: JSON lines, or one JSON document, of the X API v2 (pages, stream lines and posts, also flattened by twarc2)
-    or v1.1 (posts, timelines and searches); tweets.js of an X account archive; our own archive under tweets/.
+    or v1.1 (posts, timelines and searches); tweets.js of an X account archive; our own archive under tweets/. Files of
+    GNIP, 4CAT, Zeeschuimer and twarc-csv; posts of Bluesky and Mastodon: see docs/post-files.md.
     Compression: none, gzip or Zstandard.
+
+    Tables (CSV, TSV) of other tools need --map. Fields: id, text, created_at, lang, author, author_id, author_name,
+    media_url, url, query; platform=x, bluesky or mastodon.
 
     Rejected records are stored in the lake under errors/malformed/ with file and line; a file that holds nothing else
     is an error. Run an interrupted command again to resume it: up to 1,000 posts may be sent twice, which the views
@@ -39,6 +46,7 @@ def collect(
 
         photolake collect posts.jsonl
         photolake collect january.jsonl.gz february.jsonl.zst --dry-run
+        photolake collect tweets.csv --map id=tweet_id,text=body,created_at=date,media_url=images
         photolake collect s3://bucket/tweets/ --stack photolake --region eu-west-1
     """
     # Imported late for start-up time: they need boto3.
@@ -47,8 +55,10 @@ def collect(
     from photolake_cli.collect.destination import describe_lake, describe_template
     from photolake_cli.collect.run import CollectRequest, collect_files, forecast_files
     from photolake_cli.collect.sender import open_sender
+    from photolake_cli.collect.table_option import parse_table_map
 
-    request, checkpoints = CollectRequest(files, again, yes, as_json), state / "collected"
+    request = CollectRequest(files, again, yes, as_json, parse_table_map(table_map))
+    checkpoints = state / "collected"
     if dry_run and not stack and not cloud_state.read(state):
         forecast_files(request, describe_template(PROJECT / "template.yaml"), checkpoints)
         return

@@ -30,12 +30,14 @@ class RejectedRecord:
     """A line, post or row that cannot be processed: its bytes, and a message that says what is wrong with it.
 
     `source` is the `s3://` URI or file it is from, and `line` counts from 1; the store names those that have neither.
+    `offset` is the byte of a file at which it begins, if that is known.
     """
 
     raw: bytes
     message: str
     source: str = ""
     line: int = 0
+    offset: int = 0
 
 
 Reject = Callable[[RejectedRecord], object]

@@ -106,11 +106,20 @@ def test_of_two_copies_the_newest_counts_whichever_arrived_last(lake, order):
 
 def test_the_link_to_a_post_follows_from_its_platform(lake):
     uri = "at://did:plc:abc/app.bsky.feed.post/3lxyz"
-    posts = [post(1), post(2, id_str=uri, source_platform="bluesky"), post(3, source_platform="elsewhere")]
+    boost = "https://mastodon.example/users/ann/statuses/1/activity"
+    posts = [
+        post(1),
+        post(2, id_str=uri, source_platform="bluesky"),
+        post(3, source_platform="elsewhere"),
+        post(4, id_str=boost, source_platform="mastodon"),
+        post(5, id_str="javascript:alert(1)", source_platform="mastodon"),
+    ]
 
     assert fill_lake(lake, posts).ask("select post_url from tweets order by id").rows == [
         ["https://x.com/i/status/1"],
         ["https://bsky.app/profile/did:plc:abc/post/3lxyz"],
+        [None],
+        ["https://mastodon.example/users/ann/statuses/1"],
         [None],
     ]
 

@@ -96,7 +96,12 @@ def test_every_option_has_help_and_shows_its_default(name, parameter):
 
     assert record[1]
     is_flag = getattr(parameter, "is_flag", False)
-    chooses = (name, parameter.name) in {("query", "sql"), ("query", "saved"), ("query", "param")}
+    chooses = (name, parameter.name) in {
+        ("query", "sql"),
+        ("query", "saved"),
+        ("query", "param"),
+        ("collect", "table_map"),
+    }
     assert is_flag or chooses or "[default: " in record[1] or "[required]" in record[1]
 
 

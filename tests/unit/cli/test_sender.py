@@ -150,7 +150,7 @@ def test_every_entry_is_sent_repeated_rejected_or_a_notice(tmp_path, parts):
     assert parts.firehose.ids == [FIRST + number for number in (1, 2, 1, 3)]
     assert set(parts.s3.places) == {(str(tmp_path / "posts.jsonl"), 2)}
     assert [f"s3://lake/{key}" for key in parts.s3.objects] == tally.rejected_uris
-    message = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+    message = f"byte {len(lines(page)) + 1}: Expecting property name enclosed in double quotes"
     assert [*tally.problems.values()] == [Problem(message, line=2, count=1)]
 
 

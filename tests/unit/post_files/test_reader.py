@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from photolake.post_files.reader import read_entries
 from photolake.post_formats.format import FileContext, Notice
-from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
+from photolake.rejected import RejectedRecord
 from tests.builders.x_payloads import COLLECTED, v1_status, v2_page, v2_tweet
 
 CONTEXT = FileContext("a", COLLECTED)
@@ -130,8 +130,8 @@ def test_lines_of_our_own_archive_are_read_as_they_are():
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b'{"data": {"id": "3"', "Expecting ',' delimiter: line 1 column 20 (char 19)"),
-        (b"\xff\xfe{}", "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+        (b'{"data": {"id": "3"', "Expecting ',' delimiter"),
+        (b"\xff\xfe{}", "Expecting value"),
         (b'{"id": NaN}', "NaN is not valid JSON"),
         (b'{"id": ' + b"1" * 5000 + b"}", "Exceeds the limit"),
         (b'"text"', "expected an object or an array of them, got str"),
@@ -151,7 +151,7 @@ def test_an_invalid_line_is_rejected_with_its_number_and_the_others_are_read(lin
 
 
 def test_a_line_nested_too_deeply_is_rejected():
-    deep = b"[" * 200_000
+    deep = b'{"a":' * 100_000
 
     texts, [refused] = read(lines(v1_status(1)) + deep + b"\n" + lines(v1_status(2)))
 
@@ -173,7 +173,7 @@ def test_an_invalid_post_of_a_page_is_rejected_alone():
 def test_a_file_of_one_invalid_line_is_one_rejected_record():
     assert read(b'{"data": ') == (
         [],
-        [RejectedRecord(b'{"data": ', "Expecting value: line 1 column 10 (char 9)", "posts.jsonl", 1)],
+        [RejectedRecord(b'{"data":', "byte 8: cut off: Expecting value", "posts.jsonl", 1)],
     )
 
 
@@ -183,9 +183,10 @@ def test_an_invalid_indented_document_is_one_rejected_record_with_the_line_of_th
     texts, [refused] = read(content)
 
     assert texts == []
-    assert refused.line == content.count(b"\n") + 1
-    assert refused.message.startswith("Unterminated string")
-    assert refused.raw == content[:MAX_CUT_BYTES]
+    string = content.rindex(b'"')
+    line = len(content[: string + 1].splitlines())
+    assert refused.message == f"line {line}, byte {string:,}: cut off: Unterminated string"
+    assert (refused.line, refused.raw) == (1, content)
 
 
 def test_json_lines_that_begin_with_two_invalid_ones_are_read():
@@ -216,7 +217,7 @@ def test_a_damaged_gzip_document_is_one_rejected_record():
     assert (texts, refused.raw) == (TWO, b"")
 
 
-MAGIC = b"\x1f\xb5"  # without these bytes nothing looks like gzip or Zstandard
+MAGIC = b"\x1f\xb5\xfd"  # without these bytes nothing looks like gzip, Zstandard or xz
 
 
 @given(st.binary(max_size=200), st.booleans(), st.integers(0, 3))

@@ -151,7 +151,9 @@ def test_an_address_of_a_post_is_the_one_that_the_view_gives() -> None:
     assert searcher.build_post_url("bluesky", "at://did:plc:abc/app.bsky.feed.post/3l") == (
         "https://bsky.app/profile/did:plc:abc/post/3l"
     )
-    assert searcher.build_post_url("mastodon", "1") is None
+    assert searcher.build_post_url("mastodon", "https://a.example/1/activity") == "https://a.example/1"
+    assert searcher.build_post_url("mastodon", "javascript:alert(1)") is None
+    assert searcher.build_post_url("elsewhere", "1") is None
 
 
 LABELS = "abcd"

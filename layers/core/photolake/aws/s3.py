@@ -134,8 +134,10 @@ class S3RangeReader(io.RawIOBase):
     PermanentError `gone`: the object has been deleted.
     """
 
-    def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
+    def __init__(self, s3: S3Client, bucket: str, key: str, size: int | None = None) -> None:
+        """The file can be sought in if its `size` in bytes is known."""
         super().__init__()
+        self._size = size
         self._s3 = s3
         self._bucket = bucket
         self._key = key
@@ -146,6 +148,26 @@ class S3RangeReader(io.RawIOBase):
     def readable(self) -> bool:
         """Return True, as `io.BufferedReader` requires."""
         return True
+
+    def seekable(self) -> bool:
+        """Return whether the size is known."""
+        return self._size is not None
+
+    def tell(self) -> int:
+        """Return the offset of the next byte."""
+        return self._offset - len(self._range)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Move to an offset; what has been read ahead is kept if the offset lies in it."""
+        if self._size is None:
+            raise io.UnsupportedOperation("the size of the object is not known")
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell(), io.SEEK_END: self._size}[whence]
+        skipped = base + offset - self.tell()
+        if 0 <= skipped < len(self._range):
+            self._range = self._range[skipped:]
+        else:
+            self._offset, self._range = base + offset, memoryview(b"")
+        return base + offset
 
     def readinto(self, buffer: Any, /) -> int:
         """Fill `buffer` with the next bytes and return how many; 0 at the end of the object."""

@@ -1,142 +1,279 @@
-"""The JSON documents of a file of posts: one per line, or a single one, which may be indented.
+"""The JSON documents of a file of posts, value by value, whatever stands between them.
 
-Lines are read in constant memory. A single document that spans lines, and JavaScript, are read into memory whole.
+Brackets of arrays, commas, blanks, byte-order marks, record separators (RFC 7464) and assignments of JavaScript
+(`window.YTD.tweets.part0 =`) are framing, in any order: so lines, arrays, pages, parts one after another and arrays
+without an end are read alike, and each element of an array is a document of its own. Why it is our own reader is in
+docs/decisions/0037-framing.md.
 """
 
 from __future__ import annotations
 
-import itertools
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
-from photolake.post_formats.x_account_archive import ASSIGNMENT
-from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
-from photolake.rows.json_text import parse_json
+from photolake.post_files.damage import DamagedPlace
+from photolake.post_files.encodings import decode_document, transcode
+from photolake.post_files.json_values import Broken, Value, decode_value
+from photolake.post_files.literals import read_literals
+from photolake.post_files.resync import Resynchronizer, find_first_names, has_begin_after, read_first_name
+from photolake.post_files.window import Window
+from photolake.post_files.wrappers import find_list
+from photolake.rejected import RejectedRecord
+from photolake.rows.json_text import parse_json, parse_json_at
 
 if TYPE_CHECKING:
     import io
 
-BOM = b"\xef\xbb\xbf"
+BLOCK_BYTES = 1 << 16
+MAX_VALUE_BYTES = 16_000_000
+"""A value of more bytes is not read as a whole: its objects would take some ten times as much memory."""
+_SEPARATORS = re.compile(r"[\s\ufeff\x1e,;\[\]]*")
+_ASSIGNMENT = re.compile(r"(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,150}\s{0,9}=\s*(?=[\[{])")
+_COLON = re.compile(r"\s*:")
+_NULS = re.compile("\0+")
+# What follows a number or a word by itself; anything else makes it a part of a text.
+_ENDS_SCALAR = re.compile(r"[\s\ufeff\x1e,;\[\]{\x00]|$")
+_TOO_LARGE = f"a value of more than {MAX_VALUE_BYTES // 1_000_000} MB, which is not read as a whole; split it, as by jq"
 
 
-@dataclass(frozen=True)
-class JsonDocument:
-    """A JSON value, its bytes, and the line on which it begins."""
+class JsonDocument(NamedTuple):
+    """A JSON value, its bytes, and where it begins: lines count from 1, bytes from 0, of the text in UTF-8.
+
+    `notice` names such documents in the plural, if there is something to say about how this one was read.
+    """
 
     line: int
     raw: bytes
     value: Any
-
-
-class _Line(NamedTuple):
-    """A line, numbered from 1; `damage` says why the compressed data ended in it."""
-
-    number: int
-    raw: bytes
-    damage: str = ""
+    offset: int = 0
+    notice: str = ""
 
 
 def read_documents(
-    file: io.BufferedReader[Any], source: str, first_line: int = 1
+    file: io.BufferedReader[Any], source: str, first_line: int = 1, offset: int = 0
 ) -> Iterator[JsonDocument | RejectedRecord]:
-    """Yield the documents of a file in the order of its lines; `source` is its name in rejected records.
+    """Yield the documents of a file in their order; `source` is its name in rejected records.
 
-    Documents of lines before `first_line` are skipped unparsed. Compressed data that is damaged is read up to the
-    damage, which is one rejected record.
+    Reading begins at a byte at which a document or rejected record was found to begin, on `first_line`. Each damaged
+    place is one rejected record, and so is the place where compressed data is cut off.
     """
-    lines = _split_lines(Decompressed(file))
-    head = list(itertools.islice(lines, 2))
-    all_lines = itertools.chain(head, lines)
-    if head and ASSIGNMENT.match(head[0].raw):
-        yield from _parse_whole(_strip_assignment(list(all_lines)), source)
-    elif _is_start_of_document(head):
-        yield from _parse_whole(list(all_lines), source)
-    else:
-        yield from _parse_lines((line for line in all_lines if line.number >= first_line), source)
+    blocks = Decompressed(file)
+    yield from read_documents_of_text(transcode(iter(blocks)), blocks, source, first_line, offset)
 
 
-def _split_lines(blocks: Decompressed) -> Iterator[_Line]:
-    """Yield the lines that are not blank, without newlines; damaged data ends in a line, even if it is empty."""
-    pending: list[bytes] = []
-    number = 1
-    for block in blocks:
-        head, *tails = block.split(b"\n")
-        pending.append(head)
-        for tail in tails:
-            yield from _iterate_unless_blank(number, pending, "")
-            pending, number = [tail], number + 1
-    yield from _iterate_unless_blank(number, pending, blocks.damage)
+def read_documents_of_text(
+    text: Iterator[bytes], blocks: Decompressed, source: str, first_line: int = 1, offset: int = 0
+) -> Iterator[JsonDocument | RejectedRecord]:
+    """Yield the documents of a text that `transcode` made of these blocks, as `read_documents` does."""
+    yield from _DocumentReader(Window(text, first_line), blocks, source).read(offset)
 
 
-def _iterate_unless_blank(number: int, parts: list[bytes], damage: str) -> Iterator[_Line]:
-    raw = b"".join(parts)
-    if number == 1:
-        raw = raw.removeprefix(BOM)
-    if damage or (raw and not raw.isspace()):
-        yield _Line(number, raw, damage)
+class _DocumentReader:
+    def __init__(self, window: Window, blocks: Decompressed, source: str) -> None:
+        self._window = window
+        self._blocks = blocks
+        self._source = source
+        self._names: frozenset[str] = frozenset()
+        # By the size of the last document: how much to read before it is worth looking for the end of the next one.
+        self._expected = BLOCK_BYTES
+        self._wasted = 0
 
+    def read(self, offset: int) -> Iterator[JsonDocument | RejectedRecord]:
+        """Yield what begins at `offset` or later."""
+        window = self._window
+        window.extend(BLOCK_BYTES)
+        self._names = find_first_names(window.text)
+        window.skip_to(offset)
+        message = ""
+        while self._skip_separators():
+            yield from self._read_whole_objects()
+            if window.at == len(window.text):
+                continue
+            for found in self._read_value():
+                message = found.message if isinstance(found, RejectedRecord) else ""
+                yield found
+        if self._blocks.damage and self._blocks.damage != message:
+            yield self._make_record(DamagedPlace(window.line, window.offset), self._blocks.damage)
 
-def _strip_assignment(lines: list[_Line]) -> list[_Line]:
-    """Return the lines of a JavaScript assignment without its left side and semicolon, so that they are JSON."""
-    first, last = lines[0], lines[-1]
-    opened = [_Line(first.number, ASSIGNMENT.sub(b"", first.raw, count=1), first.damage), *lines[1:]]
-    ended = opened[-1].raw.rstrip().removesuffix(b";")
-    return [*opened[:-1], _Line(last.number, ended, last.damage)]
+    def _skip_separators(self) -> bool:
+        """Move to the next character that is not framing; false at the end."""
+        window = self._window
+        while True:
+            end = _find_end_of_separators(window.text, window.at)
+            window.take(end)
+            if end < len(window.text):
+                return True
+            if window.is_final:
+                return False
+            window.extend(BLOCK_BYTES, by_line=True)
 
+    def _read_whole_objects(self) -> Iterator[JsonDocument]:
+        """Yield objects as long as they are in memory, in UTF-8, and nothing is wrong with them: nearly always."""
+        window = self._window
+        text, size = window.text, len(window.text)
+        while window.is_clean and window.at < size and text[window.at] == "{" and self._may_be_whole():
+            line, offset = window.line, window.offset
+            try:
+                value, end = parse_json_at(text, window.at)
+            except (ValueError, RecursionError):
+                return
+            raw = window.take(end)
+            self._expected = BLOCK_BYTES if len(raw) < BLOCK_BYTES // 2 else min(2 * len(raw), MAX_VALUE_BYTES)
+            yield JsonDocument(line, raw, value, offset)
+            if end < size and text[end] == "\n":
+                window.take(end + 1)
+            if window.at < size and text[window.at] != "{":
+                window.take(_find_end_of_separators(text, window.at))
 
-def _is_start_of_document(head: list[_Line]) -> bool:
-    """Whether the first lines begin an indented document, rather than JSON lines of which the first is invalid."""
-    if len(head) < 2 or _is_json(head[0].raw):
-        return False
-    first = head[0].raw.strip()
-    return first in (b"[", b"{") or first.endswith(b",") or not _is_json(head[1].raw)
+    def _may_be_whole(self) -> bool:
+        """Whether it is worth looking for the end of the value at the position."""
+        window = self._window
+        return window.unread >= self._expected or window.is_final or window.text.find("\n", window.at) >= 0
 
-
-def _parse_lines(lines: Iterable[_Line], source: str) -> Iterator[JsonDocument | RejectedRecord]:
-    for line in lines:
-        found = _parse_line(line, source)
-        if isinstance(found, JsonDocument) or not line.damage:
-            yield found
-        if line.damage:
-            rest = b"" if isinstance(found, JsonDocument) else line.raw
-            yield RejectedRecord(rest, line.damage, source, line.number)
-
-
-def _parse_whole(lines: list[_Line], source: str) -> Iterator[JsonDocument | RejectedRecord]:
-    """Yield the document; or if it is invalid and one of its lines is an object, a document for each line."""
-    raw = b"\n".join(line.raw for line in lines)
-    try:
-        document = JsonDocument(lines[0].number, raw, _decode(raw))
-    except (ValueError, RecursionError) as error:
-        if any(_is_json(line.raw, dict) for line in lines):
-            yield from _parse_lines(lines, source)
+    def _read_value(self) -> Iterator[JsonDocument | RejectedRecord]:
+        window = self._window
+        if window.text[window.at] == "\0":
+            yield self._take_nuls()
             return
-        at = lines[error.lineno - 1] if isinstance(error, json.JSONDecodeError) else lines[0]
-        message = f"{lines[-1].damage or error}; the first {MAX_CUT_BYTES} bytes are kept"
-        yield RejectedRecord(raw[:MAX_CUT_BYTES], message, source, at.number)
-        return
-    yield document
-    if lines[-1].damage:
-        yield RejectedRecord(b"", lines[-1].damage, source, lines[-1].number)
+        decoded = self._decode_value()
+        if isinstance(decoded, Value):
+            yield self._take_document(decoded)
+        elif assignment := _ASSIGNMENT.match(window.text, window.at):
+            window.take(assignment.end())
+        elif decoded.message == _TOO_LARGE and (wrapped := find_list(window.text, window.at)):
+            place = DamagedPlace(window.line, window.offset)
+            place.add(window.take(wrapped.start))
+            if not wrapped.is_first:
+                yield self._make_record(place, "members that stand before a list of posts too large to be read whole")
+        else:
+            yield from self._take_damage(decoded)
+
+    def _decode_value(self) -> Value | Broken:
+        """Decode the value at the position, and read on as long as it is incomplete."""
+        window = self._window
+        if not self._may_be_whole():
+            window.extend(self._expected, by_line=True)
+        while True:
+            decoded = _decode_token(window.text, window.at, window.is_final)
+            if isinstance(decoded, Value) or not decoded.is_cut or window.is_final or self._is_begun_again():
+                return decoded
+            if window.unread > self._limit:
+                return Broken(_TOO_LARGE, window.at)
+            self._wasted += window.unread
+            window.extend(max(2 * window.unread, BLOCK_BYTES))
+
+    @property
+    def _limit(self) -> int:
+        """The largest value that is read, less where many are begun without an end: so the time stays linear."""
+        is_wasteful = self._wasted > 8 * MAX_VALUE_BYTES + 2 * self._window.offset
+        return 4 * BLOCK_BYTES if is_wasteful else MAX_VALUE_BYTES
+
+    def _is_begun_again(self) -> bool:
+        window = self._window
+        name = read_first_name(window.text, window.at)
+        return has_begin_after(window.text, window.at, window.indent, self._names | {name} if name else self._names)
+
+    def _take_document(self, decoded: Value) -> JsonDocument | RejectedRecord:
+        window = self._window
+        line, offset = window.line, window.offset
+        raw = window.take(decoded.end)
+        if decoded.problem:
+            return RejectedRecord(raw, decoded.problem, self._source, line, offset)
+        value, notice = decoded.value, ""
+        if not window.is_clean and not _is_utf8(raw):
+            text = decode_document(raw)
+            repaired = decode_value(text.text, 0) if text else None
+            if text is None or not isinstance(repaired, Value):
+                message = "neither UTF-8 nor Windows-1252: convert the file to UTF-8 first, as by iconv"
+                return RejectedRecord(raw, message, self._source, line, offset)
+            value, notice = repaired.value, text.notice
+        return JsonDocument(line, raw, _decode_twice(value) if isinstance(value, str) else value, offset, notice)
+
+    def _take_nuls(self) -> RejectedRecord:
+        window = self._window
+        place = DamagedPlace(window.line, window.offset)
+        while nuls := _NULS.match(window.text, window.at):
+            place.add(window.take(nuls.end()))
+            if window.at == len(window.text) and not window.is_final:
+                window.extend(BLOCK_BYTES)
+        return self._make_record(place, f"{place.size:,} NUL bytes, as a crash leaves them")
+
+    def _take_damage(self, broken: Broken) -> Iterator[JsonDocument | RejectedRecord]:
+        window = self._window
+        place = DamagedPlace(window.line, window.offset)
+        line = window.line + window.text.count("\n", window.at, broken.at)
+        offset = window.offset + window.measure(broken.at)
+        search = Resynchronizer(window.indent, self._names, read_first_name(window.text, window.at))
+        start = window.at + 1
+        while True:
+            resume = search.find(window.text, start, window.is_final)
+            place.add(window.take(resume.at))
+            if resume.is_found or window.is_final:
+                break
+            window.extend(max(2 * window.unread, BLOCK_BYTES))
+            start = window.at
+        literals = read_literals(place.raw) if place.is_whole else None
+        if literals is not None:
+            yield from (JsonDocument(place.line, place.raw, value, place.offset) for value in literals)
+            return
+        is_last = window.is_final and window.at == len(window.text)
+        if place.is_whole and offset > place.offset + len(place.raw):
+            # The error is what comes next, which is a document of its own.
+            line, offset = place.line + place.raw.count(b"\n"), place.offset + len(place.raw)
+        is_cut = broken.message.startswith("Unterminated") or offset - place.offset >= len(place.raw)
+        message = f"cut off: {broken.message}" if is_last and is_cut else broken.message
+        damage = self._blocks.damage if is_last else ""
+        yield self._make_record(place, damage or message, (line, offset))
+
+    def _make_record(self, place: DamagedPlace, message: str, error: tuple[int, int] | None = None) -> RejectedRecord:
+        """Make the rejected record of a place; `error` is the line and byte of the error, if not of the place."""
+        described = (
+            message
+            if message == self._blocks.damage
+            else place.describe(message, *(error or (place.line, place.offset)))
+        )
+        return RejectedRecord(place.raw, described, self._source, place.line, place.offset)
 
 
-def _parse_line(line: _Line, source: str) -> JsonDocument | RejectedRecord:
+def _find_end_of_separators(text: str, start: int) -> int:
+    separators = _SEPARATORS.match(text, start)
+    return separators.end() if separators else start
+
+
+def _decode_token(text: str, at: int, is_final: bool) -> Value | Broken:
+    """Decode a value that stands by itself: a number or word is not the beginning of a text, nor a string a name."""
+    decoded = decode_value(text, at)
+    first = text[at]
+    if first == "{":
+        return decoded
+    if first == '"':
+        line_end = text.find("\n", at)
+        if not isinstance(decoded, Value):
+            return decoded._replace(is_cut=decoded.is_cut and line_end < 0)
+        if 0 <= line_end < decoded.end:
+            return Broken("a string does not end on its line", line_end)
+        is_name = _COLON.match(text, decoded.end)
+        return Broken("a member without its object", at) if is_name else decoded
+    if not isinstance(decoded, Value):
+        return decoded
+    if decoded.end == len(text) and not is_final:
+        return Broken("cut", at, is_cut=True)
+    return decoded if _ENDS_SCALAR.match(text, decoded.end) else Broken("Expecting value", at)
+
+
+def _decode_twice(text: str) -> Any:
+    """Decode a string that holds JSON; return any other string as it is."""
     try:
-        return JsonDocument(line.number, line.raw, _decode(line.raw))
-    except (ValueError, RecursionError) as error:
-        return RejectedRecord(line.raw, str(error), source, line.number)
-
-
-def _is_json(raw: bytes, *kinds: type) -> bool:
-    try:
-        value = _decode(raw)
-        return isinstance(value, kinds or (list, dict)) and bool(value)
+        return parse_json(text)
     except (ValueError, RecursionError):
+        return text
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
         return False
-
-
-def _decode(raw: bytes) -> Any:
-    return parse_json(raw.decode())
+    return True

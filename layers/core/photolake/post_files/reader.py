@@ -1,17 +1,23 @@
 """Reading files of posts that other tools collected, and replaying our own archive.
 
-A file is plain, gzip or Zstandard. It contains JSON lines, one JSON document, which may be indented, or a part of the
-archive that X gives to the owner of an account (`tweets.js`). The format of each value is recognised by what it holds,
-never by the name of the file: `photolake.post_formats` has a module for each.
+A file is plain or compressed, and holds JSON values, however they are strung together (`documents`), or the records of
+a table (`tables`). The format of each value is recognised by what it holds, never by the name of the file:
+`photolake.post_formats` has a module for each.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from photolake.post_files.documents import JsonDocument, read_documents
+from photolake.post_files.compression import Decompressed
+from photolake.post_files.documents import JsonDocument, read_documents_of_text
+from photolake.post_files.encodings import transcode
+from photolake.post_files.tables import find_table, read_table, take_head
 from photolake.post_formats.format import Deletion, FileContext, Notice, Refusal
+from photolake.post_formats.mapped_table import read_record
 from photolake.post_formats.registry import find_format
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
@@ -23,10 +29,14 @@ if TYPE_CHECKING:
 
 
 class Position(NamedTuple):
-    """How far a file has been read: a number of entries of the document that begins on a line."""
+    """How far a file has been read: a number of entries of the documents that begin on a line.
+
+    `offset` is the byte at which the first of these documents begins, from where reading can go on; 0 if it is unknown.
+    """
 
     line: int
     entry: int
+    offset: int = 0
 
 
 START = Position(1, 0)
@@ -42,15 +52,32 @@ class Entry(NamedTuple):
 
 def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Position = START) -> Iterator[Entry]:
     """Yield the entries of a file after a position."""
-    position = Position(0, 0)
-    for document in read_documents(file, context.source, after.line):
-        if document.line != position.line:
-            position = Position(document.line, 0)
+    line, entry, offset = 0, 0, 0
+    documents, context = _open_documents(file, context, after)
+    for document in documents:
+        if document.line != line:
+            line, entry, offset = document.line, 0, document.offset
         size = len(document.raw)
         for content in _read_document(document, context):
-            position = Position(position.line, position.entry + 1)
-            if position > after:
-                yield Entry(position, content, size)
+            entry += 1
+            if (line, entry) > (after.line, after.entry):
+                yield Entry(Position(line, entry, offset), content, size)
+
+
+def _open_documents(
+    file: io.BufferedReader[Any], context: FileContext, after: Position
+) -> tuple[Iterator[JsonDocument | RejectedRecord], FileContext]:
+    """Return the records of a table, or the JSON documents of any other file, for which no columns are named."""
+    blocks = Decompressed(file)
+    text = transcode(iter(blocks))
+    head = take_head(text)
+    text = itertools.chain([head], text)
+    if table := find_table(head):
+        id_column = context.table_map.columns["id"] if context.table_map else "id"
+        return read_table(text, blocks, table, context.source, id_column, after.line), context
+    first_line = after.line if after.offset else 1
+    documents = read_documents_of_text(text, blocks, context.source, first_line, after.offset)
+    return documents, replace(context, table_map=None)
 
 
 def _read_document(
@@ -66,13 +93,15 @@ def _read_document(
                 yield RejectedRecord(_encode(item.value, document), item.message, context.source, document.line)
             else:
                 yield item
-    if not values:
-        yield Notice("empty arrays")
+    if document.notice:
+        yield Notice(document.notice)
 
 
 def _read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion]:
     known = find_format(value)
-    if known is None:
+    if context.table_map:
+        yield from read_record(value, context.table_map, context)
+    elif known is None:
         yield Refusal(value, "not a post, nor a page of posts, in any known format")
     else:
         yield from known.read(value, context)

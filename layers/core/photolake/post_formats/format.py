@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from photolake.post_formats.table_map import TableMap
     from photolake.rows.types import PostRow
 
 
@@ -15,12 +16,13 @@ class FileContext:
     """What is known of a file besides its values: its name in rejected records, and when its posts were collected.
 
     Posts that say when they were collected keep their own time. `author` is the author of the posts of an account
-    archive.
+    archive. `table_map` says which columns of a table hold what, if the user has said it.
     """
 
     source: str
     collected_at: str
     author: Mapping[str, Any] | None = None
+    table_map: TableMap | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def is_flattened(value: Any) -> bool:
         isinstance(value, Mapping)
         and "id" in value
         and "text" in value
-        and not value.keys() & {"data", "user", "id_str", "full_text"}
+        and not value.keys() & {"data", "user", "id_str", "full_text", "author_user"}
         and bool(value.keys() & {*_FLATTENED_FIELDS} or _has_media(value))
     )
 

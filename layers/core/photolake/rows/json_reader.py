@@ -73,6 +73,10 @@ class JsonObject:
         name, items = self._read_array(names)
         return [JsonObject(item, f"{self._join_path(name)}[{index}]") for index, item in enumerate(items or [])]
 
+    def read_raw(self, name: str) -> Any:
+        """Read a value of any type, as it is."""
+        return self._value.get(name)
+
     def read_values(self, *names: str) -> list[Any] | None:
         """Read an array of anything."""
         return self._read_array(names)[1]

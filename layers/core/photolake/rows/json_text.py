@@ -9,16 +9,22 @@ from typing import Any, NoReturn
 MAX_SOURCE_BYTES = 300_000
 
 
-def _reject_constant(name: str) -> NoReturn:
+def reject_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, as `parse_constant` of a decoder."""
     raise ValueError(f"{name} is not valid JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_reject_constant)
+_DECODER = json.JSONDecoder(parse_constant=reject_constant)
 
 
 def parse_json(text: str) -> Any:
     """Parse JSON as RFC 8259 defines it: ValueError for NaN and Infinity too. RecursionError if nested too deeply."""
     return _DECODER.decode(text)
+
+
+def parse_json_at(text: str, start: int) -> tuple[Any, int]:
+    """Parse the value that begins at `start` in a longer text, and return it with the index after it."""
+    return _DECODER.raw_decode(text, start)
 
 
 def compact_json(value: Any, *, allow_nan: bool = True) -> str:

@@ -145,4 +145,6 @@ def build_post_url(platform: str | None, id_str: str | None) -> str | None:
         return f"https://x.com/i/status/{id_str}"
     if platform == "bluesky" and id_str:
         return "https://bsky.app/profile/" + id_str[5:].replace("/app.bsky.feed.post/", "/post/")
+    if platform == "mastodon" and id_str and id_str.startswith("https://"):
+        return id_str.removesuffix("/activity")
     return None

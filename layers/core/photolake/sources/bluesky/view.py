@@ -107,11 +107,12 @@ def _complete_media(entities: Mapping[str, Any] | None, urls: list[str | None], 
     media = list(entities["media"]) if entities else [make_photo(post, None, number) for number in range(len(urls))]
     for number, url in enumerate(urls[: len(media)]):
         if url and "media_url" not in media[number]:
-            media[number] |= _make_photo_of_url(post, url, number)
+            media[number] |= make_photo_of_url(post, url, number)
     return media
 
 
-def _make_photo_of_url(post: PostKey, url: str, number: int) -> dict[str, Any]:
+def make_photo_of_url(post: PostKey, url: str, number: int) -> dict[str, Any]:
+    """Make the medium of a photo at this place in the post (from 0); its id is that of its blob if the URL shows it."""
     found = _CDN_URL.fullmatch(url)
     if found and found["did"] == post.did:
         return make_photo(post, found["cid"], number)
