@@ -27,18 +27,20 @@ def collect(
 ) -> None:
     """Send files of posts through the pipeline.
 
-    Formats: JSON lines, or one JSON document, of the X API v2 (pages, stream lines and posts, also flattened by twarc2)
-    or v1.1 (posts, timelines and searches); tweets.js of an X account archive; our own archive under tweets/.
-    Compression: none, gzip or Zstandard.
+    Formats: JSON, in lines, arrays or one value after another, of the X API v2 (pages, stream lines and posts, also
+    flattened by twarc2) or v1.1 (posts, timelines and searches); tweets.js of an X account archive; our own archive
+    under tweets/. Files may be compressed by gzip, Zstandard, bzip2 or xz, and lie in zip or tar archives; their text
+    is UTF-8, UTF-16, UTF-32 or Windows-1252. A damaged place costs its own post, not its neighbours.
 
-    Rejected records are stored in the lake under errors/malformed/ with file and line; a file that holds nothing else
-    is an error. Run an interrupted command again to resume it: up to 1,000 posts may be sent twice, which the views
-    count once.
+    Rejected records are stored in the lake under errors/malformed/ with file, line and byte; a file that holds nothing
+    else is an error. Run an interrupted command again to resume it: up to 1,000 posts may be sent twice, which the
+    views count once.
 
     Examples:
 
         photolake collect posts.jsonl
         photolake collect january.jsonl.gz february.jsonl.zst --dry-run
+        photolake collect twitter-2026-11-10.zip
         photolake collect s3://bucket/tweets/ --stack photolake --region eu-west-1
     """
     # Imported late for start-up time: they need boto3.

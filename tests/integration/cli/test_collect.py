@@ -2,7 +2,10 @@
 
 import datetime as dt
 import gzip
+import io
 import json
+import tarfile
+import zipfile
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import ANY
@@ -125,6 +128,29 @@ def written(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
+
+
+@pytest.mark.parametrize("mode", ["zip", "w", "w:gz"])
+def test_an_archive_in_s3_is_read_member_by_member(collect, firehose, s3, mode):
+    packed = io.BytesIO()
+    filler = bytes(3_000_000)
+    if mode == "zip":
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("filler", filler)
+            archive.writestr("data/posts.jsonl", lines(1, 2))
+    else:
+        with tarfile.open(fileobj=packed, mode=mode) as tar:
+            for name, content in (("filler", filler), ("data/posts.jsonl", lines(1, 2))):
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+    s3.put_object(Bucket="archive", Key="posts.archive", Body=packed.getvalue())
+
+    status, said = collect("s3://archive/posts.archive")
+
+    assert (status, firehose.numbers) == (0, [1, 2])
+    assert "filler: skipped, it holds nothing but NUL bytes" in said
+    assert "s3://archive/posts.archive/data/posts.jsonl" in said
 
 
 @pytest.mark.parametrize(

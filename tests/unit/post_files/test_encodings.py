@@ -76,7 +76,7 @@ def test_a_line_in_an_encoding_that_cannot_be_told_is_rejected(encoding):
     found, after = read(line + b"\n" + LINE.encode())
 
     assert found == RejectedRecord(
-        line, "neither UTF-8 nor Windows-1252: convert the file to UTF-8 first, as by iconv", "a", 1
+        line, "byte 0: neither UTF-8 nor Windows-1252: convert the file to UTF-8, as by iconv", "a", 1
     )
     assert after.value == POST
 
@@ -132,7 +132,12 @@ def test_a_line_break_in_a_string_is_a_part_of_it():
     assert texts(read(content)) == ["two\nlines", TEXT]
 
 
-PACKERS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "Zstandard": zstd.compress}
+PACKERS: dict[str, Any] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "Zstandard": zstd.compress,
+}
 
 
 @pytest.mark.parametrize("name", PACKERS)
@@ -159,7 +164,10 @@ def test_zeros_after_compressed_data_are_padding():
 
 
 def test_a_zstandard_file_with_the_longest_window_is_read():
-    options = {zstd.CompressionParameter.window_log: 31, zstd.CompressionParameter.enable_long_distance_matching: 1}
+    options = {
+        int(zstd.CompressionParameter.window_log): 31,
+        int(zstd.CompressionParameter.enable_long_distance_matching): 1,
+    }
     compressor = zstd.ZstdCompressor(options=options)
     packed = compressor.compress(LINE.encode()) + compressor.flush()
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 # With its mark, and how ASCII, such as every JSON begins with, is written in it (RFC 4627, 3).
 _ENCODINGS = (
-    (codecs.BOM_UTF32_LE, rb"(?:[\t\n\r -~]\0\0\0)", "utf-32-le"),
-    (codecs.BOM_UTF32_BE, rb"(?:\0\0\0[\t\n\r -~])", "utf-32-be"),
-    (codecs.BOM_UTF16_LE, rb"(?:[\t\n\r -~]\0)", "utf-16-le"),
-    (codecs.BOM_UTF16_BE, rb"(?:\0[\t\n\r -~])", "utf-16-be"),
+    (codecs.BOM_UTF32_LE, rb"(?:[\t\n\r\x1e -~]\0\0\0)", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, rb"(?:\0\0\0[\t\n\r\x1e -~])", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, rb"(?:[\t\n\r\x1e -~]\0)", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, rb"(?:\0[\t\n\r\x1e -~])", "utf-16-be"),
 )
 _HEAD_BYTES = 16
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
