@@ -241,7 +241,7 @@ def test_a_table_says_what_became_of_every_entry_of_every_file(collect, tmp_path
     assert "two 1 1 0 0 0 0 0" in said
     assert "all 16 3 1 12 1 0 0" in said
     assert "one:3: byte 133: Expecting property name" in said
-    assert "(char 1) (12 times)" in said
+    assert "double quotes (12 times)" in said
     (listed,) = s3.list_objects_v2(Bucket="lake")["Contents"]
     assert f"the rejected records are in s3://lake/{listed['Key']}" in said
     assert "one: without posts: 1 notices of X" in said
