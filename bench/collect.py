@@ -1,8 +1,8 @@
 """Posts a second of `photolake collect` against the floor: json.loads and gzip of the same file; and its peak memory.
 
-The file holds made-up API v2 posts, one stream line each with author and photo, or pages of 100, plain and gzip. What
-is measured is the collector that the command runs, with a Firehose that answers at once. Each run is a process of its
-own. `python -m bench.collect [posts]`, 100,000 by default.
+The file holds made-up API v2 posts, one stream line each with author and photo, or pages of 100, plain and gzip; or it
+is the tweets.js of an account archive. What is measured is the collector that the command runs, with a Firehose that
+answers at once. Each run is a process of its own. `python -m bench.collect [posts]`, 100,000 by default.
 """
 
 from __future__ import annotations
@@ -100,6 +100,34 @@ def yield_lines(count: int, page: int) -> Iterator[bytes]:
         yield json.dumps(payload, separators=(",", ":")).encode() + b"\n"
 
 
+def yield_archive(count: int) -> Iterator[bytes]:
+    """Yield the parts of a tweets.js, which has the posts indented in one array."""
+    yield b"window.YTD.tweets.part0 = [\n"
+    for number, (post, _, _) in enumerate(build_posts(count)):
+        tweet = {
+            "id": post["id"],
+            "id_str": post["id"],
+            "created_at": "Sun Mar 01 12:00:00 +0000 2026",
+            "full_text": post["text"],
+            "lang": "en",
+            "favorite_count": "3",
+            "retweet_count": "0",
+            "truncated": False,
+            "display_text_range": ["0", "80"],
+            "entities": {"hashtags": [{"text": "bread", "indices": ["1", "7"]}], "user_mentions": [], "urls": []},
+        }
+        yield (b",\n" if number else b"") + json.dumps({"tweet": tweet}, indent=2).encode()
+    yield b"\n]"
+
+
+def run_archive_floor(path: Path) -> int:
+    """Parse the whole file at once, and compress it again."""
+    content = path.read_bytes()
+    with gzip.open("/dev/null", "wb", 6) as packed:
+        packed.write(content)
+    return len(json.loads(content.partition(b"= ")[2]))
+
+
 def run_floor(path: Path) -> int:
     """Read, parse and compress again: the least that any collector must do. Returns the number of posts."""
     posts = 0
@@ -132,7 +160,8 @@ def run_collect(path: Path) -> int:
 def measure(name: str, path: Path) -> None:
     """Print seconds, posts and megabytes of one run, as JSON."""
     began = time.process_time()
-    count = {"floor": run_floor, "collect": run_collect}[name](path)
+    floor = run_archive_floor if path.suffix == ".js" else run_floor
+    count = {"floor": floor, "collect": run_collect}[name](path)
     seconds = time.process_time() - began
     print(json.dumps([seconds, count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000]))
 
@@ -143,6 +172,17 @@ def measure_best_of_three(name: str, path: Path) -> tuple[float, int, float]:
     outputs = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(3)]
     seconds, count, megabytes = min(outputs)
     return seconds, count, megabytes
+
+
+def print_measurement(path: Path, count: int) -> None:
+    """Measure both on a file and print a row."""
+    least, _, least_mb = measure_best_of_three("floor", path)
+    seconds, sent, peak = measure_best_of_three("collect", path)
+    assert sent == count
+    print(
+        f"{path.name:18}{path.stat().st_size / 1e6:8.1f}{count / least:15,.0f}{count / seconds:17,.0f}"
+        f"{seconds / least:7.1f}{least_mb:10.0f}{peak:9.0f}"
+    )
 
 
 def main(count: int) -> None:
@@ -158,13 +198,11 @@ def main(count: int) -> None:
                 path = Path(folder, f"{'pages' if page > 1 else 'lines'}.{suffix}")
                 with gzip.open(path, "wb", 6) if suffix.endswith("gz") else path.open("wb") as file:
                     file.writelines(yield_lines(count, page))
-                least, _, least_mb = measure_best_of_three("floor", path)
-                seconds, sent, peak = measure_best_of_three("collect", path)
-                assert sent == count
-                print(
-                    f"{path.name:18}{path.stat().st_size / 1e6:8.1f}{count / least:15,.0f}{count / seconds:17,.0f}"
-                    f"{seconds / least:7.1f}{least_mb:10.0f}{peak:9.0f}"
-                )
+                print_measurement(path, count)
+        path = Path(folder, "tweets.js")
+        with path.open("wb") as file:
+            file.writelines(yield_archive(count))
+        print_measurement(path, count)
 
 
 if __name__ == "__main__":

@@ -30,22 +30,24 @@ def collect(
 ) -> None:
     """Send files of posts through the pipeline.
 
-    Formats: JSON lines, or one JSON document, of the X API v2 (pages, stream lines and posts, also flattened by twarc2)
-    or v1.1 (posts, timelines and searches); tweets.js of an X account archive; our own archive under tweets/. Files of
-    GNIP, 4CAT, Zeeschuimer and twarc-csv; posts of Bluesky and Mastodon: see docs/post-files.md.
-    Compression: none, gzip or Zstandard.
+    Formats: JSON, in lines, arrays or one value after another, of the X API v2 (pages, stream lines and posts, also
+    flattened by twarc2) or v1.1 (posts, timelines and searches); X account archives; our own archive under tweets/;
+    files of GNIP, 4CAT, Zeeschuimer and twarc-csv; posts of Bluesky and Mastodon: see docs/post-files.md. Files may be
+    compressed by gzip, Zstandard, bzip2 or xz, and lie in zip or tar archives; their text is UTF-8, UTF-16, UTF-32 or
+    Windows-1252. A damaged place costs its own post, not its neighbours.
 
     Tables (CSV, TSV) of other tools need --map. Fields: id, text, created_at, lang, author, author_id, author_name,
     media_url, url, query; platform=x, bluesky or mastodon.
 
-    Rejected records are stored in the lake under errors/malformed/ with file and line; a file that holds nothing else
-    is an error. Run an interrupted command again to resume it: up to 1,000 posts may be sent twice, which the views
-    count once.
+    Rejected records are stored in the lake under errors/malformed/ with file, line and byte; a file that holds nothing
+    else is an error. Run an interrupted command again to resume it: up to 1,000 posts may be sent twice, which the
+    views count once.
 
     Examples:
 
         photolake collect posts.jsonl
         photolake collect january.jsonl.gz february.jsonl.zst --dry-run
+        photolake collect twitter-2026-11-10.zip
         photolake collect tweets.csv --map id=tweet_id,text=body,created_at=date,media_url=images
         photolake collect s3://bucket/tweets/ --stack photolake --region eu-west-1
     """

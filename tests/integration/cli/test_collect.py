@@ -2,7 +2,10 @@
 
 import datetime as dt
 import gzip
+import io
 import json
+import tarfile
+import zipfile
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import ANY
@@ -127,6 +130,29 @@ def written(path, content):
     return path
 
 
+@pytest.mark.parametrize("mode", ["zip", "w", "w:gz"])
+def test_an_archive_in_s3_is_read_member_by_member(collect, firehose, s3, mode):
+    packed = io.BytesIO()
+    filler = bytes(3_000_000)
+    if mode == "zip":
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("filler", filler)
+            archive.writestr("data/posts.jsonl", lines(1, 2))
+    else:
+        with tarfile.open(fileobj=packed, mode=mode) as tar:
+            for name, content in (("filler", filler), ("data/posts.jsonl", lines(1, 2))):
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+    s3.put_object(Bucket="archive", Key="posts.archive", Body=packed.getvalue())
+
+    status, said = collect("s3://archive/posts.archive")
+
+    assert (status, firehose.numbers) == (0, [1, 2])
+    assert "filler: skipped, it holds nothing but NUL bytes" in said
+    assert "s3://archive/posts.archive/data/posts.jsonl" in said
+
+
 @pytest.mark.parametrize(
     "pack",
     [bytes, gzip.compress, lambda content: pa.compress(content, "zstd", asbytes=True)],
@@ -215,7 +241,7 @@ def test_a_table_says_what_became_of_every_entry_of_every_file(collect, tmp_path
     assert "two 1 1 0 0 0 0 0" in said
     assert "all 16 3 1 12 1 0 0" in said
     assert "one:3: byte 133: Expecting property name" in said
-    assert "(12 times)" in said
+    assert "double quotes (12 times)" in said
     (listed,) = s3.list_objects_v2(Bucket="lake")["Contents"]
     assert f"the rejected records are in s3://lake/{listed['Key']}" in said
     assert "one: without posts: 1 notices of X" in said

@@ -1,6 +1,8 @@
 """Files are recognised by their first bytes, which are read once."""
 
+import gzip
 import json
+import pickle
 import random
 from dataclasses import replace
 from typing import Any
@@ -49,3 +51,41 @@ def test_zstandard_blocks_that_hardly_compress_are_recognised(tmp_path):
     content = pa.compress(json.dumps({**POST, "text": text}).encode(), "zstd", asbytes=True)
 
     assert probe_file(write_file(tmp_path / "posts.zst", content)).reason is None
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (b"PAR1\x15\x04", "is Parquet"),
+        (b"SQLite format 3\0", "is a SQLite database"),
+        (pickle.dumps({"a": [POST]}), "is a pickle of Python, which is not loaded"),
+        (b"Obj\x01\x04\x14avro.codec", "is Avro"),
+        (b"7z\xbc\xaf\x27\x1c", "is a 7z archive"),
+        (b"Rar!\x1a\x07\x01\x00", "is a RAR archive"),
+        (b"%PDF-1.7", "is a PDF document"),
+        (b"\n<!DOCTYPE html><p>", "is an HTML page"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>", "is XML"),
+        (b"\xff\xd8\xff\xe0", "is a JPEG photo. For photos: photolake drop"),
+        (b"RIFF\0\0\0\0WEBP", "is a WebP image"),
+        (b"\0\0\0\x20ftypisom", "is a video"),
+        (bytes(3000), "holds nothing but NUL bytes here"),
+        (gzip.compress(b"RDX3\nX\n"), "is an R object"),
+        (b"plain words", "holds no JSON"),
+        (b" \n", "is empty"),
+    ],
+)
+def test_what_holds_no_posts_is_named_as_what_it_is(tmp_path, head, reason):
+    assert (probe_file(write_file(tmp_path / "posts", head)).reason or "").startswith(reason)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("before", ["", "\x1e", "\0" * 100, "noise\n", "window.posts = ["])
+def test_what_may_hold_posts_is_read(tmp_path, encoding, before):
+    content = (before + json.dumps(POST)).encode("utf-8" if "\0" in before else encoding)
+
+    assert probe_file(write_file(tmp_path / "posts", content), needs_post=True).reason is None
+
+
+@pytest.mark.parametrize("text", [repr(POST), repr(json.dumps(POST).encode()), json.dumps(json.dumps(POST))])
+def test_posts_in_strings_and_of_python_are_read(tmp_path, text):
+    assert probe_file(write_file(tmp_path / "posts", text.encode()), needs_post=True).reason is None

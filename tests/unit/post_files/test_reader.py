@@ -242,6 +242,18 @@ def test_lines_are_read_in_constant_memory():
     assert (count, peak < 1_000_000) == (1500, True), f"{peak} bytes for {1500 * len(line)}"
 
 
+def test_an_account_archive_is_read_in_constant_memory():
+    tweet = json.dumps({"tweet": v1_status(1, extra="x" * 2000)}, indent=2).encode()
+    file = opened([b"window.YTD.tweets.part0 = [\n", *((tweet + b",\n") for _ in range(1500)), tweet, b"\n]"])
+
+    tracemalloc.start()
+    count = sum(not isinstance(entry.content, Notice) for entry in read_entries(file, CONTEXT))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (count, peak < 1_500_000) == (1501, True), f"{peak} bytes for {1500 * len(tweet)}"
+
+
 def test_zstandard_of_several_frames_is_one_file():
     assert read(zstandard(lines(v1_status(1))) + zstandard(lines(v1_status(2)))) == (TWO, [])
 

@@ -180,13 +180,13 @@ class _DocumentReader:
         line, offset = window.line, window.offset
         raw = window.take(decoded.end)
         if decoded.problem:
-            return RejectedRecord(raw, decoded.problem, self._source, line, offset)
+            return RejectedRecord(raw, f"byte {offset:,}: {decoded.problem}", self._source, line, offset)
         value, notice = decoded.value, ""
         if not window.is_clean and not _is_utf8(raw):
             text = decode_document(raw)
             repaired = decode_value(text.text, 0) if text else None
             if text is None or not isinstance(repaired, Value):
-                message = "neither UTF-8 nor Windows-1252: convert the file to UTF-8 first, as by iconv"
+                message = f"byte {offset:,}: neither UTF-8 nor Windows-1252: convert the file to UTF-8, as by iconv"
                 return RejectedRecord(raw, message, self._source, line, offset)
             value, notice = repaired.value, text.notice
         return JsonDocument(line, raw, _decode_twice(value) if isinstance(value, str) else value, offset, notice)

@@ -9,16 +9,19 @@ from typing import NamedTuple
 
 # With its mark, and how ASCII, such as every JSON begins with, is written in it (RFC 4627, 3).
 _ENCODINGS = (
-    (codecs.BOM_UTF32_LE, rb"(?:[\t\n\r -~]\0\0\0)", "utf-32-le"),
-    (codecs.BOM_UTF32_BE, rb"(?:\0\0\0[\t\n\r -~])", "utf-32-be"),
-    (codecs.BOM_UTF16_LE, rb"(?:[\t\n\r -~]\0)", "utf-16-le"),
-    (codecs.BOM_UTF16_BE, rb"(?:\0[\t\n\r -~])", "utf-16-be"),
+    (codecs.BOM_UTF32_LE, rb"(?:[\t\n\r\x1e -~]\0\0\0)", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, rb"(?:\0\0\0[\t\n\r\x1e -~])", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, rb"(?:[\t\n\r\x1e -~]\0)", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, rb"(?:\0[\t\n\r\x1e -~])", "utf-16-be"),
 )
 _HEAD_BYTES = 16
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _LONE_BYTES = re.compile("[\udc80-\udcff]+")
 _SHORT_SEQUENCE = re.compile("[\x80-\u07ff]")
 _LONG_SEQUENCE = re.compile("[\u0800-\ud7ff\ue000-\U0010ffff]")
+# Dashes, dots and quotation marks of Windows-1252 stand beside other characters.
+_PUNCTUATION = dict.fromkeys([0xDC00 + byte for byte in b"\x84\x85\x91\x92\x93\x94\x96\x97\xa0\xab\xbb"], " ")
+_LONE_WORD = re.compile("(?<![A-Za-z\udc80-\udcff])[\udc80-\udcff]{2,}(?![A-Za-z\udc80-\udcff])")
 # Western texts have their accents and quotation marks apart; Cyrillic, Greek and Asian ones have whole words of them.
 _MAX_RUN = 4
 
@@ -76,11 +79,12 @@ def decode_document(raw: bytes) -> Decoded | None:
         return Decoded(text, "")
     escaped = raw.decode("utf-8", "surrogateescape")
     lone = [len(run) for run in _LONE_BYTES.findall(escaped)]
+    words = sum(map(len, _LONE_WORD.findall(escaped.translate(_PUNCTUATION))))
     # Of two neighbours in Windows-1252 some look like a short sequence of UTF-8, but hardly any like a longer one.
     if _LONG_SEQUENCE.search(escaped) or len(_SHORT_SEQUENCE.findall(escaped)) > sum(lone):
         return Decoded(_LONE_BYTES.sub("\ufffd", escaped), BROKEN_UTF8)
     try:
-        return Decoded(raw.decode("cp1252"), WINDOWS_1252) if max(lone) <= _MAX_RUN else None
+        return Decoded(raw.decode("cp1252"), WINDOWS_1252) if max(lone) <= _MAX_RUN and 2 * words < sum(lone) else None
     except UnicodeDecodeError:
         return None
 

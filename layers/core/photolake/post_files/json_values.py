@@ -47,6 +47,8 @@ def decode_value(text: str, start: int) -> Value | Broken:
 
 def _decode_with_line_breaks(text: str, start: int, at: int) -> Value | Broken:
     nul = text.find(_NUL, start)
+    if nul == at:
+        return Broken("NUL bytes inside", at)
     try:
         value, end = _WITH_LINE_BREAKS.raw_decode(text, start)
     except json.JSONDecodeError as error:

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 _MAX_BYTES = 1 << 20
-_LITERAL = re.compile(rb"""\s*(?:\{\s*['"]|b['"]|')""")
+_LITERAL = re.compile(rb"""\s*(?:\{\s*'|b['"]|')""")
 
 
 def read_literals(raw: bytes) -> list[Any] | None:

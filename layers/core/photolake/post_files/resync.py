@@ -28,8 +28,6 @@ _FOLLOWS = re.compile(
     r"[ \t\r]*(?:$|[\n\x1e\x00{\[;]|,\s*(?:[{\[\]]|$|\n)|\]\s*(?:[,;\[{\]]|$))|[ \t\r]*(?:,?[ \t\r]*\n)"
 )
 _LOOK_AHEAD = 256
-_MAX_NAMES = 20
-_RARE = 20
 _MAX_CANDIDATES = 64
 _MAX_CANDIDATE = 1 << 20
 
@@ -48,7 +46,7 @@ def read_first_name(text: str, start: int) -> str | None:
 
 
 def find_first_names(head: str) -> frozenset[str]:
-    """The names that documents begin with, by the first characters of a file: those that most of the text follows.
+    """The name that documents begin with, by the first characters of a file: the one that most of the text follows.
 
     The first documents may be damaged, so that what is in them looks like documents.
     """
@@ -65,8 +63,7 @@ def find_first_names(head: str) -> frozenset[str]:
         else:
             continue
         sizes[found[1]] += end - found.start()
-    largest = max(sizes.values(), default=0)
-    return frozenset(name for name, size in sizes.most_common(_MAX_NAMES) if size * _RARE >= largest)
+    return frozenset(name for name, _ in sizes.most_common(1))
 
 
 def has_begin_after(text: str, start: int, indent: int, names: Set[str]) -> bool:
@@ -81,6 +78,7 @@ class Resynchronizer:
         """`names` are those that documents begin with; the damaged one began with `own_name`, if that can be told."""
         names = names | {own_name} if own_name else names
         self._indent = indent
+        self._is_object = own_name is not None
         self._own_names = frozenset({own_name}) if own_name else names
         any_name = "|".join(re.escape(name) for name in sorted(names))
         self._begin = re.compile(rf'\n|\{{\s*"(?:{any_name})"\s*:' if names else r"\n")
@@ -99,7 +97,8 @@ class Resynchronizer:
 
     def _look_at_line(self, text: str, begin: int, is_final: bool) -> Resume | None:
         blanks = _BLANKS.match(text, begin)
-        assert blanks is not None, "it matches nothing, too"
+        if blanks is None:
+            return None
         at = blanks.end()
         if not is_final and len(text) - at < _LOOK_AHEAD:
             return Resume(begin - 1, False)
@@ -112,7 +111,7 @@ class Resynchronizer:
         return None if opened and self._own_names and opened[1] not in self._own_names else Resume(at, True)
 
     def _look_at(self, text: str, at: int, is_final: bool) -> Resume | None:
-        if self._candidates == _MAX_CANDIDATES:
+        if self._candidates == _MAX_CANDIDATES or (self._is_object and self._is_deeper(text, at)):
             return None
         decoded = decode_value(text, at)
         if not isinstance(decoded, Value):
@@ -123,3 +122,9 @@ class Resynchronizer:
         if not is_final and len(text) - decoded.end < _LOOK_AHEAD:
             return Resume(at, False)
         return Resume(at, True) if _FOLLOWS.match(text, decoded.end, decoded.end + _LOOK_AHEAD) else None
+
+    def _is_deeper(self, text: str, at: int) -> bool:
+        """Whether a place is the beginning of a line that is indented more than the damaged object."""
+        line = text.rfind("\n", 0, at) + 1
+        before = text[line:at]
+        return line > 0 and not before.strip(" \t\r,") and len(before) - len(before.lstrip(" \t")) > self._indent
