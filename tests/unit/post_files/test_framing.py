@@ -110,7 +110,7 @@ def find_places(content):
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(values=st.lists(VALUES, min_size=1, max_size=5), size=st.sampled_from([7, 100, 1 << 16]))
 def test_every_document_is_read_once_with_its_place(framing, values, size):
     content = FRAMINGS[framing](values).encode()
@@ -124,7 +124,7 @@ def test_every_document_is_read_once_with_its_place(framing, values, size):
 
 
 @pytest.mark.parametrize("framing", IN_LINES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data(), count=st.integers(2, 6))
 def test_a_damaged_line_costs_its_document_and_nothing_else(framing, data, count):
     values = [{"id": number, "text": data.draw(TEXTS), "user": {"id": number}} for number in range(count)]
@@ -173,7 +173,7 @@ POSTS = [
 
 
 @pytest.mark.parametrize("framing", [name for name in FRAMINGS if name not in ("encoded twice", "array of pages")])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_cut_anywhere_in_a_document_keeps_its_neighbours(framing, data):
     content = FRAMINGS[framing](POSTS).encode()
@@ -189,7 +189,7 @@ def test_a_cut_anywhere_in_a_document_keeps_its_neighbours(framing, data):
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_a_file_that_ends_early_gives_all_whole_documents(framing, data):
     content = FRAMINGS[framing](POSTS).encode()
@@ -204,7 +204,7 @@ def test_a_file_that_ends_early_gives_all_whole_documents(framing, data):
     assert len(found) <= len(whole) + (2 if framing == "not indented, over lines" else 1)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.sampled_from(
