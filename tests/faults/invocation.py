@@ -71,6 +71,11 @@ class Invocation:
         """What is left of its time."""
         return max(0, int((self.ends_at - CLOCK.now()) * 1000))
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is dead, or will be as soon as it has its turn, because its time is over."""
+        return self.is_dead or not (self.is_over or self.remaining_ms() or self.outlives_its_time)
+
     def _live(self, endpoints: Endpoints, intercept: Intercept) -> None:
         self._turn.acquire()
         try:

@@ -108,7 +108,7 @@ class Ledger:
         """Why the payer of a response could not know of an earlier payment; empty if nothing says so."""
         if not payment.is_heard:
             return "response lost"
-        if payment.stored_at is None and payment.by.is_dead:
+        if payment.stored_at is None and payment.by.is_lost:
             return "crash before it was stored"
         if payment.stored_at is None and (payment.by.is_over or (payment.by is by and read_at > payment.at)):
             return "it could not be stored"

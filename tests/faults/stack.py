@@ -165,6 +165,7 @@ class Stack:
         """Take out every message, item, object and buffered record."""
         for queue in get_backend("sqs")[ACCOUNT][REGION].queues.values():
             queue._messages, queue._pending_messages = [], set()
+            queue.deleted_messages = set()  # by receipt handle, which the same seed makes again
         assert self.firehose.flush()
         for table in get_backend("dynamodb")[ACCOUNT][REGION].tables.values():
             table.items.clear()

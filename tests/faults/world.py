@@ -77,9 +77,6 @@ class World:
                 self._settle()
             except HangError as error:
                 raise self.story.fail(str(error)) from error
-        if self.story.counts["spinning"]:
-            raise self.story.fail("an invocation sends requests without end")
-
     @contextmanager
     def _prepare(self) -> Iterator[None]:
         stack, x, schedule = self.stack, self.site.x, self.schedule
@@ -143,7 +140,7 @@ class World:
             begin.append(lambda: self._begin("Collector", [], {}))
         if busy.count("Backfill") < SANDBOXES and self.schedule.happens(0.1):
             begin.append(lambda: self._begin("Backfill", [], {}))
-        if sum(self.stack.firehose.count_buffered().values()):
+        if self.schedule.happens(0.3) and sum(self.stack.firehose.count_buffered().values()):
             begin.append(self._flush)
         for function, source in self.stack.sources.items():
             if busy.count(function) < SANDBOXES and self._has_visible(source.queue_arn):
@@ -266,8 +263,10 @@ class World:
         for photo in self.inputs.hosted.values():
             photo.troubles.clear()
         for _ in range(MAX_ROUNDS):
+            if self.story.counts["spinning"]:
+                raise self.story.fail("an invocation sends requests without end")
             self._run_all()
-            if self._is_settled():
+            if self._is_settled() and not self.story.counts["spinning"]:
                 return
             self._redrive()
         raise self.story.fail(f"after {MAX_ROUNDS} rounds without a fault there is still something to do: {self._describe_rest()}")
