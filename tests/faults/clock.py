@@ -76,11 +76,11 @@ def install() -> None:
 
     The library binds `time.sleep` as the default of arguments when it is imported, so this comes before.
     """
-    time.sleep = _sleep
+    time.sleep = _sleep  # type: ignore[assignment]
     for kind in (ClientRateLimiter, CubicCalculator, RateClocker, TokenBucket, RetryQuota):
         _remember(kind)
     # Its condition waits for new capacity; a thread that dreams makes the time pass instead.
-    TokenBucket.__init__ = _with_virtual_wait(TokenBucket.__init__)
+    TokenBucket.__init__ = _with_virtual_wait(TokenBucket.__init__)  # type: ignore[method-assign]
 
 
 _remembered: list[tuple[Any, dict[str, Any]]] = []
@@ -93,7 +93,7 @@ def forget_retries() -> None:
 
 
 def _remember(kind: type) -> None:
-    make = kind.__init__
+    make = kind.__init__  # type: ignore[misc]
 
     def make_and_remember(instance: Any, *args: Any, **options: Any) -> None:
         make(instance, *args, **options)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
@@ -59,7 +59,7 @@ class Endpoints:
             self._threads.intercept = None
 
     def _answer(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        _, service, operation = event_name.split(".")
+        _prefix, service, operation = event_name.split(".")
         intercept = getattr(self._threads, "intercept", None)
         if intercept is None:
             return self._send(service, request)
@@ -74,14 +74,15 @@ class Endpoints:
         if client := self._local.get(service):
             answer = client.post("/", data=request.body, headers=_decode_headers(request.headers))
             return build_response(request.url, answer.status_code, answer.get_data(), dict(answer.headers))
-        status, headers, body = botocore_stubber.process_request(request)
+        answered: Any = botocore_stubber.process_request(request)
+        status, headers, body = answered
         return build_response(request.url, status, body, headers)
 
 
 def build_response(url: str, status: int, body: str | bytes, headers: Mapping[str, Any]) -> AWSResponse:
     """A response as botocore's HTTP session gives it."""
-    return AWSResponse(url, status, headers, MockRawResponse(body))
+    return AWSResponse(url, status, cast("Any", headers), MockRawResponse(body))
 
 
-def _decode_headers(headers: Mapping[str, Any]) -> dict[str, str]:
+def _decode_headers(headers: Any) -> dict[str, str]:
     return {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in headers.items()}

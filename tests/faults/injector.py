@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,13 @@ if TYPE_CHECKING:
 # How often a service stays out of order for all the attempts of a call, so that the caller sees it.
 OUTAGE_SHARE = 0.5
 _LASTING = frozenset({Fault.THROTTLED, Fault.SERVER_ERROR, Fault.TIMEOUT, Fault.RESET, Fault.LOST_RESPONSE})
+_CARRIED_OUT = frozenset({Fault.KILL_AFTER, Fault.LOST_RESPONSE})
+_ERRORS = {
+    Fault.TIMEOUT: ConnectTimeoutError,
+    Fault.RESET: ConnectionClosedError,
+    Fault.LOST_RESPONSE: ReadTimeoutError,
+}
+_REFUSED = {Fault.THROTTLED: refusals.throttle, Fault.SERVER_ERROR: refusals.fail}
 _SECONDS = {Fault.TIMEOUT: 5.0, Fault.LOST_RESPONSE: 15.0}
 STALL_SECONDS = 4_000.0
 REQUEST_SECONDS = 0.01
@@ -68,7 +74,9 @@ class Injector:
         if self.schedule.happens(self.schedule.intensity.switch):
             invocation.pause()
         if invocation.requests > MAX_REQUESTS:
-            self.story.tell(f"{invocation.name} has sent {MAX_REQUESTS} requests and does not end: {service}.{operation}")
+            self.story.tell(
+                f"{invocation.name} has sent {MAX_REQUESTS} requests and does not end: {service}.{operation}"
+            )
             self.story.count("spinning")
             raise invocation.die()
         if not invocation.remaining_ms() and not invocation.outlives_its_time:
@@ -100,29 +108,20 @@ class Injector:
         watched = self._watch(invocation, service, operation, send, is_heard=fault != Fault.LOST_RESPONSE)
         if fault in _SECONDS:
             CLOCK.pass_time(_SECONDS[fault])
-        match fault:
-            case Fault.KILL_BEFORE:
-                raise invocation.die()
-            case Fault.KILL_AFTER:
-                watched(request)
-                raise invocation.die()
-            case Fault.THROTTLED:
-                return refusals.throttle(service, request)
-            case Fault.SERVER_ERROR:
-                return refusals.fail(service, request)
-            case Fault.TIMEOUT:
-                raise ConnectTimeoutError(endpoint_url=request.url)
-            case Fault.RESET:
-                raise ConnectionClosedError(endpoint_url=request.url)
-            case Fault.LOST_RESPONSE:
-                watched(request)
-                raise ReadTimeoutError(endpoint_url=request.url)
-            case Fault.PARTIAL:
-                return self._take_in_part(operation, request, watched)
-            case Fault.STALL:
-                invocation.outlives_its_time = True
-                invocation.asleep_until = CLOCK.now() + STALL_SECONDS
-                invocation.pause()
+        if fault in _CARRIED_OUT:
+            watched(request)
+        if fault in (Fault.KILL_BEFORE, Fault.KILL_AFTER):
+            raise invocation.die()
+        if fault in _ERRORS:
+            raise _ERRORS[fault](endpoint_url=request.url)
+        if fault in _REFUSED:
+            return _REFUSED[fault](service, request)
+        if fault == Fault.PARTIAL:
+            return self._take_in_part(operation, request, watched)
+        if fault == Fault.STALL:
+            invocation.outlives_its_time = True
+            invocation.asleep_until = CLOCK.now() + STALL_SECONDS
+            invocation.pause()
         return watched(request)
 
     def _take_in_part(self, operation: str, request: AWSPreparedRequest, send: Send) -> AWSResponse:
@@ -141,7 +140,9 @@ class Injector:
         def watch(request: AWSPreparedRequest) -> AWSResponse:
             response = send(request)
             if response.status_code == 200 and service in WATCHED:  # others may be streams, which are read once
-                self.ledger.record(invocation, service, operation, request.body, response.content, is_heard=is_heard)
+                self.ledger.record(
+                    invocation, service, operation, refusals.read_body(request), response.content, is_heard=is_heard
+                )
             return response
 
         return watch
@@ -151,7 +152,7 @@ def describe_request(service: str, operation: str, request: AWSPreparedRequest) 
     """What a request is about, in a few words that are the same in every run."""
     if service == "s3":
         return request.url.partition("amazonaws.com/")[2].partition("?")[0][:90]
-    body: dict[str, Any] = json.loads(request.body or b"{}")
+    body = refusals.read_body(request)
     if "Key" in body:
         return _describe_key(body["Key"])
     if "Item" in body:

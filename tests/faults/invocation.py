@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -87,7 +88,5 @@ class Invocation:
         self._pause.release()
 
     def _describe_frame(self) -> str:
-        import sys
-
         frame = sys._current_frames().get(self._thread.ident or 0) if self._thread else None
         return "".join(traceback.format_stack(frame)[-4:]) if frame else "no frame"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from photolake.images.rekognition_apis import APIS
+from photolake.posts.text_analysis import PostText
 from photolake.pricing import count_comprehend_units
 
 if TYPE_CHECKING:
@@ -55,25 +56,23 @@ class Ledger:
     _reads: dict[tuple[str, str], tuple[int, frozenset[str]]] = field(default_factory=dict)
 
     def record(
-        self, by: Invocation, service: str, operation: str, sent: bytes | None, received: bytes, *, is_heard: bool
+        self, by: Invocation, service: str, operation: str, sent: dict[str, Any], received: bytes, *, is_heard: bool
     ) -> None:
         """Take down a request that was carried out."""
         self._moment += 1
         if service == "comprehend":
-            self._record_texts(by, operation, json.loads(sent or b"{}"), json.loads(received), is_heard)
+            self._record_texts(by, operation, sent, json.loads(received), is_heard)
         elif service == "rekognition":
-            image = json.loads(sent or b"{}")["Image"]["S3Object"]["Name"].rpartition("/")[2].partition(".")[0]
+            image = sent["Image"]["S3Object"]["Name"].rpartition("/")[2].partition(".")[0]
             api = _IMAGE_APIS[operation]
             self.story.count("paid: Rekognition calls")
             self._pay(by, (f"partial#{image}#{api}", api), is_heard)
         elif service == "dynamodb":
-            self._record_items(by, operation, json.loads(sent or b"{}"), json.loads(received), is_heard)
+            self._record_items(by, operation, sent, json.loads(received), is_heard)
 
     def _record_texts(
         self, by: Invocation, operation: str, sent: dict[str, Any], received: dict[str, Any], is_heard: bool
     ) -> None:
-        from photolake.posts.text_analysis import PostText
-
         for result in received["ResultList"]:
             text = PostText(sent.get("LanguageCode", "und"), sent["TextList"][result["Index"]])
             self.story.count("paid: Comprehend units", count_comprehend_units(text.text))
@@ -131,7 +130,11 @@ class Ledger:
         if operation == "PutItem":
             self._record_store(by, sent["Item"])
         elif operation == "BatchWriteItem":
-            left = [json.dumps(write, sort_keys=True) for writes in (received.get("UnprocessedItems") or {}).values() for write in writes]
+            left = [
+                json.dumps(write, sort_keys=True)
+                for writes in (received.get("UnprocessedItems") or {}).values()
+                for write in writes
+            ]
             for write in (write for writes in sent["RequestItems"].values() for write in writes):
                 if "PutRequest" in write and json.dumps(write, sort_keys=True) not in left:
                     self._record_store(by, write["PutRequest"]["Item"])

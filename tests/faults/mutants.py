@@ -113,7 +113,7 @@ def index_after_done(stack: Stack) -> Iterator[None]:
 
 def store_only_the_first_time(stack: Stack) -> AbstractContextManager[Any]:
     """A photo whose bytes are claimed is taken for stored."""
-    ingest, claim = PhotoIngester.ingest, ImageRegistry.claim
+    claim = ImageRegistry.claim
     put_if_absent = PhotoIngester._put_if_absent
     claimed: dict[str, bool] = {}
 
@@ -124,7 +124,6 @@ def store_only_the_first_time(stack: Stack) -> AbstractContextManager[Any]:
     def put_unclaimed(self: Any, key: str, body: bytes, content_type: str) -> bool:
         return not claimed.get(key) and put_if_absent(self, key, body, content_type)
 
-    assert ingest
     stacked = ExitStack()
     stacked.enter_context(patch.object(ImageRegistry, "claim", claim_and_look))
     stacked.enter_context(patch.object(PhotoIngester, "_put_if_absent", put_unclaimed))

@@ -1,4 +1,4 @@
-"""What must hold in the end, whatever happened: each thing once in the views, nothing lost, the search index in step."""
+"""What must hold in the end: each thing once in the views, nothing lost, the search index in step."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from photolake.photos.job import PostSummary
 from photolake.search.index import SearchIndex
+from photolake.search.items import unpack
 from photolake.sources.x.window import Window
 from photolake_cli.lake import Lake
 from tests.fakes.search_table import FakeSearchTable
-from tests.faults.inputs import image_id, photo_bytes
+from tests.faults.inputs import image_id
 from tests.faults.stack import ALBUM
 
 if TYPE_CHECKING:
@@ -67,11 +68,15 @@ def _check_photos(world: World, rows: Iterable[tuple[str | None, ...]]) -> Itera
     for name, outcome in expected.items():
         image, status = found.get(name, (None, "missing"))
         is_image = len(outcome) == 64
-        if (is_image and (image != outcome or status not in ("ok", "duplicate"))) or (not is_image and status != outcome):
+        if (is_image and (image != outcome or status not in ("ok", "duplicate"))) or (
+            not is_image and status != outcome
+        ):
             yield f"the photo {name} should be {outcome[:20]}, and is {image} {status}"
         if is_image:
             firsts[outcome] += status == "ok"
-    yield from (f"{count} photos are the first of the image {image[:16]}" for image, count in firsts.items() if count != 1)
+    yield from (
+        f"{count} photos are the first of the image {image[:16]}" for image, count in firsts.items() if count != 1
+    )
 
 
 def _list_expected_photos(world: World) -> Iterator[tuple[str, str]]:
@@ -125,17 +130,24 @@ def _check_index(world: World) -> Iterator[str]:
         elif key not in table.items:
             yield f"the search index has {key}, which no row explains"
         elif _comparable(found[key]) != _comparable(table.items[key]):
-            yield f"the search index has another item {key} than the rows give: {_differences(found[key], table.items[key])}"
+            yield f"the search index has another item {key}: {_differences(found[key], table.items[key])}"
 
 
 def _comparable(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: bytes(value) if hasattr(value, "value") else value for name, value in item.items()}
+    """An item without the times of its analysis.
+
+    A run that outlived its lease may deliver a later copy of a row than the run that finished the image; both are made
+    of the same responses.
+    """
+    fields = {name: bytes(value) if hasattr(value, "value") else value for name, value in item.items()}
+    if "row" in fields:
+        row = unpack(fields["row"])
+        fields["row"] = {name: value for name, value in row.items() if name not in ("analyzed_at", "processed_at")}
+        del fields["version"]
+    return fields
 
 
 def _differences(found: dict[str, Any], expected: dict[str, Any]) -> str:
     one, other = _comparable(found), _comparable(expected)
     names = [name for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name)]
     return ", ".join(f"{name}: {str(one.get(name))[:60]} for {str(other.get(name))[:60]}" for name in names)
-
-
-assert photo_bytes

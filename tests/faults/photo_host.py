@@ -1,4 +1,4 @@
-"""A photo host on loopback that fails on purpose: each URL has troubles for its next requests, then what it stays with."""
+"""A photo host on loopback that fails on purpose: each URL has troubles first, then what it stays with."""
 
 from __future__ import annotations
 

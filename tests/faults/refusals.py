@@ -50,8 +50,14 @@ def is_partial(operation: str) -> bool:
     return operation in _PARTIAL
 
 
+def read_body(request: AWSPreparedRequest) -> dict[str, Any]:
+    """The JSON of a request."""
+    body: Any = request.body
+    return dict(json.loads(body or b"{}"))
+
+
 def _send_messages(request: AWSPreparedRequest, send: Send, keep: Keep) -> AWSResponse:
-    body = json.loads(request.body)
+    body = read_body(request)
     kept = [entry for entry in body["Entries"] if keep(entry["MessageBody"])]
     refused = [entry for entry in body["Entries"] if entry not in kept]
     answer = _send_changed(request, {**body, "Entries": kept}, send) if kept else {"Successful": []}
@@ -62,7 +68,7 @@ def _send_messages(request: AWSPreparedRequest, send: Send, keep: Keep) -> AWSRe
 
 
 def _read_batch(request: AWSPreparedRequest, send: Send, keep: Keep) -> AWSResponse:
-    body = json.loads(request.body)
+    body = read_body(request)
     ((table, asked),) = body["RequestItems"].items()
     kept = [key for key in asked["Keys"] if keep(json.dumps(key, sort_keys=True))]
     left = [key for key in asked["Keys"] if key not in kept]
@@ -72,7 +78,7 @@ def _read_batch(request: AWSPreparedRequest, send: Send, keep: Keep) -> AWSRespo
 
 
 def _write_batch(request: AWSPreparedRequest, send: Send, keep: Keep) -> AWSResponse:
-    body = json.loads(request.body)
+    body = read_body(request)
     ((table, writes),) = body["RequestItems"].items()
     kept = [write for write in writes if keep(json.dumps(write, sort_keys=True))]
     left = [write for write in writes if write not in kept]
@@ -82,7 +88,7 @@ def _write_batch(request: AWSPreparedRequest, send: Send, keep: Keep) -> AWSResp
 
 def _detect_batch(request: AWSPreparedRequest, send: Send, keep: Keep) -> AWSResponse:
     """Comprehend fails on some texts of a batch; they cost nothing."""
-    body = json.loads(request.body)
+    body = read_body(request)
     kept = [index for index, text in enumerate(body["TextList"]) if keep(text)]
     texts = [body["TextList"][index] for index in kept]
     answer = _send_changed(request, {**body, "TextList": texts}, send) if kept else {"ResultList": [], "ErrorList": []}
@@ -97,11 +103,10 @@ def _detect_batch(request: AWSPreparedRequest, send: Send, keep: Keep) -> AWSRes
 
 
 def _send_changed(request: AWSPreparedRequest, body: Mapping[str, Any], send: Send) -> dict[str, Any]:
-    changed = AWSPreparedRequest(
-        request.method, request.url, request.headers, json.dumps(body).encode(), request.stream_output
-    )
+    sent = json.dumps(body).encode()
+    changed = AWSPreparedRequest(request.method, request.url, request.headers, sent, request.stream_output)
     if "Content-Length" in changed.headers:
-        changed.headers.replace_header("Content-Length", str(len(changed.body)))
+        changed.headers.replace_header("Content-Length", str(len(sent)))
     response = send(changed)
     answer: dict[str, Any] = json.loads(response.content)
     if response.status_code != 200:

@@ -1,4 +1,4 @@
-"""What happens in a seed: every choice comes from one generator of random numbers, so that a seed can be played again."""
+"""What happens in a seed: every choice comes from one random generator, so that it can be played again."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Schedule:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._random = random.Random(seed)  # noqa: S311 (a test's)
+        self._random = random.Random(seed)
         self._burst = 0
         self.has_faults = True
         chance = self._random.choice
@@ -90,7 +90,7 @@ class Schedule:
         return values
 
     def choose_fault(self, *, can_be_partial: bool, can_stall: bool) -> Fault | None:
-        """Choose what happens to the next request; None for nothing. A burst makes the same trouble last for a while."""
+        """Choose what happens to the next request; None for nothing. Troubles may come in bursts."""
         if not self.has_faults:
             return None
         if can_be_partial and self.happens(self.intensity.partial):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 import os
 import sys
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 REGION, ACCOUNT, STACK = "us-east-1", "123456789012", "photolake"
 ALBUM = "album-of-another-team"
 VIEWS = ("tweets", "tweet_photos", "dropped_photos", "image_analyses")
-TOKEN = "token"  # noqa: S105 (of the fake X)
+TOKEN = "token"
 DAILY_IMAGE_BUDGET = 6
 SANDBOXES = 2
 """Copies of each handler's module: two invocations at a time share no state, as in Lambda."""
@@ -120,7 +121,9 @@ class Stack:
         self.s3.create_bucket(Bucket=ALBUM)
         secret = self._variables("Collector")["X_TOKEN_SECRET"]
         boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=TOKEN)
-        self.bucket: str = self._variables("TweetAnalyzer").get("LAKE_BUCKET") or self._variables("Collector")["LAKE_BUCKET"]
+        self.bucket: str = (
+            self._variables("TweetAnalyzer").get("LAKE_BUCKET") or self._variables("Collector")["LAKE_BUCKET"]
+        )
         self.handlers = {
             name: [self._import_handler(name, number, x_url) for number in range(SANDBOXES)]
             for name in ("TweetAnalyzer", "PhotoFetcher", "ImageAnalyzer", "Backfill", "Collector")
@@ -200,7 +203,7 @@ class Stack:
             stack=STACK,
             region=REGION,
             account=ACCOUNT,
-            client=lambda service: clients.setdefault(service, boto3.client(service)),
+            client=lambda service: clients.setdefault(service, cast("Any", boto3).client(service)),
             builds=recorder,
             functions=recorder,
             pollers=recorder,
@@ -232,14 +235,17 @@ class Stack:
         spec = importlib.util.spec_from_file_location(
             f"functions_{folder}_{number}", ROOT / "functions" / folder / "app.py"
         )
-        assert spec and spec.loader
+        assert spec
+        assert spec.loader
         module = importlib.util.module_from_spec(spec)
         sys.modules[module.__name__] = module
         spec.loader.exec_module(module)
         return module
 
     def _create_views(self) -> None:
-        (name,) = (r["Properties"]["Name"] for r in self._resolver.resources.values() if r["Type"] == "AWS::Athena::WorkGroup")
+        (name,) = (
+            r["Properties"]["Name"] for r in self._resolver.resources.values() if r["Type"] == "AWS::Athena::WorkGroup"
+        )
         workgroup = Workgroup(boto3.client("athena"), self._resolver.resolve(name), "photolake")
         for view in sort_by_dependency(read_statements(ROOT / "athena" / "views", "photolake_landing")):
             if view.name in VIEWS:
@@ -253,10 +259,8 @@ class Stack:
         return body
 
 
-def _now() -> Any:
-    import datetime
-
-    return datetime.datetime.now(datetime.UTC)
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def make_context(function: str, remaining_ms: Callable[[], int]) -> Any:

@@ -1,4 +1,4 @@
-"""Whatever fails, in whatever order: each post, photo and analysis once in the views, nothing lost, nothing paid in vain."""
+"""Whatever fails, in whatever order: each post, photo and analysis once in the views, nothing lost."""
 
 from __future__ import annotations
 

@@ -1,26 +1,21 @@
-"""A world in a seed: posts appear, functions run at the same time and fail, queues deliver in any order, time passes."""
+"""A world in a seed: posts appear, functions run at once and fail, queues deliver in any order, time passes."""
 
 from __future__ import annotations
 
 import json
-import random
-import uuid
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
-
-import moto.moto_api._internal as moto_internal
 
 from laptop_cloud.lambda_runtime.pollers import build_sqs_record
 from photolake.backfill.jobs import JobStore
 from tests.faults.clock import CLOCK, forget_retries
-from tests.faults.inputs import LAST_INPUT_STEP, plan_inputs
 from tests.faults.injector import Injector
+from tests.faults.inputs import LAST_INPUT_STEP, plan_inputs
 from tests.faults.invocation import HangError, Invocation, KilledError
 from tests.faults.ledger import Ledger
+from tests.faults.repeatable import make_repeatable
 from tests.faults.schedule import Schedule
 from tests.faults.stack import ALBUM, SANDBOXES, Stack, make_context
 from tests.faults.story import Story
@@ -77,12 +72,13 @@ class World:
                 self._settle()
             except HangError as error:
                 raise self.story.fail(str(error)) from error
+
     @contextmanager
     def _prepare(self) -> Iterator[None]:
         stack, x, schedule = self.stack, self.site.x, self.schedule
         with ExitStack() as exits:
             exits.enter_context(CLOCK.stand_still())
-            exits.enter_context(repeatable(schedule))
+            exits.enter_context(make_repeatable(schedule))
             forget_retries()
             stack.empty()
             stack.refuse = self.injector.refuse_record
@@ -118,9 +114,14 @@ class World:
         """Posts are made, and photos dropped, when it is their turn."""
         for post in [post for post in self.inputs.posts if post.step < self._step]:
             self.inputs.posts.remove(post)
-            number = self.site.x.post(self.schedule.choose([30, 90, 5_000]), **post.fields)
+            # The search has a post within a minute, or else a run may have read on past it (`SETTLED`).
+            ages = [30, 90, 5_000] if self._step == 1 else [0, 30]
+            number = self.site.x.post(self.schedule.choose(ages), **post.fields)
             self.story.tell(f"post {number}: {post.fields['text'][:20]!r}")
-            (self.malformed.add if post.is_malformed else self.posts.setdefault)(number, *([] if post.is_malformed else [post.fields]))
+            if post.is_malformed:
+                self.malformed.add(number)
+            else:
+                self.posts[number] = post.fields
         if self._step == 3:
             for key, body in self.inputs.dropped.items():
                 self.story.tell(f"dropped {key}")
@@ -140,7 +141,7 @@ class World:
             begin.append(lambda: self._begin("Collector", [], {}))
         if busy.count("Backfill") < SANDBOXES and self.schedule.happens(0.1):
             begin.append(lambda: self._begin("Backfill", [], {}))
-        if self.schedule.happens(0.3) and sum(self.stack.firehose.count_buffered().values()):
+        if self.schedule.happens(0.3) and any(self.stack.firehose.count_buffered().values()):
             begin.append(self._flush)
         for function, source in self.stack.sources.items():
             if busy.count(function) < SANDBOXES and self._has_visible(source.queue_arn):
@@ -227,7 +228,9 @@ class World:
         if error is not None:
             self.story.tell(f"{invocation.name} ends by {_describe_error(error)}")
             if isinstance(error, Exception) and function != "Collector" and messages:
-                raise self.story.fail(f"{invocation.name} failed as a whole, with all its messages: {error!r}") from error
+                raise self.story.fail(
+                    f"{invocation.name} failed as a whole, with all its messages: {error!r}"
+                ) from error
             return
         if not messages:
             self.story.tell(f"{invocation.name} ends: {invocation.result}")
@@ -269,7 +272,9 @@ class World:
             if self._is_settled() and not self.story.counts["spinning"]:
                 return
             self._redrive()
-        raise self.story.fail(f"after {MAX_ROUNDS} rounds without a fault there is still something to do: {self._describe_rest()}")
+        raise self.story.fail(
+            f"after {MAX_ROUNDS} rounds without a fault there is still something to do: {self._describe_rest()}"
+        )
 
     def _run_all(self) -> None:
         self._step = MAX_STEPS
@@ -297,11 +302,14 @@ class World:
         return not self._describe_rest()
 
     def _describe_rest(self) -> str:
-        rest = [f"{name}: {len(self.stack.queue(name)._messages)}" for name in self._queue_names() if self.stack.queue(name)._messages]
+        """What is still to do; empty if there is nothing."""
+        queues = {name: len(self.stack.queue(name)._messages) for name in self._queue_names()}
+        rest = [f"{name}: {count} messages" for name, count in queues.items() if count]
         rest += [f"{name}: {count} buffered" for name, count in self.stack.firehose.count_buffered().items() if count]
-        waiting = [item for item in self._scan("ImagesTable") if item.get("state") not in (None, "done")]
-        rest += [f"{item['id'][:20]} is {item['state']}" for item in waiting]
-        rest += [f"{job.uri} is {job.state}" for job in JobStore(self.stack.table("CheckpointTable")).list() if job.state != "done"]
+        images = [item for item in self._scan("ImagesTable") if item.get("state") not in (None, "done")]
+        rest += [f"{item['id'][:20]} is {item['state']}" for item in images]
+        jobs = JobStore(self.stack.table("CheckpointTable")).list()
+        rest += [f"{job.uri} is {job.state}" for job in jobs if job.state != "done"]
         if self.site.x.posts and not self._has_read_x():
             rest.append("X has posts that are not read")
         return ", ".join(rest)
@@ -330,42 +338,6 @@ class World:
         self._pass_time(DAY_SECONDS)
         self._begin("Backfill", [], {})
         self._finish()
-
-
-@contextmanager
-def repeatable(schedule: Schedule) -> Iterator[None]:
-    """Make what is left to chance (jitter, ids, the order of requests that run at once) follow from the seed."""
-    random.seed(schedule.bits(32))
-    moto_internal.mock_random.seed(schedule.bits(32))
-    pool = "photolake.images.rekognition"
-    ids = random.Random(schedule.bits(32))  # noqa: S311 (a test's)
-    with (
-        patch("uuid.uuid4", lambda: uuid.UUID(int=ids.getrandbits(128), version=4)),
-        patch(f"{pool}.ThreadPoolExecutor", lambda max_workers: OrderedPool()),
-        patch(f"{pool}.as_completed", lambda futures: schedule.reorder(list(futures))),
-    ):
-        yield
-
-
-class OrderedPool:
-    """Runs what is submitted one after the other, so that a kill between two requests happens at the same place again."""
-
-    def __enter__(self) -> OrderedPool:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Nothing is left to wait for."""
-
-    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Run it now."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(call(*arguments))
-        except KilledError as error:
-            future.set_exception(error)
-        except Exception as error:  # noqa: BLE001 (as a pool does)
-            future.set_exception(error)
-        return future
 
 
 def _describe_error(error: BaseException) -> str:
