@@ -25,6 +25,9 @@ test: .venv/dev.stamp ## Run the tests
 test-e2e: .venv/dev.stamp ## Test the whole pipeline on the laptop cloud
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/e2e
 
+test-faults: .venv/dev.stamp ## Test that no fault loses or doubles anything: SEEDS=5000 for more seeds, SEED=7 to play one again
+	@SEED='$(SEED)' SEEDS='$(SEEDS)' FIRST_SEED='$(FIRST_SEED)' $(BIN)/pytest --numprocesses $(if $(SEED),0,auto) --dist load --quiet tests/faults$(if $(SEED)$(SEEDS),/test_seeds.py)
+
 test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop cloud, if its files changed since they last passed
 
 # Folders are prerequisites too, so that a deleted file counts as a change.

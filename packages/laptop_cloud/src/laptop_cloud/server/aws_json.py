@@ -61,7 +61,7 @@ class JsonServer:
 
     def start(self) -> None:
         """Answer in the background until `stop`."""
-        self._server = LoopbackServer(CallRecorder(self._handle_request), "aws-json")
+        self._server = LoopbackServer(CallRecorder(self.handle_request), "aws-json")
 
     @property
     def url(self) -> str:
@@ -72,7 +72,8 @@ class JsonServer:
         """Stop answering and free the port."""
         self._server.stop()
 
-    def _handle_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def handle_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request: the WSGI application, for callers that need no port."""
         request = Request(environ)
         try:
             body, status = self._build_body(request), 200

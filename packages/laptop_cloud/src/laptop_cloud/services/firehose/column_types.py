@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlglot import exp
@@ -32,10 +33,7 @@ class ColumnType:
     @classmethod
     def parse(cls, text: str) -> ColumnType:
         """Read a type such as `array<struct<name:string,confidence:double>>`; SchemaError for any other."""
-        try:
-            return _convert_type(exp.DataType.build(text, dialect="hive"))
-        except SqlglotError as error:
-            raise SchemaError(f"{text!r} is not a Hive type") from error
+        return _parse_type(text)
 
 
 Columns = Mapping[str, ColumnType]
@@ -45,6 +43,14 @@ def read_columns(table: Mapping[str, Any]) -> dict[str, ColumnType]:
     """The columns inside a Glue table's objects, without its partition keys; SchemaError names an unknown type."""
     columns = table["StorageDescriptor"]["Columns"]
     return {column["Name"]: ColumnType.parse(column["Type"]) for column in columns}
+
+
+@cache  # Firehose reads the table's columns for every object that it delivers, and parsing them takes 60 ms
+def _parse_type(text: str) -> ColumnType:
+    try:
+        return _convert_type(exp.DataType.build(text, dialect="hive"))
+    except SqlglotError as error:
+        raise SchemaError(f"{text!r} is not a Hive type") from error
 
 
 def _convert_type(datatype: exp.DataType) -> ColumnType:

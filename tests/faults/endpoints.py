@@ -1,0 +1,88 @@
+"""AWS in this process: moto, and the laptop cloud's own Firehose, Comprehend, Rekognition and Athena.
+
+Every request of every boto3 client arrives here by botocore's event `before-send`, so that nothing of the product knows
+of it. Requests of a function under test first pass the injector, which may refuse, lose or split them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.handlers import BUILTIN_HANDLERS
+from moto import mock_aws
+from moto.core.botocore_stubber import MockRawResponse
+from moto.core.models import botocore_stubber
+from werkzeug.test import Client
+
+from laptop_cloud.server.aws_json import JsonServer, JsonService
+
+Send = Callable[[AWSPreparedRequest], AWSResponse]
+Intercept = Callable[[str, str, AWSPreparedRequest, Send], AWSResponse]
+
+
+class Endpoints:
+    """Answers the requests of all clients that are made while it is open; `intercept` by thread."""
+
+    def __init__(self) -> None:
+        self._local: dict[str, Client] = {}
+        self._threads = threading.local()
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Take the place of AWS for the block."""
+        entry = ("before-send", self._answer)
+        BUILTIN_HANDLERS.append(entry)
+        try:
+            with mock_aws():
+                # moto answers too, but only what it is handed.
+                botocore_stubber.enabled = False
+                yield
+        finally:
+            BUILTIN_HANDLERS.remove(entry)
+
+    def serve(self, *services: JsonService) -> None:
+        """Add services of the laptop cloud."""
+        for service in services:
+            self._local[service.name] = Client(JsonServer([service]).handle_request)
+
+    @contextmanager
+    def intercept(self, intercept: Intercept) -> Iterator[None]:
+        """Let the requests of this thread pass by `intercept`; those of services to each other do not."""
+        self._threads.intercept = intercept
+        try:
+            yield
+        finally:
+            self._threads.intercept = None
+
+    def _answer(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        _prefix, service, operation = event_name.split(".")
+        intercept = getattr(self._threads, "intercept", None)
+        if intercept is None:
+            return self._send(service, request)
+        self._threads.intercept = None
+        try:
+            result: AWSResponse = intercept(service, operation, request, lambda sent: self._send(service, sent))
+            return result
+        finally:
+            self._threads.intercept = intercept
+
+    def _send(self, service: str, request: AWSPreparedRequest) -> AWSResponse:
+        if client := self._local.get(service):
+            answer = client.post("/", data=request.body, headers=_decode_headers(request.headers))
+            return build_response(request.url, answer.status_code, answer.get_data(), dict(answer.headers))
+        answered: Any = botocore_stubber.process_request(request)
+        status, headers, body = answered
+        return build_response(request.url, status, body, headers)
+
+
+def build_response(url: str, status: int, body: str | bytes, headers: Mapping[str, Any]) -> AWSResponse:
+    """A response as botocore's HTTP session gives it."""
+    return AWSResponse(url, status, cast("Any", headers), MockRawResponse(body))
+
+
+def _decode_headers(headers: Any) -> dict[str, str]:
+    return {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in headers.items()}

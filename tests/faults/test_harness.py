@@ -1,0 +1,74 @@
+"""The seeds can fail: they are repeatable, they notice a broken promise, and they do not wait for ever."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pytest
+
+from photolake.photos.fetcher import PhotoFetcher
+from tests.faults import invocation
+from tests.faults.conftest import COUNTED
+from tests.faults.mutants import MUTANTS
+from tests.faults.seeds import find_seeds_that_fail, play_seed
+from tests.faults.story import SeedError, Story
+from tests.faults.world import World
+
+if TYPE_CHECKING:
+    from tests.faults.world import Site
+
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
+
+# All seeds that find a mutant are counted if this is set, else one is enough.
+MUTANT_SEEDS = int(os.environ.get("MUTANT_SEEDS") or 0)
+
+
+def test_the_same_seed_tells_the_same_story(site: Site) -> None:
+    assert play_seed(site, 3).lines == play_seed(site, 3).lines
+
+
+def test_another_seed_tells_another_story(site: Site) -> None:
+    assert play_seed(site, 3).lines != play_seed(site, 4).lines
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_seeds_notice_a_broken_promise(site: Site, name: str, record_property: Any) -> None:
+    with MUTANTS[name](site.stack):
+        found = find_seeds_that_fail(site, range(1, (MUTANT_SEEDS or 60) + 1))
+        failing = list(found) if MUTANT_SEEDS else [next(found)]
+    if MUTANT_SEEDS:
+        record_property(COUNTED, {f"of {MUTANT_SEEDS} seeds find the mutant {name}": len(failing)})
+
+    assert failing
+
+
+def test_a_seed_that_fails_says_how_to_play_it_again(site: Site) -> None:
+    told = str(Story(7).fail("lost: 1 is not in tweets"))
+
+    assert told.startswith("seed 7: lost: 1 is not in tweets")
+    assert "make test-faults SEED=7" in told
+
+
+def test_a_run_that_sends_requests_without_end_fails(site: Site) -> None:
+    def spin(self: Any, job: Any) -> Any:
+        while True:
+            self._registry.get("nothing")
+
+    with (
+        patch.object(PhotoFetcher, "fetch", spin),
+        patch("tests.faults.injector.MAX_REQUESTS", 200),
+        pytest.raises(SeedError, match="without end"),
+    ):
+        World(site, 3).play()
+
+
+def test_a_run_that_neither_ends_nor_sends_a_request_fails(site: Site) -> None:
+    with (
+        patch.object(PhotoFetcher, "fetch", lambda self, job: threading.Event().wait(5)),
+        patch.object(invocation, "HANG_SECONDS", 0.5),
+        pytest.raises(SeedError, match="neither ends nor sends"),
+    ):
+        World(site, 3).play()
