@@ -7,12 +7,14 @@ import io
 import itertools
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from photolake.post_files.compression import Decompressed
-from photolake.post_files.documents import BOM
+from photolake.post_files.documents import BOM, JsonDocument, read_documents
 from photolake.post_files.reader import read_entries
-from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
+from photolake.post_formats.beside import NOTHING, Beside, read_beside
+from photolake.post_formats.foreign import describe_foreign
+from photolake.post_formats.x_account_archive import POSTS, read_part_name
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
@@ -30,6 +32,11 @@ _TABLE = (
     "is a table (CSV). twarc-csv drops the positions of links and mentions, replaces the text of reposts, and adds "
     "posts that were only referenced: name the JSON lines it was made from"
 )
+_TWEETS_JS = "An account archive has them in tweets.js"
+_PARTS: Mapping[str, str] = {
+    "note_tweet": "holds long texts, which are read with the posts in tweets.js beside it. Name that",
+    "deleted_tweets": f"holds posts that their author deleted, which are not collected. {_TWEETS_JS}",
+}
 _EVENTS = (
     "holds events of Bluesky's Jetstream. Posts from a file would stay when their authors delete them, so use the "
     "Bluesky source instead: photolake up --param BlueskyKeywords=sunset"
@@ -39,11 +46,11 @@ _EVENTS = (
 class Probe(NamedTuple):
     """What a file holds: `reason` ends a sentence that begins with its name and says why it holds no posts.
 
-    `author` is the owner of an account archive, from the `account.js` in the same folder.
+    `beside` is what other files of the same folder hold of its posts.
     """
 
     reason: str | None
-    author: Mapping[str, Any] | None = None
+    beside: Beside = NOTHING
 
 
 def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
@@ -55,7 +62,7 @@ def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
         if reason is None and needs_post:
             found = itertools.islice(read_entries(opened.file, file.make_context()), ENTRIES_PROBED)
             reason = None if any(isinstance(entry.content, dict) for entry in found) else "holds no posts"
-    return Probe(reason, None if reason else _read_author(file, head))
+    return Probe(reason, NOTHING if reason else read_beside(file.base, head, file.read_sibling))
 
 
 def _decompress(stored: bytes) -> tuple[bytes, str]:
@@ -63,11 +70,6 @@ def _decompress(stored: bytes) -> tuple[bytes, str]:
     blocks = Decompressed(io.BufferedReader(io.BytesIO(stored)))
     head = next(iter(blocks), b"")
     return head, blocks.damage
-
-
-def _read_author(file: PostFile, head: bytes) -> Mapping[str, Any] | None:
-    account = file.read_sibling("account.js") if read_part_name(head) in POSTS else None
-    return read_owner(account) if account else None
 
 
 def _find_reason(head: bytes) -> str | None:
@@ -80,13 +82,27 @@ def _find_reason(head: bytes) -> str | None:
         return "is binary, or text in UTF-16 (then: iconv -f UTF-16 -t UTF-8). Name a file of JSON"
     part = read_part_name(head)
     if part is not None:
-        return None if part in POSTS else f"holds {part}, and no posts. An account archive has them in tweets.js"
+        return None if part in POSTS else _PARTS.get(part, f"holds {part}, and no posts. {_TWEETS_JS}")
     lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]
     if _is_table(lines[0]):
         return _TABLE
     if _is_event(lines[0]):
         return _EVENTS
-    return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"
+    if not any(line[:1] in (b"{", b"[") for line in lines):
+        return "holds no JSON. Name a file of posts"
+    return _find_foreign(head)
+
+
+def _find_foreign(head: bytes) -> str | None:
+    """Name the format of the values if all are of one that is not read."""
+    documents = read_documents(io.BufferedReader(io.BytesIO(head)), "")
+    found = (document.value for document in documents if isinstance(document, JsonDocument))
+    values = itertools.chain.from_iterable(value if isinstance(value, list) else [value] for value in found)
+    names = {describe_foreign(value) for value in itertools.islice(values, ENTRIES_PROBED)}
+    name = names.pop() if len(names) == 1 else None
+    return (
+        f"holds {name}. Name a file of posts that photolake reads: docs/collect-files.md lists them" if name else None
+    )
 
 
 def _is_table(line: bytes) -> bool:

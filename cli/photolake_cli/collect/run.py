@@ -78,7 +78,9 @@ def choose_files(names: Sequence[str], s3: S3Client) -> list[PostFile]:
         for file in find_files(name, s3):
             probe = probe_file(file, needs_post=in_folder)
             if probe.reason is None:
-                chosen[file.identity] = replace(file, author=probe.author)
+                chosen[file.identity] = replace(file, beside=probe.beside)
+                for problem in probe.beside.problems:
+                    print_note(f"{file.name}: {problem}", "yellow")
             elif in_folder:
                 print_note(f"{file.name}: skipped, it {probe.reason}", "yellow")
             else:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.documents import JsonDocument, read_documents
-from photolake.post_formats.format import FileContext, Notice, Refusal
+from photolake.post_formats.foreign import describe_unknown
+from photolake.post_formats.format import FileContext, Notice, Refusal, Remark
 from photolake.post_formats.registry import find_format
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
@@ -33,11 +34,15 @@ START = Position(1, 0)
 
 
 class Entry(NamedTuple):
-    """What a file holds at a position; `size` is the size in bytes of the JSON document that contains it."""
+    """What a file holds at a position; `size` is the size in bytes of the JSON document that contains it.
+
+    `remarks` name in the plural what a post lacks, once for each: two photos without a URL are two remarks.
+    """
 
     position: Position
     content: PostRow | RejectedRecord | Notice
     size: int
+    remarks: tuple[str, ...] = ()
 
 
 def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Position = START) -> Iterator[Entry]:
@@ -47,35 +52,56 @@ def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Posi
         if document.line != position.line:
             position = Position(document.line, 0)
         size = len(document.raw)
-        for content in _read_document(document, context):
+        for content, remarks in _gather_remarks(_read_document(document, context)):
             position = Position(position.line, position.entry + 1)
             if position > after:
-                yield Entry(position, content, size)
+                yield Entry(position, content, size, remarks)
+
+
+def _gather_remarks(
+    items: Iterator[PostRow | RejectedRecord | Notice | Remark],
+) -> Iterator[tuple[PostRow | RejectedRecord | Notice, tuple[str, ...]]]:
+    """Yield each item with the remarks that follow it."""
+    held: PostRow | RejectedRecord | Notice | None = None
+    remarks: list[str] = []
+    for item in items:
+        if isinstance(item, Remark):
+            remarks.append(item.kind)
+            continue
+        if held is not None:
+            yield held, tuple(remarks)
+        held, remarks = item, []
+    if held is not None:
+        yield held, tuple(remarks)
 
 
 def _read_document(
     document: JsonDocument | RejectedRecord, context: FileContext
-) -> Iterator[PostRow | RejectedRecord | Notice]:
+) -> Iterator[PostRow | RejectedRecord | Notice | Remark]:
     if isinstance(document, RejectedRecord):
         yield document
         return
-    values = document.value if isinstance(document.value, list) else [document.value]
-    for value in values:
-        for item in _read_value(value, context):
-            if isinstance(item, Refusal):
-                yield RejectedRecord(_encode(item.value, document), item.message, context.source, document.line)
-            else:
-                yield item
-    if not values:
-        yield Notice("empty arrays")
+    for item in read_value(document.value, context):
+        if isinstance(item, Refusal):
+            yield RejectedRecord(_encode(item.value, document), item.message, context.source, document.line)
+        else:
+            yield item
 
 
-def _read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice]:
-    known = find_format(value)
-    if known is None:
-        yield Refusal(value, "not a post, nor a page of posts, in any known format")
-    else:
-        yield from known.read(value, context)
+def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Remark]:
+    """Yield what a JSON value holds, by its format, or the values of an array by theirs."""
+    try:
+        if isinstance(value, list):
+            for item in value:
+                yield from read_value(item, context)
+            if not value:
+                yield Notice("empty arrays")
+        elif (known := find_format(value)) is None:
+            yield Refusal(value, describe_unknown(value))
+        else:
+            yield from known.read(value, context)
+    except RecursionError:
+        yield Refusal(value, "nested too deeply")
 
 
 def _encode(value: Any, document: JsonDocument) -> bytes:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from photolake.post_formats.archive_notes import NoteIndex
     from photolake.rows.types import PostRow
+    from photolake.sources.x.includes import Includes
 
 
 @dataclass(frozen=True)
@@ -15,12 +17,15 @@ class FileContext:
     """What is known of a file besides its values: its name in rejected records, and when its posts were collected.
 
     Posts that say when they were collected keep their own time. `author` is the author of the posts of an account
-    archive.
+    archive; `notes` are its long texts, and `includes` the users, media and posts that posts of API v2 refer to, both
+    from files beside this one.
     """
 
     source: str
     collected_at: str
     author: Mapping[str, Any] | None = None
+    notes: NoteIndex | None = None
+    includes: Includes | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,13 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """Something that the post before it lacks; `kind` names it in the plural: "photos that ...". One for each."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
 class PostFormat:
     """A format of posts, as the module of `photolake.post_formats` that is called `FORMAT`.
 
@@ -48,4 +60,4 @@ class PostFormat:
 
     name: str
     recognize: Callable[[Any], bool]
-    read: Callable[[Any, FileContext], Iterator[PostRow | Refusal | Notice]]
+    read: Callable[[Any, FileContext], Iterator[PostRow | Refusal | Notice | Remark]]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal
+from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal, Remark
 from photolake.post_formats.x_api import read_payload
+from photolake.post_formats.x_evidence import OTHERS
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
@@ -38,7 +39,7 @@ def is_flattened(value: Any) -> bool:
         isinstance(value, Mapping)
         and "id" in value
         and "text" in value
-        and not value.keys() & {"data", "user", "id_str", "full_text"}
+        and value.keys().isdisjoint(OTHERS | {"data", "user", "id_str", "full_text", "author_user"})
         and bool(value.keys() & {*_FLATTENED_FIELDS} or _has_media(value))
     )
 
@@ -121,7 +122,7 @@ def _select_fields(item: Any, names: tuple[str, ...]) -> Any:
     return {name: item[name] for name in names if name in item} if isinstance(item, Mapping) else item
 
 
-def read_flattened(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice]:
+def read_flattened(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Remark]:
     """Yield the post."""
     yield from read_payload(unflatten_post(value), context, value)
 
