@@ -66,7 +66,11 @@ UNSEEN = {
         "s3:PutObject": _NO_TOKEN,
     },
     "ImageAnalyzerFunction": {"dynamodb:Query": _STALE, "s3:ListBucket": _FOR_404},
-    "PhotoFetcherFunction": {"dynamodb:Query": _STALE},
+    "PhotoFetcherFunction": {
+        "dynamodb:Query": _STALE,
+        "s3:GetObject": "copies of photos that are gone, which somebody provided",
+        "s3:ListBucket": _FOR_404,
+    },
     "SearchApiFunction": {"s3:GetObject": "the request of whoever has the URL that the function signed"},
     "TweetAnalyzerFunction": {
         "dynamodb:DeleteItem": _FAILED,

@@ -39,7 +39,7 @@ class PostFile:
     identity: str
     open_raw: Callable[[], io.RawIOBase]
     read_sibling: Callable[[str], bytes | None]
-    """Reads a small file of the same folder by its base name; None if there is none. LargeSiblingError."""
+    """Reads a small file of the same folder by its base name, or one of a folder in it: see `ReadSibling`."""
     beside: Beside = NOTHING
 
     @property
@@ -139,7 +139,7 @@ def _local_file(path: Path) -> PostFile:
     status = path.stat()
 
     def read_sibling(base: str) -> bytes | None:
-        other = path.with_name(base)
+        other = path.parent / base
         if not other.is_file():
             return None
         if other.stat().st_size > MAX_SIBLING_BYTES:

@@ -15,6 +15,7 @@ from photolake_cli.collect.files import PostFile, find_files, is_folder
 from photolake_cli.collect.forecast import Forecast, sample_posts
 from photolake_cli.collect.formats import probe_file
 from photolake_cli.collect.journal import Checkpoint, Journal
+from photolake_cli.collect.media import upload_media
 from photolake_cli.collect.report import show_file_progress, show_forecast, show_tallies
 from photolake_cli.consent import require_consent
 from photolake_cli.console import INTERRUPTED, error_console, print_note, show_progress
@@ -40,6 +41,7 @@ class CollectRequest:
     again: bool = False
     dry_run: bool = False
     yes: bool = False
+    media: bool = True
 
 
 def collect_files(request: CollectRequest, cloud: Cloud, sender: FileSender, folder: Path) -> None:
@@ -58,6 +60,8 @@ def collect_files(request: CollectRequest, cloud: Cloud, sender: FileSender, fol
         return
     if _forecast_cost(pending, cloud, sender, SAMPLE_POSTS):
         require_consent(cloud, request.yes)
+    if request.media:
+        upload_media((file for file, _ in pending), cloud)
     tallies: list[Tally] = []
     try:
         tallies.extend(_send_files(pending, sender, journal))

@@ -18,6 +18,9 @@ def collect(
     again: Annotated[bool, typer.Option("--again", help="Also send files that were sent before.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing: count, and forecast the cost.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for consent to the cost on AWS.")] = False,
+    media: Annotated[
+        bool, typer.Option("--media/--no-media", help="Upload the photos of an account archive for URLs that are gone.")
+    ] = True,
     stack: Stack = None,
     region: Region = None,
     state: State = DEFAULT_STATE,
@@ -25,7 +28,8 @@ def collect(
     """Send files of posts through the pipeline.
 
     Formats: JSON lines, or one JSON document, of the X API v2 (pages, stream lines and posts, also flattened by twarc2)
-    or v1.1 (posts, timelines and searches); tweets.js of an X account archive; our own archive under tweets/.
+    or v1.1 (posts, timelines and searches); the posts of an X account archive of any year; what X's web client,
+    snscrape and twitter-web-exporter keep; our own archive under tweets/. docs/post-files.md lists them all.
     Compression: none, gzip or Zstandard.
 
     Rejected records are stored in the lake under errors/malformed/ with file and line. Run an interrupted command again
@@ -43,4 +47,4 @@ def collect(
     from photolake_cli.collect.sender import open_sender
 
     cloud = connect(stack, region, state)
-    collect_files(CollectRequest(files, again, dry_run, yes), cloud, open_sender(cloud), state / "collected")
+    collect_files(CollectRequest(files, again, dry_run, yes, media), cloud, open_sender(cloud), state / "collected")

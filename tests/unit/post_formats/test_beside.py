@@ -175,7 +175,7 @@ def test_a_file_beside_that_is_too_large_or_damaged_is_named():
         "users_1.json beside it is larger than 64 MiB and is not read: split it",
     )
     damaged = read_beside("tweets.js", TWEETS_JS, folder(note__tweet_js=b"window.YTD.note_tweet.part0 = [{"))
-    assert damaged == Beside(problems=damaged.problems)
+    assert damaged == Beside(problems=damaged.problems, media_folder="tweets_media")
     assert damaged.problems[0].startswith("note-tweet.js beside it cannot be read: ")
     assert read_beside("data_1.json", b"", folder(users_1_json=b"{")).problems[0].startswith("users_1.json beside it")
 

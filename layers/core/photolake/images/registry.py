@@ -54,6 +54,14 @@ class UnavailablePhoto:
     message: str
 
 
+@dataclass(frozen=True)
+class KnownImage:
+    """The image of a media key; `message` says where it is from if it is not from the photo's URL."""
+
+    image_id: str
+    message: str | None = None
+
+
 class ImageRegistry:
     """The images table. Reads are consistent: what one function has written, the next one sees."""
 
@@ -93,20 +101,21 @@ class ImageRegistry:
         image = self.get(image_id) if image_id else None
         return image if image and image.s3_key == key else None
 
-    def find_photo(self, platform: str, mediaid: str) -> str | UnavailablePhoto | None:
-        """Return what became of a media key: its image_id, why it has none, or None if it was never downloaded."""
+    def find_photo(self, platform: str, mediaid: str) -> KnownImage | UnavailablePhoto | None:
+        """Return what became of a media key: its image, why it has none, or None if it was never downloaded."""
         item = self._read(f"media#{platform}#{mediaid}")
         if item is None:
             return None
         if "image_id" in item:
-            return str(item["image_id"])
+            return KnownImage(str(item["image_id"]), item.get("status_message"))
         return UnavailablePhoto(str(item["status"]), str(item["status_message"]))
 
-    def remember_photo(self, platform: str, mediaid: str, photo: str | UnavailablePhoto) -> None:
-        """Remember the image_id of a media key, or why it has none unless an image_id is known."""
+    def remember_photo(self, platform: str, mediaid: str, photo: KnownImage | UnavailablePhoto) -> None:
+        """Remember the image of a media key, or why it has none unless an image is known."""
         key = f"media#{platform}#{mediaid}"
-        if isinstance(photo, str):
-            self._table.put_item(Item={"id": key, "image_id": photo})
+        if isinstance(photo, KnownImage):
+            message = {} if photo.message is None else {"status_message": photo.message}
+            self._table.put_item(Item={"id": key, "image_id": photo.image_id, **message})
             return
         item = {"id": key, "status": photo.status, "status_message": photo.message}
         try:

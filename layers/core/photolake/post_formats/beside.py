@@ -10,20 +10,21 @@ from typing import Any, TypeVar
 
 from photolake.errors import PermanentError
 from photolake.post_formats.archive_notes import NoteIndex
-from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name, strip_assignment
+from photolake.post_formats.x_account_archive import read_owner, read_part_name, strip_assignment
 from photolake.rows.json_text import parse_json
 from photolake.sources.x.includes import Includes
 
 MAX_SIBLING_BYTES = 1 << 26
 """A file beside a file of posts is read into memory whole; one that is larger is left alone, and the user is told."""
 _PAGE_OF_R = re.compile(r"data_(\w+\.json)$")
+_MEDIA_FOLDERS = {"tweet": "tweet_media", "tweets": "tweets_media", "community_tweet": "community_tweet_media"}
 _INCLUDED = ("includes", "users", "media")
 _REFERENCES = (b'"author_id"', b'"media_keys"')
 _KINDS = ("users", "media", "tweets", "posts", "places", "polls")
 
 _Parsed = TypeVar("_Parsed")
 ReadSibling = Callable[[str], bytes | None]
-"""Reads a file of the same folder by its base name; None if there is none. LargeSiblingError if it is too large."""
+"""Reads a file of the same folder, or of a folder in it, by its name; None if there is none. LargeSiblingError."""
 
 
 class LargeSiblingError(Exception):
@@ -32,12 +33,16 @@ class LargeSiblingError(Exception):
 
 @dataclass(frozen=True)
 class Beside:
-    """What other files hold of the posts of a file, and sentences on files that could not be read."""
+    """What other files hold of the posts of a file, and sentences on files that could not be read.
+
+    `media_folder` is the folder of its photos, "" if there is none.
+    """
 
     author: Mapping[str, Any] | None = None
     notes: NoteIndex | None = None
     includes: Includes | None = None
     problems: tuple[str, ...] = ()
+    media_folder: str = ""
 
 
 NOTHING = Beside()
@@ -50,11 +55,12 @@ def read_beside(base: str, head: bytes, read_sibling: ReadSibling) -> Beside:
     `users_1.json`. Beside other posts of API v2: `includes`, `users` and `media`, each `.json` or `.jsonl`.
     """
     reader = _SiblingReader(read_sibling)
-    if read_part_name(head) in POSTS:
+    part = read_part_name(head)
+    if part is not None and part in _MEDIA_FOLDERS:
         account, notes = reader.read("account.js"), reader.read("note-tweet.js")
         author = read_owner(account) if account else None
         index = reader.parse("note-tweet.js", lambda: NoteIndex.parse(strip_assignment(notes))) if notes else None
-        return Beside(author, index, None, tuple(reader.problems))
+        return Beside(author, index, None, tuple(reader.problems), _MEDIA_FOLDERS[part])
     lists = _merge_lists(reader, _list_names(base, head))
     includes = reader.parse("includes", lambda: Includes(lists)) if lists else None
     return Beside(None, None, includes, tuple(reader.problems))
