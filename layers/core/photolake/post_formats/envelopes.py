@@ -26,7 +26,7 @@ _FORMATS = (x_api.FORMAT, twarc_flatten.FORMAT, x_messages.FORMAT)
 def open_envelope(value: Any) -> Any:
     """Return what an envelope holds, through any number of them; None if it is not an envelope."""
     content = None
-    while isinstance(value, Mapping):
+    while isinstance(value, Mapping) and not value.keys().isdisjoint(_KEYS):
         fields = value.keys()
         name = next((key for key, beside in _KEYS.items() if key in fields and beside <= fields), None)
         if name is None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from photolake.rows.types import PostRow
 
 _FLATTENED_FIELDS = ("author", "in_reply_to_user", "__twarc")
+_NOT_FLATTENED = OTHERS | {"data", "user", "id_str", "full_text", "author_user"}
 _GEO_FIELDS = ("place_id", "coordinates")
 _MENTION_FIELDS = ("start", "end", "username", "id")
 _REFERENCE_FIELDS = ("type", "id")
@@ -39,7 +40,7 @@ def is_flattened(value: Any) -> bool:
         isinstance(value, Mapping)
         and "id" in value
         and "text" in value
-        and value.keys().isdisjoint(OTHERS | {"data", "user", "id_str", "full_text", "author_user"})
+        and value.keys().isdisjoint(_NOT_FLATTENED)
         and bool(value.keys() & {*_FLATTENED_FIELDS} or _has_media(value))
     )
 

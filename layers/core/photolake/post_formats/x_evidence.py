@@ -46,6 +46,8 @@ OTHERS = split_names(
     "_type _id idstr mid account uri acct cid did peer_id objectType subreddit images_count media_attachments "
     "views_count platformId conversationId from_user twitterUrl createdAt"
 )
+_NOT_OF_STATUSES = OTHERS | _TWEET_ONLY | _INCLUDED
+_NOT_OF_TWEETS = OTHERS | _STATUS_ONLY | _INCLUDED
 _FEW = 2
 
 
@@ -53,7 +55,7 @@ def is_status(value: Any) -> bool:
     """Whether a value is a status: an id, a text, and `id_str` or two more fields of statuses."""
     return (
         isinstance(value, Mapping)
-        and value.keys().isdisjoint(OTHERS | _TWEET_ONLY | _INCLUDED)
+        and value.keys().isdisjoint(_NOT_OF_STATUSES)
         and has_id(value)
         and _has_text(value)
         and isinstance(value.get("user") or {}, Mapping)
@@ -67,7 +69,7 @@ def is_tweet(value: Any) -> bool:
     """Whether a value is a tweet, without the objects that tools put into it."""
     return (
         isinstance(value, Mapping)
-        and value.keys().isdisjoint(OTHERS | _STATUS_ONLY | _INCLUDED)
+        and value.keys().isdisjoint(_NOT_OF_TWEETS)
         and has_id(value)
         and isinstance(value.get("text"), str)
         and not _holds_media(value)

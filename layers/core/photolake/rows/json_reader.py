@@ -79,8 +79,14 @@ class JsonObject:
 
     def has_rounded_id(self, *names: str) -> bool:
         """Whether a program has rounded the id in every field that has it."""
-        present = [self._value[name] for name in names if self._value.get(name) not in (None, "")]
-        return bool(present) and all(is_rounded(value) for value in present)
+        found = False
+        for name in names:
+            value = self._value.get(name)
+            if value is not None and value != "":
+                if not is_rounded(value):
+                    return False
+                found = True
+        return found
 
     def read_flag(self, *names: str) -> bool | None:
         """Read true or false."""
@@ -164,6 +170,8 @@ class JsonObject:
 
 def is_rounded(value: Any) -> bool:
     """Whether a value was an id until a program made a float of it that holds less: 2.1201243093042463e+18."""
+    if type(value) is int:
+        return False
     return _is_float(value) and math.isfinite(float(value)) and float(value) >= _FIRST_ROUNDED
 
 
