@@ -20,7 +20,7 @@ demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run t
 TEMPLATE_TESTS := tests/unit/template tests/unit/quicksight tests/integration/quicksight
 
 test: .venv/dev.stamp ## Run the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration $(addprefix --ignore=,$(TEMPLATE_TESTS))
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration tests/attacks $(addprefix --ignore=,$(TEMPLATE_TESTS))
 
 test-e2e: .venv/dev.stamp ## Test the whole pipeline on the laptop cloud
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/e2e

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from photolake_cli.inspect.analysis import read_schema
+from photolake_cli.template import StackTemplate
 from tests.resolved_template import ROOT
 
 pytestmark = pytest.mark.e2e
@@ -101,7 +101,7 @@ def test_an_object_of_the_lake_is_the_same_photo_and_its_row_fits_the_table(own_
 
     row = json.loads(own_photolake("inspect", key, "--apis", "labels,text,custom_labels", "--model", MODEL, "--json"))
 
-    read_schema(ROOT / "template.yaml").check(row)
+    StackTemplate(ROOT / "template.yaml").read_table("AnalysesTable").check(row)
     lines = [found["detectedtext"] for found in row["image_labels"]["textdetections"] if found["type"] == "LINE"]
     assert "SUMMER SALE" in lines
     assert [(error["api"], error["message"][:21]) for error in row["errors"]] == [

@@ -48,12 +48,12 @@ def upload_media(files: Iterable[PostFile], cloud: Cloud) -> None:
     archives = [file for file in files if file.beside.media_folder]
     if not archives:
         return
-    s3, bucket = cloud.client("s3"), cloud.values["LakeBucketName"]
+    s3 = cloud.client("s3")
     with show_progress("Uploading photos of the archive", error_console) as update:
         for file in archives:
             count = 0
             for media in find_media(file):
-                _put_if_absent(s3, bucket, media, cloud)
+                _put_if_absent(s3, media, cloud)
                 count += 1
                 update(f"{count:,} of {file.base}")
             if count:
@@ -105,7 +105,8 @@ def _read_media(file: PostFile, post_id: int, url: str) -> tuple[str, bytes] | N
     return None
 
 
-def _put_if_absent(s3: S3Client, bucket: str, media: MediaFile, cloud: Cloud) -> None:
+def _put_if_absent(s3: S3Client, media: MediaFile, cloud: Cloud) -> None:
+    bucket = cloud.values["LakeBucketName"]
     try:
         s3.put_object(Bucket=bucket, Key=media.key, Body=media.data, ContentType=media.content_type, IfNoneMatch="*")
     except ClientError as error:

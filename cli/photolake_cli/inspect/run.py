@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,12 +16,13 @@ from photolake.images.rekognition_apis import CUSTOM_LABELS, ImageApi, select_ap
 from photolake.pricing import format_usd
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.consent import describe_hourly_cost, require_consent
-from photolake_cli.console import error_console, print_note, show_progress
+from photolake_cli.console import error_console, format_json, print_note, show_progress
 from photolake_cli.errors import CommandError
-from photolake_cli.inspect.analysis import Inspection, analyze_photo, read_schema, without_gates
+from photolake_cli.inspect.analysis import Inspection, analyze_photo, without_gates
 from photolake_cli.inspect.annotate import check_target, write_annotated
 from photolake_cli.inspect.photo import read_photo
 from photolake_cli.inspect.report import show_inspection
+from photolake_cli.template import StackTemplate
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
@@ -46,7 +46,7 @@ def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> No
     apis = choose_apis(request, engine)
     if request.annotated:
         check_target(request.annotated, request.name)
-    schema = read_schema(template)
+    schema = StackTemplate(template).read_table("AnalysesTable")
     try:
         data = read_photo(request.name, engine.connect_s3)
         _show_price(apis, engine)
@@ -55,7 +55,7 @@ def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> No
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, engine.name) from error
     if request.as_json:
-        typer.echo(json.dumps(inspection.row, ensure_ascii=False, indent=2))
+        typer.echo(format_json(inspection.row, indent=2))
     else:
         show_inspection(request.name, inspection, schema)
     if request.annotated:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import json
 import os
 import re
 import sys
@@ -12,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import typer
 
+from photolake_cli.console import TerminalText, format_json
 from photolake_cli.errors import CommandError
 from photolake_cli.query.result import to_json_value
 
@@ -66,7 +66,10 @@ def open_output(path: Path | None, binary: bool = False, option: str = "--output
 @contextmanager
 def _open_standard_output(binary: bool) -> Iterator[IO[Any]]:
     try:
-        yield sys.stdout.buffer if binary else sys.stdout
+        if binary:
+            yield sys.stdout.buffer
+        else:
+            yield cast("IO[Any]", TerminalText(sys.stdout)) if sys.stdout.isatty() else sys.stdout
         sys.stdout.flush()
     except BrokenPipeError as error:
         # The reader has closed the pipe (`| head`); without this, Python reports the error again at exit.
@@ -104,7 +107,7 @@ def write_json(result: QueryResult, out: IO[str]) -> int:
     rows = 0
     for rows, row in enumerate(result.rows, 1):
         record = {name: to_json_value(text, kind) for (name, kind), text in zip(columns, row, strict=True)}
-        out.write(f"{'[' if rows == 1 else ','}\n  {json.dumps(record, ensure_ascii=False)}")
+        out.write(f"{'[' if rows == 1 else ','}\n  {format_json(record)}")
     out.write("\n]\n" if rows else "[]\n")
     return rows
 

@@ -12,11 +12,18 @@ from typing import IO, TYPE_CHECKING, Any
 import typer
 from rich import box
 from rich.filesize import decimal
-from rich.markup import escape
 from rich.table import Table
 
 from photolake.pricing import price_athena_query
-from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress, show_table
+from photolake_cli.console import (
+    INTERRUPTED,
+    console,
+    error_console,
+    make_printable,
+    print_note,
+    show_progress,
+    show_table,
+)
 from photolake_cli.errors import CommandError
 from photolake_cli.query.export import Format, open_output, write_csv, write_json, write_parquet
 
@@ -162,7 +169,8 @@ def _show_saved_queries(queries: Sequence[SavedQuery]) -> None:
     for title in ("name", "answers", "parameters"):
         table.add_column(title, overflow="fold", no_wrap=title == "name")
     for query in queries:
-        table.add_row(escape(query.name), escape(query.description), escape(_describe_parameters(query)))
+        cells = (query.name, query.description, _describe_parameters(query))
+        table.add_row(*(make_printable(cell, keep="\n") for cell in cells))
     console.print(table)
     console.print("  since and until are days such as 2026-11-01; without them, all days are queried.", style="italic")
 

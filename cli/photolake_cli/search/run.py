@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import webbrowser
 from collections.abc import Mapping, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photolake_cli.console import error_console, print_note, show_progress, show_table
+from photolake_cli.console import error_console, format_json, print_note, show_progress, show_table
 from photolake_cli.errors import CommandError
 from photolake_cli.search.contact_sheet import build_contact_sheet
 from photolake_cli.search.thumbnails import load_thumbnails
@@ -51,7 +50,7 @@ def run_search(client: SearchClient, options: SearchOptions) -> None:
     with show_progress("Searching", error_console) as on_progress:
         images = client.find(options.parameters, options.limit, lambda count: on_progress(f"{count:,} images"))
     if options.as_json:
-        print(json.dumps(images, indent=2, ensure_ascii=False))  # noqa: T201 (for other programs)
+        print(format_json(images, indent=2))  # noqa: T201 (for other programs)
     else:
         _show_images(options.title, images)
     if options.open_sheet or options.output:

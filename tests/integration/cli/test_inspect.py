@@ -18,9 +18,10 @@ from typer.testing import CliRunner
 from photolake_cli import main
 from photolake_cli.errors import CommandError
 from photolake_cli.inspect import engine as engines
-from photolake_cli.inspect.analysis import ORIGIN, read_schema
+from photolake_cli.inspect.analysis import ORIGIN
 from photolake_cli.inspect.engine import EVERY_API, Engine
 from photolake_cli.inspect.photo import read_photo
+from photolake_cli.template import StackTemplate
 from tests.fakes.rekognition import CAT, CUSTOM_MODEL, PERSON, TEXT, FakeRekognition, service_error
 from tests.resolved_template import ROOT
 
@@ -105,7 +106,7 @@ def test_the_bytes_of_the_rendition_are_sent_and_json_is_a_row_of_the_table(insp
     status, shown, _ = inspect(path, "--json")
 
     row = json.loads(shown)
-    schema = read_schema(ROOT / "template.yaml")
+    schema = StackTemplate(ROOT / "template.yaml").read_table("AnalysesTable")
     schema.check(row)
     assert status == 0
     assert set(row) == set(schema.columns)

@@ -6,7 +6,7 @@ import pytest
 
 from photolake.post_files.reader import read_value
 from photolake.post_formats.format import FileContext, Refusal, Remark
-from photolake.sources.x.payload import NO_URL
+from photolake.sources.x.payload import ROUNDED
 from tests.builders.post_values import (
     LONG,
     exported_post,
@@ -16,7 +16,7 @@ from tests.builders.post_values import (
     timeline,
     web_tweet,
 )
-from tests.builders.x_payloads import COLLECTED, snowflake, v1_photo, v1_status, v2_page, v2_tweet
+from tests.builders.x_payloads import COLLECTED, snowflake, v1_status, v2_page, v2_tweet
 
 CONTEXT = FileContext("a", COLLECTED)
 
@@ -232,13 +232,15 @@ def test_a_post_in_an_envelope_is_the_post():
     assert only_post({"_realData": v2_page(v2_tweet())}) == only_post(v2_tweet())
 
 
-def test_each_photo_without_a_url_is_remarked_on():
-    tweet = v2_tweet(author_id="7", attachments={"media_keys": ["3_1", "3_2"]})
+def test_each_rounded_reference_is_remarked_on():
+    rounded = float(snowflake(-5))
+    status = v1_status(in_reply_to_status_id=rounded, in_reply_to_user_id=rounded)
 
-    _, *remarks = read_value(tweet, CONTEXT)
+    post, *remarks = read_value(status, CONTEXT)
 
-    assert remarks == [Remark(NO_URL)] * 2
-    assert len(list(read_value(v1_status(extended_entities={"media": [v1_photo(4)]}), CONTEXT))) == 1
+    assert isinstance(post, dict)
+    assert (post["in_reply_to_status_id"], post["in_reply_to_user_id"]) == (None, None)
+    assert remarks == [Remark(ROUNDED)] * 2
 
 
 def test_the_source_of_a_converted_post_maps_to_the_same_post():

@@ -135,6 +135,6 @@ def check_reading(value):
 
 
 def test_the_page_on_files_of_posts_names_every_format():
-    page = (Path(__file__).parents[3] / "docs" / "post-files.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
 
     assert [known.name for known in list_formats() if f"| {known.name} |" not in page] == []

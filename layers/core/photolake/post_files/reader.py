@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.documents import JsonDocument, read_documents
 from photolake.post_formats.foreign import describe_unknown
-from photolake.post_formats.format import FileContext, Notice, Refusal, Remark
+from photolake.post_formats.format import Deletion, FileContext, Notice, Refusal, Remark
 from photolake.post_formats.registry import find_format
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
@@ -40,7 +40,7 @@ class Entry(NamedTuple):
     """
 
     position: Position
-    content: PostRow | RejectedRecord | Notice
+    content: PostRow | RejectedRecord | Notice | Deletion
     size: int
     remarks: tuple[str, ...] = ()
 
@@ -59,10 +59,10 @@ def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Posi
 
 
 def _gather_remarks(
-    items: Iterator[PostRow | RejectedRecord | Notice | Remark],
-) -> Iterator[tuple[PostRow | RejectedRecord | Notice, tuple[str, ...]]]:
+    items: Iterator[PostRow | RejectedRecord | Notice | Deletion | Remark],
+) -> Iterator[tuple[PostRow | RejectedRecord | Notice | Deletion, tuple[str, ...]]]:
     """Yield each item with the remarks that follow it."""
-    held: PostRow | RejectedRecord | Notice | None = None
+    held: PostRow | RejectedRecord | Notice | Deletion | None = None
     remarks: list[str] = []
     for item in items:
         if isinstance(item, Remark):
@@ -77,7 +77,7 @@ def _gather_remarks(
 
 def _read_document(
     document: JsonDocument | RejectedRecord, context: FileContext
-) -> Iterator[PostRow | RejectedRecord | Notice | Remark]:
+) -> Iterator[PostRow | RejectedRecord | Notice | Deletion | Remark]:
     if isinstance(document, RejectedRecord):
         yield document
         return
@@ -88,7 +88,7 @@ def _read_document(
             yield item
 
 
-def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Remark]:
+def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion | Remark]:
     """Yield what a JSON value holds, by its format, or the values of an array by theirs."""
     try:
         if isinstance(value, list):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from photolake.post_formats import twarc_flatten, x_api, x_messages
-from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal, Remark
+from photolake.post_formats.format import Deletion, FileContext, Notice, PostFormat, Refusal, Remark
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
@@ -40,7 +40,7 @@ def _find_format(value: Any) -> PostFormat | None:
     return next((known for known in _FORMATS if known.recognize(content)), None)
 
 
-def read_envelope(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Remark]:
+def read_envelope(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion | Remark]:
     """Yield what the envelope holds."""
     known = _find_format(value)
     if known:

@@ -51,6 +51,18 @@ class Remark:
 
 
 @dataclass(frozen=True)
+class Deletion:
+    """A message that a post was deleted: `row` is one of the deletions table.
+
+    If `author` is given (a post's `user.id_str`), all posts of that author before the message were deleted, and the row
+    has no id.
+    """
+
+    row: Mapping[str, Any]
+    author: str | None = None
+
+
+@dataclass(frozen=True)
 class PostFormat:
     """A format of posts, as the module of `photolake.post_formats` that is called `FORMAT`.
 
@@ -60,4 +72,4 @@ class PostFormat:
 
     name: str
     recognize: Callable[[Any], bool]
-    read: Callable[[Any, FileContext], Iterator[PostRow | Refusal | Notice | Remark]]
+    read: Callable[[Any, FileContext], Iterator[PostRow | Refusal | Notice | Deletion | Remark]]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal, Remark
 from photolake.post_formats.x_api import read_payload
-from photolake.post_formats.x_evidence import OTHERS
+from photolake.post_formats.x_evidence import OTHERS, has_id
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
@@ -38,7 +38,7 @@ def is_flattened(value: Any) -> bool:
     """Whether a value is a post of API v2 with other objects inside."""
     return (
         isinstance(value, Mapping)
-        and "id" in value
+        and has_id(value)
         and "text" in value
         and value.keys().isdisjoint(_NOT_FLATTENED)
         and bool(value.keys() & {*_FLATTENED_FIELDS} or _has_media(value))

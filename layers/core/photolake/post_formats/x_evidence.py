@@ -44,7 +44,8 @@ _INCLUDED = frozenset({"author", "in_reply_to_user", "author_user", "__twarc"})
 # Fields of networks and tools whose posts look like X's: Weibo, Mastodon, Bluesky, loklak, scrapers, mongoexport
 OTHERS = split_names(
     "_type _id idstr mid account uri acct cid did peer_id objectType subreddit images_count media_attachments "
-    "views_count platformId conversationId from_user twitterUrl createdAt"
+    "views_count platformId conversationId from_user twitterUrl createdAt item_id "
+    "author.id public_metrics.like_count public_metrics.retweet_count"
 )
 _NOT_OF_STATUSES = OTHERS | _TWEET_ONLY | _INCLUDED
 _NOT_OF_TWEETS = OTHERS | _STATUS_ONLY | _INCLUDED

@@ -6,49 +6,38 @@ https://docs.x.com/x-api/enterprise-gnip-2.0/fundamentals/stream-features, the m
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from photolake.post_formats.format import FileContext, Notice, PostFormat
-from photolake.post_formats.x_evidence import split_names
+from photolake.post_formats.x_evidence import OTHERS, is_tweet, split_names
 
 _USER_CHANGES = split_names(
     "user_delete user_undelete user_protect user_unprotect user_suspend user_unsuspend user_withhold user_unwithhold "
     "user_update user_profile_modification user_scrub_geo"
 )
-_BY_KEY: Mapping[str, str] = {
-    "delete": "deletions",
-    "status_delete": "deletions",
-    "tweet_delete": "deletions",
-    "post_delete": "deletions",
-    "undelete": "deletions taken back",
-    "status_undelete": "deletions taken back",
-    "tweet_undelete": "deletions taken back",
-    "drop": "posts dropped and restored",
-    "undrop": "posts dropped and restored",
-    "tweet_drop": "posts dropped and restored",
-    "tweet_undrop": "posts dropped and restored",
-    "tweet_edit": "edits",
-    "scrub_geo": "removals of locations",
-    "geo_scrub": "removals of locations",
-    "limit": "limit notices",
-    "status_withheld": "withheld posts",
-    "tweet_withheld": "withheld posts",
-    "user_withheld": "withheld users",
-    **dict.fromkeys(_USER_CHANGES, "changes of users"),
-    "favorite": "likes",
-    "unfavorite": "likes",
-    "disconnect": "disconnections",
-    "warning": "warnings",
-    "warn": "warnings",
-    "info": "messages of PowerTrack",
-    "error": "errors that X sent",
-    "friends": "lists of friends",
-    "friends_str": "lists of friends",
-    "control": "control messages",
-    "direct_message": "direct messages",
+_OBJECTS = split_names("status tweet post favorite user")
+_BY_KEY: Mapping[str, tuple[str, frozenset[str]]] = {
+    **dict.fromkeys(("delete", "status_delete", "tweet_delete", "post_delete"), ("deletions", _OBJECTS)),
+    **dict.fromkeys(("undelete", "status_undelete", "tweet_undelete"), ("deletions taken back", _OBJECTS)),
+    **dict.fromkeys(("drop", "undrop", "tweet_drop", "tweet_undrop"), ("posts dropped and restored", _OBJECTS)),
+    "tweet_edit": ("edits", _OBJECTS | {"initial_tweet_id", "edit_tweet_id"}),
+    **dict.fromkeys(("scrub_geo", "geo_scrub"), ("removals of locations", split_names("user_id user up_to_status_id"))),
+    "limit": ("limit notices", frozenset({"track"})),
+    **dict.fromkeys(("status_withheld", "tweet_withheld"), ("withheld posts", _OBJECTS | {"id"})),
+    "user_withheld": ("withheld users", frozenset({"id", "user"})),
+    **dict.fromkeys(_USER_CHANGES, ("changes of users", frozenset({"id", "user"}))),
+    **dict.fromkeys(("favorite", "unfavorite"), ("likes", _OBJECTS)),
+    "disconnect": ("disconnections", frozenset({"code", "reason"})),
+    "warning": ("warnings", frozenset({"code", "message"})),
+    **dict.fromkeys(("info", "warn", "error"), ("messages of PowerTrack", frozenset({"sent"}))),
+    "control": ("control messages", frozenset({"control_uri"})),
+    "direct_message": ("direct messages", frozenset({"id", "sender"})),
 }
-_BESIDE = frozenset({"timestamp_ms", "__twarc", "matching_rules", "request"})
+"""The only field of a message: its kind, and the fields of which its content has one, unless it is empty."""
+_LISTS = frozenset({"friends", "friends_str"})
+_BESIDE = frozenset({"timestamp_ms", "__twarc", "matching_rules"})
 _PROBLEM = frozenset({"title", "type"})
 _PROBLEM_TYPES = ("about:blank", "https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/")
 _INCLUDED = frozenset({"users", "media", "tweets", "posts", "places", "polls", "topics"})
@@ -69,9 +58,14 @@ def _name_single(value: Mapping[str, Any]) -> str | None:
         return None
     (key,) = keys
     content = value[key]
-    if key == "data" and isinstance(content, Mapping):  # the compliance streams of API v2
+    if key in _LISTS:
+        return "lists of friends" if isinstance(content, list) else None
+    if not isinstance(content, Mapping):
+        return None
+    if key == "data":  # the compliance streams of API v2
         return _name_single(content) if len(content) == 1 else None
-    return _BY_KEY.get(key) if isinstance(content, Mapping | list) or key == "error" else None
+    kind, fields = _BY_KEY.get(key, (None, frozenset()))
+    return kind if not content or not content.keys().isdisjoint(fields) else None
 
 
 def _name_event(value: Mapping[str, Any]) -> str | None:
@@ -80,9 +74,16 @@ def _name_event(value: Mapping[str, Any]) -> str | None:
 
 
 def _name_problem(value: Mapping[str, Any]) -> str | None:
-    is_list = isinstance(value.get("errors"), list) and not value.get("data") and "text" not in value
-    is_problem = value.keys() >= _PROBLEM and str(value["type"]).startswith(_PROBLEM_TYPES)
+    errors = value.get("errors")
+    is_list = isinstance(errors, list) and not value.get("data") and any(_is_error(error) for error in errors)
+    is_problem = (isinstance(value.get("error"), str) and "request" in value) or (
+        value.keys() >= _PROBLEM and str(value["type"]).startswith(_PROBLEM_TYPES)
+    )
     return "errors that X sent" if is_list or is_problem else None
+
+
+def _is_error(error: Any) -> bool:
+    return isinstance(error, Mapping) and not error.keys().isdisjoint({"title", "message", "code", "detail"})
 
 
 def _name_job_result(value: Mapping[str, Any]) -> str | None:
@@ -90,7 +91,12 @@ def _name_job_result(value: Mapping[str, Any]) -> str | None:
 
 
 def _name_includes(value: Mapping[str, Any]) -> str | None:
-    is_list = bool(value) and value.keys() <= _INCLUDED and all(isinstance(items, list) for items in value.values())
+    if not value.keys() <= _INCLUDED or not all(isinstance(items, list) for items in value.values()):
+        return None
+    items = itertools.chain.from_iterable(value.values())
+    is_list = any(
+        isinstance(item, Mapping) and (_is_user(item) or "media_key" in item or is_tweet(item)) for item in items
+    )
     return "users and media of posts in other files" if is_list else None
 
 
@@ -109,7 +115,7 @@ def _name_user(value: Mapping[str, Any]) -> str | None:
 
 def _is_user(value: Mapping[str, Any]) -> bool:
     names = {"username", "screen_name"} & value.keys()
-    return "id" in value and "name" in value and bool(names) and value.keys().isdisjoint(("text", "full_text"))
+    return {"id", "name"} <= value.keys() and bool(names) and value.keys().isdisjoint(OTHERS | {"text", "full_text"})
 
 
 _FINDERS: tuple[Callable[[Mapping[str, Any]], str | None], ...] = (

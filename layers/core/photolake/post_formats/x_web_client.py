@@ -85,7 +85,7 @@ def _read_note(tweet: Mapping[str, Any], legacy: Mapping[str, Any]) -> dict[str,
 
 def is_response(value: Any) -> bool:
     """Whether a value is a Tweet, or a response or an export with Tweets in it."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) or "item_id" in value:  # Zeeschuimer has its own envelope
         return False
     if _open_result(value) is not None:
         return True

@@ -40,7 +40,6 @@ class _Source:
 OnRemark = Callable[[str], None]
 """Called, before a post is yielded, with something that the post lacks, as a noun phrase in the plural."""
 
-NO_URL = "photos and previews of videos without a URL: what holds them is not in the file"
 ROUNDED = "ids of other posts and users, rounded by a program and left out"
 _REFERENCES = (
     ("in_reply_to_status_id_str", "in_reply_to_status_id"),
@@ -97,7 +96,7 @@ def read_posts(
         except RecursionError:
             on_rejected(source.json, "nested too deeply")
             continue
-        for remark in _list_remarks(source.json, columns):
+        for remark in _list_remarks(source.json):
             on_remark(remark)
         query = source.rule if matched_query is None else matched_query
         yield {**columns, "collected_at": collected_at, "matched_query": query, "source_json": source_json}
@@ -132,12 +131,10 @@ def _read_rule(value: Any) -> str | None:
     return next((text for text in texts if isinstance(text, str) and text), None)
 
 
-def _list_remarks(source: Mapping[str, Any], columns: PostRow) -> list[str]:
-    """List what a post lacks; once for each photo or id."""
+def _list_remarks(source: Mapping[str, Any]) -> list[str]:
+    """List what a post lacks; once for each id."""
     post = JsonObject(source)
-    rounded = [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
-    media = (columns.get("extended_entities") or {}).get("media") or []
-    return rounded + [NO_URL for medium in media if not (medium.get("media_url_https") or medium.get("media_url"))]
+    return [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
 
 
 def _split_v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
