@@ -19,8 +19,8 @@ _USER_CHANGES = split_names(
 )
 _OBJECTS = split_names("status tweet post favorite user")
 _BY_KEY: Mapping[str, tuple[str, frozenset[str]]] = {
-    **dict.fromkeys(("delete", "status_delete", "tweet_delete", "post_delete"), ("deletions", _OBJECTS)),
-    **dict.fromkeys(("undelete", "status_undelete", "tweet_undelete"), ("deletions taken back", _OBJECTS)),
+    **dict.fromkeys(("delete", "status_delete", "tweet_delete", "post_delete"), ("delete messages", _OBJECTS)),
+    **dict.fromkeys(("undelete", "status_undelete", "tweet_undelete"), ("undelete messages", _OBJECTS)),
     **dict.fromkeys(("drop", "undrop", "tweet_drop", "tweet_undrop"), ("posts dropped and restored", _OBJECTS)),
     "tweet_edit": ("edits", _OBJECTS | {"initial_tweet_id", "edit_tweet_id"}),
     **dict.fromkeys(("scrub_geo", "geo_scrub"), ("removals of locations", split_names("user_id user up_to_status_id"))),
@@ -131,7 +131,7 @@ _FINDERS: tuple[Callable[[Mapping[str, Any]], str | None], ...] = (
 
 def read_message(value: Any, context: FileContext) -> Iterator[Notice]:
     """Yield the notice."""
-    yield Notice(name_message(value) or "notices of X")
+    yield Notice(name_message(value) or "messages of X")
 
 
 FORMAT = PostFormat("messages of X", lambda value: name_message(value) is not None, read_message)
