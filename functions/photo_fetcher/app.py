@@ -17,6 +17,7 @@ from photolake.images.registry import ImageRegistry
 from photolake.photos.download import Downloader
 from photolake.photos.fetcher import PhotoFetcher
 from photolake.photos.job import PhotoJob
+from photolake.photos.provided import ProvidedPhotos
 from photolake.rows.schema import TableSchema
 from photolake.search.indexes import SearchSettings, connect_indexes
 
@@ -42,10 +43,12 @@ logger, metrics = Logger(), Metrics()
 settings = PhotoFetcherSettings.from_env()
 dynamodb = boto3.resource("dynamodb")
 registry = ImageRegistry(dynamodb.Table(settings.images_table))
+s3 = boto3.client("s3")
 fetcher = PhotoFetcher(
     registry,
     Downloader(settings.allowed_photo_hosts, photo_endpoint=settings.photo_endpoint).download,
-    PhotoIngester(registry, boto3.client("s3"), settings.lake_bucket),
+    PhotoIngester(registry, s3, settings.lake_bucket),
+    ProvidedPhotos(s3, settings.lake_bucket).find,
 )
 photos_schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "photos")
 photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_schema)
@@ -64,6 +67,7 @@ def process_message(record: SQSRecord) -> None:
     job = PhotoJob.parse(record.body)
     result = fetcher.fetch(job)
     row = photo_row(job.columns(), result.photo, utc_now())
+    row["status_message"] = "; ".join(filter(None, (result.message, row["status_message"]))) or None
     photos.put([row])
     search_indexes.put_photo(row, job.post)
     metrics.add_metric("PhotosDownloaded", MetricUnit.Count, int(result.was_downloaded))

@@ -41,6 +41,8 @@ UNSEEN = (
     Unseen("ImageAnalyzerRole", ("rekognition:DetectCustomLabels",), "needs a model of Custom Labels"),
     Unseen("ImageAnalyzerRole", ("s3:ListBucket",), _NOT_FOUND),
     Unseen("PhotoFetcherRole", ("dynamodb:Query",), _STALE),
+    Unseen("PhotoFetcherRole", ("s3:GetObject",), "copies of photos that are gone, which somebody provided"),
+    Unseen("PhotoFetcherRole", ("s3:ListBucket",), _NOT_FOUND),
     Unseen("PhotoFetcherRole", ("es:ESHttpHead", "es:ESHttpPut"), _FIRST, _INDEX),
     Unseen("QuickSightRole", _READ_DATABASES, _ONE_STATEMENT, "arn:aws:glue:*:table/*"),
     Unseen("QuickSightRole", ("glue:GetTable", "glue:GetTables"), _ONE_STATEMENT, "*:database/default"),

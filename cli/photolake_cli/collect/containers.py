@@ -21,7 +21,8 @@ from urllib.parse import quote
 from weakref import finalize
 
 from photolake.post_files.compression import DamageError, Decompressed, find_decompressor
-from photolake_cli.collect.files import MAX_SIBLING_BYTES, PostFile
+from photolake.post_formats.beside import MAX_SIBLING_BYTES, LargeSiblingError
+from photolake_cli.collect.files import PostFile
 from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def _clean_path(path: str) -> str:
 
 
 def _read_sibling(member: _Member | None) -> bytes | None:
-    if member is None or member.unreadable or member.size > MAX_SIBLING_BYTES:
+    if member is None or member.unreadable:
         return None
     try:
         with io.BufferedReader(member.open_raw()) as stream:
@@ -276,4 +277,6 @@ def _read_sibling(member: _Member | None) -> bytes | None:
             data = stream.read(MAX_SIBLING_BYTES + 1)
     except DamageError:
         return None
-    return data if len(data) <= MAX_SIBLING_BYTES else None
+    if len(data) > MAX_SIBLING_BYTES:
+        raise LargeSiblingError
+    return data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from photolake.aws.s3 import S3RangeReader
 from photolake.clock import format_utc, utc_now
+from photolake.post_formats.beside import MAX_SIBLING_BYTES, NOTHING, Beside, LargeSiblingError
 from photolake.post_formats.format import FileContext
 from photolake_cli.errors import CommandError
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from photolake.post_formats.table_map import TableMap
 
 BUFFER_BYTES = 1 << 16
-MAX_SIBLING_BYTES = 64 << 20
 _ABSENT = ("404", "NoSuchKey", "NoSuchBucket")
 _FORBIDDEN = ("403", "AccessDenied")
 
@@ -32,8 +32,8 @@ _FORBIDDEN = ("403", "AccessDenied")
 class PostFile:
     """A file of posts; `folder` and `base` are the two parts of its name, `identity` changes when its content does.
 
-    `author` wrote all posts, as a v1.1 user, if this is a part of an account archive. `table_map` names the columns, if
-    this is a table and the user has named them.
+    `beside` is what other files of its folder hold of its posts. `table_map` names the columns, if this is a table and
+    the user has named them.
     """
 
     folder: str
@@ -42,8 +42,8 @@ class PostFile:
     identity: str
     open_raw: Callable[[], io.RawIOBase]
     read_sibling: Callable[[str], bytes | None]
-    """Reads a small file of the same folder by its base name; None if there is none."""
-    author: Mapping[str, Any] | None = None
+    """Reads a small file of the same folder by its base name, or one of a folder in it: see `ReadSibling`."""
+    beside: Beside = NOTHING
     table_map: TableMap | None = None
     unreadable: str = ""
     """Why it cannot be read, if that is known without reading it; it ends a sentence that begins with its name."""
@@ -65,7 +65,10 @@ class PostFile:
 
     def make_context(self) -> FileContext:
         """What is known of its posts, besides what it holds; they are collected now."""
-        return FileContext(self.name, format_utc(utc_now()), self.author, table_map=self.table_map)
+        beside = self.beside
+        return FileContext(
+            self.name, format_utc(utc_now()), beside.author, beside.notes, beside.includes, self.table_map
+        )
 
     @contextmanager
     def open(self, buffer_bytes: int = BUFFER_BYTES) -> Iterator[OpenFile]:
@@ -149,8 +152,12 @@ def _local_file(path: Path) -> PostFile:
     status = path.stat()
 
     def read_sibling(base: str) -> bytes | None:
-        other = path.with_name(base)
-        return other.read_bytes() if other.is_file() else None
+        other = path.parent / base
+        if not other.is_file():
+            return None
+        if other.stat().st_size > MAX_SIBLING_BYTES:
+            raise LargeSiblingError(base)
+        return other.read_bytes()
 
     return PostFile(
         folder="" if str(path.parent) == "." else str(path.parent),
@@ -187,7 +194,10 @@ def _object(s3: S3Client, bucket: str, key: str, size: int, etag: str) -> PostFi
     def read_sibling(other: str) -> bytes | None:
         try:
             sibling = f"{folder}/{other}".removeprefix(f"s3://{bucket}/")
-            return s3.get_object(Bucket=bucket, Key=sibling)["Body"].read()
+            found = s3.get_object(Bucket=bucket, Key=sibling)
+            if found["ContentLength"] > MAX_SIBLING_BYTES:
+                raise LargeSiblingError(other)
+            return found["Body"].read()
         except ClientError as error:
             if error.response["Error"]["Code"] in (*_ABSENT, *_FORBIDDEN):
                 return None

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import codecs
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from photolake.post_files.compression import Decompressed
+from photolake.post_files.documents import JsonDocument, read_documents
 from photolake.post_files.encodings import transcode
 from photolake.post_files.reader import Entry, read_entries
 from photolake.post_files.tables import Table, find_table, take_head
 from photolake.post_formats import csv_twarc, fourcat_csv
+from photolake.post_formats.beside import NOTHING, Beside, read_beside
+from photolake.post_formats.foreign import describe_foreign
 from photolake.post_formats.format import Notice
 from photolake.post_formats.table_map import TableMap, describe_columns
-from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
+from photolake.post_formats.x_account_archive import POSTS, read_part_name
 from photolake.rejected import RejectedRecord
 from photolake_cli.collect.containers import is_tar
 from photolake_cli.collect.unreadable import find_unreadable
@@ -29,8 +33,12 @@ REJECTED_PROBED = 1_000
 # More than a block of Zstandard, which is at most 128 KiB and is decompressed as a whole (RFC 8878, 3.1.1.2).
 HEAD_BYTES = 1 << 18
 _KNOWN_TABLES = (fourcat_csv.FORMAT, csv_twarc.FORMAT)
-
-
+_TWEETS_JS = "An account archive has them in tweets.js"
+_PARTS: Mapping[str, str] = {
+    "note_tweet": "holds long texts, which are read with the posts in tweets.js beside it. Name that",
+    "deleted_tweets": f"holds posts that their author deleted, which are not collected. {_TWEETS_JS}",
+}
+VALUES_PROBED = 100
 # An object or an array, after a record separator or NUL bytes, in a string of JSON, or as Python writes it.
 _JSON = re.compile(rb"""[\x1e\0 ]*(?:\xef\xbb\xbf)?(?:b?['"]\s*)?[{\[]|.{0,200}[{]\s*["']""")
 
@@ -38,11 +46,11 @@ _JSON = re.compile(rb"""[\x1e\0 ]*(?:\xef\xbb\xbf)?(?:b?['"]\s*)?[{\[]|.{0,200}[
 class Probe(NamedTuple):
     """What a file holds: `reason` ends a sentence that begins with its name and says why it holds no posts.
 
-    `author` is the owner of an account archive, from the `account.js` in the same folder.
+    `beside` is what other files of the same folder hold of its posts.
     """
 
     reason: str | None
-    author: Mapping[str, Any] | None = None
+    beside: Beside = NOTHING
 
 
 def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
@@ -55,7 +63,7 @@ def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
         reason = damage or _find_reason(head, file.table_map)
         if reason is None and needs_post:
             reason = _find_no_post(read_entries(opened.file, file.make_context()))
-    return Probe(reason, None if reason else _read_author(file, head))
+    return Probe(reason, NOTHING if reason else read_beside(file.base, head, file.read_sibling))
 
 
 def _find_no_post(entries: Iterable[Entry]) -> str | None:
@@ -82,11 +90,6 @@ def _read_head(stored: bytes) -> tuple[bytes, str]:
     return head, blocks.damage if not head else ""
 
 
-def _read_author(file: PostFile, head: bytes) -> Mapping[str, Any] | None:
-    account = file.read_sibling("account.js") if read_part_name(head) in POSTS else None
-    return read_owner(account) if account else None
-
-
 def _find_reason(head: bytes, table_map: TableMap | None) -> str | None:
     if not head.strip():
         return "is empty"
@@ -100,9 +103,21 @@ def _find_reason(head: bytes, table_map: TableMap | None) -> str | None:
         return "is not a table (CSV), but --map names columns. Collect it without"
     part = read_part_name(head)
     if part is not None:
-        return None if part in POSTS else f"holds {part}, and no posts. An account archive has them in tweets.js"
+        return None if part in POSTS else _PARTS.get(part, f"holds {part}, and no posts. {_TWEETS_JS}")
     lines = [line.lstrip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
-    return None if any(_JSON.match(line) for line in lines) else "holds no JSON. Name a file of posts"
+    if not any(_JSON.match(line) for line in lines):
+        return "holds no JSON. Name a file of posts"
+    return _find_foreign(head)
+
+
+def _find_foreign(head: bytes) -> str | None:
+    """Name the format of the values if all are of one that is not read."""
+    documents = read_documents(io.BufferedReader(io.BytesIO(head)), "")
+    found = (document.value for document in documents if isinstance(document, JsonDocument))
+    values = itertools.chain.from_iterable(value if isinstance(value, list) else [value] for value in found)
+    names = {describe_foreign(value) for value in itertools.islice(values, VALUES_PROBED)}
+    name = names.pop() if len(names) == 1 else None
+    return f"holds {name}. docs/post-files.md lists the formats that it reads" if name else None
 
 
 def _find_table_reason(table: Table, table_map: TableMap | None) -> str | None:

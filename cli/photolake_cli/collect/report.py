@@ -115,6 +115,7 @@ def print_tallies(tallies: Sequence[Tally]) -> None:
             **dict(zip(names, _build_row(tally), strict=True)),
             "notices": dict(tally.notices),
             "photos_without_url": tally.photos_without_url,
+            "remarks": dict(tally.remarks),
             "problems": [asdict(problem) for problem in tally.problems.values()],
             "rejected_objects": list(tally.rejected_uris),
         }
@@ -143,6 +144,8 @@ def _show_problems(tally: Tally) -> None:
         print_note(f"{tally.file}: the rejected records are in {_describe_objects(tally.rejected_uris)}", "yellow")
     if tally.notices:
         print_note(f"{tally.file}: without posts: {_describe_notices(tally.notices)}")
+    if tally.remarks:
+        print_note(f"{tally.file}: missing in posts: {_describe_notices(tally.remarks)}", "yellow")
     if tally.photos_without_url:
         print_note(
             f"{tally.file}: {tally.photos_without_url:,} photos have no URL in the file, and get the status no_url: "

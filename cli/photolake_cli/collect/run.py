@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,8 @@ class CollectRequest:
     yes: bool = False
     as_json: bool = False
     table_map: TableMap | None = None
+    upload: Callable[[Iterable[PostFile]], None] | None = None
+    """Uploads what files of posts bring along, before they are sent."""
 
 
 def collect_files(request: CollectRequest, destination: Destination, sender: FileSender, folder: Path) -> None:
@@ -60,6 +62,8 @@ def collect_files(request: CollectRequest, destination: Destination, sender: Fil
     pending = _choose_pending(request, destination, journal)
     if pending and _forecast_cost(pending, destination, SAMPLE_POSTS):
         require_consent(destination, request.yes)
+    if request.upload:
+        request.upload(file for file, _ in pending)
     tallies: list[Tally] = []
     try:
         tallies.extend(_send_files(pending, sender, journal))
@@ -107,7 +111,9 @@ def choose_files(names: Sequence[str], s3: S3Client, table_map: TableMap | None 
                 show(file.base)
                 probe = probe_file(file, needs_post=in_folder)
                 if probe.reason is None:
-                    chosen[file.identity] = replace(file, author=probe.author)
+                    chosen[file.identity] = replace(file, beside=probe.beside)
+                    for problem in probe.beside.problems:
+                        print_note(f"{file.name}: {problem}", "yellow")
                 elif in_folder:
                     print_note(f"{file.name}: skipped, it {probe.reason}", "yellow")
                 else:

@@ -160,6 +160,7 @@ class _Batcher:
     def _next_post(self) -> tuple[Entry, PostRow, str] | None:
         for entry in self._found:
             self._tally.read += 1
+            self._tally.remarks.update(entry.remarks)
             if isinstance(entry.content, dict):
                 try:
                     return entry, entry.content, self._check.find_partition(entry.content, entry.size)

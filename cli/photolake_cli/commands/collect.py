@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -23,6 +24,9 @@ def collect(
         bool, typer.Option("--dry-run", help="Send nothing: count, and forecast the cost. It needs no lake.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for consent to the cost on AWS.")] = False,
+    media: Annotated[
+        bool, typer.Option("--media/--no-media", help="Upload the photos of an account archive for URLs that are gone.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     stack: Stack = None,
     region: Region = None,
@@ -31,8 +35,9 @@ def collect(
     """Send files of posts through the pipeline.
 
     Formats: JSON, in lines, arrays or one value after another, of the X API v2 (pages, stream lines and posts, also
-    flattened by twarc2) or v1.1 (posts, timelines and searches); X account archives; our own archive under tweets/;
-    files of GNIP, 4CAT, Zeeschuimer and twarc-csv; posts of Bluesky and Mastodon: see docs/post-files.md. Files may be
+    flattened by twarc2) or v1.1 (posts, timelines and searches); X account archives of any year; what X's web client,
+    snscrape and twitter-web-exporter keep; files of GNIP, 4CAT, Zeeschuimer and twarc-csv; posts of Bluesky and
+    Mastodon; our own archive under tweets/. docs/post-files.md lists them all. Files may be
     compressed by gzip, Zstandard, bzip2 or xz, and lie in zip or tar archives; their text is UTF-8, UTF-16, UTF-32 or
     Windows-1252. A damaged place costs its own post, not its neighbours.
 
@@ -55,6 +60,7 @@ def collect(
     from laptop_cloud import state as cloud_state
     from photolake_cli.cloud import connect
     from photolake_cli.collect.destination import describe_lake, describe_template
+    from photolake_cli.collect.media import upload_media
     from photolake_cli.collect.run import CollectRequest, collect_files, forecast_files
     from photolake_cli.collect.sender import open_sender
     from photolake_cli.collect.table_option import parse_table_map
@@ -65,6 +71,8 @@ def collect(
         forecast_files(request, describe_template(PROJECT / "template.yaml"), checkpoints)
         return
     cloud = connect(stack, region, state)
+    if media:
+        request = replace(request, upload=lambda chosen: upload_media(chosen, cloud))
     sender = open_sender(cloud)
     destination = describe_lake(cloud, sender.check)
     if dry_run:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from email.utils import parsedate_to_datetime
 
+# "2016-03-01 10:00:00 +0000" and "2012-03-01 10:00:00 UTC": ISO-8601 but for the space
+_SPACED_ZONE = re.compile(r" (?=[+-]\d\d:?\d\d$)| (?=UTC$|Z$)")
 _CLASSIC_FORMAT = "%a %b %d %H:%M:%S %z %Y"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -28,6 +32,14 @@ def format_classic_time(moment: dt.datetime) -> str:
 
 
 def parse_time(text: str) -> dt.datetime:
-    """Read an ISO-8601 or classic time as UTC; a time without a zone is UTC. ValueError or OverflowError."""
-    moment = dt.datetime.fromisoformat(text) if text[:1].isdigit() else dt.datetime.strptime(text, _CLASSIC_FORMAT)
+    """Read an ISO-8601, classic or RFC 2822 time as UTC; a time without a zone is UTC. ValueError or OverflowError."""
+    moment = _parse_moment(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+
+
+def _parse_moment(text: str) -> dt.datetime:
+    if text[:1].isdigit():
+        return dt.datetime.fromisoformat(_SPACED_ZONE.sub("", text).replace("UTC", "Z"))
+    if text[3:4] == ",":
+        return parsedate_to_datetime(text)
+    return dt.datetime.strptime(text, _CLASSIC_FORMAT)

@@ -16,6 +16,7 @@ PhotolakeError
     └── ObjectAccessError      Rekognition cannot read an S3 object, whose bytes can still be sent
 
 DamageError (post_files.compression) is not one of them: its module's callers always turn it into a rejected record.
+LargeSiblingError (post_formats.beside) neither: it becomes a sentence for the user, and the file is left alone.
 """
 
 

@@ -244,7 +244,18 @@ def test_a_table_says_what_became_of_every_entry_of_every_file(collect, tmp_path
     assert "double quotes (12 times)" in said
     (listed,) = s3.list_objects_v2(Bucket="lake")["Contents"]
     assert f"the rejected records are in s3://lake/{listed['Key']}" in said
-    assert "one: without posts: 1 notices of X" in said
+    assert "one: without posts: 1 delete messages" in said
+
+
+def test_references_that_a_program_rounded_are_counted(collect, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    reply = {"id_str": str(FIRST), "full_text": "x", "lang": "en", "in_reply_to_status_id": 2.0299999999999995e18}
+    written(tmp_path / "posts", json.dumps(reply).encode())
+
+    status, said = collect("posts")
+
+    assert status == 0
+    assert "posts: missing in posts: 1 ids of other posts and users, rounded by a program and left out" in said
 
 
 def test_posts_of_two_files_are_repeated_in_the_sum(collect, tmp_path, monkeypatch):
@@ -272,10 +283,11 @@ def test_the_result_is_one_json_document_too(tmp_path, firehose, s3):
                 "sent": 2,
                 "repeated": 1,
                 "rejected": 2,
-                "notices": {"notices of X": 1},
+                "notices": {"delete messages": 1},
                 "deletions": 0,
                 "sent_before": 0,
                 "photos_without_url": 0,
+                "remarks": {},
                 "problems": [{"message": ANY, "line": 3, "count": 2}],
                 "rejected_objects": [f"s3://lake/{listed['Key']}"],
             }
@@ -315,7 +327,7 @@ def test_the_deletes_before_its_posts_do_not_hide_a_file_of_a_folder(collect, fi
     status, said = collect(folder)
 
     assert (status, firehose.numbers) == (0, [1])
-    assert f"{folder}/deletes.json: skipped, it holds no posts, but 200 notices of X" in said
+    assert f"{folder}/deletes.json: skipped, it holds no posts, but 200 delete messages" in said
 
 
 def test_many_objects_of_rejected_records_are_named_by_the_first_and_last(collect, tmp_path, s3, monkeypatch):

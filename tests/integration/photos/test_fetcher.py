@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from photolake.errors import PermanentError, RetryableError
 from photolake.images.ingest import IngestedPhoto
-from photolake.images.registry import UnavailablePhoto
+from photolake.images.registry import KnownImage, UnavailablePhoto
 from photolake.photos.fetcher import FetchResult, PhotoFetcher
 from photolake.photos.job import PhotoJob
+from photolake.photos.provided import MESSAGE
 
 from .conftest import CrashError, photo
 
@@ -90,6 +91,49 @@ def test_a_photo_is_remembered_as_unavailable_unless_its_host_is_the_reason(aws,
     assert (first.photo.status, len(site.downloads), again.was_known) == (status, downloads, downloads == 1)
 
 
+@pytest.mark.parametrize("status", ["gone", "http_403", "http_401"])
+def test_a_copy_stands_in_for_a_photo_that_its_host_does_not_have(aws, status):
+    registry, ingester = aws.worker()
+    url, mediaid = "https://pbs.twimg.com/a", f"provided-{next(SEEDS)}"
+    copies: dict[str, bytes] = {}
+    site = Site({url: PermanentError(status, "no")})
+    fetcher = PhotoFetcher(registry, site.download, ingester, copies.get)
+    assert fetcher.fetch(job(1, mediaid)).photo.status == status
+
+    copies[url] = photo(next(SEEDS))
+    first, again = fetcher.fetch(job(1, mediaid)), fetcher.fetch(job(1, mediaid))
+
+    assert isinstance(first.photo, IngestedPhoto)
+    assert (first.photo.status, first.message, first.was_downloaded) == ("ok", MESSAGE, False)
+    assert again == FetchResult(first.photo, was_known=True, message=MESSAGE)
+
+
+@pytest.mark.parametrize("copy", [b"<html>", None, PermanentError("too_large", "large")])
+def test_a_photo_without_a_copy_that_is_an_image_stays_gone(aws, copy):
+    registry, ingester = aws.worker()
+    site = Site({"https://pbs.twimg.com/a": PermanentError("gone", "404")})
+
+    def find_copy(url):
+        if isinstance(copy, PermanentError):
+            raise copy
+        return copy
+
+    found = PhotoFetcher(registry, site.download, ingester, find_copy).fetch(job(1, f"gone-{next(SEEDS)}"))
+
+    assert found.photo == UnavailablePhoto("gone", "404")
+
+
+def test_a_copy_is_not_looked_for_while_the_photo_is_there_or_may_not_be_fetched(aws):
+    registry, ingester = aws.worker()
+
+    def fail(url):
+        raise AssertionError(url)
+
+    for answer in (photo(next(SEEDS)), PermanentError("blocked_host", "evil.test"), PermanentError("too_large", "")):
+        site = Site({"https://pbs.twimg.com/a": answer})
+        PhotoFetcher(registry, site.download, ingester, fail).fetch(job(1, f"there-{next(SEEDS)}"))
+
+
 def test_a_photo_without_a_url_is_not_fetched_but_found_if_it_is_known(aws):
     registry, ingester = aws.worker()
     fetcher = PhotoFetcher(registry, Site({"https://pbs.twimg.com/a": photo(next(SEEDS))}).download, ingester)
@@ -108,7 +152,7 @@ def test_a_temporary_error_is_raised_and_not_remembered(aws):
 
 def test_a_photo_whose_image_was_forgotten_is_fetched_again(aws):
     registry, ingester = aws.worker()
-    registry.remember_photo("x", "forgotten", "no-such-image")
+    registry.remember_photo("x", "forgotten", KnownImage("no-such-image"))
     site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
     assert PhotoFetcher(registry, site.download, ingester).fetch(job(1, "forgotten")).was_downloaded
 

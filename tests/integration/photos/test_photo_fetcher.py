@@ -140,6 +140,21 @@ def failures(answer):
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
+def test_a_photo_that_is_gone_is_taken_from_the_copy_that_its_owner_provided(app, firehose, host):
+    s3 = boto3.client("s3")
+    s3.put_object(Bucket=BUCKET, Key="provided/pbs.twimg.com/media/copied.jpg", Body=photo(0xC0DE))
+
+    for mediaid in ("copied", "copied", "not-copied"):
+        app.lambda_handler(event(job(mediaid)), CONTEXT)
+
+    message = "a copy that its owner provided, because the URL does not have it any more"
+    assert [(row["mediaid"], row["status"], row["status_message"]) for row in firehose.rows] == [
+        ("copied", "ok", message),
+        ("copied", "ok", message),
+        ("not-copied", "gone", "pbs.twimg.com answered 404"),
+    ]
+
+
 def test_the_recorded_event_becomes_an_object_and_a_row(app, firehose, host, aws):
     sent = json.loads(EVENT["Records"][0]["body"])
     host.answers[sent["media_url"]] = response(200, photo(1, (120, 90)))

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from photolake.aws.s3 import S3Object
 from photolake.images.objects import ObjectRecord, ObjectRegistry
-from photolake.images.registry import ImageRecord, ImageRegistry, UnavailablePhoto
+from photolake.images.registry import ImageRecord, ImageRegistry, KnownImage, UnavailablePhoto
 
 FIRST = ImageRecord("aa11", "2022-10-13", "post", "1:2", "images/aa/aa11.jpg", 1200, 800, "image/jpeg")
 
@@ -72,19 +72,19 @@ def test_an_image_that_nobody_claimed_is_not_made_up(registry, change):
 
 def test_media_are_known_by_platform_and_key(registry):
     assert registry.find_photo("x", "2") is None
-    registry.remember_photo("x", "2", "aa11")
+    registry.remember_photo("x", "2", KnownImage("aa11"))
     registry.remember_photo("bluesky", "2", UnavailablePhoto("gone", "cdn.bsky.app answered 404"))
-    assert registry.find_photo("x", "2") == "aa11"
+    assert registry.find_photo("x", "2") == KnownImage("aa11")
     assert registry.find_photo("bluesky", "2") == UnavailablePhoto("gone", "cdn.bsky.app answered 404")
 
 
 def test_an_image_replaces_an_unavailable_photo_and_not_the_other_way(registry):
-    registry.remember_photo("x", "2", "aa11")
+    registry.remember_photo("x", "2", KnownImage("aa11"))
     registry.remember_photo("x", "2", UnavailablePhoto("gone", "404"))
-    assert registry.find_photo("x", "2") == "aa11"
+    assert registry.find_photo("x", "2") == KnownImage("aa11")
     registry.remember_photo("x", "3", UnavailablePhoto("gone", "404"))
-    registry.remember_photo("x", "3", "aa11")
-    assert registry.find_photo("x", "3") == "aa11"
+    registry.remember_photo("x", "3", KnownImage("aa11"))
+    assert registry.find_photo("x", "3") == KnownImage("aa11")
 
 
 @pytest.mark.parametrize(("status", "is_asked_again"), [("broken", True), ("too_small", True), ("gone", False)])

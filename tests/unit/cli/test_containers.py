@@ -85,7 +85,7 @@ def test_the_archive_of_an_account_is_read_as_x_hands_it_over(tmp_path, name, wr
     (file,) = choose_files([str(path)], S3)
 
     assert file.name == f"{path}/data/tweets.js"
-    assert file.author == {"id_str": "7", "screen_name": "ann"}
+    assert file.beside.author == {"id_str": "7", "screen_name": "ann"}
     assert read(file) == (["post 1", "post 2"], [])
     assert choose_files([str(tmp_path)], S3)[0].identity == file.identity
 

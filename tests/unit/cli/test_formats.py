@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from photolake.post_formats.beside import MAX_SIBLING_BYTES
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.formats import probe_file
 
@@ -89,3 +90,55 @@ def test_what_may_hold_posts_is_read(tmp_path, encoding, before):
 @pytest.mark.parametrize("text", [repr(POST), repr(json.dumps(POST).encode()), json.dumps(json.dumps(POST))])
 def test_posts_in_strings_and_of_python_are_read(tmp_path, text):
     assert probe_file(write_file(tmp_path / "posts", text.encode()), needs_post=True).reason is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ([{"id": 4, "type": "message", "date": "then", "from": "Ann"}] * 3, "a message of Telegram"),
+        ({"name": "c", "type": "public_channel", "id": 1, "messages": []}, "an export of Telegram"),
+        ([2030000000000000001, 2030000000000000002], "an id of a post without the post"),
+    ],
+)
+def test_a_file_of_another_network_is_refused_by_name(tmp_path, content, reason):
+    file = write_file(tmp_path / "posts.json", json.dumps(content).encode())
+
+    assert (probe_file(file).reason or "").startswith(f"holds {reason}, which photolake does not read")
+
+
+def test_a_file_with_one_post_among_foreign_lines_is_read(tmp_path):
+    telegram = {"id": 4, "type": "message", "date": "then", "from": "Ann"}
+    content = "\n".join(json.dumps(value) for value in (telegram, POST, telegram))
+
+    assert probe_file(write_file(tmp_path / "posts.jsonl", content.encode())).reason is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"window.YTD.like.part0 = [", "holds like, and no posts"),
+        (b"window.YTD.note_tweet.part0 = [", "holds long texts, which are read with the posts in tweets.js"),
+        (b"window.YTD.deleted_tweets.part0 = [", "holds posts that their author deleted"),
+        (b"var tweet_index =  [", "holds tweet_index, and no posts"),
+    ],
+)
+def test_a_part_of_an_account_archive_without_posts_is_refused_by_name(tmp_path, content, reason):
+    assert (probe_file(write_file(tmp_path / "part.js", content)).reason or "").startswith(reason)
+
+
+@pytest.mark.parametrize("part", ["tweet", "tweets", "community_tweet"])
+def test_the_parts_of_an_account_archive_with_posts_are_read_with_the_files_beside(tmp_path, part):
+    (tmp_path / "account.js").write_text('window.YTD.account.part0 = [{"account": {"accountId": "7"}}]')
+    file = write_file(tmp_path / "posts.js", b"window.YTD.%b.part1 = []" % part.encode())
+
+    assert (probe_file(file).reason, probe_file(file).beside.author) == (None, {"id_str": "7"})
+
+
+def test_a_file_beside_that_is_too_large_is_not_read(tmp_path):
+    with (tmp_path / "note-tweet.js").open("wb") as large:
+        large.truncate(MAX_SIBLING_BYTES + 1)
+    file = write_file(tmp_path / "tweets.js", b"window.YTD.tweets.part0 = []")
+
+    assert probe_file(file).beside.problems == (
+        "note-tweet.js beside it is larger than 64 MiB and is not read: split it",
+    )

@@ -131,7 +131,7 @@ def lines(*values):
 def file_of(path, content):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     (file,) = find_files(str(path), S3)
-    return replace(file, author=probe_file(file).author)
+    return replace(file, beside=probe_file(file).beside)
 
 
 def amounts(tally):

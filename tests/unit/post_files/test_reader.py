@@ -134,9 +134,9 @@ def test_lines_of_our_own_archive_are_read_as_they_are():
         (b"\xff\xfe{}", "Expecting value"),
         (b'{"id": NaN}', "NaN is not valid JSON"),
         (b'{"id": ' + b"1" * 5000 + b"}", "Exceeds the limit"),
-        (b'"text"', "expected an object or an array of them, got str"),
-        (b'{"errors":[{"title":"Gone"}]}', "X answered with errors and no posts: Gone"),
-        (b'{"data":{"id":"3"}}', "text: a post needs one"),
+        (b'"text"', "not a post in any known format, but a text"),
+        (b'{"data":{"id":"3"}}', "not a post in any known format; it has the fields data"),
+        (b'{"data":{"id":"3","text":5},"matching_rules":[{}]}', "text: expected a string, got int"),
     ],
 )
 @pytest.mark.parametrize("at", [0, 1, 2])

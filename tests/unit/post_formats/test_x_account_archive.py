@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from photolake.post_formats.format import FileContext, Notice
 from photolake.post_formats.x_account_archive import FORMAT, convert_item, read_owner, read_part_name
 from photolake.sources.x.payload import read_posts
 from tests.builders.x_payloads import COLLECTED, snowflake
@@ -87,8 +88,28 @@ def test_a_post_of_the_archive_is_one_of_the_api_with_its_author():
 
 def test_an_item_of_the_archive_has_nothing_but_a_tweet():
     assert FORMAT.recognize({"tweet": TWEET})
-    for value in (TWEET, [TWEET], {"tweet": "x"}, {"tweet": TWEET, "id": 1}, 5, None):
+    for value in ([TWEET], {"tweet": "x"}, {"tweet": TWEET, "id": 1}, {**TWEET, "user": {}}, 5, None):
         assert not FORMAT.recognize(value)
+
+
+def test_a_post_of_2018_without_its_envelope_is_the_same_post():
+    assert FORMAT.recognize(TWEET)
+    assert convert_item(TWEET, USER) == convert_item({"tweet": TWEET}, USER)
+
+
+@pytest.mark.parametrize(
+    ("item", "kind"),
+    [
+        ({"like": {"tweetId": "1"}}, "likes"),
+        ({"noteTweet": {"noteTweetId": "1"}}, "long texts, read with their posts"),
+        ({"dmConversation": {"messages": []}}, "direct messages"),
+        ({"tweet": {**TWEET, "deleted_at": "Wed Nov 18 12:00:00 +0000 2026"}}, "posts that their author deleted"),
+        ({"tweet": {"tweet_id": "1", "user_id": "2", "created_at": "then"}}, "headers of posts"),
+    ],
+)
+def test_the_other_items_of_an_archive_are_named(item, kind):
+    assert FORMAT.recognize(item)
+    assert list(FORMAT.read(item, FileContext("a", COLLECTED))) == [Notice(kind)]
 
 
 def test_the_owner_is_read_from_account_js():
@@ -104,4 +125,7 @@ def test_an_account_js_that_names_nobody_is_no_error(content):
 def test_a_part_is_told_by_its_first_bytes():
     assert read_part_name(b"window.YTD.direct_messages.part12 = [ {") == "direct_messages"
     assert read_part_name(b"\xef\xbb\xbfwindow.YTD.tweets.part0 =\n[") == "tweets"
+    assert read_part_name(b"Grailbird.data.tweets_2016_03 = \n [ {") == "tweets"
+    assert read_part_name(b"var tweet_index =  [ {") == "tweet_index"
+    assert read_part_name(b"window.__THAR_CONFIG = {") == "__THAR_CONFIG"
     assert read_part_name(b'{"window.YTD.tweets.part0 = ": 1}') is None

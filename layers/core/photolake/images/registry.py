@@ -56,6 +56,14 @@ class UnavailablePhoto:
     message: str
 
 
+@dataclass(frozen=True)
+class KnownImage:
+    """The image of a media key; `message` says where it is from if it is not from the photo's URL."""
+
+    image_id: str
+    message: str | None = None
+
+
 class ImageRegistry:
     """The images table. Reads are consistent: what one function has written, the next one sees."""
 
@@ -95,8 +103,8 @@ class ImageRegistry:
         image = self.get(image_id) if image_id else None
         return image if image and image.s3_key == key else None
 
-    def find_photo(self, platform: str, mediaid: str) -> str | UnavailablePhoto | None:
-        """Return what became of a media key: its image_id, or why it has none.
+    def find_photo(self, platform: str, mediaid: str) -> KnownImage | UnavailablePhoto | None:
+        """Return what became of a media key: its image, or why it has none.
 
         None if it was never downloaded, or refused by rules that are not those of today.
         """
@@ -104,15 +112,16 @@ class ImageRegistry:
         if item is None:
             return None
         if "image_id" in item:
-            return str(item["image_id"])
+            return KnownImage(str(item["image_id"]), item.get("status_message"))
         photo = UnavailablePhoto(str(item["status"]), str(item["status_message"]))
         return None if is_outdated(photo.status, int(item.get("rules", 1))) else photo
 
-    def remember_photo(self, platform: str, mediaid: str, photo: str | UnavailablePhoto) -> None:
-        """Remember the image_id of a media key, or why it has none unless an image_id is known."""
+    def remember_photo(self, platform: str, mediaid: str, photo: KnownImage | UnavailablePhoto) -> None:
+        """Remember the image of a media key, or why it has none unless an image is known."""
         key = f"media#{platform}#{mediaid}"
-        if isinstance(photo, str):
-            self._table.put_item(Item={"id": key, "image_id": photo})
+        if isinstance(photo, KnownImage):
+            message = {} if photo.message is None else {"status_message": photo.message}
+            self._table.put_item(Item={"id": key, "image_id": photo.image_id, **message})
             return
         item: dict[str, Any] = {"id": key, "status": photo.status, "status_message": photo.message, "rules": RULES}
         try:

@@ -16,7 +16,8 @@ from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import JsonDocument, read_documents_of_text
 from photolake.post_files.encodings import transcode
 from photolake.post_files.tables import find_table, read_table, take_head
-from photolake.post_formats.format import Deletion, FileContext, Notice, Refusal
+from photolake.post_formats.foreign import describe_unknown
+from photolake.post_formats.format import Deletion, FileContext, Notice, Refusal, Remark
 from photolake.post_formats.mapped_table import read_record
 from photolake.post_formats.registry import find_format
 from photolake.rejected import RejectedRecord
@@ -43,11 +44,15 @@ START = Position(1, 0)
 
 
 class Entry(NamedTuple):
-    """What a file holds at a position; `size` is the size in bytes of the JSON document that contains it."""
+    """What a file holds at a position; `size` is the size in bytes of the JSON document that contains it.
+
+    `remarks` name in the plural what a post lacks, once for each: two photos without a URL are two remarks.
+    """
 
     position: Position
     content: PostRow | RejectedRecord | Notice | Deletion
     size: int
+    remarks: tuple[str, ...] = ()
 
 
 def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Position = START) -> Iterator[Entry]:
@@ -58,10 +63,10 @@ def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Posi
         if document.line != line:
             line, entry, offset = document.line, 0, document.offset
         size = len(document.raw)
-        for content in _read_document(document, context):
+        for content, remarks in _gather_remarks(_read_document(document, context)):
             entry += 1
             if (line, entry) > (after.line, after.entry):
-                yield Entry(Position(line, entry, offset), content, size)
+                yield Entry(Position(line, entry, offset), content, size, remarks)
 
 
 def _open_documents(
@@ -80,31 +85,53 @@ def _open_documents(
     return documents, replace(context, table_map=None)
 
 
+def _gather_remarks(
+    items: Iterator[PostRow | RejectedRecord | Notice | Deletion | Remark],
+) -> Iterator[tuple[PostRow | RejectedRecord | Notice | Deletion, tuple[str, ...]]]:
+    """Yield each item with the remarks that follow it."""
+    held: PostRow | RejectedRecord | Notice | Deletion | None = None
+    remarks: list[str] = []
+    for item in items:
+        if isinstance(item, Remark):
+            remarks.append(item.kind)
+            continue
+        if held is not None:
+            yield held, tuple(remarks)
+        held, remarks = item, []
+    if held is not None:
+        yield held, tuple(remarks)
+
+
 def _read_document(
     document: JsonDocument | RejectedRecord, context: FileContext
-) -> Iterator[PostRow | RejectedRecord | Notice | Deletion]:
+) -> Iterator[PostRow | RejectedRecord | Notice | Deletion | Remark]:
     if isinstance(document, RejectedRecord):
         yield document
         return
-    values = document.value if isinstance(document.value, list) else [document.value]
-    for value in values:
-        for item in _read_value(value, context):
-            if isinstance(item, Refusal):
-                yield RejectedRecord(_encode(item.value, document), item.message, context.source, document.line)
-            else:
-                yield item
+    table_map = context.table_map
+    for item in read_record(document.value, table_map, context) if table_map else read_value(document.value, context):
+        if isinstance(item, Refusal):
+            yield RejectedRecord(_encode(item.value, document), item.message, context.source, document.line)
+        else:
+            yield item
     if document.notice:
         yield Notice(document.notice)
 
 
-def _read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion]:
-    known = find_format(value)
-    if context.table_map:
-        yield from read_record(value, context.table_map, context)
-    elif known is None:
-        yield Refusal(value, "not a post, nor a page of posts, in any known format")
-    else:
-        yield from known.read(value, context)
+def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion | Remark]:
+    """Yield what a JSON value holds, by its format, or the values of an array by theirs."""
+    try:
+        if isinstance(value, list):
+            for item in value:
+                yield from read_value(item, context)
+            if not value:
+                yield Notice("empty arrays")
+        elif (known := find_format(value)) is None:
+            yield Refusal(value, describe_unknown(value))
+        else:
+            yield from known.read(value, context)
+    except RecursionError:
+        yield Refusal(value, "nested too deeply")
 
 
 def _encode(value: Any, document: JsonDocument) -> bytes:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from photolake.post_formats.archive_notes import NoteIndex
     from photolake.post_formats.table_map import TableMap
     from photolake.rows.types import PostRow
+    from photolake.sources.x.includes import Includes
 
 
 @dataclass(frozen=True)
@@ -16,12 +18,15 @@ class FileContext:
     """What is known of a file besides its values: its name in rejected records, and when its posts were collected.
 
     Posts that say when they were collected keep their own time. `author` is the author of the posts of an account
-    archive. `table_map` says which columns of a table hold what, if the user has said it.
+    archive; `notes` are its long texts, and `includes` the users, media and posts that posts of API v2 refer to, both
+    from files beside this one. `table_map` says which columns of a table hold what, if the user has said it.
     """
 
     source: str
     collected_at: str
     author: Mapping[str, Any] | None = None
+    notes: NoteIndex | None = None
+    includes: Includes | None = None
     table_map: TableMap | None = None
 
 
@@ -36,6 +41,13 @@ class Refusal:
 @dataclass(frozen=True)
 class Notice:
     """A value that holds no post, such as a delete message; `kind` names it in the plural."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something that the post before it lacks; `kind` names it in the plural: "photos that ...". One for each."""
 
     kind: str
 
@@ -62,4 +74,4 @@ class PostFormat:
 
     name: str
     recognize: Callable[[Any], bool]
-    read: Callable[[Any, FileContext], Iterator[PostRow | Refusal | Notice | Deletion]]
+    read: Callable[[Any, FileContext], Iterator[PostRow | Refusal | Notice | Deletion | Remark]]

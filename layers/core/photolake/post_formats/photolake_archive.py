@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def is_archived(value: Any) -> bool:
     """Whether a value is a row of raw_tweets."""
-    return isinstance(value, Mapping) and bool(value.get("source_platform")) and "source_json" in value
+    return isinstance(value, Mapping) and isinstance(value.get("source_platform"), str) and "source_json" in value
 
 
 def read_row(value: Any, context: FileContext) -> Iterator[PostRow]:

@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 
 @cache
-def list_formats() -> tuple[PostFormat, ...]:
-    """List the formats: `FORMAT` of each module of `photolake.post_formats` that has one."""
+def list_modules() -> dict[str, PostFormat]:
+    """List the formats by module: `FORMAT` of each module of `photolake.post_formats` that has one."""
     names = sorted(module.name for module in pkgutil.iter_modules(photolake.post_formats.__path__))
-    modules = [import_module(f"photolake.post_formats.{name}") for name in names]
-    return tuple(module.FORMAT for module in modules if hasattr(module, "FORMAT"))
+    modules = {name: import_module(f"photolake.post_formats.{name}") for name in names}
+    return {name: module.FORMAT for name, module in modules.items() if hasattr(module, "FORMAT")}
+
+
+@cache
+def list_formats() -> tuple[PostFormat, ...]:
+    """List the formats."""
+    return tuple(list_modules().values())
 
 
 def find_format(value: Any) -> PostFormat | None:

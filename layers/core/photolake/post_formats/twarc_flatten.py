@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal
+from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal, Remark
 from photolake.post_formats.x_api import read_payload
+from photolake.post_formats.x_evidence import OTHERS, has_id
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
 
 _FLATTENED_FIELDS = ("author", "in_reply_to_user", "__twarc")
+_NOT_FLATTENED = OTHERS | {"data", "user", "id_str", "full_text", "author_user"}
 _GEO_FIELDS = ("place_id", "coordinates")
 _MENTION_FIELDS = ("start", "end", "username", "id")
 _REFERENCE_FIELDS = ("type", "id")
@@ -36,9 +38,9 @@ def is_flattened(value: Any) -> bool:
     """Whether a value is a post of API v2 with other objects inside."""
     return (
         isinstance(value, Mapping)
-        and "id" in value
+        and has_id(value)
         and "text" in value
-        and not value.keys() & {"data", "user", "id_str", "full_text", "author_user"}
+        and value.keys().isdisjoint(_NOT_FLATTENED)
         and bool(value.keys() & {*_FLATTENED_FIELDS} or _has_media(value))
     )
 
@@ -121,7 +123,7 @@ def _select_fields(item: Any, names: tuple[str, ...]) -> Any:
     return {name: item[name] for name in names if name in item} if isinstance(item, Mapping) else item
 
 
-def read_flattened(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice]:
+def read_flattened(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Remark]:
     """Yield the post."""
     yield from read_payload(unflatten_post(value), context, value)
 

@@ -1,50 +1,89 @@
-"""Reads what X's APIs v1.1 and v2 return: pages, posts, lines of the streams, and their notices."""
+"""Reads what X's APIs v1.1 and v2 return: pages, posts and lines of the streams."""
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from photolake.clock import format_utc
-from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal
+from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal, Remark
+from photolake.post_formats.x_evidence import is_status, is_tweet
 from photolake.sources.x.payload import read_posts
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
 
+_BESIDE_TWEETS = frozenset({"includes", "meta", "matching_rules", "__twarc"})
+_BESIDE_RESULTS = frozenset({"next", "requestParameters"})
+_Item = TypeVar("_Item")
+EMPTY_PAGES = "pages without posts"
+
 
 def is_payload(value: Any) -> bool:
-    """Whether a value may be a payload. It is the last format by name, and so the last that is asked."""
-    return True
+    """Whether a value is a post, a page of posts, or a page that says that there are none."""
+    return isinstance(value, Mapping) and (
+        is_status(value) or is_tweet(value) or _is_page_of_tweets(value) or _is_page_of_statuses(value)
+    )
+
+
+def _is_page_of_tweets(page: Mapping[str, Any]) -> bool:
+    data = page.get("data")
+    if not data:
+        meta = page.get("meta")
+        return isinstance(meta, Mapping) and meta.get("result_count") == 0
+    items = data if isinstance(data, list) else [data]
+    has_frame = not page.keys().isdisjoint(_BESIDE_TWEETS)
+    return any(is_tweet(item) or (has_frame and _is_unreadable_tweet(item)) for item in items)
+
+
+def _is_unreadable_tweet(item: Any) -> bool:
+    """Whether an item is a tweet or a damaged one; the pages of users and counts have no text."""
+    return isinstance(item, Mapping) and "text" in item and item.keys().isdisjoint({"username", "tweet_count"})
+
+
+def _is_page_of_statuses(page: Mapping[str, Any]) -> bool:
+    statuses = page.get("statuses")
+    if isinstance(statuses, list) and "accounts" not in page:
+        return not statuses or any(is_status(status) for status in statuses)
+    results = page.get("results")
+    if not isinstance(results, list):
+        return False
+    return any(is_status(status) for status in results) or (not results and not page.keys().isdisjoint(_BESIDE_RESULTS))
 
 
 def read_payload(
     payload: Any, context: FileContext, given: Mapping[str, Any] | None = None
-) -> Iterator[PostRow | Refusal | Notice]:
-    """Yield the posts of a payload, and before each of them those that were refused since the last.
+) -> Iterator[PostRow | Refusal | Notice | Remark]:
+    """Yield the posts of a payload with the remarks on each, and before each those that were refused since the last.
 
     `given` is the value of the file that the payload was made from, if it was; twarc writes the time into it.
     """
     refused: deque[Refusal] = deque()
+    remarks: deque[Remark] = deque()
     is_empty = True
     collected_at = _read_retrieval_time(payload if given is None else given) or context.collected_at
     for post in read_posts(
-        payload, collected_at=collected_at, on_rejected=lambda post, message: refused.append(Refusal(post, message))
+        payload,
+        collected_at=collected_at,
+        on_rejected=lambda post, message: refused.append(Refusal(post, message)),
+        on_remark=lambda kind: remarks.append(Remark(kind)),
     ):
         yield from _drain(refused)
         yield post
+        yield from _drain(remarks)
         is_empty = False
     if refused:
         yield from _drain(refused)
     elif is_empty:
-        yield Notice("notices of X")
+        yield Notice(EMPTY_PAGES)
 
 
-def _drain(refused: deque[Refusal]) -> Iterator[Refusal]:
-    while refused:
-        yield refused.popleft()
+def _drain(items: deque[_Item]) -> Iterator[_Item]:
+    while items:
+        yield items.popleft()
 
 
 def _read_retrieval_time(value: Any) -> str | None:
@@ -58,4 +97,28 @@ def _read_retrieval_time(value: Any) -> str | None:
         return None
 
 
-FORMAT = PostFormat("posts of X's API", is_payload, read_payload)
+def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Remark]:
+    """Yield the posts, with what files beside this one hold of them."""
+    yield from read_payload(_add_includes(value, context), context, value)
+
+
+def _add_includes(value: Mapping[str, Any], context: FileContext) -> Mapping[str, Any]:
+    """Add the users, media and posts that tweets refer to and that another file holds."""
+    if context.includes is None or is_status(value):
+        return value
+    page = {"data": value} if is_tweet(value) else value
+    if not page.get("data"):
+        return value
+    tweets = page["data"] if isinstance(page["data"], list) else [page["data"]]
+    own = page.get("includes")
+    # The page's own come last: of two objects with one key the last counts.
+    selected = [*(context.includes.select(tweet) for tweet in tweets if isinstance(tweet, Mapping)), own or {}]
+    if not isinstance(selected[-1], Mapping):
+        return value
+    lists: dict[str, Any] = {}
+    for kind, items in itertools.chain.from_iterable(part.items() for part in selected):
+        lists[kind] = [*lists.get(kind, []), *items] if isinstance(items, list) else items
+    return {**page, "includes": lists} if lists else value
+
+
+FORMAT = PostFormat("posts of X's API", is_payload, read_value)

@@ -12,6 +12,11 @@ from photolake.rows.json_text import replace_lone_surrogates
 from photolake.rows.schema import BIGINT
 
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
+_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,18})?")
+# As a program writes a float that was an id: 5013.0, 2.1201243093042463e+18
+_FLOAT = re.compile(r"[0-9]{1,19}(\.[0-9]{1,19})?([eE]\+?[0-9]{1,3})?")
+# A float holds every whole number below this one; above, neighbouring ids become one.
+_FIRST_ROUNDED = 2**53
 
 
 def reject_payload(message: str) -> NoReturn:
@@ -56,6 +61,38 @@ class JsonObject:
             self._reject_value(name, "a 64-bit whole number", value)
         return number
 
+    def read_id(self, *names: str) -> int | None:
+        """Read an id: the first of the fields that no program has rounded.
+
+        A float of 2^53 and more is not an id: it stands for hundreds of them. PermanentError says so if every field
+        is such a float.
+        """
+        present = [(name, self._value[name]) for name in names if self._value.get(name) not in (None, "")]
+        for name, value in present:
+            if not is_rounded(value):
+                number = _parse_integer(float(value) if _is_float(value) else value)
+                if number is None or number not in BIGINT:
+                    self._reject_value(name, "a 64-bit whole number", value)
+                return number
+        if present:
+            reject_payload(f"{self._join_path(present[0][0])}: a program has rounded it, so it is the id of no post")
+        return None
+
+    def read_reference_id(self, *names: str) -> int | None:
+        """Read the id of something else; None also if it is rounded, or 0, which X's first search wrote for nobody."""
+        return None if self.has_rounded_id(*names) else self.read_id(*names) or None
+
+    def has_rounded_id(self, *names: str) -> bool:
+        """Whether a program has rounded the id in every field that has it."""
+        found = False
+        for name in names:
+            value = self._value.get(name)
+            if value is not None and value != "":
+                if not is_rounded(value):
+                    return False
+                found = True
+        return found
+
     def read_flag(self, *names: str) -> bool | None:
         """Read true or false."""
         name, value = self._find_first(names)
@@ -66,7 +103,15 @@ class JsonObject:
     def read_object(self, *names: str) -> JsonObject | None:
         """Read an object."""
         name, value = self._find_first(names)
-        return None if value is None or value == "" else JsonObject(value, self._join_path(name))
+        return None if value is None or value in ("", []) else JsonObject(value, self._join_path(name))
+
+    def has_value(self, name: str, value: Any) -> bool:
+        """Whether the field has this value."""
+        return bool(self._value.get(name) == value)
+
+    def has_array(self, name: str) -> bool:
+        """Whether the field is an array."""
+        return isinstance(self._value.get(name), list)
 
     def read_objects(self, *names: str) -> list[JsonObject]:
         """Read an array of objects."""
@@ -99,13 +144,15 @@ class JsonObject:
         return [number for number in numbers if number is not None]
 
     def read_numbers(self, name: str, depth: int = 1) -> list[Any] | None:
-        """Read finite numbers as floats, nested in `depth` levels of arrays."""
+        """Read finite numbers as floats, nested in `depth` levels of arrays; X has sent degrees as strings, too."""
         _, items = self._read_array((name,))
         return None if items is None else self._convert_floats(name, items, depth)
 
     def _convert_floats(self, name: str, value: Any, depth: int) -> Any:
         if depth and isinstance(value, list):
             return [self._convert_floats(name, item, depth - 1) for item in value]
+        if not depth and isinstance(value, str) and _DEGREES.fullmatch(value):
+            return float(value)
         if depth or isinstance(value, bool) or not isinstance(value, int | float):
             self._reject_value(name, "nested numbers" if depth else "a number", value)
         if not -1e300 < value < 1e300:
@@ -132,6 +179,19 @@ class JsonObject:
     def _reject_value(self, name: str, expected: str, value: Any) -> NoReturn:
         # The message goes to logs, which must not contain posts: it has the path and the type, not the value.
         reject_payload(f"{self._join_path(name)}: expected {expected}, got {type(value).__name__}")
+
+
+def is_rounded(value: Any) -> bool:
+    """Whether a value was an id until a program made a float of it that holds less: 2.1201243093042463e+18."""
+    if type(value) is int:
+        return False
+    return _is_float(value) and math.isfinite(float(value)) and float(value) >= _FIRST_ROUNDED
+
+
+def _is_float(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.isdigit() and _FLOAT.fullmatch(value) is not None
+    return isinstance(value, float)
 
 
 def drop_nulls(struct: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from photolake.errors import PermanentError
+from photolake.sources.x.payload import ROUNDED as ROUNDED_IDS
 from photolake.sources.x.payload import read_posts
 from tests.builders.raw_tweets import RAW_TWEETS
 from tests.builders.x_payloads import COLLECTED, snowflake, v1_photo, v1_status, v1_user
@@ -214,7 +216,131 @@ def test_a_quoted_post_that_is_gone_is_known_by_its_id():
 
 
 def test_id_str_is_believed_rather_than_an_id_that_javascript_has_rounded():
-    assert only_post(v1_status(id=1, id_str="1064161001312473089"))["id"] == 1064161001312473089
+    assert only_post(v1_status(id=1, id_str=str(snowflake())))["id"] == snowflake()
+
+
+ROUNDED = float(snowflake())
+
+
+def test_an_id_that_a_program_has_rounded_is_not_an_id():
+    status = {name: value for name, value in v1_status().items() if name != "id_str"}
+
+    for rounded in (ROUNDED, str(ROUNDED), 2.0**53):
+        with pytest.raises(PermanentError, match="id: a program has rounded it"):
+            only_post({**status, "id": rounded})
+    assert only_post({**status, "id": ROUNDED, "id_str": str(snowflake())})["id"] == snowflake()
+
+
+def test_the_id_of_a_user_that_a_float_holds_exactly_is_read():
+    assert only_post(v1_status(user={"id": 5013.0, "screen_name": "ann"}))["user"]["id_str"] == "5013"
+    assert only_post(v1_status(user={"id": "5013.0", "screen_name": "ann"}))["user"]["id"] == 5013
+
+
+def test_references_that_a_program_has_rounded_are_left_out_and_remarked_on():
+    remarks: list[str] = []
+    status = v1_status(
+        in_reply_to_status_id=ROUNDED,
+        in_reply_to_user_id=ROUNDED,
+        in_reply_to_user_id_str="5",
+        quoted_status_id=ROUNDED,
+        user={"id": ROUNDED, "screen_name": "ann"},
+    )
+
+    (post,) = read_posts(status, collected_at=COLLECTED, on_remark=remarks.append)
+
+    assert (post["in_reply_to_status_id"], post["quoted_status_id"], post["in_reply_to_user_id"]) == (None, None, 5)
+    assert (post["user"], post["referenced_tweets"]) == ({"screen_name": "ann"}, None)
+    assert remarks == [ROUNDED_IDS] * 2
+
+
+@pytest.mark.parametrize(
+    ("post_id", "created_at"),
+    [
+        (snowflake(), "Mon Nov 16 12:00:00 +0000 2026"),
+        (5101234567890123, "Tue Nov 10 20:00:00 +0800 2026"),
+        (4211, "2026-11-10T12:00:00"),
+        (20, "2005-01-01T00:00:00Z"),
+    ],
+)
+def test_a_post_whose_time_is_not_that_of_its_id_is_not_of_x(post_id, created_at):
+    with pytest.raises(PermanentError, match="created_at: not the time that the id holds"):
+        only_post(v1_status(id=post_id, id_str=str(post_id), created_at=created_at))
+
+
+@pytest.mark.parametrize(
+    "created_at",
+    [
+        "Wed, 18 Nov 2026 12:00:00 +0000",
+        "2026-11-18 12:00:00 +0000",
+        "2026-11-18 13:00:00 +01:00",
+        "2026-11-18 12:00:00 UTC",
+        "2026-11-18 12:00:00",
+    ],
+)
+def test_times_are_read_as_every_api_and_archive_of_x_wrote_them(created_at):
+    assert only_post(v1_status(created_at=created_at))["created_at"] == "Wed Nov 18 12:00:00 +0000 2026"
+
+
+def test_values_that_x_itself_sent_are_read():
+    sizes = [
+        {"h": 150, "resize": "crop", "w": 150},
+        {"h": 254, "resize": "fit", "w": 340},
+        {"h": 768, "resize": "fit", "w": 1024},
+    ]
+
+    post = only_post(
+        v1_status(
+            retweet_count="100+",
+            favorite_count="3",
+            entities=[],
+            place=[],
+            coordinates={"type": "Point", "coordinates": ["-0.5", "52"]},
+            extended_entities={"media": [v1_photo(4, sizes=sizes)]},
+        )
+    )
+
+    assert (post["retweet_count"], post["favorite_count"]) == (100, 3)
+    assert (post["entities"], post["place"], post["coordinates"]["coordinates"]) == (None, None, [-0.5, 52.0])
+    assert post["extended_entities"]["media"][0]["sizes"] == {
+        "thumb": {"w": 150, "h": 150, "resize": "crop"},
+        "medium": {"w": 340, "h": 254, "resize": "fit"},
+        "large": {"w": 1024, "h": 768, "resize": "fit"},
+    }
+
+
+LINK = {"url": "https://t.co/Ab1", "expanded_url": "https://twitter.com/i/web/status/1", "indices": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_cut"),
+    [
+        ({}, False),
+        ({"truncated": True}, True),
+        ({"truncated": True, "extended_tweet": {"full_text": "all of it"}}, False),
+        ({"text": "cut… https://t.co/Ab1", "entities": {"urls": [LINK]}}, True),
+        ({"full_text": f"{'long ' * 51}… https://t.co/Ab1"}, True),
+        ({"full_text": f"{'長' * 125}… https://t.co/abcdefghij"}, True),
+        ({"text": "RT @ann: as an archive\ncuts i…"}, True),
+        ({"text": "RT @ann: short"}, False),
+        ({"text": "read on… https://t.co/Ab1"}, False),
+        ({"text": "well…"}, False),
+    ],
+)
+def test_a_text_that_x_has_cut_is_truncated(fields, is_cut):
+    assert only_post(v1_status(**fields))["truncated"] is is_cut
+
+
+@pytest.mark.parametrize(
+    ("fields", "query"),
+    [
+        ({"matching_rules": [{"value": "from:ann", "tag": None, "id": 1}]}, "from:ann"),
+        ({"matching_rules": [{"value": "a"}, {"value": "b", "tag": "bread"}]}, "bread"),
+        ({"gnip": {"matching_rules": [{"value": "from:ann", "tag": "ann"}]}}, "ann"),
+        ({"gnip": {"matching_rules": 5}, "matching_rules": [5]}, None),
+    ],
+)
+def test_the_rule_of_powertrack_that_matched_is_the_query(fields, query):
+    assert only_post(v1_status(**fields))["matched_query"] == query
 
 
 def test_the_time_of_an_id_from_before_snowflakes_is_created_at():

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
     from photolake.rows.json_reader import JsonObject
 
 
+# Clients have written local times without a zone, at most 14 hours from UTC.
+TOLERANCE = dt.timedelta(days=1)
+_SNOWFLAKES_SINCE = dt.datetime(2010, 11, 4, 22, tzinfo=dt.UTC)
+_FIRST_POST = dt.datetime(2006, 3, 21, tzinfo=dt.UTC)
+
+
 def read_post_id(post: JsonObject) -> int:
     """Read the id; `id_str` goes first, because a JavaScript client on the way may have rounded `id`."""
-    number = post.read_integer("id_str", "id")
+    number = post.read_id("id_str", "id")
     if number is None or number <= 0:
         reject_payload("id: a post needs one, and it is a positive number")
     return number
@@ -26,6 +32,8 @@ def read_identity(post: JsonObject) -> dict[str, Any]:
     number = read_post_id(post)
     created = _parse_created_at(post.read_text("created_at"))
     given = post.read_integer("timestamp_ms")
+    if created is not None and not agrees_with_time(number, created):
+        reject_payload("created_at: not the time that the id holds, as it does in every post of X")
     ms = read_snowflake_ms(number) or given or (int(created.timestamp() * 1000) if created else None)
     if created is None and ms is not None:
         created = _convert_ms(ms)
@@ -36,6 +44,17 @@ def read_identity(post: JsonObject) -> dict[str, Any]:
         "created_at": format_classic_time(created) if created else None,
         "timestamp_ms": ms,
     }
+
+
+def agrees_with_time(number: int, created: dt.datetime) -> bool:
+    """Whether a post of X with this id can be from this time.
+
+    A snowflake holds the time to the millisecond; the smaller ids were given out before 2010-11-05.
+    """
+    ms = read_snowflake_ms(number)
+    if ms is None:
+        return _FIRST_POST - TOLERANCE <= created <= _SNOWFLAKES_SINCE + TOLERANCE
+    return abs(created.timestamp() * 1000 - ms) <= TOLERANCE.total_seconds() * 1000
 
 
 def convert_to_classic_time(text: str | None) -> str | None:

@@ -37,22 +37,49 @@ class _Source:
     rule: str | None = None
 
 
+OnRemark = Callable[[str], None]
+"""Called, before a post is yielded, with something that the post lacks, as a noun phrase in the plural."""
+
+ROUNDED = "ids of other posts and users, rounded by a program and left out"
+_REFERENCES = (
+    ("in_reply_to_status_id_str", "in_reply_to_status_id"),
+    ("in_reply_to_user_id_str", "in_reply_to_user_id"),
+    ("quoted_status_id_str", "quoted_status_id"),
+)
+
+
 def raise_rejection(source: Any, message: str) -> None:
     """Raise PermanentError `malformed` for the first post that cannot be mapped."""
     reject_payload(message)
 
 
+def pass_over(remark: str) -> None:
+    """Do nothing with a remark."""
+
+
 def read_posts(
-    payload: Any, *, collected_at: str, matched_query: str | None = None, on_rejected: OnRejected = raise_rejection
+    payload: Any,
+    *,
+    collected_at: str,
+    matched_query: str | None = None,
+    on_rejected: OnRejected = raise_rejection,
+    on_remark: OnRemark = pass_over,
 ) -> Iterator[PostRow]:
     """Yield each post of a payload with every column of the `tweets` archive, its `source_json` included.
 
     `read_posts(json.loads(post["source_json"]), ...)` yields the same post again. `matched_query` defaults to the tag
-    of the stream rule that matched. A post that cannot be mapped is passed to `on_rejected`; the others are yielded.
+    of the stream rule that matched, or else the rule itself. A post that cannot be mapped is passed to `on_rejected`;
+    the others are yielded.
     """
     if isinstance(payload, list):
         for item in payload:
-            yield from read_posts(item, collected_at=collected_at, matched_query=matched_query, on_rejected=on_rejected)
+            yield from read_posts(
+                item,
+                collected_at=collected_at,
+                matched_query=matched_query,
+                on_rejected=on_rejected,
+                on_remark=on_remark,
+            )
         return
     try:
         sources = _split_sources(payload)
@@ -69,6 +96,8 @@ def read_posts(
         except RecursionError:
             on_rejected(source.json, "nested too deeply")
             continue
+        for remark in _list_remarks(source.json):
+            on_remark(remark)
         query = source.rule if matched_query is None else matched_query
         yield {**columns, "collected_at": collected_at, "matched_query": query, "source_json": source_json}
 
@@ -90,19 +119,31 @@ def _split_sources(payload: Any) -> Iterator[_Source]:
 
 
 def _make_v1_source(status: Any) -> _Source:
-    return _Source(status, lambda: map_status(status))
+    return _Source(status, lambda: map_status(status), _read_rule(status))
+
+
+def _read_rule(value: Any) -> str | None:
+    """Read the first rule that matched, by its tag or its text; PowerTrack has put the rules into `gnip`, too."""
+    places = (value, value.get("gnip")) if isinstance(value, Mapping) else ()
+    lists = [place.get("matching_rules") for place in places if isinstance(place, Mapping)]
+    rules = [rule for rules in lists if isinstance(rules, list) for rule in rules if isinstance(rule, Mapping)]
+    texts = [*(rule.get("tag") for rule in rules), *(rule.get("value") for rule in rules)]
+    return next((text for text in texts if isinstance(text, str) and text), None)
+
+
+def _list_remarks(source: Mapping[str, Any]) -> list[str]:
+    """List what a post lacks; once for each id."""
+    post = JsonObject(source)
+    return [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
 
 
 def _split_v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
     data = payload["data"]
     includes = Includes(payload.get("includes"))
-    rules = JsonObject(payload).read_objects("matching_rules")
-    tags = [rule.read_text("tag") for rule in rules]
-    shared = {"matching_rules": payload["matching_rules"]} if rules else {}
-    return (
-        _make_v2_source(tweet, includes, shared, next((tag for tag in tags if tag), None))
-        for tweet in (data if isinstance(data, list) else [data])
-    )
+    rules = payload.get("matching_rules")
+    shared = {"matching_rules": rules} if rules else {}
+    rule = _read_rule(payload)
+    return (_make_v2_source(tweet, includes, shared, rule) for tweet in (data if isinstance(data, list) else [data]))
 
 
 def _make_v2_source(tweet: Any, includes: Includes, shared: Mapping[str, Any], rule: str | None) -> _Source:

@@ -6,6 +6,7 @@ Compatibility mode cuts `text` and has the full text in `extended_tweet`; extend
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -45,6 +46,10 @@ _USER_WHOLES = (
     "statuses_count",
     "utc_offset",
 )
+_CUT_REPOST = re.compile(r"RT @\w+: .*…$", re.DOTALL)
+_CUT_POST = re.compile(r"… https://t\.co/\w+$")
+_LONG_POST = 270
+_SIZES = ("thumb", "small", "medium", "large")
 _USER_FLAGS = (
     "protected",
     "verified",
@@ -67,7 +72,7 @@ def map_status(status: Mapping[str, Any]) -> PostRow:
     retweeted = own.read_object("retweeted_status")
     shown = retweeted or own
     quoted = own.read_object("quoted_status") or shown.read_object("quoted_status")
-    quoted_id = read_post_id(quoted) if quoted else own.read_integer("quoted_status_id_str", "quoted_status_id")
+    quoted_id = read_post_id(quoted) if quoted else own.read_reference_id("quoted_status_id_str", "quoted_status_id")
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
     row: Any = {
         **read_identity(own),
@@ -79,7 +84,7 @@ def map_status(status: Mapping[str, Any]) -> PostRow:
         "is_retweet": retweeted is not None,
         "referenced_tweets": _make_references(own, retweeted, quoted, quoted_id),
         "conversation_id": None,
-        **{name: own.read_integer(name) for name in ("retweet_count", "reply_count", "quote_count", "favorite_count")},
+        **{name: _read_count(own, name) for name in ("retweet_count", "reply_count", "quote_count", "favorite_count")},
         "bookmark_count": None,
         "impression_count": None,
         "user": _map_user(own.read_object("user")),
@@ -91,11 +96,16 @@ def map_status(status: Mapping[str, Any]) -> PostRow:
     return cast("PostRow", row)
 
 
+def _read_count(own: JsonObject, name: str) -> int | None:
+    """Read a count; X wrote "100+" until 2012 for every retweet count from 100 on, so 100 is the least it can be."""
+    return 100 if own.has_value(name, "100+") else own.read_integer(name)
+
+
 def _make_content_columns(own: JsonObject, shown: JsonObject) -> dict[str, Any]:
     sensitive = own.read_flag("possibly_sensitive")
     return {
         "text": _read_text(shown),
-        "truncated": False if shown.read_object("extended_tweet") else shown.read_flag("truncated"),
+        "truncated": _is_truncated(shown),
         "entities": _map_entities(shown),
         "extended_entities": drop_nulls_or_none({"media": read_media(shown) or read_media(own) or None}),
         "lang": own.read_text("lang") or shown.read_text("lang"),
@@ -108,8 +118,8 @@ def _make_content_columns(own: JsonObject, shown: JsonObject) -> dict[str, Any]:
 
 
 def _make_reply_columns(own: JsonObject) -> dict[str, Any]:
-    status = own.read_integer("in_reply_to_status_id_str", "in_reply_to_status_id")
-    user = own.read_integer("in_reply_to_user_id_str", "in_reply_to_user_id")
+    status = own.read_reference_id("in_reply_to_status_id_str", "in_reply_to_status_id")
+    user = own.read_reference_id("in_reply_to_user_id_str", "in_reply_to_user_id")
     return {
         "in_reply_to_status_id": status,
         "in_reply_to_status_id_str": None if status is None else str(status),
@@ -154,6 +164,32 @@ def _read_text(status: JsonObject) -> str:
     return text
 
 
+def _is_truncated(status: JsonObject) -> bool | None:
+    """Whether the text is cut: by the flag of compatibility mode, or by an ellipsis that X puts where it cuts.
+
+    That is the end of an old-style repost ("RT @name: ..."), as account archives have all reposts, and an ellipsis
+    before the link to the post itself or after some 280 characters.
+    """
+    if status.read_object("extended_tweet"):
+        return False
+    text = _read_text(status).rstrip()
+    if _CUT_REPOST.match(text):
+        return True
+    is_cut = _CUT_POST.search(text) and (_links_to_itself(status) or _measure(text) >= _LONG_POST)
+    return True if is_cut else status.read_flag("truncated")
+
+
+def _links_to_itself(status: JsonObject) -> bool:
+    entities = read_entities(status)
+    urls = entities.read_objects("urls") if entities else []
+    return any("/i/web/status/" in (url.read_text("expanded_url") or "") for url in urls)
+
+
+def _measure(text: str) -> int:
+    # Characters from Hangul on count twice: https://docs.x.com/fundamentals/counting-characters
+    return sum(1 if char < "\u1100" else 2 for char in text)
+
+
 def _map_entities(status: JsonObject) -> dict[str, Any] | None:
     entities = read_entities(status)
     if entities is None:
@@ -185,7 +221,7 @@ def _read_indices(entity: JsonObject) -> dict[str, Any]:
 
 
 def _read_id_columns(thing: JsonObject) -> dict[str, Any]:
-    number = thing.read_integer("id_str", "id")
+    number = thing.read_reference_id("id_str", "id")
     return {"id": number, "id_str": None if number is None else str(number)}
 
 
@@ -237,8 +273,7 @@ def read_media(status: JsonObject) -> list[dict[str, Any]]:
 
 
 def _map_media_item(medium: JsonObject) -> dict[str, Any]:
-    number = medium.read_integer("id_str", "id")
-    sizes = medium.read_object("sizes")
+    number = medium.read_reference_id("id_str", "id")
     return drop_nulls(
         {
             "id": None if number is None else str(number),
@@ -255,19 +290,25 @@ def _map_media_item(medium: JsonObject) -> dict[str, Any]:
                 )
             },
             "indices": medium.read_integers("indices"),
-            "sizes": _map_sizes(sizes) if sizes else None,
+            "sizes": _map_sizes(medium),
         }
     )
 
 
-def _map_sizes(sizes: JsonObject) -> dict[str, Any] | None:
-    found = {name: sizes.read_object(name) for name in ("thumb", "small", "medium", "large")}
-    return drop_nulls_or_none(
-        {
-            name: drop_nulls(
-                {"w": size.read_integer("w"), "h": size.read_integer("h"), "resize": size.read_text("resize")}
-            )
-            for name, size in found.items()
-            if size
-        }
-    )
+def _map_sizes(medium: JsonObject) -> dict[str, Any] | None:
+    if medium.has_array("sizes"):
+        return _name_sizes([_map_size(size) for size in medium.read_objects("sizes")]) or None
+    sizes = medium.read_object("sizes")
+    found = {name: sizes.read_object(name) for name in _SIZES} if sizes else {}
+    return drop_nulls_or_none({name: _map_size(size) for name, size in found.items() if size})
+
+
+def _name_sizes(sizes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Name the sizes of an array, as account archives of 2012 to 2018 have them: the cropped one, then by width."""
+    cropped = [size for size in sizes if size.get("resize") == "crop"][:1]
+    fitted = sorted((size for size in sizes if size.get("resize") != "crop"), key=lambda size: -(size.get("w") or 0))
+    return dict(zip(("thumb",), cropped, strict=False)) | dict(zip(_SIZES[:0:-1], fitted, strict=False))
+
+
+def _map_size(size: JsonObject) -> dict[str, Any]:
+    return drop_nulls({"w": size.read_integer("w"), "h": size.read_integer("h"), "resize": size.read_text("resize")})

@@ -68,7 +68,8 @@ def map_tweet(tweet: Mapping[str, Any], includes: Includes) -> PostRow:
 def _read_reference_ids(post: JsonObject) -> dict[str, str]:
     """Read the ids of the referenced posts by type: retweeted, quoted, replied_to."""
     references = post.read_objects("referenced_tweets", "referenced_posts")
-    return {reference.read_text("type") or "": str(read_post_id(reference)) for reference in references}
+    known = [reference for reference in references if not reference.has_rounded_id("id")]
+    return {reference.read_text("type") or "": str(read_post_id(reference)) for reference in known}
 
 
 def _make_content_columns(own: JsonObject, shown: JsonObject, includes: Includes) -> dict[str, Any]:
@@ -90,12 +91,12 @@ def _make_content_columns(own: JsonObject, shown: JsonObject, includes: Includes
 
 def _make_reply_columns(own: JsonObject, includes: Includes) -> dict[str, Any]:
     status = _read_reference_ids(own).get("replied_to")
-    user_id = own.read_text("in_reply_to_user_id")
+    user_id = _read_user_id(own, "in_reply_to_user_id")
     user = includes.find_user(user_id)
     return {
         "in_reply_to_status_id": _parse_id(status),
         "in_reply_to_status_id_str": status,
-        "in_reply_to_user_id": own.read_integer("in_reply_to_user_id"),
+        "in_reply_to_user_id": _parse_id(user_id),
         "in_reply_to_user_id_str": user_id,
         "in_reply_to_screen_name": user.read_text("username") if user else None,
     }
@@ -154,7 +155,7 @@ def _map_tag(tag: JsonObject) -> dict[str, Any]:
 def _map_mention(mention: JsonObject, includes: Includes) -> dict[str, Any]:
     name = mention.read_text("username")
     user = includes.find_user(mention.read_text("id") or name)
-    number = mention.read_integer("id") or (user.read_integer("id") if user else None)
+    number = mention.read_reference_id("id") or (user.read_reference_id("id") if user else None)
     return drop_nulls(
         {
             "id": number,
@@ -167,14 +168,14 @@ def _map_mention(mention: JsonObject, includes: Includes) -> dict[str, Any]:
 
 
 def _map_author(own: JsonObject, includes: Includes) -> dict[str, Any] | None:
-    author_id = own.read_text("author_id")
+    author_id = _read_user_id(own, "author_id")
     user = includes.find_user(author_id)
     if user is None:
         return drop_nulls_or_none({"id": _parse_id(author_id), "id_str": author_id})
     metrics = user.read_object("public_metrics")
     return drop_nulls(
         {
-            "id": user.read_integer("id"),
+            "id": user.read_id("id"),
             "id_str": user.read_text("id"),
             "screen_name": user.read_text("username"),
             "created_at": convert_to_classic_time(user.read_text("created_at")),
@@ -217,6 +218,11 @@ def _make_polygon(box: list[float]) -> list[list[list[float]]]:
         reject_payload("places.geo.bbox: expected west, south, east, north")
     west, south, east, north = box
     return [[[west, south], [west, north], [east, north], [east, south]]]
+
+
+def _read_user_id(post: JsonObject, name: str) -> str | None:
+    number = post.read_reference_id(name)
+    return None if number is None else str(number)
 
 
 def _parse_id(key: str | None) -> int | None:
