@@ -90,7 +90,7 @@ def test_what_failed_five_times_is_redriven_once_its_cause_is_mended(own_photola
         found = own_photolake("doctor", status=1)
 
     assert (shown["messages"], shown["looked_at"], shown["moved"]) == (1, 1, 0)
-    assert "ResourceNotFoundException" in shown["reasons"][0]["reason"]
+    assert shown["reasons"][0]["reason"].startswith("IdempotencyPersistenceLayerError")
     assert "failed   dead letters: 1 in TweetDeadLetterQueue" in found
     assert "failed   DynamoDB tables: CacheTable: does not exist" in found
     assert shown["example"].startswith(f"s3://{names['LakeBucket']}/tweets/")
