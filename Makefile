@@ -20,7 +20,7 @@ demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run t
 TEMPLATE_TESTS := tests/unit/template tests/unit/quicksight tests/integration/quicksight
 
 test: .venv/dev.stamp ## Run the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration $(addprefix --ignore=,$(TEMPLATE_TESTS))
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration tests/attacks $(addprefix --ignore=,$(TEMPLATE_TESTS))
 
 test-e2e: .venv/dev.stamp ## Test the whole pipeline on the laptop cloud
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/e2e
@@ -32,19 +32,24 @@ test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop
 	@cd packages/laptop_cloud && PYTHONDONTWRITEBYTECODE=1 $(CURDIR)/$(BIN)/pytest --numprocesses auto --dist loadfile --quiet -o cache_dir=$(CURDIR)/.pytest_cache
 	@touch $@
 
-test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the search index on OpenSearch, networks in Gephi (Java 17 and Maven; downloads once)
+test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the search index on OpenSearch, networks in Gephi, photos in Chromium (Java 17 and Maven; downloads once)
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m tests.conformance.presto_installation
 	@$(BIN)/python -m tests.conformance.opensearch_installation
 	@$(BIN)/python -m tests.conformance.gephi_installation
+	@scripts/install-chromium
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
+
+test-deploy: build .tools/ministack.stamp ## Test `sam deploy` and `sam delete` against an independent CloudFormation
+	@$(BIN)/pytest --numprocesses 0 --quiet tests/deploy
 
 test-posts: .venv/dev.stamp ## Check the mapping on your own posts, field by field: make test-posts POSTS=folder
 	@POSTS='$(abspath $(POSTS))' $(BIN)/pytest --quiet tests/conformance/test_own_posts.py
 
-docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, docs/queries.md, docs/commands.md and docs/openapi.json
+docs: .venv/dev.stamp ## Generate docs/data_dictionary.md from the template, docs/queries.md, docs/commands.md, docs/openapi.json and the table of docs/security.md
 	@$(BIN)/python -m tests.data_dictionary_page
 	@$(BIN)/python -m tests.openapi_page
+	@$(BIN)/python -m tests.policies.page
 	@$(BIN)/python -m tests.synthetic_lake.queries_page
 	@$(BIN)/typer photolake_cli.main utils docs --name photolake --title Commands --output docs/commands.md
 
@@ -82,7 +87,7 @@ page-check: .venv/page.stamp ## Check the page's types and style, and that its b
 	@cd dashboard && ../scripts/node npm run --silent build -- --out ../.venv/share/page
 	@diff -r .venv/share/page cli/photolake_cli/dashboard/page || { echo "The bundle is old: make page"; exit 1; }
 
-template: .venv/dev.stamp ## Validate the SAM template, as written and as transformed
+template: .venv/dev.stamp .tools/checkov.stamp ## Validate the SAM template, as written and as transformed, also for what is open or not encrypted
 	@$(BIN)/sam validate --lint --region us-east-1
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet $(TEMPLATE_TESTS)
 
@@ -120,6 +125,13 @@ $(UV): requirements/uv.txt
 	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
+# Tools that pin what others need in another version: each in an environment of its own.
+.tools/%.stamp: requirements/%.txt | $(UV)
+	@echo "Installing $* ..."
+	@$(UV) venv --quiet --clear --python $(PYTHON) .tools/$*
+	@$(UV) pip install --quiet --python .tools/$* --require-hashes -r $<
+	@touch $@
+
 .venv/bin/python: | $(UV)
 	@$(UV) venv --quiet --python $(PYTHON) .venv
 
@@ -147,4 +159,4 @@ $(UV): requirements/uv.txt
 	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test page test-page page-check test-e2e test-laptop-cloud test-conformance test-deploy test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean

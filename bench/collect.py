@@ -22,10 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.post_check import PostCheck
 from photolake_cli.collect.sender import FileSender
 
 POSTS = 100_000
@@ -116,10 +118,10 @@ def run_collect(path: Path) -> int:
     firehose: Any = SilentFirehose()
     sender = FileSender(
         DeliveryStream(firehose, "tweets"),
-        TableSchema.from_glue(glue, "landing", "raw_tweets"),
+        PostCheck(TableSchema.from_glue(glue, "landing", "raw_tweets"), dt.date(2026, 1, 1)),
         RejectedStore(nothing, "lake"),
+        DeletionStore(nothing, "lake"),
         Pace(900, time.monotonic),
-        dt.date(2026, 1, 1),
     )
     (file,) = find_files(str(path), nothing)
     tally = sender.send(file)

@@ -68,6 +68,8 @@ select
         -- at://did:plc:abc/app.bsky.feed.post/3l: see https://atproto.com/specs/at-uri-scheme
         when 'bluesky'
             then 'https://bsky.app/profile/' || replace(substr(p.id_str, 6), '/app.bsky.feed.post/', '/post/')
+        -- the URI of a boost ends in /activity, and that page is for programs
+        when 'mastodon' then regexp_replace(p.id_str, '/activity$', '')
     end as post_url,
     p.dt
 from copies as p

@@ -34,7 +34,7 @@ def report_errors(command: Callable[..., None]) -> Callable[..., None]:
             message = f"No connection to the laptop cloud ({error}). Check it: photolake status"
         else:
             return
-        error_console.print(message, style="red", markup=False, highlight=False)
+        error_console.print(message, style="red", highlight=False)
         raise typer.Exit(status)
 
     return wrapper

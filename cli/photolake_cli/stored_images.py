@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.s3 import read_object
 from photolake.errors import PermanentError
-from photolake.images.rendition import MAX_OBJECT_BYTES
+from photolake.images.limits import MAX_OBJECT_BYTES
 from photolake_cli.aws_errors import explain_error
 
 if TYPE_CHECKING:

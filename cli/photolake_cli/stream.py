@@ -62,11 +62,11 @@ def stream_posts(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[st
     progress, stop = Progress(), threading.Event()
     run = _create_stream(cloud, settings, queries, budget)
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    console.print(f"Streaming into {cloud.name}. Stop with Ctrl-C.", markup=False, highlight=False)
+    console.print(f"Streaming into {cloud.name}. Stop with Ctrl-C.", highlight=False)
     meter = Meter(progress)
     try:
         with Live(get_renderable=meter.build_line, console=console, refresh_per_second=2, transient=True):
-            run.run(progress, lambda line: console.print(line, markup=False, highlight=False), stop)
+            run.run(progress, lambda line: console.print(line, highlight=False), stop)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -14,6 +14,7 @@ from photolake.aws.secrets import read_secret
 from photolake.collect.landing import LandingSettings, make_collector
 from photolake.collect.runner import Collector
 from photolake.collect.source import SourceContext
+from photolake.logged_error import describe_error, describe_place
 from photolake.search.indexes import SearchSettings, connect_indexes
 from photolake.sources.registry import make_sources
 
@@ -72,6 +73,6 @@ def log_problems(run: RunSummary) -> None:
     for name, reason in run.skipped.items():
         logger.warning(reason, source=name)
     for name, error in run.failed.items():
-        logger.error(f"{name} failed: {error}", exc_info=error)
+        logger.error(f"{name} failed: {describe_error(error)}", place=describe_place(error))
     if run.failed:
         raise ExceptionGroup(f"failed: {', '.join(run.failed)}", list(run.failed.values()))

@@ -110,4 +110,6 @@ def process_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
     for created in parse_created_objects(record.body):
         processed = pipeline.process(created, lambda_context.get_remaining_time_in_millis() / 1000)
         metrics.add_metric(processed.result, MetricUnit.Count, 1)
-        logger.info("object processed", key=created.key, result=processed.result, photo_status=processed.photo_status)
+        logger.info(
+            "object processed", key=created.logged_key, result=processed.result, photo_status=processed.photo_status
+        )

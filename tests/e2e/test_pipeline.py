@@ -30,7 +30,9 @@ from photolake_cli.demo import photos
 from tests import postgresql_server
 from tests.builders.dashboard_page import DashboardPage
 from tests.e2e.command import ROOT
-from tests.e2e.permissions import MADE_BY_LAMBDA, UNSEEN, FunctionPolicies, physical_names
+from tests.e2e.permissions import physical_names, read_calls
+from tests.policies.grants import template
+from tests.policies.recorded_calls import find_differences, find_role, name_search_requests
 
 pytestmark = pytest.mark.e2e
 
@@ -532,30 +534,12 @@ def rare(collected, client, photo_folder):
     return collected
 
 
-@pytest.fixture(scope="session")
-def policies(collected):
-    return FunctionPolicies(collected.state)
+def test_the_functions_made_the_calls_of_the_record(rare, domain):
+    calls = read_calls(rare, "test_pipeline") | name_search_requests(domain.requests, "test_pipeline")
 
-
-@pytest.fixture(scope="session")
-def calls(rare):
-    return json.loads(rare("status", "--json"))["calls_by_function"]
-
-
-def test_every_call_of_a_function_is_allowed_by_its_policy(calls, policies):
-    assert calls.keys() == policies.functions
-    made = [(function, *call) for function in calls for call in calls[function]]
-    assert [call for call in made if not policies.allows(*call)] == []
-
-
-def test_a_policy_does_not_allow_the_calls_of_another_function(calls, policies):
-    assert not any(policies.allows("BackfillFunction", *call) for call in calls["PhotoFetcherFunction"])
-
-
-def test_no_function_is_allowed_what_it_does_not_need(calls, policies):
-    unused = {function: policies.unused(function, calls[function]) - MADE_BY_LAMBDA for function in policies.functions}
-
-    assert unused == {function: UNSEEN.get(function, {}).keys() for function in policies.functions}
+    functions = [name for name, each in template().resources.items() if each["Type"] == "AWS::Lambda::Function"]
+    assert {call.role for call in calls} == {find_role(name) for name in functions}
+    assert find_differences(calls, "test_pipeline") == {}
 
 
 def test_all_functions_ran_without_an_error(collected):

@@ -12,9 +12,12 @@ import pytest
 
 from photolake_cli.laptop import Laptop
 from tests.builders.bluesky_events import commit, create, image, images, record, tid
-from tests.e2e.command import Command
+from tests.e2e.command import ROOT, Command
+from tests.e2e.permissions import read_calls
 from tests.fakes.jetstream_server import FakeJetstream
 from tests.fakes.x_stream_server import FakeStream
+from tests.policies.grants import template
+from tests.policies.recorded_calls import find_differences
 
 pytestmark = pytest.mark.e2e
 PHOTOS = [f"bafkreih{letter * 51}" for letter in "ab"]
@@ -109,3 +112,50 @@ def test_what_x_streams_twice_is_in_the_view_once(photolake):
         photolake, "select id, text, matched_query, sentiment from tweets where source_platform = 'x'"
     ) == [{"id": str(number), "text": "I love this sunset", "matched_query": "sunset", "sentiment": "POSITIVE"}]
     assert query_lake(photolake, f"select status from tweet_photos where tweetid = {number}") == [{"status": "no_url"}]
+
+
+def test_the_container_follows_the_stream_with_the_environment_and_role_of_the_template(photolake):
+    laptop = Laptop.connect(photolake.state)
+    with FakeStream() as x:
+        laptop.client("secretsmanager").put_secret_value(
+            SecretId=laptop.state.outputs["XTokenSecretArn"], SecretString=x.token
+        )
+        number, line = x.line(300, text="another sunset", in_search=False)
+        x.sessions.append([line])
+        following = subprocess.Popen(
+            [sys.executable, "-m", "services.x_stream.app"],
+            env={
+                **os.environ,
+                **laptop.state.environment,
+                **read_container_environment(laptop),
+                "AWS_ACCESS_KEY_ID": "StreamRole",
+                "X_API_URL": x.url,
+            },
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert x.is_calm.wait(60)
+        following.send_signal(signal.SIGTERM)
+        said, _ = following.communicate(timeout=60)
+    assert following.returncode == 0, said
+    photolake("wait", "--timeout", "60")
+
+    assert query_lake(photolake, f"select text from tweets where id = {number}") == [{"text": "another sunset"}]
+
+
+def read_container_environment(laptop):
+    """The environment of the template's container, with the names of this cloud."""
+    physical = {name: resource["physical_id"] for name, resource in laptop.state.resources.items()}
+    (container,) = template().properties("StreamTask")["ContainerDefinitions"]
+    secret = laptop.state.outputs["XTokenSecretArn"]
+    named = {**physical, "arn:aws:secretsmanager:us-east-1:123456789012:secret:XTokenSecret": secret}
+    return {each["Name"]: named.get(str(each["Value"]), str(each["Value"])) for each in container["Environment"]}
+
+
+def test_the_functions_and_the_container_made_the_calls_of_the_record(photolake):
+    calls = read_calls(photolake, "test_sources")
+
+    assert {"CollectorRole", "StreamRole"} <= {call.role for call in calls}
+    assert find_differences(calls, "test_sources") == {}

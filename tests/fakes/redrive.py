@@ -128,7 +128,7 @@ class RedriveLake:
         for kind, table in tables.items():
             stream = DeliveryStream(firehose, kind, sleep=lambda _: None)
             find_day = find_post_day(self.check) if kind == "tweets" else read_day
-            rule = RowRule(table, stream.check, find_day)
+            rule = RowRule(table, find_day)
             targets[kind] = Target(rule, stream, Pace(900, self.time, days), kind == "tweets")
         posts = PostRule(self.check, tables["posts"], EARLIEST)
         targets[MALFORMED] = Target(posts, targets["tweets"].stream, targets["tweets"].pace, True)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from photolake.aws.s3 import S3RangeReader
+from photolake.clock import format_utc, utc_now
+from photolake.post_formats.format import FileContext
 from photolake_cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -48,6 +50,10 @@ class PostFile:
     def rejected_name(self) -> str:
         """The name that its rejected records are stored under; files of one name in two folders have two."""
         return f"collect/{hashlib.sha256(self.identity.partition(' ')[0].encode()).hexdigest()[:8]}/{self.base}"
+
+    def make_context(self) -> FileContext:
+        """What is known of its posts, besides what it holds; they are collected now."""
+        return FileContext(self.name, format_utc(utc_now()), self.author)
 
     @contextmanager
     def open(self, buffer_bytes: int = BUFFER_BYTES) -> Iterator[OpenFile]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
-from photolake.clock import format_utc, utc_now
 from photolake.errors import RowError
 from photolake.images.rekognition_apis import price_per_image
 from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import START, Entry, read_entries
+from photolake.post_formats.format import Deletion, Notice
 from photolake.posts.comprehend import clip_text
 from photolake.pricing import COMPREHEND_UNIT_USD, count_comprehend_units
 from photolake_cli.collect.distinct import DistinctCounter
@@ -33,7 +34,8 @@ class Volume:
 
     posts: int = 0
     rejected: int = 0
-    notices: int = 0
+    notices: Counter[str] = field(default_factory=Counter)
+    deletions: int = 0
     texts: DistinctCounter = field(default_factory=DistinctCounter)
     photos: DistinctCounter = field(default_factory=DistinctCounter)
 
@@ -120,7 +122,7 @@ def _read_stretch(file: PostFile, checkpoint: Checkpoint, volume: Volume, check:
     with file.open() as opened:
         began = position = 0
         whole = _Stretch(0, 0, 0)
-        found = read_entries(opened.file, source=file.name, collected_at=format_utc(utc_now()), after=checkpoint.place)
+        found = read_entries(opened.file, file.make_context(), checkpoint.place)
         for number, entry in enumerate(found):
             if number == 0 and checkpoint.place != START:
                 began = position = opened.position
@@ -135,8 +137,11 @@ def _read_stretch(file: PostFile, checkpoint: Checkpoint, volume: Volume, check:
 
 
 def _count_entry(entry: Entry, volume: Volume, check: Check) -> None:
-    if entry.content is None:
-        volume.notices += 1
+    if isinstance(entry.content, Notice):
+        volume.notices[entry.content.kind] += 1
+        return
+    if isinstance(entry.content, Deletion):
+        volume.deletions += 1
         return
     if isinstance(entry.content, dict):
         try:

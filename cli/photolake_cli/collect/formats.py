@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
-import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
 from photolake.post_files.documents import BOM
-from photolake.post_files.reader import read_entries
-from photolake.sources.x.account_archive import POSTS, read_owner, read_part_name
+from photolake.post_files.reader import Entry, read_entries
+from photolake.post_formats.format import Notice
+from photolake.post_formats.x_account_archive import POSTS, read_owner, read_part_name
+from photolake.rejected import RejectedRecord
 
 if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
 
-ENTRIES_PROBED = 100
+REJECTED_PROBED = 1_000
+"""How many rejected records a file may begin with before it counts as one that holds no posts."""
 # More than a block of Zstandard, which is at most 128 KiB and is decompressed as a whole (RFC 8878, 3.1.1.2).
 HEAD_BYTES = 1 << 18
 _UNREADABLE: Mapping[bytes, str] = {
@@ -29,10 +31,6 @@ _UNREADABLE: Mapping[bytes, str] = {
 _TABLE = (
     "is a table (CSV). twarc-csv drops the positions of links and mentions, replaces the text of reposts, and adds "
     "posts that were only referenced: name the JSON lines it was made from"
-)
-_EVENTS = (
-    "holds events of Bluesky's Jetstream. Posts from a file would stay when their authors delete them, so use the "
-    "Bluesky source instead: photolake up --param BlueskyKeywords=sunset"
 )
 
 
@@ -47,15 +45,31 @@ class Probe(NamedTuple):
 
 
 def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
-    """Look at the first bytes of a file; with `needs_post` one of its first 100 entries must be a post."""
+    """Look at the first bytes of a file; with `needs_post` a post must follow on 999 rejected records at most."""
     with file.open(HEAD_BYTES) as opened:
         # Looked at without reading, so that the entries can be read from the start.
         head, damage = _decompress(opened.file.peek())
         reason = damage or _find_reason(head)
         if reason is None and needs_post:
-            found = itertools.islice(read_entries(opened.file, source=file.name, collected_at=""), ENTRIES_PROBED)
-            reason = None if any(isinstance(entry.content, dict) for entry in found) else "holds no posts"
+            reason = _find_no_post(read_entries(opened.file, file.make_context()))
     return Probe(reason, None if reason else _read_author(file, head))
+
+
+def _find_no_post(entries: Iterable[Entry]) -> str | None:
+    """Read up to the first post or deletion; None if there is one, else what there is instead."""
+    notices: Counter[str] = Counter()
+    rejected: list[str] = []
+    for entry in entries:
+        if isinstance(entry.content, Notice):
+            notices[entry.content.kind] += 1
+        elif isinstance(entry.content, RejectedRecord):
+            rejected.append(entry.content.message)
+        else:
+            return None
+        if len(rejected) == REJECTED_PROBED:
+            return f"holds no posts in its first {REJECTED_PROBED:,} records: {rejected[0]}"
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in notices.items())
+    return "holds no posts" + (f": {rejected[0]}" if rejected else f", but {kinds}" if kinds else "")
 
 
 def _decompress(stored: bytes) -> tuple[bytes, str]:
@@ -84,8 +98,6 @@ def _find_reason(head: bytes) -> str | None:
     lines = [line.lstrip() for line in head.removeprefix(BOM).splitlines()]
     if _is_table(lines[0]):
         return _TABLE
-    if _is_event(lines[0]):
-        return _EVENTS
     return None if any(line[:1] in (b"{", b"[") for line in lines) else "holds no JSON. Name a file of posts"
 
 
@@ -94,11 +106,3 @@ def _is_table(line: bytes) -> bool:
         return False
     columns = next(csv.reader([line.decode("utf-8", "replace")]), [])
     return len(columns) > 1 and {"id", "text"} <= set(columns)
-
-
-def _is_event(line: bytes) -> bool:
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(event, dict) and {"did", "time_us", "kind"} <= event.keys()

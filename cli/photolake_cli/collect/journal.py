@@ -13,11 +13,15 @@ from photolake_cli.errors import CommandError
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """How far a file has been sent: everything up to `place`, with `sent` posts; `is_done` at its end."""
+    """How far a file has been sent: everything up to `place`, with `sent` posts; `is_done` at its end.
+
+    `has_removals`: authors were removed before `place`, so their posts must be deleted at the end.
+    """
 
     place: Position = START
     sent: int = 0
     is_done: bool = False
+    has_removals: bool = False
 
 
 class Journal:
@@ -33,7 +37,9 @@ class Journal:
         path = self._path(identity)
         try:
             saved = json.loads(path.read_text("utf-8"))
-            return Checkpoint(Position(*saved["place"]), saved["sent"], saved["is_done"])
+            return Checkpoint(
+                Position(*saved["place"]), saved["sent"], saved["is_done"], saved.get("has_removals", False)
+            )
         except FileNotFoundError:
             return Checkpoint()
         except (ValueError, LookupError, TypeError) as error:

@@ -15,7 +15,15 @@ from photolake_cli.collect.files import PostFile, find_files, is_folder
 from photolake_cli.collect.forecast import Forecast, sample_posts
 from photolake_cli.collect.formats import probe_file
 from photolake_cli.collect.journal import Checkpoint, Journal
-from photolake_cli.collect.report import show_file_progress, show_forecast, show_tallies
+from photolake_cli.collect.report import (
+    describe_no_posts,
+    print_forecast,
+    print_tallies,
+    show_file_progress,
+    show_forecast,
+    show_tallies,
+    show_volume,
+)
 from photolake_cli.consent import require_consent
 from photolake_cli.console import INTERRUPTED, error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
@@ -23,8 +31,9 @@ from photolake_cli.errors import CommandError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from photolake_cli.cloud import Cloud
-    from photolake_cli.collect.sender import FileSender, Tally
+    from photolake_cli.collect.destination import Destination
+    from photolake_cli.collect.sender import FileSender
+    from photolake_cli.collect.tally import Tally
 
 SAMPLE_POSTS = 5_000
 """The size of the sample for a forecast; fewer posts are sent without one."""
@@ -34,37 +43,51 @@ Pending = Sequence[tuple[PostFile, Checkpoint]]
 
 @dataclass(frozen=True)
 class CollectRequest:
-    """What the command line asks for: paths and `s3://` URIs, and how to send them."""
+    """What the command line asks for: paths and `s3://` URIs, and how to send them and report."""
 
     names: Sequence[str]
     again: bool = False
-    dry_run: bool = False
     yes: bool = False
+    as_json: bool = False
 
 
-def collect_files(request: CollectRequest, cloud: Cloud, sender: FileSender, folder: Path) -> None:
+def collect_files(request: CollectRequest, destination: Destination, sender: FileSender, folder: Path) -> None:
     """Send files of posts into a lake, and report what became of them; `folder` holds their checkpoints."""
-    journal = Journal(folder, cloud.key)
-    files = choose_files(request.names, cloud.client("s3"))
-    checkpoints = [(file, Checkpoint() if request.again else journal.load(file.identity)) for file in files]
-    for file, checkpoint in checkpoints:
-        if checkpoint.is_done:
-            print_note(f"{file.name}: collected before, {checkpoint.sent:,} posts. To send it again: --again")
-    pending = [(file, checkpoint) for file, checkpoint in checkpoints if not checkpoint.is_done]
-    if not pending:
-        return
-    if request.dry_run:
-        _forecast_cost(pending, cloud, sender, None)
-        return
-    if _forecast_cost(pending, cloud, sender, SAMPLE_POSTS):
-        require_consent(cloud, request.yes)
+    journal = Journal(folder, destination.key)
+    pending = _choose_pending(request, destination, journal)
+    if pending and _forecast_cost(pending, destination, SAMPLE_POSTS):
+        require_consent(destination, request.yes)
     tallies: list[Tally] = []
     try:
         tallies.extend(_send_files(pending, sender, journal))
     finally:
-        show_tallies(tallies)
-    if not all(tally.is_balanced for tally in tallies):
-        raise CommandError("The counts do not add up: a record was lost or counted twice. Please report this.")
+        show = print_tallies if request.as_json else show_tallies
+        show(tallies)
+    _check_tallies(tallies)
+
+
+def forecast_files(request: CollectRequest, destination: Destination, folder: Path) -> None:
+    """Count what the files hold, and forecast the cost of their analysis; nothing is sent."""
+    journal = Journal(folder, destination.key) if destination.key else None
+    pending = _choose_pending(request, destination, journal)
+    forecast = _forecast_cost(pending, destination, None)
+    if request.as_json:
+        print_forecast(forecast)
+
+
+def _choose_pending(request: CollectRequest, destination: Destination, journal: Journal | None) -> Pending:
+    """Choose the files, and say which were collected before, and so are left out."""
+    files = choose_files(request.names, destination.s3)
+    pending = []
+    for file in files:
+        checkpoint = Checkpoint() if request.again or not journal else journal.load(file.identity)
+        if not checkpoint.is_done:
+            pending.append((file, checkpoint))
+        elif checkpoint.sent:
+            print_note(f"{file.name}: collected before, {checkpoint.sent:,} posts. To send it again: --again")
+        else:
+            print_note(f"{file.name}: read before, and held no posts. To read it again: --again")
+    return pending
 
 
 def choose_files(names: Sequence[str], s3: S3Client) -> list[PostFile]:
@@ -73,33 +96,42 @@ def choose_files(names: Sequence[str], s3: S3Client) -> list[PostFile]:
     A file that holds no posts is skipped with a message if it was found in a folder, else it is a CommandError.
     """
     chosen: dict[str, PostFile] = {}
-    for name in names:
-        in_folder = is_folder(name)
-        for file in find_files(name, s3):
-            probe = probe_file(file, needs_post=in_folder)
-            if probe.reason is None:
-                chosen[file.identity] = replace(file, author=probe.author)
-            elif in_folder:
-                print_note(f"{file.name}: skipped, it {probe.reason}", "yellow")
-            else:
-                raise CommandError(f"{file.name} {probe.reason}")
+    with show_progress("Looking at the files", error_console) as show:
+        for name in names:
+            in_folder = is_folder(name)
+            for file in find_files(name, s3):
+                show(file.base)
+                probe = probe_file(file, needs_post=in_folder)
+                if probe.reason is None:
+                    chosen[file.identity] = replace(file, author=probe.author)
+                elif in_folder:
+                    print_note(f"{file.name}: skipped, it {probe.reason}", "yellow")
+                else:
+                    raise CommandError(f"{file.name} {probe.reason}")
     if not chosen:
         raise CommandError(f"There are no posts in {', '.join(names)}. Name a file of posts: tweets.jsonl, tweets.js")
     return list(chosen.values())
 
 
-def _forecast_cost(pending: Pending, cloud: Cloud, sender: FileSender, limit: int | None) -> Forecast | None:
+def _forecast_cost(pending: Pending, destination: Destination, limit: int | None) -> Forecast | None:
     """Show the cost by a sample of `limit` posts, or by all; None, and nothing shown, if there are fewer."""
     with show_progress("Counting", error_console):
-        sample = sample_posts(pending, sender.check, limit)
-    volume = sample.volume
-    if limit and volume.posts < limit:
+        sample = sample_posts(pending, destination.check.find_partition, limit)
+    if limit and sample.volume.posts < limit:
         return None
     if not limit:
-        print_note(f"posts {volume.posts:,}, rejected {volume.rejected:,}, notices {volume.notices:,}")
-    forecast = sample.forecast(cloud.image_apis, cloud.sample_rate)
-    show_forecast(forecast, cloud)
+        show_volume(sample.volume)
+    forecast = sample.forecast(destination.image_apis, destination.sample_rate)
+    show_forecast(forecast, destination)
     return forecast
+
+
+def _check_tallies(tallies: Sequence[Tally]) -> None:
+    """Raise CommandError for a file without posts, and for counts that do not add up."""
+    if not all(tally.is_balanced for tally in tallies):
+        raise CommandError("The counts do not add up: a record was lost or counted twice. Please report this.")
+    if without := [tally for tally in tallies if tally.holds_no_post]:
+        raise CommandError("\n".join(describe_no_posts(tally) for tally in without))
 
 
 def _send_files(pending: Pending, sender: FileSender, journal: Journal) -> Iterator[Tally]:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.firehose import DeliveryStream
-from photolake.clock import format_utc, utc_now
+from photolake.collect.deletions import DeletionStore
 from photolake.errors import RowError
-from photolake.partition import compute_post_dt
+from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import START, Entry, Position, read_entries
-from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, deliver_or_reject, part_key, reject_row
+from photolake.post_formats.format import Deletion, Notice
+from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, deliver_or_reject, reject_row
 from photolake.rows.schema import TableSchema
 from photolake_cli.aws_errors import explain_error
-from photolake_cli.collect.distinct import DistinctCounter
+from photolake_cli.collect.deletions import DeletionWriter, find_removals, find_removed_posts
 from photolake_cli.collect.journal import Checkpoint
 from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.post_check import PostCheck
+from photolake_cli.collect.tally import Tally
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
@@ -28,38 +31,6 @@ if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
 
 BATCH_POSTS = 1_000
-REJECTED_SHOWN = 10
-# A row is at most about three times its JSON, so only a longer document can exceed a Firehose record.
-ALWAYS_FITS_BYTES = 300_000
-
-
-@dataclass
-class Tally:
-    """What became of a file's entries: posts sent, rejected records, and notices, which hold no post.
-
-    `sent_before` posts were sent by earlier runs. `ids` are those of the posts sent. `shown` are the first rejected
-    records; all of them are in the lake under `rejected_key`.
-    """
-
-    file: str
-    read: int = 0
-    sent: int = 0
-    rejected: int = 0
-    notices: int = 0
-    sent_before: int = 0
-    ids: DistinctCounter = field(default_factory=DistinctCounter)
-    shown: list[RejectedRecord] = field(default_factory=list)
-    rejected_key: str = ""
-
-    @property
-    def repeated(self) -> int:
-        """Posts sent that the file holds more than once; the views count each once."""
-        return self.sent - self.ids.count
-
-    @property
-    def is_balanced(self) -> bool:
-        """Whether every entry read is accounted for."""
-        return self.read == self.sent + self.rejected + self.notices
 
 
 @dataclass(frozen=True)
@@ -72,29 +43,27 @@ class Callbacks:
 
 
 class FileSender:
-    """Sends the posts of files to the stream, and stores their rejected records under `errors/malformed/`.
+    """Sends the posts of files to the stream, and stores deletions, and rejected records under `errors/malformed/`.
 
-    A run that was interrupted may send the posts of its last batch, at most 1,000, again.
+    A run that was interrupted may send the posts of its last batch, at most 1,000, again. A file in which only rejected
+    records are found gets no checkpoint.
     """
 
     def __init__(
         self,
         stream: DeliveryStream,
-        table: TableSchema,
+        check: PostCheck,
         rejected: RejectedStore,
+        deletions: DeletionStore,
         pace: Pace,
-        earliest: dt.date,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`stream` is created without a table: posts are checked here, so that a bad one does not stop the others.
-
-        `earliest` is the first partition, which holds older posts too.
-        """
+        """`stream` is created without a table: posts are checked here, so that a bad one does not stop the others."""
+        self.check = check
         self._stream = stream
-        self._table = table
         self._rejected = rejected
+        self._deletions = deletions
         self._pace = pace
-        self._earliest = earliest
         self._sleep = sleep
 
     def send(self, file: PostFile, checkpoint: Checkpoint | None = None, callbacks: Callbacks | None = None) -> Tally:
@@ -102,36 +71,32 @@ class FileSender:
         checkpoint, callbacks = checkpoint or Checkpoint(), callbacks or Callbacks()
         # A resumed run must not overwrite the rejected records of the first.
         resumed = "" if checkpoint.place == START else f".from-{checkpoint.place.line}-{checkpoint.place.entry}"
-        name = f"{file.rejected_name}{resumed}"
-        tally = Tally(file.name, sent_before=checkpoint.sent, rejected_key=part_key(name, 1))
-        with file.open() as opened, self._rejected.open_writer(name) as writer:
-            found = read_entries(
-                opened.file,
-                source=file.name,
-                collected_at=format_utc(utc_now()),
-                after=checkpoint.place,
-                author=file.author,
-            )
-            batcher = _Batcher(found, checkpoint.place, tally, writer, self.check)
+        tally = Tally(file.name, sent_before=checkpoint.sent)
+        with file.open() as opened, self._rejected.open_writer(f"{file.rejected_name}{resumed}") as writer:
+            tally.rejected_uris = writer.uris
+            found = read_entries(opened.file, file.make_context(), checkpoint.place)
+            deletions = DeletionWriter(self._deletions)
+            batcher = _Batcher(found, checkpoint.place, tally, writer, deletions, self.check)
+            has_removals = checkpoint.has_removals
             while batcher.has_more:
                 self._send_batch(batcher, tally, callbacks)
-                writer.flush()
+                has_removals = has_removals or bool(deletions.removals)
                 done = not batcher.has_more
-                callbacks.on_accepted(Checkpoint(batcher.place, tally.sent_before + tally.sent, done))
+                if done and has_removals:
+                    self._delete_removed_posts(file, checkpoint, deletions)
+                deletions.flush()
+                writer.flush()
+                if not tally.holds_no_post:
+                    sent = tally.sent_before + tally.sent
+                    callbacks.on_accepted(Checkpoint(batcher.place, sent, done, has_removals))
                 callbacks.on_read(opened.position, tally.read)
         return tally
 
-    def check(self, post: PostRow, size: int) -> str:
-        """The partition of a post from a JSON document of `size` bytes; RowError if the post cannot be sent."""
-        self._table.check(post)
-        if type(post.get("id")) is not int:
-            raise RowError("a post has an integer id")
-        if size > ALWAYS_FITS_BYTES:
-            self._stream.check(post)
-        try:
-            return compute_post_dt(post, self._earliest)
-        except ValueError as error:
-            raise RowError(f"its collected_at is not a time: {error}") from error
+    def _delete_removed_posts(self, file: PostFile, checkpoint: Checkpoint, deletions: DeletionWriter) -> None:
+        """Delete the posts of authors whom the file removes, also by a part of it that an earlier run has sent."""
+        earlier = find_removals(file, checkpoint.place) if checkpoint.has_removals else {}
+        for row in find_removed_posts(file, earlier | deletions.removals):
+            deletions.add_row(row)
 
     def _send_batch(self, batcher: _Batcher, tally: Tally, callbacks: Callbacks) -> None:
         if pause := self._pace.seconds_to_wait() if batcher.has_held_post else 0:
@@ -141,9 +106,10 @@ class FileSender:
         tally.sent += deliver_or_reject(
             self._stream,
             batcher.next_posts(self._pace),
-            batcher.reject,
+            batcher.reject_last_post,
             lambda row, error: reject_row(row, error, tally.file, batcher.place.line),
         )
+        batcher.count_sent()
         self._pace.mark_delivered()
 
 
@@ -159,15 +125,18 @@ class _Batcher:
         place: Position,
         tally: Tally,
         writer: RejectedWriter,
-        check: Callable[[PostRow, int], str],
+        deletions: DeletionWriter,
+        check: PostCheck,
     ) -> None:
         self.place = place
         self.has_more = True
         self._found = found
         self._tally = tally
         self._writer = writer
+        self._deletions = deletions
         self._check = check
         self._held: tuple[Entry, PostRow, str] | None = None
+        self._batch: list[PostRow] = []
 
     @property
     def has_held_post(self) -> bool:
@@ -185,7 +154,7 @@ class _Batcher:
             if not pace.admits(date):
                 return
             self._held, self.place = None, entry.position
-            self._tally.ids.add(post["id"])
+            self._batch.append(post)
             yield post
 
     def _next_post(self) -> tuple[Entry, PostRow, str] | None:
@@ -193,11 +162,14 @@ class _Batcher:
             self._tally.read += 1
             if isinstance(entry.content, dict):
                 try:
-                    return entry, entry.content, self._check(entry.content, entry.size)
+                    return entry, entry.content, self._check.find_partition(entry.content, entry.size)
                 except RowError as error:
                     self.reject(reject_row(entry.content, error, self._tally.file, entry.position.line))
-            elif entry.content is None:
-                self._tally.notices += 1
+            elif isinstance(entry.content, Notice):
+                self._tally.notices[entry.content.kind] += 1
+            elif isinstance(entry.content, Deletion):
+                self._tally.deletions += 1
+                self._deletions.add(entry.content, entry.position)
             else:
                 self.reject(entry.content)
             self.place = entry.position
@@ -206,9 +178,26 @@ class _Batcher:
     def reject(self, record: RejectedRecord) -> None:
         """Store and count a rejected record."""
         self._writer.add(record)
-        self._tally.rejected += 1
-        if len(self._tally.shown) < REJECTED_SHOWN:
-            self._tally.shown.append(replace(record, raw=b""))
+        self._tally.add_rejected(record)
+
+    def reject_last_post(self, record: RejectedRecord) -> None:
+        """Reject the post that was taken last, which the stream found too large."""
+        self._batch.pop()
+        self.reject(record)
+
+    def count_sent(self) -> None:
+        """Count the ids of the batch, which the stream has accepted, and its photos without a URL."""
+        for post in self._batch:
+            self._tally.ids.add(post["id"])
+            self._tally.photos_without_url += _count_photos_without_url(post)
+        self._batch.clear()
+
+
+def _count_photos_without_url(post: PostRow) -> int:
+    if not post.get("extended_entities") and not post.get("referenced_tweets"):
+        return 0
+    jobs = list_photo_jobs(cast("PostRow", {"collected_at": None, **post}), "")
+    return sum(job.kind == "photo" and not job.media_url for job in jobs)
 
 
 def open_sender(cloud: Cloud) -> FileSender:
@@ -218,10 +207,13 @@ def open_sender(cloud: Cloud) -> FileSender:
         interval = read_interval(firehose, cloud.find_physical_id("PostsStream")) * cloud.time_scale
         return FileSender(
             DeliveryStream(firehose, cloud.values["TweetsStreamName"]),
-            TableSchema.from_glue(cloud.client("glue"), cloud.values["LandingDatabaseName"], "raw_tweets"),
+            PostCheck(
+                TableSchema.from_glue(cloud.client("glue"), cloud.values["LandingDatabaseName"], "raw_tweets"),
+                dt.date.fromisoformat(cloud.values["EarliestDate"]),
+            ),
             RejectedStore(cloud.client("s3"), cloud.values["LakeBucketName"]),
+            DeletionStore(cloud.client("s3"), cloud.values["LakeBucketName"]),
             Pace(interval, time.monotonic),
-            dt.date.fromisoformat(cloud.values["EarliestDate"]),
         )
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, cloud.name) from error

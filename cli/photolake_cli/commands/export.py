@@ -72,6 +72,9 @@ def view(
     delimiter: Annotated[
         str | None, typer.Option(help="What separates the values of a CSV file.", show_default="a comma")
     ] = None,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Write CSV for a spreadsheet, which runs nothing of it as a formula.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")] = False,
     stack: Stack = None,
     region: Region = None,
@@ -89,6 +92,7 @@ def view(
 
         photolake export tweets --to postgresql://ann@localhost/warehouse
         photolake export face_emotions --to faces.csv --delimiter ";"
+        photolake export tweets --to tweets.csv --excel
         photolake export image_spread --to sqlite:///lake.db
         photolake export media_rekognition --to photos.parquet --since 2026-11-01
         photolake export tweets --to hana://ANN@host:443 --table SOCIAL.TWEETS --dry-run
@@ -100,7 +104,7 @@ def view(
     from photolake_cli.export.run import ExportRequest, run_export
     from photolake_cli.query.client import QueryClient
 
-    request = ExportRequest(name, to, table, key or [], since, until, full, late_days, delimiter, dry_run)
+    request = ExportRequest(name, to, table, key or [], since, until, full, late_days, delimiter, dry_run, excel)
     cloud = connect(stack, region, state)
     run_export(cloud, QueryClient(cloud), request, PROJECT / "athena/views", dt.datetime.now(dt.UTC))
 

@@ -29,6 +29,9 @@ def query(
     output: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write the rows to this file.", show_default="standard output")
     ] = None,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Write CSV for a spreadsheet, which runs nothing of it as a formula.")
+    ] = False,
     stack: Stack = None,
     region: Region = None,
     state: State = DEFAULT_STATE,
@@ -37,8 +40,9 @@ def query(
 
     A VALUE that looks like a number is a number, anything else is text, days too; --param "'2026'" is text.
 
-    CSV: null is empty, empty text is "". JSON: integers over 2^53 are strings, NaN is null. Parquet: the columns have
-    their types, but rows, arrays and maps are text as Athena writes it. A table shows the first 1,000 rows.
+    CSV: null is empty, empty text is ""; text is exact, so use --excel for a spreadsheet. JSON: integers over 2^53 are
+    strings, NaN is null. Parquet: the columns have their types, but rows, arrays and maps are text as Athena writes
+    it. A table shows the first 1,000 rows.
 
     Examples:
 
@@ -46,6 +50,7 @@ def query(
         photolake query --list
         photolake query --list --format json | jq '.[].name'
         photolake query --saved top_labels --param since=2026-11-01 --format csv > labels.csv
+        photolake query --saved top_labels --excel --output labels.csv
         photolake query "select * from tweets where id = ?" --param 2030500000000000001 --output post.parquet
         photolake query --stack photolake --region eu-west-1 --saved top_labels
     """
@@ -54,6 +59,6 @@ def query(
     from photolake_cli.query.client import QueryClient
     from photolake_cli.query.run import QueryRequest, run_query
 
-    request = QueryRequest(sql, saved, param or [], chosen_format, output, list_saved)
+    request = QueryRequest(sql, saved, param or [], chosen_format, output, list_saved, excel)
     cloud = connect(stack, region, state)
     run_query(QueryClient(cloud), request, cloud.on_laptop)

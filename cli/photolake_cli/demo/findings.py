@@ -12,7 +12,7 @@ from photolake_cli.demo import ledger
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
-    from photolake_cli.collect.sender import Tally
+    from photolake_cli.collect.tally import Tally
     from photolake_cli.query.client import QueryClient, SavedQuery
 
 SHOWN_QUERIES = (

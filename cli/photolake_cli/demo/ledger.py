@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from photolake_cli.collect.distinct import DistinctCounter
 
 if TYPE_CHECKING:
-    from photolake_cli.collect.sender import Tally
+    from photolake_cli.collect.tally import Tally
     from photolake_cli.query.client import QueryClient
 
 # Counted from the collected posts, independently of the rows in photos.

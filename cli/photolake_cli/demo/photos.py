@@ -58,7 +58,7 @@ def write_photos(folder: Path) -> dict[str, str | int]:
     (folder / WEBP).write_bytes(_encode(Image.open(folder / "coffee.png"), "WEBP"))
     (folder / TINY).write_bytes(_encode(Image.new("RGB", (48, 48), "teal"), "PNG"))
     photo = (folder / "flower.jpg").read_bytes()
-    (folder / BROKEN).write_bytes(photo[: len(photo) // 3])
+    (folder / BROKEN).write_bytes(photo[: len(photo) // 100])
     (folder / NOT_AN_IMAGE).write_bytes(b"<!doctype html><title>Not here any more</title>")
     names = [*REAL, *POSTERS, WEBP, TINY, BROKEN, NOT_AN_IMAGE]
     return {**{photo_url(name): name for name in names}, GONE: 404}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from photolake_cli.cloud import connect_laptop
 from photolake_cli.collect.run import choose_files
@@ -31,7 +32,7 @@ from photolake_cli.status import describe_backlog
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
-    from photolake_cli.collect.sender import Tally
+    from photolake_cli.collect.tally import Tally
 
 PROGRAM = "photolake"
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
@@ -179,7 +180,7 @@ def _shorten(path: Path) -> str:
 
 
 def _print_done(line: str) -> None:
-    console.print(f"[green]✓[/] {line}", highlight=False, soft_wrap=True)
+    console.print(Text.assemble(("✓", "green"), f" {line}"), highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -187,7 +188,7 @@ def _show_progress(title: str) -> Iterator[Progress]:
     """Show a spinner while the block runs; a pipe or a log gets none."""
     with Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
         console=console,
         transient=True,

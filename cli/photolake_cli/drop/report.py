@@ -59,7 +59,7 @@ def show_plan(checked: Mapping[PhotoFile, Presence | str], pending: Collection[P
 @contextmanager
 def show_photo_progress(title: str, photos: Sequence[PhotoFile]) -> Iterator[Callable[[PhotoFile], None]]:
     """Show a bar over the bytes of the photos while the block runs; it gives a function to call for each done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=error_console, transient=True, disable=not error_console.is_terminal) as bar:
         task = bar.add_task(title, total=len(photos))
         yield lambda photo: bar.advance(task)

@@ -38,11 +38,17 @@ def parse_delimiter(text: str | None, path: Path) -> str:
     return delimiter
 
 
-def write_file(path: Path, delimiter: str, run: Callable[[], QueryResult], on_rows: Callable[[int], None]) -> int:
+def write_file(
+    path: Path,
+    delimiter: str,
+    run: Callable[[], QueryResult],
+    on_rows: Callable[[int], None],
+    for_excel: bool = False,
+) -> int:
     """Write the result of a query; returns the number of rows. The query runs when the file can be written."""
     format_ = find_format(path)
     writers: Mapping[Format, Callable[[QueryResult, IO[Any]], int]] = {
-        Format.CSV: partial(write_csv, delimiter=delimiter),
+        Format.CSV: partial(write_csv, delimiter=delimiter, for_excel=for_excel),
         Format.JSON: write_json,
         Format.PARQUET: write_parquet,
     }

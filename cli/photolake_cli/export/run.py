@@ -21,6 +21,7 @@ from photolake_cli.export.days import choose_due_days, list_days, parse_day, spl
 from photolake_cli.export.files import find_format, parse_delimiter, write_file
 from photolake_cli.export.target import WHOLE, DatabaseTarget, TableState
 from photolake_cli.export.view import DAY_COLUMN, View, read_view
+from photolake_cli.query.export import Format
 from photolake_cli.query.result import QueryResult
 from photolake_cli.query.run import describe_cost
 
@@ -43,6 +44,7 @@ class ExportRequest:
     late_days: int = 7
     delimiter: str | None = None
     is_dry_run: bool = False
+    excel: bool = False
 
     def __post_init__(self) -> None:
         if not self.to:
@@ -53,6 +55,8 @@ class ExportRequest:
             raise CommandError("--full and --table are for databases: a file is always written anew")
         if not self.is_file and self.delimiter is not None:
             raise CommandError("--delimiter is for CSV files")
+        if self.excel and not (self.is_file and find_format(Path(self.to)) is Format.CSV):
+            raise CommandError("--excel is for CSV files")
 
     @property
     def is_file(self) -> bool:
@@ -123,7 +127,7 @@ def _export_to_file(
             progress.scanned = result.scanned_bytes
             return result
 
-        write_file(path, delimiter, run, progress.add_rows)
+        write_file(path, delimiter, run, progress.add_rows, request.excel)
     print_note(f"{view.name} is in {path}: {progress.describe()}; {_describe_price(progress, on_laptop)}", "italic")
 
 

@@ -101,7 +101,8 @@ class DatabaseTarget:
                 connection.execute(sa.update(self._ledger).where(self._own).values(exported_at=_NEVER))
         with self._engine.begin() as connection:
             for name in state.new_columns:
-                connection.execute(sa.text(self._build_add_column(name)))
+                # A colon in a name is not a parameter.
+                connection.execute(sa.text(self._build_add_column(name).replace(":", r"\:")))
 
     def start_over(self, days: Sequence[str]) -> int:
         """Make every day due, and delete the rows that belong to none of these days; returns how many."""

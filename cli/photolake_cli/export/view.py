@@ -36,7 +36,8 @@ class ViewColumn:
     @property
     def expression(self) -> str:
         """What selects it: nested values as JSON, because Athena's own text of them cannot be read back."""
-        return f'json_format(cast("{self.name}" as json)) as "{self.name}"' if self.is_nested else f'"{self.name}"'
+        name = quote_name(self.name)
+        return f"json_format(cast({name} as json)) as {name}" if self.is_nested else name
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class View:
         )
 
     def _select(self) -> str:
-        return f'select {", ".join(column.expression for column in self.columns)}\nfrom "{self.name}"'
+        return f"select {', '.join(column.expression for column in self.columns)}\nfrom {quote_name(self.name)}"
 
 
 def read_view(cloud: Cloud, name: str, key: Sequence[str], folder: Path) -> View:
@@ -130,6 +131,11 @@ def _choose_key(name: str, columns: Iterable[ViewColumn], key: Sequence[str], vi
     if missing := [column for column in chosen if column not in known]:
         raise CommandError(f"{name} has no column {', '.join(missing)} for a key. Columns: {', '.join(known)}")
     return chosen
+
+
+def quote_name(name: str) -> str:
+    """A name as Athena's SQL takes it, whatever characters it has."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _format_list(values: Iterable[str]) -> str:

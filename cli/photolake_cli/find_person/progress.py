@@ -14,7 +14,7 @@ from photolake_cli.console import error_console
 @contextmanager
 def show_photo_progress(title: str, count: int) -> Iterator[Callable[[], None]]:
     """Show a progress bar; the function it gives counts one photo."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     began = time.monotonic()
     with Progress(*columns, console=error_console, transient=True, disable=not error_console.is_terminal) as bar:
         task = bar.add_task(title, total=count)

@@ -55,7 +55,7 @@ def show_skipped(found: FoundPerson) -> None:
 
 def write_csv(found: FoundPerson, out: IO[str]) -> None:
     """Write a row for each matching face; the box is in shares of the photo's width and height."""
-    rows = csv.writer(out)
+    rows = csv.writer(out, lineterminator="\n")
     rows.writerow([*COLUMNS[:3], "faces", *COLUMNS[3:]])
     for match in found.findings.matches:
         for face in match.faces:

@@ -6,22 +6,20 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laptop_cloud.stack.template import parse_template
 from photolake.clock import utc_now
 from photolake.images.analyze import analysis_row
 from photolake.images.perceptual_hash import perceptual_hash
 from photolake.images.registry import ImageRecord
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rendition import Rendition, render
-from photolake.rows.schema import HiveType, TableSchema
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
     from photolake.images.rekognition_apis import ImageApi
+    from photolake.rows.schema import TableSchema
     from photolake.rows.types import AnalysisRow
 
 ORIGIN = "inspected"
@@ -78,11 +76,3 @@ def analyze_photo(
 def without_gates(apis: Iterable[ImageApi]) -> tuple[ImageApi, ...]:
     """The same requests, made whatever the labels are."""
     return tuple(replace(api, gate=frozenset()) for api in apis)
-
-
-def read_schema(template: Path) -> TableSchema:
-    """The columns of the table `analyses` as template.yaml writes them."""
-    resources = parse_template(template.read_text("utf-8"))["Resources"]
-    table = resources["AnalysesTable"]["Properties"]["TableInput"]
-    columns = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
-    return TableSchema(table["Name"], {column["Name"]: HiveType.parse(column["Type"]) for column in columns})

@@ -49,7 +49,7 @@ def show_inspection(name: str, inspection: Inspection, schema: TableSchema) -> N
     }
     for title, (found, draw) in sections.items():
         if found is not None:
-            console.print(f"\n[bold]{title}[/]")
+            console.print(Text(f"\n{title}", style="bold"))
             console.print(Padding(draw(found), (0, 0, 0, 2)))
     _show_missing(inspection)
 

@@ -17,11 +17,12 @@ from photolake_cli.aws_errors import explain_error
 from photolake_cli.consent import describe_hourly_cost, require_consent
 from photolake_cli.console import error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
-from photolake_cli.inspect.analysis import Inspection, analyze_photo, read_schema, without_gates
+from photolake_cli.inspect.analysis import Inspection, analyze_photo, without_gates
 from photolake_cli.inspect.annotate import check_target, write_annotated
 from photolake_cli.inspect.photo import read_photo
 from photolake_cli.inspect.report import show_inspection
 from photolake_cli.json_output import print_json
+from photolake_cli.template import StackTemplate
 
 if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
@@ -45,12 +46,14 @@ def inspect_photo(request: InspectRequest, engine: Engine, template: Path) -> No
     apis = choose_apis(request, engine)
     if request.annotated:
         check_target(request.annotated, request.name)
-    schema = read_schema(template)
+    schema = StackTemplate(template).read_table("AnalysesTable")
     try:
         data = read_photo(request.name, engine.connect_s3)
         _show_price(apis, engine)
         require_consent(engine, request.yes, "Nothing has been analysed.")
         inspection = _analyze(request.name, data, apis, engine, schema)
+        if inspection.rendition.note:
+            print_note(f"{request.name}: {inspection.rendition.note}", "yellow")
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, engine.name) from error
     if request.as_json:

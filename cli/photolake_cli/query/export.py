@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import json
 import os
 import re
 import sys
@@ -12,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import typer
 
+from photolake_cli.console import TerminalText, format_json
 from photolake_cli.errors import CommandError
 from photolake_cli.exit_status import ExitStatus
-from photolake_cli.query.result import to_json_value
+from photolake_cli.query.result import NUMERIC_TYPES, to_json_value
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ROW_GROUP_ROWS = 50_000
 ROW_GROUP_CHARACTERS = 32 << 20
+FORMULA_STARTS = "=+-@\t\r"
+"""Text that begins with one of these is a formula for a spreadsheet; dashboard/src/csv.ts has the same."""
 
 
 class Format(enum.StrEnum):
@@ -67,7 +69,10 @@ def open_output(path: Path | None, binary: bool = False, option: str = "--output
 @contextmanager
 def _open_standard_output(binary: bool) -> Iterator[IO[Any]]:
     try:
-        yield sys.stdout.buffer if binary else sys.stdout
+        if binary:
+            yield sys.stdout.buffer
+        else:
+            yield cast("IO[Any]", TerminalText(sys.stdout)) if sys.stdout.isatty() else sys.stdout
         sys.stdout.flush()
     except BrokenPipeError as error:
         # The reader has closed the pipe (`| head`); without this, Python reports the error again at exit.
@@ -76,8 +81,12 @@ def _open_standard_output(binary: bool) -> Iterator[IO[Any]]:
         raise typer.Exit(ExitStatus.FAILED) from error
 
 
-def write_csv(result: QueryResult, out: IO[str], delimiter: str = ",") -> int:
-    """Write a header and the rows as Athena wrote them; returns how many. Null is nothing, empty text is `""`."""
+def write_csv(result: QueryResult, out: IO[str], delimiter: str = ",", for_excel: bool = False) -> int:
+    """Write a header and the rows as Athena wrote them; returns how many. Null is nothing, empty text is `""`.
+
+    `for_excel`: spreadsheets run text that begins like a formula, so an apostrophe goes before it (numbers stay), and a
+    mark at the beginning tells them that the file is UTF-8. https://owasp.org/www-community/attacks/CSV_Injection
+    """
     needs_quotes = re.compile(rf'["\r\n{re.escape(delimiter)}]|^\s|\s$|^$')
 
     def format_row(row: Row) -> str:
@@ -87,12 +96,26 @@ def write_csv(result: QueryResult, out: IO[str], delimiter: str = ",") -> int:
     def quote(text: str) -> str:
         return '"{}"'.format(text.replace('"', '""')) if needs_quotes.search(text) else text
 
-    out.write(format_row(result.column_names))
+    pages: Iterator[Sequence[Row]] = result.pages
+    if for_excel:
+        out.write("\ufeff")
+        is_number = [column.type in NUMERIC_TYPES for column in result.columns]
+        pages = ([_guard_row(row, is_number) for row in page] for page in pages)
+    names: Row = result.column_names
+    out.write(format_row(_guard_row(names, [False] * len(names)) if for_excel else names))
     rows = 0
-    for page in result.pages:
+    for page in pages:
         out.writelines(map(format_row, page))
         rows += len(page)
     return rows
+
+
+def _guard_row(row: Row, is_number: Sequence[bool]) -> Row:
+    """Put an apostrophe before each text that a spreadsheet would run."""
+    return [
+        f"'{text}" if text and text[0] in FORMULA_STARTS and not number else text
+        for text, number in zip(row, is_number, strict=True)
+    ]
 
 
 def write_json(result: QueryResult, out: IO[str]) -> int:
@@ -105,7 +128,7 @@ def write_json(result: QueryResult, out: IO[str]) -> int:
     rows = 0
     for rows, row in enumerate(result.rows, 1):
         record = {name: to_json_value(text, kind) for (name, kind), text in zip(columns, row, strict=True)}
-        out.write(f"{'[' if rows == 1 else ','}\n  {json.dumps(record, ensure_ascii=False)}")
+        out.write(f"{'[' if rows == 1 else ','}\n  {format_json(record)}")
     out.write("\n]\n" if rows else "[]\n")
     return rows
 

@@ -14,9 +14,9 @@ from photolake.errors import PermanentError
 from photolake_cli.errors import CommandError
 
 # Numbers as JSON writes them: 007 and +1 are text.
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS = ("since", "until")
 
 

@@ -12,6 +12,7 @@ from photolake_cli.console import MAX_EXACT
 
 _INTEGERS = frozenset({"tinyint", "smallint", "integer", "int", "bigint"})
 _FLOATS = frozenset({"real", "float", "double"})
+NUMERIC_TYPES = _INTEGERS | _FLOATS | {"decimal"}
 
 Row = Sequence[str | None]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -12,11 +13,18 @@ from typing import IO, TYPE_CHECKING, Any
 import typer
 from rich import box
 from rich.filesize import decimal
-from rich.markup import escape
 from rich.table import Table
 
 from photolake.pricing import price_athena_query
-from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress, show_table
+from photolake_cli.console import (
+    INTERRUPTED,
+    console,
+    error_console,
+    make_printable,
+    print_note,
+    show_progress,
+    show_table,
+)
 from photolake_cli.errors import CommandError
 from photolake_cli.json_output import print_json
 from photolake_cli.query.export import Format, open_output, write_csv, write_json, write_parquet
@@ -45,6 +53,7 @@ class QueryRequest:
     chosen_format: Format | None = None
     output: Path | None = None
     list_saved: bool = False
+    excel: bool = False
 
     def __post_init__(self) -> None:
         if self.list_saved and (self.sql is not None or self.saved is not None):
@@ -53,11 +62,13 @@ class QueryRequest:
             raise CommandError("The statement is empty. To list the saved queries: photolake query --list")
         if self.sql is not None and self.saved is not None:
             raise CommandError("Give a statement or --saved NAME, not both")
-        if self.is_list and (self.values or self.chosen_format not in (None, Format.JSON) or self.output):
+        if self.is_list and (self.values or self.chosen_format not in (None, Format.JSON) or self.output or self.excel):
             raise CommandError(
                 "There is nothing to run: give a statement or --saved NAME. To list the saved queries: "
                 "photolake query --list"
             )
+        if self.excel and self.format is not Format.CSV:
+            raise CommandError("--excel is for CSV: without --format, or with --format csv")
         if self.output and self.format is Format.TABLE:
             raise CommandError(f"The format of {self.output} is not known: add --format csv, json or parquet")
         if self.format is Format.PARQUET and not self.output and console.is_terminal:
@@ -70,8 +81,9 @@ class QueryRequest:
 
     @property
     def format(self) -> Format:
-        """The format chosen, else that of the file's suffix, else a table."""
-        return self.chosen_format or _BY_SUFFIX.get(self.output.suffix.lower() if self.output else "", Format.TABLE)
+        """The format chosen, else that of the file's suffix, else CSV with --excel, else a table."""
+        default = Format.CSV if self.excel else Format.TABLE
+        return self.chosen_format or _BY_SUFFIX.get(self.output.suffix.lower() if self.output else "", default)
 
 
 def run_query(client: QueryClient, request: QueryRequest, on_laptop: bool) -> None:
@@ -117,7 +129,7 @@ def _run_request(client: QueryClient, request: QueryRequest) -> QueryResult:
 
 
 def _write_result(result: QueryResult, request: QueryRequest, out: IO[Any]) -> int:
-    write = _WRITERS[request.format]
+    write = partial(write_csv, for_excel=True) if request.excel else _WRITERS[request.format]
     if not request.output and console.is_terminal:
         return write(result, out)
     with show_progress("Writing", error_console) as on_count:
@@ -167,7 +179,8 @@ def _show_saved_queries(queries: Sequence[SavedQuery]) -> None:
     for title in ("name", "answers", "parameters"):
         table.add_column(title, overflow="fold", no_wrap=title == "name")
     for query in queries:
-        table.add_row(escape(query.name), escape(query.description), escape(_describe_parameters(query)))
+        cells = (query.name, query.description, _describe_parameters(query))
+        table.add_row(*(make_printable(cell, keep="\n") for cell in cells))
     console.print(table)
     console.print("  since and until are days such as 2026-11-01; without them, all days are queried.", style="italic")
 

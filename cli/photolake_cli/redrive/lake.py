@@ -66,13 +66,11 @@ def open_lake(cloud: Cloud) -> ErrorLake:
     tables = {kind: TableSchema.from_glue(glue, database, table) for kind, table in _TABLES.items()}
     interval = read_interval(firehose, names["posts"]) * cloud.time_scale
     paces = {kind: Pace(interval, time.monotonic) for kind in STREAM_KINDS}
-    check = open_sender(cloud).check
+    check = open_sender(cloud).check.find_partition
     earliest = dt.date.fromisoformat(cloud.values["EarliestDate"])
     days = {kind: find_post_day(check) if kind == "tweets" else read_day for kind in STREAM_KINDS}
     targets = {
-        kind: Target(
-            RowRule(tables[kind], streams[kind].check, days[kind]), streams[kind], paces[kind], buys=kind == "tweets"
-        )
+        kind: Target(RowRule(tables[kind], days[kind]), streams[kind], paces[kind], buys=kind == "tweets")
         for kind in STREAM_KINDS
     }
     posts = PostRule(check, tables["posts"], earliest)

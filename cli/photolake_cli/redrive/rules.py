@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from photolake.aws.firehose import encode_row
 from photolake.errors import PermanentError, RowError
 from photolake.post_files.reader import read_entries
+from photolake.post_formats.format import FileContext
 from photolake.posts.analyzer import draft_row
 from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
 from photolake.rows.json_text import MAX_SOURCE_BYTES, parse_json
@@ -19,10 +21,13 @@ from photolake.sources.bluesky.jetstream_source import TOO_MANY_POSTS, UNMAPPED
 from photolake.sources.bluesky.mapping import map_post
 
 if TYPE_CHECKING:
+    from photolake.post_formats.format import Deletion, Notice
     from photolake.rows.schema import TableSchema
     from photolake.rows.types import PostRow
     from photolake.sources.bluesky.identifiers import PostKey
     from photolake_cli.redrive.objects import ErrorObject, ErrorRecord
+
+    Content = PostRow | RejectedRecord | Notice | Deletion
 
 BLUESKY = "errors/malformed/bluesky/"
 # Other events were rejected before anybody asked whether they match.
@@ -93,10 +98,10 @@ class PostRule:
         (tried,) = self._judge(row, len(record.raw or b""))
         return AcceptedRow(tried.row, tried.day, event.post) if isinstance(tried, AcceptedRow) else tried
 
-    def _judge(self, content: PostRow | RejectedRecord | None, size: int) -> Iterator[TriedRow]:
+    def _judge(self, content: Content, size: int) -> Iterator[TriedRow]:
         if isinstance(content, RejectedRecord):
             yield RejectedRow(content.message)
-        elif content is not None:
+        elif isinstance(content, dict):
             try:
                 day = self.check(content, size)
                 draft_row(self.posts, content, self.earliest)
@@ -106,10 +111,10 @@ class PostRule:
                 yield AcceptedRow(content, day)
 
 
-def read_again(raw: bytes, record: ErrorRecord) -> Iterator[tuple[PostRow | RejectedRecord | None, int]]:
+def read_again(raw: bytes, record: ErrorRecord) -> Iterator[tuple[Content, int]]:
     """Read the bytes of a record as a file of posts; yields each entry with the bytes of its document."""
     file = io.BufferedReader(io.BytesIO(raw))
-    for entry in read_entries(file, source=record.source, collected_at=record.recorded_at):
+    for entry in read_entries(file, FileContext(record.source, record.recorded_at)):
         yield entry.content, entry.size
 
 
@@ -121,7 +126,6 @@ class RowRule:
     """
 
     table: TableSchema
-    check_size: Callable[[Mapping[str, Any]], object]
     find_day: Callable[[Mapping[str, Any], int], str]
 
     def __call__(self, found: ErrorObject, record: ErrorRecord) -> Iterator[TriedRow]:
@@ -136,7 +140,7 @@ class RowRule:
             if not isinstance(row, dict):
                 return RejectedRow(f"a row is a JSON object, not {type(row).__name__}")
             self.table.check(row)
-            self.check_size(row)
+            encode_row(row)
             return AcceptedRow(row, self.find_day(row, len(line)))
         except _EXPECTED as error:
             return RejectedRow(str(error))

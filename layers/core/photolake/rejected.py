@@ -92,7 +92,10 @@ class RejectedStore:
 
 
 class RejectedWriter:
-    """Gathers the rejected records of a source and stores a part when it is full, so that memory stays small."""
+    """Gathers the rejected records of a source and stores a part when it is full, so that memory stays small.
+
+    `uris` are those of the objects stored so far, `count` is the number of records.
+    """
 
     def __init__(self, s3: S3Client, bucket: str, source: str, clock: Callable[[], dt.datetime]) -> None:
         self._s3 = s3
@@ -101,7 +104,7 @@ class RejectedWriter:
         self._clock = clock
         self._pending: list[bytes] = []
         self._pending_bytes = 0
-        self._parts = 0
+        self.uris: list[str] = []
         self.count = 0
 
     def add(self, record: RejectedRecord) -> None:
@@ -123,13 +126,14 @@ class RejectedWriter:
     def flush(self) -> None:
         """Store the pending records, if there are any."""
         if self._pending:
-            self._parts += 1
+            key = part_key(self._source, len(self.uris) + 1)
             self._s3.put_object(
                 Bucket=self._bucket,
-                Key=part_key(self._source, self._parts),
+                Key=key,
                 Body=b"".join(self._pending),
                 ContentType="application/x-ndjson",
             )
+            self.uris.append(f"s3://{self._bucket}/{key}")
             self._pending, self._pending_bytes = [], 0
 
 

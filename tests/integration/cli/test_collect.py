@@ -5,6 +5,7 @@ import gzip
 import json
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import ANY
 
 import boto3
 import pyarrow as pa
@@ -12,7 +13,9 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
+from photolake import rejected
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
 from photolake_cli import cloud as clouds
@@ -21,6 +24,7 @@ from photolake_cli.cloud import Cloud
 from photolake_cli.collect import run as collect_run
 from photolake_cli.collect import sender as sender_module
 from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.post_check import PostCheck
 from photolake_cli.collect.sender import FileSender, open_sender
 from photolake_cli.errors import CommandError
 from tests import resolved_template
@@ -82,10 +86,10 @@ def firehose(aws, s3, monkeypatch):
     fake: Any = FakeFirehose()
     sender = FileSender(
         DeliveryStream(fake, "tweets", sleep=lambda seconds: None),
-        aws.table,
+        PostCheck(aws.table, dt.date(2026, 1, 1)),
         RejectedStore(s3, "lake"),
+        DeletionStore(s3, "lake"),
         Pace(900, lambda: 0.0),
-        dt.date(2026, 1, 1),
     )
     fake.cloud = {
         "name": "the laptop cloud",
@@ -178,11 +182,11 @@ def test_a_run_stopped_by_hand_goes_on_where_it_stopped_and_says_what_was_finish
     status, said = collect("one", "two")
     assert status == 130
     assert "Stopped in two after 4 posts. Run the command again to resume there." in said
-    assert "one 1 1 0 0 0 0" in said
+    assert "one 1 1 0 0 0 0 0" in said
 
     status, said = collect("one", "two")
     assert (status, firehose.numbers) == (0, [*range(1, 9)])
-    assert "two 3 3 0 0 0 4" in said
+    assert "two 3 3 0 0 0 0 4" in said
 
 
 def test_a_checkpoint_that_cannot_be_read_is_named(collect, firehose, tmp_path):
@@ -207,13 +211,99 @@ def test_a_table_says_what_became_of_every_entry_of_every_file(collect, tmp_path
     status, said = collect("one", "two")
 
     assert status == 0
-    assert "one 15 2 1 12 1 0" in said
-    assert "two 1 1 0 0 0 0" in said
-    assert "all 16 3 1 12 1 0" in said
+    assert "one 15 2 1 12 1 0 0" in said
+    assert "two 1 1 0 0 0 0 0" in said
+    assert "all 16 3 1 12 1 0 0" in said
     assert "one:3: Expecting property name" in said
-    assert "one:13:" not in said
+    assert "(char 1) (12 times)" in said
     (listed,) = s3.list_objects_v2(Bucket="lake")["Contents"]
-    assert f"all rejected records are in {listed['Key']} (2 more)" in said
+    assert f"the rejected records are in s3://lake/{listed['Key']}" in said
+    assert "one: without posts: 1 notices of X" in said
+
+
+def test_posts_of_two_files_are_repeated_in_the_sum(collect, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path / "one", lines(1, 2))
+    written(tmp_path / "two", lines(2, 3))
+
+    said = collect("one", "two")[1]
+
+    assert "one 2 2 0 0 0 0 0" in said
+    assert "all 4 4 1 0 0 0 0" in said
+
+
+def test_the_result_is_one_json_document_too(tmp_path, firehose, s3):
+    path = written(tmp_path / "posts", lines(1, 1) + b"{broken\n" * 2 + b'{"delete": {}}\n')
+
+    result = CliRunner().invoke(main.app, ["collect", str(path), "--json", "--state", str(tmp_path / "state")])
+
+    (listed,) = s3.list_objects_v2(Bucket="lake")["Contents"]
+    assert json.loads(result.stdout) == {
+        "files": [
+            {
+                "file": str(path),
+                "read": 5,
+                "sent": 2,
+                "repeated": 1,
+                "rejected": 2,
+                "notices": {"notices of X": 1},
+                "deletions": 0,
+                "sent_before": 0,
+                "photos_without_url": 0,
+                "problems": [{"message": ANY, "line": 3, "count": 2}],
+                "rejected_objects": [f"s3://lake/{listed['Key']}"],
+            }
+        ],
+        "repeated": 1,
+    }
+
+
+def test_a_file_of_rejected_records_alone_is_an_error_and_is_read_again(collect, firehose, tmp_path):
+    path = written(tmp_path / "log.jsonl", b'{"level": "info"}\n' * 300)
+
+    for _ in range(2):
+        status, said = collect(path)
+
+        assert status == 1
+        assert f"{path}:1: " in said
+        assert "(300 times)" in said
+        assert f"{path} holds no posts: all 300 records of it were rejected, 300 of them because: " in said
+        assert "collected before" not in said
+
+
+def test_a_file_of_notices_alone_is_read_and_held_no_posts(collect, tmp_path):
+    path = written(tmp_path / "deletes.json", b'{"delete": {}}\n' * 200)
+
+    assert collect(path)[0] == 0
+    status, said = collect(path)
+
+    assert status == 0
+    assert f"{path}: read before, and held no posts. To read it again: --again" in said
+
+
+def test_the_deletes_before_its_posts_do_not_hide_a_file_of_a_folder(collect, firehose, tmp_path):
+    folder = tmp_path / "stream"
+    written(folder / "posts.json", b'{"delete": {}}\n' * 2_000 + lines(1))
+    written(folder / "deletes.json", b'{"delete": {}}\n' * 200)
+
+    status, said = collect(folder)
+
+    assert (status, firehose.numbers) == (0, [1])
+    assert f"{folder}/deletes.json: skipped, it holds no posts, but 200 notices of X" in said
+
+
+def test_many_objects_of_rejected_records_are_named_by_the_first_and_last(collect, tmp_path, s3, monkeypatch):
+    monkeypatch.setattr(rejected, "PART_BYTES", 1)
+    path = written(tmp_path / "posts", lines(1) + b"{broken\n" * 5)
+
+    said = collect(path)[1]
+
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket="lake")["Contents"]]
+    first, last = min(keys, key=len), sorted(keys, key=len)[-1]
+    folder = first.rpartition("/")[0]
+    assert f"in 5 objects, from s3://lake/{first} to " in said
+    assert last.startswith(folder)
+    assert f"List them: aws s3 ls s3://lake/{folder}/" in said
 
 
 def test_of_a_folder_the_files_of_posts_are_taken(collect, firehose, tmp_path):
@@ -232,7 +322,7 @@ def test_of_a_folder_the_files_of_posts_are_taken(collect, firehose, tmp_path):
     assert (status, firehose.numbers) == (0, [1, 2])
     assert firehose.rows[0]["user"] == {"id": 7, "id_str": "7", "screen_name": "ann"}
     assert f"{folder}/data/like.js: skipped, it holds like, and no posts" in said
-    assert f"{folder}/package.json: skipped, it holds no posts" in said
+    assert f"{folder}/package.json: skipped, it holds no posts: " in said
     assert f"{folder}/photo.jpg: skipped, it is binary" in said
 
 
@@ -262,7 +352,6 @@ def test_objects_are_read_from_s3(collect, firehose, s3):
         (b"hello\nworld\n", "holds no JSON. Name a file of posts"),
         (b"id,conversation_id,text,author.id\n1,2,x,3\n", "is a table (CSV). twarc-csv drops"),
         (b"window.YTD.direct_messages.part0 = [ {", "holds direct_messages, and no posts"),
-        (b'{"did":"did:plc:a","time_us":1,"kind":"commit"}\n', "holds events of Bluesky's Jetstream"),
         (gzip.compress(b"x", mtime=0)[:10], "the gzip data is damaged from here on"),
         (b"\x28\xb5\x2f\xfdjunk", "the Zstandard data is damaged from here on"),
     ],
@@ -314,9 +403,27 @@ def test_a_dry_run_counts_and_forecasts_and_sends_nothing(collect, firehose, tmp
     status, said = collect(path, "--dry-run")
 
     assert (status, firehose.rows) == (0, [])
-    assert "posts 3, rejected 1, notices 0" in said
+    assert "posts 3, rejected 1, notices 0, deletions 0" in said
     assert "To analyse: 3 posts with 8 units of text ($0.01) and 1 photos for 5 APIs ($0.01)" in said
     assert "On AWS that would cost $0.01, or less" in said
+
+
+def test_a_dry_run_needs_no_lake(tmp_path):
+    page = {
+        "data": [post(1, attachments={"media_keys": ["3_1"]})],
+        "includes": {"media": [{"media_key": "3_1", "type": "photo", "url": "https://pbs.example/1.jpg"}]},
+    }
+    path = written(tmp_path / "posts", json.dumps(page).encode() + b"\n{broken\n")
+    command = ["collect", str(path), "--dry-run", "--state", str(tmp_path / "none")]
+
+    result = CliRunner().invoke(main.app, command)
+
+    assert result.exit_code == 0
+    said = " ".join(result.output.split())
+    assert "posts 1, rejected 1, notices 0" in said
+    assert "To analyse: 1 posts with 3 units of text ($0.01) and 1 photos for 5 APIs ($0.01)" in said
+    assert json.loads(CliRunner().invoke(main.app, [*command, "--json"]).stdout)["photos"] == 1
+    assert not (tmp_path / "none").exists()
 
 
 def test_many_posts_are_sent_to_aws_only_with_consent(collect, firehose, tmp_path, monkeypatch):
@@ -354,7 +461,7 @@ def test_a_sender_paces_itself_by_the_buffering_interval_of_the_stack(s3):
     sender = open_sender(cloud)
 
     assert sender._pace._interval == 60
-    assert sender.check({"id": FIRST, "source_platform": "x", "id_str": str(FIRST)}, 0) == "2026-03-06"
+    assert sender.check.find_partition({"id": FIRST, "source_platform": "x", "id_str": str(FIRST)}, 0) == "2026-03-06"
 
 
 def test_a_stack_without_its_stream_is_an_error_that_names_it(s3):

@@ -18,9 +18,11 @@ from typer.testing import CliRunner
 from photolake_cli import main
 from photolake_cli.errors import CommandError
 from photolake_cli.inspect import engine as engines
-from photolake_cli.inspect.analysis import ORIGIN, read_schema
+from photolake_cli.inspect.analysis import ORIGIN
 from photolake_cli.inspect.engine import EVERY_API, Engine
 from photolake_cli.inspect.photo import read_photo
+from photolake_cli.template import StackTemplate
+from tests.builders.hard_photos import DAMAGED
 from tests.fakes.rekognition import CAT, CUSTOM_MODEL, PERSON, TEXT, FakeRekognition, service_error
 from tests.resolved_template import ROOT
 
@@ -105,7 +107,7 @@ def test_the_bytes_of_the_rendition_are_sent_and_json_is_a_row_of_the_table(insp
     status, shown, _ = inspect(path, "--json")
 
     row = json.loads(shown)
-    schema = read_schema(ROOT / "template.yaml")
+    schema = StackTemplate(ROOT / "template.yaml").read_table("AnalysesTable")
     schema.check(row)
     assert status == 0
     assert set(row) == set(schema.columns)
@@ -173,7 +175,7 @@ def test_the_annotated_photo_is_written(inspect, photo, tmp_path):
         (b"", "the photo has no bytes"),
         (b"%PDF-1.7", "a PDF document, not a JPEG"),
         (encoded((79, 79)), "79x79 pixels; Rekognition needs 80"),
-        (encoded()[:60], "not a whole PNG"),
+        (encoded()[:60], "not a whole photo: only 0 % of it is there"),
         (HUGE, "megapixels"),
     ],
     ids=["empty", "pdf", "small", "cut", "100 megapixels"],
@@ -188,6 +190,18 @@ def test_what_cannot_be_analysed_is_an_error_that_names_it(inspect, tmp_path, re
     assert "bad.png: " in said
     assert message in said
     assert rekognition.requests == []
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_damaged_photo_is_analysed_and_what_is_missing_is_told(inspect, tmp_path, rekognition, options):
+    path = tmp_path / "cut.jpg"
+    path.write_bytes(DAMAGED["jpeg-cut"]())
+
+    status, _, said = inspect(path, *options)
+
+    assert status == 0
+    assert "cut.jpg: cut off or damaged: 47 % of its rows are missing, and white" in said
+    assert rekognition.requests
 
 
 def test_a_missing_file_a_folder_and_an_unknown_api_are_errors(inspect, photo, tmp_path):

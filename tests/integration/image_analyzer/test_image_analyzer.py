@@ -19,7 +19,7 @@ from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
 from tests.cloudwatch import count_index_troubles, printed_metrics, shown_of
 from tests.fakes.image_pipeline import BUCKET, BUDGET, Context, Lake, metrics_in, photo, s3_event
-from tests.fakes.rekognition import CAT, CUSTOM_MODEL, service_error
+from tests.fakes.rekognition import CAT, CUSTOM_MODEL, label, service_error
 from tests.resolved_template import ROOT
 
 
@@ -214,7 +214,7 @@ def test_what_is_not_a_photo_gets_a_row_and_does_not_affect_the_others(lake: Lak
         lake.drop("dropped/folder/", b""),
         lake.drop("dropped/empty.jpg", b""),
         lake.drop("dropped/notes.txt", b"nothing to see"),
-        lake.drop("dropped/cut.png", photo("cut")[:600]),
+        lake.drop("dropped/cut.png", photo("cut")[:100]),
         lake.drop("dropped/good.png", photo("good")),
         lake.drop("loose.png", photo("loose")),
     ]
@@ -421,3 +421,16 @@ def test_a_dropped_photo_is_found_by_its_name_and_by_what_it_shows(lake: Lake) -
 
     assert lake.announce(key) == []
     assert lake.search_terms() >= terms
+
+
+def test_nothing_that_a_photo_shows_or_is_called_is_logged(lake: Lake, capfd: Any, caplog: Any) -> None:
+    lake.rekognition.labels = [label("Zebrafink")]
+    for name, body in {"Zebrafink.png": photo("Zebrafink"), "Zebrafink.txt": b"Zebrafink"}.items():
+        lake.announce(lake.drop(f"dropped/Zebrafink/{name}", body))
+    (key,) = lake.image_keys()
+    lake.announce(key)
+
+    printed = capfd.readouterr()
+    logged = [vars(record) for record in caplog.records if record.name == lake.analyzer.logger.name]
+    assert any(key in str(each) for each in logged)
+    assert "Zebrafink" not in f"{logged}{printed.out}{printed.err}"

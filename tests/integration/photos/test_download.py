@@ -15,8 +15,9 @@ from photolake.errors import PermanentError, RetryableError, SettingsError
 from photolake.photos import download
 from photolake.photos.download import Downloader
 from photolake.photos.urls import choose_address
+from tests.fakes.photo_host import PhotoHost, response
 
-from .conftest import PhotoHost, photo, response
+from .conftest import photo
 
 URL = "https://pbs.twimg.com/media/a.jpg"
 PHOTO = photo(1)

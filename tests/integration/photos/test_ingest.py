@@ -9,8 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 from PIL import Image
 
+from photolake.clock import utc_now
 from photolake.errors import PermanentError, RetryableError
-from photolake.images.ingest import IngestedPhoto, PhotoIngester
+from photolake.images.ingest import IngestedPhoto, PhotoIngester, photo_row
+from tests.builders.hard_photos import DAMAGED, SIZE
 
 from .conftest import BUCKET, CrashError, photo
 
@@ -44,6 +46,29 @@ def test_the_same_bytes_again_are_a_duplicate_with_the_date_of_the_first(aws):
     assert (first.was_stored, again.was_stored, other.was_stored) == (True, False, False)
     assert (other.status, other.image_dt, other.image_id) == ("duplicate", "2022-10-13", first.image_id)
     assert aws.objects(first.image_id) == [first.s3_key]
+
+
+def test_every_photo_with_damaged_bytes_has_the_note_of_what_is_missing_and_the_bytes_their_hash(aws):
+    data = DAMAGED["jpeg-cut"]()
+    image_id = hashlib.sha256(data).hexdigest()
+    registry, ingester = aws.worker()
+
+    photos = [
+        ingester.ingest(data, origin="post", source_key=source, dt="2022-10-13") for source in ("1:1", "1:1", "2:1")
+    ]
+
+    note = "cut off or damaged: 47 % of its rows are missing, and white"
+    assert [(taken.image_id, taken.status, taken.message) for taken in photos] == [
+        (image_id, "ok", note),
+        (image_id, "ok", note),
+        (image_id, "duplicate", note),
+    ]
+    assert [
+        photo_row({"origin": "post", "source_key": "1:1"}, taken, utc_now())["status_message"] for taken in photos
+    ] == [note] * 3
+    assert registry.get(image_id).note == note
+    [key] = aws.objects(image_id)
+    assert Image.open(io.BytesIO(aws.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())).size == SIZE
 
 
 def test_bytes_that_are_not_an_image_leave_nothing_behind(aws):

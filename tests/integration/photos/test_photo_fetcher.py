@@ -14,9 +14,11 @@ from PIL import Image
 
 from photolake.aws.firehose import DeliveryStream
 from tests.builders.dynamodb_tables import template_table
+from tests.builders.hard_photos import DAMAGED
 from tests.cloudwatch import count_index_troubles, printed_metrics, searched, shown_of
+from tests.fakes.photo_host import PhotoHost, response
 
-from .conftest import BUCKET, TABLE, PhotoHost, photo, response
+from .conftest import BUCKET, TABLE, photo
 
 COLUMNS = {
     "dt": "string",
@@ -167,7 +169,8 @@ def test_every_photo_of_a_batch_has_a_row(app, firehose, host):
         "webp": response(200, webp.getvalue()),
         "tiny": response(200, photo(3, (16, 16))),
         "heic": response(200, b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"),
-        "broken": response(200, photo(4)[:-30]),
+        "broken": response(200, photo(4)[:50]),
+        "cut": response(200, DAMAGED["png-cut"]()),
         "moved": response(302, Location="http://169.254.169.254/latest/meta-data/"),
         "copy": response(200, photo(2)),
     }
@@ -181,6 +184,7 @@ def test_every_photo_of_a_batch_has_a_row(app, firehose, host):
         "tiny": "too_small",
         "heic": "unsupported_format",
         "broken": "broken",
+        "cut": "ok",
         "moved": "blocked_host",
         "copy": "duplicate",
         "gone": "gone",
@@ -188,7 +192,8 @@ def test_every_photo_of_a_batch_has_a_row(app, firehose, host):
         "none": "no_url",
     }
     assert all(set(row) == set(COLUMNS) for row in firehose.rows)
-    assert all((row["status_message"] is None) == (row["image_id"] is not None) for row in firehose.rows)
+    assert [row["mediaid"] for row in firehose.rows if row["image_id"] and row["status_message"]] == ["cut"]
+    assert all(row["status_message"] for row in firehose.rows if not row["image_id"])
 
 
 def test_a_bad_message_affects_no_other_and_is_logged(app, firehose, host, caplog):
@@ -268,3 +273,23 @@ def test_a_photo_is_found_by_its_post_once_its_row_is_delivered(app, firehose, h
     firehose.refuses = False
     assert failures(app.lambda_handler(event(job("801", alt_text="A lighthouse", post=post)), CONTEXT)) == []
     assert found() == terms
+
+
+def test_nothing_that_a_post_says_of_its_photos_is_logged(app, firehose, host, capfd, caplog):
+    said = {"id_str": "1", "text": "Zebrafink", "entities": [{"text": "Zebrafink", "type": "PERSON", "score": 0.9}]}
+    answers = {
+        "moved": response(302, Location="https://evil.test/Zebrafink"),
+        "text": response(200, b"Zebrafink"),
+        "odd": b"HTTP/1.1 200 OK\r\nZebrafink\r\n\r\n",
+        "busy": response(503, b"Zebrafink"),
+    }
+    host.answers |= {f"https://pbs.twimg.com/media/{name}.jpg": answer for name, answer in answers.items()}
+    jobs = [job(name, alt_text="Zebrafink", post=said) for name in answers]
+    jobs += [job("evil", media_url="https://Zebrafink.test/a", post=said), {**job("bad"), "post": "Zebrafink"}]
+
+    assert len(app.lambda_handler(event(*jobs), CONTEXT)["batchItemFailures"]) == 2
+
+    printed = capfd.readouterr()
+    logged = [vars(record) for record in caplog.records]
+    assert any("photo job done" in str(each) for each in logged)
+    assert "zebrafink" not in f"{logged}{printed.out}{printed.err}".lower()

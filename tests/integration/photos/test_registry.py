@@ -87,6 +87,21 @@ def test_an_image_replaces_an_unavailable_photo_and_not_the_other_way(registry):
     assert registry.find_photo("x", "3") == "aa11"
 
 
+@pytest.mark.parametrize(("status", "is_asked_again"), [("broken", True), ("too_small", True), ("gone", False)])
+def test_a_photo_that_earlier_rules_refused_is_read_again(aws, registry, status, is_asked_again):
+    refused = UnavailablePhoto(status, "by the rules of before")
+    registry.remember_photo("x", f"old-{status}", refused)
+    assert registry.find_photo("x", f"old-{status}") == refused
+    aws.table.update_item(
+        Key={"id": f"media#x#old-{status}"}, UpdateExpression="REMOVE #r", ExpressionAttributeNames={"#r": "rules"}
+    )
+    assert registry.find_photo("x", f"old-{status}") == (None if is_asked_again else refused)
+
+    objects = ObjectRegistry(aws.table)
+    aws.table.put_item(Item={"id": f"object#album/{status}.jpg", "etag": "e", "status": status, "status_message": "no"})
+    assert (objects.find_many("album", [f"{status}.jpg"]) == {}) == is_asked_again
+
+
 def test_other_errors_of_the_table_are_raised(aws):
     missing = ImageRegistry(boto3.resource("dynamodb").Table("no-such-table"))
     with pytest.raises(ClientError):

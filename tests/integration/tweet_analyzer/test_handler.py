@@ -300,3 +300,26 @@ def test_metrics_say_what_was_done_and_logs_hold_no_text(stack: Stack, capfd: py
     assert sum(metrics["Failures"]) == 0
     assert not any("secret" in line for line in printed)
     assert shown_of("tweet_analyzer") <= printed_metrics("\n".join(printed)).keys()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [ValueError("Zebrafink"), UnicodeEncodeError("utf-8", "Zebrafink", 0, 1, "x"), client_error("ValidationException")],
+)
+def test_nothing_that_posts_say_is_logged(stack: Stack, fault: Exception, capfd: Any, caplog: Any) -> None:
+    user = {"id": 7, "screen_name": "Zebrafink", "name": "Zebrafink", "description": "Zebrafink"}
+    media = {**PHOTO, "media_url_https": "https://pbs.twimg.com/media/Zebrafink.jpg", "ext_alt_text": "Zebrafink"}
+    posts = [
+        post(0, text="Zebrafink", user=user, extended_entities={"media": [media]}),
+        post(1, text=["Zebrafink"]),
+        post(2, text="Zebrafink", Zebrafink="Zebrafink"),
+    ]
+    stack.comprehend.call_errors = [fault]
+
+    stack.handle(stack.put(*posts, b"Zebrafink", b'{"text": "Zebrafink'))
+    stack.handle(stack.put(*posts, b"Zebrafink", b'{"text": "Zebrafink'))
+
+    printed = capfd.readouterr()
+    logged = [vars(record) for record in caplog.records if record.name == stack.app.logger.name]
+    assert any("message goes back" in str(each) or "archive object analyzed" in str(each) for each in logged)
+    assert "Zebrafink" not in f"{logged}{printed.out}{printed.err}"

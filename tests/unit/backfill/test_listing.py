@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from photolake.backfill.listing import ListedObject, ObjectKind, ObjectSorter, iterate_pages, list_page
+from photolake.images.limits import RULES
 from photolake.images.objects import ObjectRegistry
 from photolake.images.rekognition_apis import digest_requests, select_apis
 from tests.fakes.backfill import ALBUM, LAKE, CountingRegistry, World, image_item
@@ -32,7 +33,7 @@ class Known:
         self.table.items[item["id"]] = item
         return self
 
-    def object(self, etag: str = "etag", **what: str) -> Known:
+    def object(self, etag: str = "etag", **what: str | int) -> Known:
         item_id = f"object#{ALBUM}/a.jpg"
         self.table.items[item_id] = {"id": item_id, "etag": etag, **(what or {"image_id": IMAGE_ID})}
         return self
@@ -82,7 +83,7 @@ def test_an_object_that_was_replaced_is_new() -> None:
 
 
 def test_what_was_no_photo_is_refused_until_it_is_replaced() -> None:
-    broken = {"status": "broken", "status_message": "cut"}
+    broken: dict[str, Any] = {"status": "broken", "status_message": "cut", "rules": RULES}
 
     assert Known().object(**broken).sort() == ("refused", set())
     assert Known().object(etag="of yesterday", **broken).sort() == ("new", set(APIS))

@@ -174,7 +174,7 @@ def test_an_interrupted_command_says_how_to_go_on(monkeypatch, tmp_path):
 
 
 def test_a_cell_shows_markup_as_it_is():
-    assert format_cell("[red]sale[/red]") == "\\[red]sale\\[/red]"
+    assert format_cell("[red]sale[/red]\x1b[2J") == "[red]sale[/red]\\x1b[2J"
     assert format_cell("x" * 100) == "x" * 69 + "…"
     assert format_cell(1234567) == "1,234,567"
 

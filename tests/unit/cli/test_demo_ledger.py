@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from photolake_cli import main
-from photolake_cli.collect.sender import Tally
+from photolake_cli.collect.tally import Tally
 from photolake_cli.demo import ledger
 from photolake_cli.demo import run as demo_run
 from photolake_cli.demo.run import DemoInput

@@ -34,11 +34,14 @@ def test_a_file_is_opened_once(tmp_path, needs_post):
     assert len(opened) == 1
 
 
-def test_a_file_in_which_only_later_entries_are_posts_holds_none(tmp_path):
-    file = write_file(tmp_path / "viewer.json", b'{"name": "viewer"}\n' * 200 + json.dumps(POST).encode())
+def test_a_file_that_begins_with_a_thousand_rejected_records_holds_no_posts(tmp_path):
+    broken = b'{"name": "viewer"}\n'
+    file = write_file(tmp_path / "viewer.json", broken * 1_000 + json.dumps(POST).encode())
+    few = write_file(tmp_path / "posts.json", broken * 999 + json.dumps(POST).encode())
 
-    assert probe_file(file, needs_post=True).reason == "holds no posts"
+    assert str(probe_file(file, needs_post=True).reason).startswith("holds no posts in its first 1,000 records: ")
     assert probe_file(file).reason is None
+    assert probe_file(few, needs_post=True).reason is None
 
 
 def test_zstandard_blocks_that_hardly_compress_are_recognised(tmp_path):

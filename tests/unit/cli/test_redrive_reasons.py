@@ -11,6 +11,7 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from photolake.aws.sqs import process_messages
+from photolake.errors import PhotolakeError
 from photolake_cli.redrive.queues import DeadMessage
 from photolake_cli.redrive.reasons import LogFile, LogGroup, find_reasons
 from tests.fakes.client_error import client_error
@@ -42,11 +43,11 @@ def write_log(tmp_path, *lines):
 
 
 def test_the_reason_is_the_error_of_the_last_try(tmp_path):
-    lines = [*log_lines(("id-1", ValueError("at first"))), *log_lines(("id-1", KeyError("lastly")))]
+    lines = [*log_lines(("id-1", PhotolakeError("at first"))), *log_lines(("id-1", PhotolakeError("lastly")))]
 
     findings = find_reasons(write_log(tmp_path, *lines, "[ERROR] of somebody else"), [FIRST])
 
-    assert findings.explain("id-1") == "KeyError('lastly')"
+    assert findings.explain("id-1") == "lastly"
 
 
 def test_a_message_that_the_log_does_not_name_is_explained_by_what_lambda_says_of_the_function(tmp_path):
@@ -56,7 +57,7 @@ def test_a_message_that_the_log_does_not_name_is_explained_by_what_lambda_says_o
         "2026-11-20T01:01:00.000 Task timed out after 300.00 seconds",
         '{"message": "an [ERROR] that a function logged"}',
         "[ERROR] Runtime.ImportModuleError: Unable to import module 'app'",
-        *log_lines(("id-2", ValueError("no good"))),
+        *log_lines(("id-2", PhotolakeError("no good"))),
     )
 
     findings = find_reasons(log, [FIRST, SECOND])
@@ -64,7 +65,7 @@ def test_a_message_that_the_log_does_not_name_is_explained_by_what_lambda_says_o
     assert findings.explain("id-1") == (
         "unknown: the log does not name the message, but says 2 times: Task timed out after 300.00 seconds"
     )
-    assert findings.explain("id-2") == "ValueError('no good')"
+    assert findings.explain("id-2") == "no good"
 
 
 def test_nothing_is_made_up_where_nothing_is_known(tmp_path):
@@ -92,11 +93,11 @@ class FakeLogs:
 
 def test_a_log_group_is_asked_for_the_ids_since_the_first_message_was_sent():
     messages = [DeadMessage(f"{number:036}", "{}", SENT + dt.timedelta(hours=number)) for number in range(30)]
-    logs = FakeLogs(log_lines((messages[29].id, ValueError("no good"))))
+    logs = FakeLogs(log_lines((messages[29].id, PhotolakeError("no good"))))
 
     findings = find_reasons(LogGroup(logs, "group"), messages)
 
-    assert findings.explain(messages[29].id) == "ValueError('no good')"
+    assert findings.explain(messages[29].id) == "no good"
     assert {(each["logGroupName"], each["startTime"]) for each in logs.requests} == {("group", 1_795_132_800_000)}
     patterns = [each["filterPattern"] for each in logs.requests]
     assert len(patterns) == 3

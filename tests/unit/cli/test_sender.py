@@ -14,15 +14,20 @@ from hypothesis import strategies as st
 
 from photolake.aws import firehose
 from photolake.aws.firehose import DeliveryStream
+from photolake.collect.deletions import DeletionStore
 from photolake.rejected import RejectedStore
 from photolake.rows.schema import TableSchema
-from photolake_cli.collect import sender
+from photolake_cli.collect import deletions, post_check, sender
+from photolake_cli.collect import tally as tallies
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.formats import probe_file
 from photolake_cli.collect.journal import Checkpoint
 from photolake_cli.collect.pacing import Pace
+from photolake_cli.collect.post_check import PostCheck
 from photolake_cli.collect.sender import Callbacks, FileSender
+from photolake_cli.collect.tally import Problem, count_repeated
 from tests import resolved_template
+from tests.builders.bluesky_events import ANN, BOB, account, commit, create, tid, uri
 
 FIRST = 2030000000000000001
 EARLIEST = dt.date(2019, 1, 1)
@@ -96,10 +101,10 @@ class Parts:
         s3: Any = self.s3
         self.sender = FileSender(
             DeliveryStream(firehose, "tweets"),
-            raw_tweets(),
+            PostCheck(raw_tweets(), EARLIEST),
             RejectedStore(s3, "lake"),
+            DeletionStore(s3, "lake"),
             Pace(900, self.time, limit),
-            EARLIEST,
             self.time.sleep,
         )
 
@@ -131,7 +136,7 @@ def file_of(path, content):
 
 def amounts(tally):
     assert tally.is_balanced
-    return (tally.read, tally.sent, tally.repeated, tally.rejected, tally.notices, tally.sent_before)
+    return (tally.read, tally.sent, tally.repeated, tally.rejected, tally.notices.total(), tally.sent_before)
 
 
 def test_every_entry_is_sent_repeated_rejected_or_a_notice(tmp_path, parts):
@@ -144,10 +149,9 @@ def test_every_entry_is_sent_repeated_rejected_or_a_notice(tmp_path, parts):
     assert amounts(tally) == (6, 4, 1, 1, 1, 0)
     assert parts.firehose.ids == [FIRST + number for number in (1, 2, 1, 3)]
     assert set(parts.s3.places) == {(str(tmp_path / "posts.jsonl"), 2)}
-    assert [*parts.s3.objects] == [tally.rejected_key]
-    assert [(line.line, line.message) for line in tally.shown] == [
-        (2, "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)")
-    ]
+    assert [f"s3://lake/{key}" for key in parts.s3.objects] == tally.rejected_uris
+    message = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+    assert [*tally.problems.values()] == [Problem(message, line=2, count=1)]
 
 
 def test_a_post_that_does_not_fit_the_table_is_rejected_and_its_neighbours_are_sent(tmp_path, parts):
@@ -177,15 +181,39 @@ def test_an_archive_line_that_cannot_be_sent_is_rejected_and_the_next_is_sent(tm
 
     assert amounts(tally) == (2, 1, 0, 1, 0, 0)
     assert parts.firehose.ids == [FIRST + 1]
-    assert reason in tally.shown[0].message
+    (problem,) = tally.problems.values()
+    assert reason in problem.message
 
 
-def test_of_many_rejected_records_ten_are_shown_and_all_are_stored(tmp_path, parts):
-    tally = parts.sender.send(file_of(tmp_path / "posts.jsonl", lines(*["{broken"] * 25, post(1))))
+def test_rejected_records_for_one_reason_are_counted_together_and_all_are_stored(tmp_path, parts):
+    broken = ["{broken" + " " * number for number in range(25)]
+    long = post(2, text="x" * 300_001)
 
-    assert amounts(tally) == (26, 1, 0, 25, 0, 0)
-    assert [line.line for line in tally.shown] == [*range(1, 11)]
-    assert [line for _, line in parts.s3.places] == [*range(1, 26)]
+    tally = parts.sender.send(file_of(tmp_path / "posts.jsonl", lines(*broken, post(1), long)))
+
+    assert amounts(tally) == (27, 1, 0, 26, 0, 0)
+    assert [(problem.line, problem.count) for problem in tally.problems.values()] == [(1, 25), (27, 1)]
+    assert [line for _, line in parts.s3.places] == [*range(1, 26), 27]
+
+
+def test_more_reasons_than_can_be_kept_are_counted_together(tmp_path, parts, monkeypatch):
+    monkeypatch.setattr(tallies, "MAX_PROBLEMS", 2)
+    wrong = (post(1, **{name: 5}) for name in ("text", "lang", "source", "created_at"))
+
+    tally = parts.sender.send(file_of(tmp_path / "posts.jsonl", lines(*wrong)))
+
+    assert [(problem.line, problem.count) for problem in tally.problems.values()] == [(1, 1), (2, 1), (3, 2)]
+    assert tally.rejected == 4
+
+
+def test_a_photo_without_a_url_is_counted(tmp_path, parts):
+    known = {"media_key": "3_1", "type": "photo", "url": "https://pbs.example/1.jpg"}
+    page = {
+        "data": [post(1, attachments={"media_keys": ["3_1", "3_2"]}), post(2, attachments={"media_keys": ["7_3"]})],
+        "includes": {"media": [known]},
+    }
+
+    assert parts.sender.send(file_of(tmp_path / "posts.jsonl", lines(page))).photos_without_url == 1
 
 
 def test_rejected_records_of_two_files_with_one_name_are_stored_apart(tmp_path, parts):
@@ -280,7 +308,7 @@ def test_wherever_runs_end_every_post_is_sent_or_its_rejected_record_stored(
     assert len(parts.firehose.ids) - len(sent) <= len(ends) * at_once
     kept = {(line["line"], line["rawData"]) for lines in parts.s3.objects.values() for line in lines}
     assert len(kept) == malformed
-    assert checkpoint.is_done
+    assert checkpoint.is_done == (bool(sent) or not malformed)
     assert checkpoint.sent == len(sent)
     assert all(tally.is_balanced for tally in tallies)
 
@@ -298,11 +326,86 @@ def test_a_run_that_goes_on_sends_nothing_twice_that_was_accepted(tmp_path, part
 
 
 def test_a_row_that_only_the_stream_finds_too_large_is_rejected_with_its_line(parts, tmp_path, monkeypatch):
-    monkeypatch.setattr(sender, "ALWAYS_FITS_BYTES", 10**9)
+    monkeypatch.setattr(post_check, "ALWAYS_FITS_BYTES", 10**9)
     monkeypatch.setattr(firehose, "MAX_RECORD_BYTES", 20_000)
     file = file_of(tmp_path / "posts.jsonl", lines(post(1), post(2, text="x" * 30_000), post(3)))
 
     tally = parts.sender.send(file)
 
-    assert (tally.read, tally.sent, tally.rejected, tally.is_balanced) == (3, 2, 1, True)
+    assert amounts(tally) == (3, 2, 0, 1, 0, 0)
     assert parts.s3.places == [(file.name, 2)]
+
+
+def test_posts_that_two_files_hold_are_repeated(tmp_path, parts):
+    both = [parts.sender.send(file_of(tmp_path / name, lines(post(1), post(2), post(2)))) for name in ("a", "b")]
+
+    assert [tally.repeated for tally in both] == [1, 1]
+    assert count_repeated(both) == 4
+
+
+def test_a_file_of_rejected_records_alone_gets_no_checkpoint(tmp_path, parts):
+    reached: list[Checkpoint] = []
+    tally = parts.sender.send(
+        file_of(tmp_path / "posts.jsonl", lines("{broken", {"limit": {"track": 5}})),
+        callbacks=Callbacks(on_accepted=reached.append),
+    )
+
+    assert (tally.holds_no_post, reached) == (True, [])
+
+
+def deletions_of(parts):
+    kept = [row for key, rows in parts.s3.objects.items() if key.startswith("deletions/") for row in rows]
+    return sorted({row["id_str"]: row["reason"] for row in kept}.items())
+
+
+def bluesky_events():
+    """Two posts of Ann, then her removal, one more post of hers; a post of Bob, which he deletes."""
+    second = tid(clock=1)
+    return [
+        create(did=ANN),
+        account(did=ANN, active=False, status="deleted"),
+        create(did=BOB),
+        create(did=ANN, rkey=second),
+        commit("delete", did=BOB),
+        account(did=ANN, active=False, status="deactivated"),
+        account(did=ANN, active=True),
+        create(did=ANN, rkey=tid(clock=2)),
+    ]
+
+
+EXPECTED_DELETIONS = [
+    (uri(ANN), "account deactivated"),
+    (uri(ANN, tid(clock=1)), "account deactivated"),
+    (uri(BOB), "deleted by its author"),
+]
+
+
+def test_the_deletions_in_a_file_of_bluesky_events_are_stored(tmp_path, parts):
+    file = file_of(tmp_path / "jetstream.jsonl", lines(*bluesky_events()))
+
+    tally = parts.sender.send(file)
+
+    assert amounts(tally) == (8, 4, 0, 0, 1, 0)
+    assert tally.deletions == 3
+    assert deletions_of(parts) == EXPECTED_DELETIONS
+
+
+@pytest.mark.parametrize("ends_at", [1, 2, 3, 4])
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_no_deletion_is_lost_wherever_a_run_ends(tmp_path, parts, monkeypatch, ends_at, at_once):
+    monkeypatch.setattr(sender, "BATCH_POSTS", at_once)
+    file = file_of(tmp_path / "jetstream.jsonl", lines(*bluesky_events()))
+
+    checkpoint, _ = run_until_done(parts, file, [ends_at, 1])
+
+    assert checkpoint.is_done
+    assert deletions_of(parts) == EXPECTED_DELETIONS
+
+
+def test_many_deletions_are_stored_in_batches(tmp_path, parts, monkeypatch):
+    monkeypatch.setattr(deletions, "BATCH_ROWS", 2)
+    events = [commit("delete", rkey=tid(clock=number)) for number in range(5)]
+
+    parts.sender.send(file_of(tmp_path / "deletes.jsonl", lines(*events)))
+
+    assert [len(rows) for rows in parts.s3.objects.values()] == [2, 2, 1]

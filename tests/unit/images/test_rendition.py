@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from photolake.errors import PermanentError
-from photolake.images.rendition import MAX_BYTES, Rendition, draw_small, is_readable_in_place, render
+from photolake.images.limits import MAX_BYTES
+from photolake.images.rendition import Rendition, draw_small, is_readable_in_place, render
+from tests.builders.hard_photos import DEPTHS, SIZE, draw_scene, draw_with_hole
 
 RED, WHITE = (220, 20, 20), (255, 255, 255)
 GPS_PLACE = "SecretPlace"
@@ -173,6 +175,30 @@ def test_a_transparent_colour_of_a_palette_becomes_white():
     assert close(result.getpixel((20, 20)), RED, tolerance=40)
 
 
+@pytest.mark.parametrize("name", DEPTHS)
+def test_a_png_of_any_depth_is_drawn_as_its_samples_say(name):
+    image = opened(render(DEPTHS[name]())).convert("RGB")
+
+    expected = {
+        "png-1-bit": draw_scene("L").point(lambda level: 255 * (level == 255)).convert("RGB"),
+        "png-2-bits": draw_scene("L").point(lambda level: level * 3 // 255 * 85).convert("RGB"),
+        "png-16-bits-grey": draw_scene("L").convert("RGB"),
+        "png-16-bits-alpha": on_white(draw_with_hole()),
+        "png-grey-alpha": on_white(draw_with_hole("LA")),
+        "png-interlaced": draw_scene(),
+    }.get(name)
+    assert image.size == SIZE
+    assert expected is None or image.tobytes() == expected.tobytes()
+    if name.endswith("key"):  # the second field of the row of greys is transparent
+        assert image.getpixel((15, 114)) == WHITE
+        assert image.getpixel((50, 80)) != WHITE
+
+
+def on_white(image):
+    layer = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+
+
 def test_a_colour_profile_is_applied_when_a_photo_is_drawn_again():
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     red_and_blue_exchanged = srgb.replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
@@ -208,8 +234,8 @@ def test_a_side_over_ten_thousand_pixels_is_scaled_down():
     ("data", "status"),
     [
         (b"", "broken"),
-        (encoded(drawing(), "JPEG")[:-300], "broken"),
-        (encoded(drawing(), "PNG")[:-40], "broken"),
+        (encoded(drawing(), "JPEG")[:640], "broken"),
+        (encoded(drawing(), "PNG")[:50], "broken"),
         (encoded(drawing(), "WEBP")[:60], "broken"),
         (encoded(drawing(), "AVIF")[:-60], "broken"),
         (encoded(drawing(), "GIF")[:30], "broken"),
@@ -333,7 +359,7 @@ def test_a_small_drawing_of_any_mode_is_in_colour_and_never_enlarged(mode):
     [
         (png(30_000, 30_000), "too_large"),
         (png(8, 8), "too_small"),
-        (encoded(drawing(), "PNG")[:100], "broken"),
+        (encoded(drawing(), "PNG")[:50], "broken"),
         (b"<svg>", "unsupported_format"),
     ],
 )

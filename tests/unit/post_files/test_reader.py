@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.post_files.reader import read_entries
+from photolake.post_formats.format import FileContext, Notice
 from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
 from tests.builders.x_payloads import COLLECTED, v1_status, v2_page, v2_tweet
+
+CONTEXT = FileContext("a", COLLECTED)
 
 
 class Pipe(io.RawIOBase):
@@ -37,14 +40,14 @@ class Pipe(io.RawIOBase):
 
 def read(content: bytes):
     """The texts of the posts, and the malformed lines."""
-    found = [entry.content for entry in read_entries(opened([content]), source="posts.jsonl", collected_at=COLLECTED)]
+    found = [entry.content for entry in read_entries(opened([content]), FileContext("posts.jsonl", COLLECTED))]
     posts = [each["text"] for each in found if isinstance(each, dict)]
     return posts, [each for each in found if isinstance(each, RejectedRecord)]
 
 
 def posts_of(content: bytes, **given) -> list[Any]:
     """The posts; there is nothing else."""
-    found = [entry.content for entry in read_entries(opened([content]), source="a", collected_at=COLLECTED, **given)]
+    found = [entry.content for entry in read_entries(opened([content]), FileContext("a", COLLECTED, **given))]
     posts = [each for each in found if isinstance(each, dict)]
     assert posts == found
     return posts
@@ -231,7 +234,7 @@ def test_lines_are_read_in_constant_memory():
     file = opened(line for _ in range(1500))
 
     tracemalloc.start()
-    count = sum(entry.content is not None for entry in read_entries(file, source="a", collected_at=COLLECTED))
+    count = sum(not isinstance(entry.content, Notice) for entry in read_entries(file, CONTEXT))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -265,7 +268,7 @@ def test_an_error_of_the_disk_is_not_reported_as_damage():
 
     packed = zstandard(lines(*([v1_status(1)] * 5)))
     with pytest.raises(OSError, match="Input/output error"):
-        list(read_entries(io.BufferedReader(Failing([packed[:20]])), source="a", collected_at=COLLECTED))
+        list(read_entries(io.BufferedReader(Failing([packed[:20]])), CONTEXT))
 
 
 def test_posts_that_twarc_collected_keep_its_time():
@@ -298,9 +301,9 @@ MIXED = [
     ids=["lines", "document", "cut off"],
 )
 def test_after_any_position_the_rest_is_read(content):
-    everything = list(read_entries(opened([content]), source="a", collected_at=COLLECTED))
+    everything = list(read_entries(opened([content]), CONTEXT))
 
     assert len({entry.position for entry in everything}) == len(everything) >= 6
     for number, entry in enumerate(everything, 1):
-        rest = list(read_entries(opened([content]), source="a", collected_at=COLLECTED, after=entry.position))
+        rest = list(read_entries(opened([content]), CONTEXT, entry.position))
         assert rest == everything[number:]

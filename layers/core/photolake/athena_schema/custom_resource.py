@@ -6,10 +6,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-response
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import urllib3
+from urllib3.exceptions import HTTPError
 
 from photolake.errors import RetryableError
 
@@ -33,7 +35,13 @@ def build_response(event: Mapping[str, Any], physical_id: str, failure: str | No
 
 def send_response(url: str, document: Mapping[str, Any], request: Callable[..., Any] = urllib3.request) -> None:
     """Deliver the response; RetryableError if CloudFormation did not accept it, which then waits for an hour."""
+    # Its retries and errors quote the URL, with which anybody can respond.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
     # S3 signs the URL without a content type: any other is refused.
-    reply = request("PUT", url, body=json.dumps(document).encode(), headers={"Content-Type": ""}, timeout=10, retries=3)
+    options: Any = {"headers": {"Content-Type": ""}, "timeout": 10, "retries": 3}
+    try:
+        reply = request("PUT", url, body=json.dumps(document).encode(), **options)
+    except HTTPError as error:
+        raise RetryableError(f"CloudFormation's response URL does not answer: {type(error).__name__}") from None
     if reply.status != 200:
         raise RetryableError(f"CloudFormation's response URL answered {reply.status}")

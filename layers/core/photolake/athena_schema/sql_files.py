@@ -15,7 +15,7 @@ _COMMENT = re.compile(r"--[^\n]*")
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _PARAMETER = re.compile(r"-- Parameter \d+: (?P<name>[a-z_]+) \((?P<type>varchar|bigint|double)\), (?P<meaning>.+)")
 _KEY = re.compile(r"^-- Key: (?P<columns>[a-z0-9_]+(?:, [a-z0-9_]+)*)$", re.MULTILINE)
-_INTEGER, _DOUBLE = re.compile(r"-?\d{1,19}"), re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+_INTEGER, _DOUBLE = re.compile(r"-?[0-9]{1,19}"), re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _REFERENCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\.)", re.IGNORECASE)
 
 

@@ -67,10 +67,6 @@ class DeliveryStream:
             raise RowError(f"none of {len(errors)} rows fits; the first error is: {errors[0]}")
         return accepted
 
-    def check(self, row: Mapping[str, Any]) -> None:
-        """Raise the RowError that `put` would raise for this row."""
-        self._encode(row)
-
     def _encode_rows(
         self, rows: Iterable[Mapping[str, Any]], on_rejected: OnRejected | None, errors: list[str]
     ) -> Iterator[bytes]:
@@ -88,11 +84,7 @@ class DeliveryStream:
     def _encode(self, row: Mapping[str, Any]) -> bytes:
         if self._schema is not None:
             self._schema.check(row)
-        # A lone surrogate (half an emoji, cut off by a client) cannot be encoded; it becomes "?".
-        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
-        if len(line) > MAX_RECORD_BYTES:
-            raise RowTooLargeError(f"a row of {len(line)} bytes is larger than a Firehose record may be")
-        return line
+        return encode_row(row)
 
     def _put_records(self, records: list[bytes]) -> None:
         code = ""
@@ -105,6 +97,15 @@ class DeliveryStream:
             records = [record for record, reply in replies if "ErrorCode" in reply]
             code = next(reply["ErrorCode"] for _, reply in replies if "ErrorCode" in reply)
         raise DeliveryError(f"{self._name} still refuses {len(records)} records after {MAX_ATTEMPTS} attempts: {code}")
+
+
+def encode_row(row: Mapping[str, Any]) -> bytes:
+    """Write a row as a line of a record; RowTooLargeError if a record cannot hold it."""
+    # A lone surrogate (half an emoji, cut off by a client) cannot be encoded; it becomes "?".
+    line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+    if len(line) > MAX_RECORD_BYTES:
+        raise RowTooLargeError(f"a row of {len(line)} bytes is larger than a Firehose record may be")
+    return line
 
 
 def _pack_into_records(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 RANGE_BYTES = 1 << 20
 _TEST_EVENT = "s3:TestEvent"
+# What photolake names itself: archive objects by Firehose, images by their digest.
+_OWN_KEY = re.compile(r"tweets/.*|images/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]+")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class S3Object:
     def uri(self) -> str:
         """`s3://bucket/key`."""
         return f"s3://{self.bucket}/{self.key}"
+
+    @property
+    def logged_key(self) -> str:
+        """The key for a log: without the words of the person who named a dropped or backfilled photo."""
+        return self.key if _OWN_KEY.fullmatch(self.key) else f"{self.key.partition('/')[0]}/… ({self.etag})"
 
     @property
     def file_name(self) -> str:

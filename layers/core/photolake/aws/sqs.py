@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from photolake.aws.backoff import iterate_attempts
 from photolake.errors import DeliveryError
+from photolake.logged_error import describe_error
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
@@ -84,6 +85,7 @@ def process_messages(
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     response = process_partial_response(event, handle, processor, context)
     for failure, (_, error, _) in zip(response["batchItemFailures"], processor.exceptions, strict=True):
-        logger.error("message goes back to the queue", message_id=failure["itemIdentifier"], error=repr(error))
+        reason = describe_error(error) if error else "unknown"
+        logger.error("message goes back to the queue", message_id=failure["itemIdentifier"], error=reason)
     metrics.add_metric("Failures", MetricUnit.Count, len(response["batchItemFailures"]))
     return response

@@ -38,7 +38,7 @@ _PUT_ATTEMPTS = 3
 class IngestedPhoto:
     """A photo that is an image now; width and height are those of the object.
 
-    `was_stored`: the object was not there before, so S3 announces it.
+    `message` says what of the photo the image lacks. `was_stored`: the object was not there before, so S3 announces it.
     """
 
     image_id: str
@@ -47,13 +47,15 @@ class IngestedPhoto:
     width: int
     height: int
     status: Literal["ok", "duplicate"]
+    message: str | None = None
     was_stored: bool = field(default=False, compare=False)
 
     @classmethod
     def from_record(cls, record: ImageRecord, source_key: str, was_stored: bool = False) -> Self:
         """`ok` for the photo that the registry has as the first with these bytes, however often it is ingested."""
         status: Literal["ok", "duplicate"] = "ok" if record.source_key == source_key else "duplicate"
-        return cls(record.image_id, record.image_dt, record.s3_key, record.width, record.height, status, was_stored)
+        place = (record.image_id, record.image_dt, record.s3_key, record.width, record.height)
+        return cls(*place, status, record.note, was_stored)
 
 
 def photo_row(source: PhotoRow, photo: IngestedPhoto | UnavailablePhoto, processed_at: dt.datetime) -> PhotoRow:
@@ -66,7 +68,7 @@ def photo_row(source: PhotoRow, photo: IngestedPhoto | UnavailablePhoto, process
         "width": image.width if image else None,
         "height": image.height if image else None,
         "status": photo.status,
-        "status_message": photo.message if isinstance(photo, UnavailablePhoto) else None,
+        "status_message": photo.message,
         "processed_at": format_utc(processed_at),
     }
 
@@ -98,6 +100,7 @@ class PhotoIngester:
                 width=rendition.width,
                 height=rendition.height,
                 content_type=rendition.content_type,
+                note=rendition.note,
             )
         )
         was_stored = self._put_if_absent(record.s3_key, rendition.body, rendition.content_type)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from photolake.aws.dynamodb import read_items
+from photolake.images.limits import RULES, is_outdated
 from photolake.images.registry import UnavailablePhoto
 
 if TYPE_CHECKING:
@@ -48,22 +49,27 @@ class ObjectRegistry:
         if isinstance(photo, str):
             item["image_id"] = photo
         elif photo.status in _FINAL_STATUSES:
-            item |= {"status": photo.status, "status_message": photo.message}
+            item |= {"status": photo.status, "status_message": photo.message, "rules": RULES}
         else:
             return
         if s3_object.etag:
             self._table.put_item(Item=item)
 
     def find_many(self, bucket: str, keys: Iterable[str]) -> dict[str, ObjectRecord]:
-        """Return what is known of the objects of a bucket, by their key."""
+        """Return what is known of the objects of a bucket, by their key; nothing of one refused by earlier rules."""
         ids = {_item_id(bucket, key): key for key in keys}
-        return {ids[item["id"]]: _read_record(item) for item in read_items(self._table, ids, time.sleep)}
+        items = read_items(self._table, ids, time.sleep)
+        return {ids[item["id"]]: _read_record(item) for item in items if not _is_outdated(item)}
 
 
 def _item_id(bucket: str, key: str) -> str:
     place = f"{bucket}/{key}"
     is_short = len(place.encode()) <= _MAX_PLACE_BYTES
     return f"object#{place if is_short else sha256(place.encode()).hexdigest()}"
+
+
+def _is_outdated(item: Mapping[str, Any]) -> bool:
+    return is_outdated(item.get("status", ""), int(item.get("rules", 1)))
 
 
 def _read_record(item: Mapping[str, Any]) -> ObjectRecord:

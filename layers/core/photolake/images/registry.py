@@ -17,6 +17,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
 from photolake.aws.dynamodb import is_condition_failure, read_items
+from photolake.images.limits import RULES, is_outdated
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -31,7 +32,7 @@ class ImageRecord:
     """What the registry holds of one image: the first photo with these bytes, its object, and its analysis.
 
     `source_key` is that photo's; width and height are those of the object. `request_digest` says with which requests
-    the image was analysed (see `digest_requests`), and is None before.
+    the image was analysed (see `digest_requests`), and is None before. `note` says what of the photo the object lacks.
     """
 
     image_id: str
@@ -44,6 +45,7 @@ class ImageRecord:
     content_type: str
     state: State = "stored"
     request_digest: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,17 @@ class ImageRegistry:
         return image if image and image.s3_key == key else None
 
     def find_photo(self, platform: str, mediaid: str) -> str | UnavailablePhoto | None:
-        """Return what became of a media key: its image_id, why it has none, or None if it was never downloaded."""
+        """Return what became of a media key: its image_id, or why it has none.
+
+        None if it was never downloaded, or refused by rules that are not those of today.
+        """
         item = self._read(f"media#{platform}#{mediaid}")
         if item is None:
             return None
         if "image_id" in item:
             return str(item["image_id"])
-        return UnavailablePhoto(str(item["status"]), str(item["status_message"]))
+        photo = UnavailablePhoto(str(item["status"]), str(item["status_message"]))
+        return None if is_outdated(photo.status, int(item.get("rules", 1))) else photo
 
     def remember_photo(self, platform: str, mediaid: str, photo: str | UnavailablePhoto) -> None:
         """Remember the image_id of a media key, or why it has none unless an image_id is known."""
@@ -108,7 +114,7 @@ class ImageRegistry:
         if isinstance(photo, str):
             self._table.put_item(Item={"id": key, "image_id": photo})
             return
-        item = {"id": key, "status": photo.status, "status_message": photo.message}
+        item: dict[str, Any] = {"id": key, "status": photo.status, "status_message": photo.message, "rules": RULES}
         try:
             self._table.put_item(Item=item, ConditionExpression=Attr("image_id").not_exists())
         except ClientError as error:
@@ -193,6 +199,7 @@ def _read_record(item: Mapping[str, Any]) -> ImageRecord:
         content_type=item["content_type"],
         state=item["state"],
         request_digest=item.get("request_digest"),
+        note=item.get("note"),
     )
 
 

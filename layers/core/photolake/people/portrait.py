@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from photolake.errors import PermanentError
+from photolake.images.limits import MIN_SIDE
 from photolake.images.registry import UnavailablePhoto
-from photolake.images.rendition import MIN_SIDE, render
+from photolake.images.rendition import render
 from photolake.people.responses import load_result, save_result
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import threading
@@ -60,6 +61,8 @@ class Downloader:
         self._max_bytes = max_bytes
         self._seconds = deadline_seconds
         self._tls = ssl.create_default_context()
+        # It logs headers that it cannot read, with a traceback.
+        logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
     def download(self, url: str) -> bytes:
         """Download the photo, following redirects.
@@ -110,7 +113,7 @@ class Downloader:
 
     def _read_body(self, response: HTTPResponse, deadline: float) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity")
-        if encoding.lower() != "identity":
+        if encoding.strip().lower() not in ("", "identity"):
             raise PermanentError("unsupported_format", f"the host sends Content-Encoding {encoding[:40]!r} unasked")
         if (response.length_remaining or 0) > self._max_bytes:
             raise self._too_large()

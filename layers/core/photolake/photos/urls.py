@@ -10,7 +10,7 @@ import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from photolake.errors import PermanentError, RetryableError
@@ -22,11 +22,27 @@ _BLOCKED = "blocked_host"
 
 _PLAIN_TEXT = re.compile(r"[!-\[\]-~]+")  # printable ASCII without the space and the backslash
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
+# A host whose last label is a number is an IPv4 address, also 0x7f.1 (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+_NUMBER_AT_END = re.compile(r"\.([0-9]+|0x[0-9a-f]*)\Z")
 _PORTS = {"https": 443, "http": 80}
-# Python calls these global, but they lead elsewhere: 6to4 and Teredo addresses hold an IPv4 address of their own
-# (https://www.rfc-editor.org/rfc/rfc3056, https://www.rfc-editor.org/rfc/rfc4380).
 _IPV6_PUBLIC = IPv6Network("2000::/3")
-_IPV6_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+# Of IANA's registries of special-purpose addresses, what Python calls global, in some versions or in all: tunnels that
+# hold an IPv4 address (6to4, Teredo), anycast to whatever is near, and addresses for documentation.
+# https://www.iana.org/assignments/iana-ipv4-special-registry https://www.iana.org/assignments/iana-ipv6-special-registry
+_SPECIAL_IPV4 = tuple(
+    IPv4Network(block)
+    for block in (
+        "192.0.0.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.175.48.0/24",
+        # The platform of Azure, at this address in every virtual machine:
+        # https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+        "168.63.129.16/32",
+    )
+)
+_SPECIAL_IPV6 = tuple(IPv6Network(block) for block in ("2001::/23", "2002::/16", "2620:4f:8000::/48", "3fff::/20"))
 
 
 @dataclass(frozen=True)
@@ -91,19 +107,25 @@ def is_public(address: str) -> bool:
     if not parsed.is_global or parsed.is_multicast:
         return False
     if isinstance(parsed, IPv4Address):
-        return True
-    return parsed in _IPV6_PUBLIC and not any(parsed in tunnel for tunnel in _IPV6_TUNNELS)
+        return not any(parsed in block for block in _SPECIAL_IPV4)
+    # A zone names an interface of this machine.
+    is_special = parsed.scope_id is not None or any(parsed in block for block in _SPECIAL_IPV6)
+    return parsed in _IPV6_PUBLIC and not is_special
 
 
 def _check_parts(parts: SplitResult, host: str, port: int | None) -> None:
     if parts.scheme not in _PORTS:
         raise PermanentError(_BLOCKED, f"a photo's URL begins with https://, not {parts.scheme[:20]!r}")
+    if "[" in parts.netloc:
+        raise PermanentError(_BLOCKED, f"{parts.netloc[:200]!r} is an IP address, not a host name")
     if "@" in parts.netloc:
         raise PermanentError(_BLOCKED, "the URL holds credentials")
     if port not in (None, _PORTS[parts.scheme]):
         raise PermanentError(_BLOCKED, f"port {port} is not the usual one for {parts.scheme}")
     if not _HOST.fullmatch(host):
         raise PermanentError(_BLOCKED, f"{host[:200]!r} is not a host name")
+    if _NUMBER_AT_END.search(host):
+        raise PermanentError(_BLOCKED, f"{host[:200]!r} is an IP address, not a host name")
 
 
 def _matches(host: str, allowed: str) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.post_files.compression import Decompressed
+from photolake.post_formats.x_account_archive import ASSIGNMENT
 from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
 from photolake.rows.json_text import parse_json
-from photolake.sources.x.account_archive import ASSIGNMENT
 
 if TYPE_CHECKING:
     import io

@@ -29,10 +29,15 @@ class JsonObject:
 
     def __init__(self, value: Any, path: str = "") -> None:
         """PermanentError if the value is not an object; `path` is empty for the post itself."""
-        self._path = path
+        self.path = path
         if not isinstance(value, Mapping):
             reject_payload(f"{path or 'post'}: expected an object, got {type(value).__name__}")
         self._value = value
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its fields, in their order."""
+        return list(self._value)
 
     def read_text(self, *names: str) -> str | None:
         """Read a string; a lone surrogate (half an emoji, cut off by a client) has no UTF-8 and becomes U+FFFD."""
@@ -67,6 +72,10 @@ class JsonObject:
         """Read an array of objects."""
         name, items = self._read_array(names)
         return [JsonObject(item, f"{self._join_path(name)}[{index}]") for index, item in enumerate(items or [])]
+
+    def read_values(self, *names: str) -> list[Any] | None:
+        """Read an array of anything."""
+        return self._read_array(names)[1]
 
     def read_texts(self, *names: str) -> list[str] | None:
         """Read an array of strings."""
@@ -114,7 +123,7 @@ class JsonObject:
         return names[0], None
 
     def _join_path(self, name: str) -> str:
-        return f"{self._path}.{name}" if self._path else name
+        return f"{self.path}.{name}" if self.path else name
 
     def _reject_value(self, name: str, expected: str, value: Any) -> NoReturn:
         # The message goes to logs, which must not contain posts: it has the path and the type, not the value.

@@ -16,6 +16,7 @@ from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.server.aws_clients import ACCOUNT, REGION, build_environment, build_isolated_environment
 from laptop_cloud.server.child_processes import Children
 from laptop_cloud.service_processes import Host, ServiceProcess, start_services
+from laptop_cloud.services.cloudformation.service import DescribedStack, DescribeServer
 from laptop_cloud.services.photo_host import PhotoFolder, PhotoHost
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.builds import Builds
@@ -97,20 +98,43 @@ class Cloud:
         resources = self._create_resources(resolver, context)
         compute.start()
         self._on_progress(f"{len(compute.functions.status())} functions ready")
+        stack = self._describe_stack(started_at, written, resolver, resources)
+        described = DescribeServer(stack)
+        self._running.callback(described.stop)
+        endpoints = {"lambda": compute.control.url, "cloudformation": described.url}
         published = state.CloudState(
             pid=os.getpid(),
-            started_at=started_at.isoformat(timespec="seconds"),
+            started_at=stack.created_at,
             scale=host.scale,
             endpoint_url=services.endpoints[""],
-            environment=build_environment({**services.endpoints, "lambda": compute.control.url}),
-            parameters=template.format_parameters(written.parameters),
-            outputs=resolver.outputs(),
+            environment=build_environment({**services.endpoints, **endpoints}),
+            parameters=stack.parameters,
+            outputs=stack.outputs,
             resources=resources,
             status_url=f"{compute.control.url}/status",
         )
         state.write(host.state, published)
         self._running.callback(state.remove, host.state)
         return published
+
+    def _describe_stack(
+        self,
+        started_at: datetime.datetime,
+        written: template.Template,
+        resolver: Resolver,
+        resources: Mapping[str, Mapping[str, str]],
+    ) -> DescribedStack:
+        outputs = written.document.get("Outputs", {})
+        name = self._options.stack_name
+        return DescribedStack(
+            name=name,
+            arn=_list_pseudo_parameters(name)["AWS::StackId"],
+            created_at=started_at.isoformat(timespec="seconds"),
+            parameters=template.format_parameters(written.parameters),
+            outputs=resolver.outputs(),
+            descriptions={key: output["Description"] for key, output in outputs.items() if "Description" in output},
+            resources=resources,
+        )
 
     def _prepare_host(self) -> Host:
         folder = self._options.state.resolve()

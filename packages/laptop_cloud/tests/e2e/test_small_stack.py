@@ -144,7 +144,7 @@ def test_an_unknown_function_and_operation_are_refused(cloud: Running):
 
     with pytest.raises(client.exceptions.ResourceNotFoundException, match="nobody"):
         client.invoke(FunctionName="nobody")
-    with pytest.raises(client.exceptions.ClientError, match="only Invoke is available locally"):
+    with pytest.raises(client.exceptions.ClientError, match="Not available locally: of Lambda only Invoke is"):
         client.list_functions()
 
 

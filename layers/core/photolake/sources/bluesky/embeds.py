@@ -6,17 +6,19 @@ https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/embed
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from photolake.rows.json_reader import JsonObject, drop_nulls, reject_payload
+from photolake.errors import PermanentError
+from photolake.rows.json_reader import JsonObject, drop_nulls
 from photolake.sources.bluesky.identifiers import PostKey
 
 # A blob's CIDv1 in lower-case base 32 (https://atproto.com/specs/blob).
 _CID = re.compile(r"b[a-z2-7]{20,120}")
 _PREFIX = "app.bsky.embed."
 _PHOTOS = ("images", "gallery")
+_T = TypeVar("_T")
 MAX_PHOTOS = 20  # of a gallery; an app cannot write a record with more
 
 
@@ -29,12 +31,15 @@ def has_photos(record: Mapping[str, Any]) -> bool:
 
 
 class Embeds:
-    """The embed of one record, whose author's DID is part of every photo's URL."""
+    """The embed of the record of one post, whose author's DID is part of every photo's URL.
 
-    def __init__(self, record: JsonObject, did: str) -> None:
+    A photo or video that cannot be found, because its blob has no CID, keeps its place without a URL.
+    """
+
+    def __init__(self, record: JsonObject, post: PostKey) -> None:
         embed = record.read_object("embed")
         is_both = _read_kind(embed) == "recordWithMedia"
-        self._did = did
+        self._post = post
         self._media = embed.read_object("media") if embed and is_both else embed
         self._record = embed.read_object("record") if embed and is_both else embed
 
@@ -46,7 +51,8 @@ class Embeds:
         if kind == "video":
             return [self._map_video(self._media)]
         names = {"images": ("images",), "gallery": ("items", "media")}.get(kind)
-        return [self._map_photo(item) for item in self._media.read_objects(*names)[:MAX_PHOTOS]] if names else []
+        items = (self._media.read_values(*names) or [])[:MAX_PHOTOS] if names else []
+        return [self._map_photo(item, number) for number, item in enumerate(items)]
 
     def read_card_url(self) -> str | None:
         """Read the URL of the link card."""
@@ -62,38 +68,50 @@ class Embeds:
         reference = self._record.read_object("record")
         return PostKey.parse(reference.read_text("uri")) if reference else None
 
-    def _map_photo(self, item: JsonObject) -> dict[str, Any]:
-        cid = _read_cid(item.read_object("image"))
-        # Without a suffix the CDN answers with WebP, which Rekognition does not read.
-        return self._map_media_item(
-            item, cid, "photo", f"https://cdn.bsky.app/img/feed_fullsize/plain/{self._did}/{cid}@jpeg"
-        )
+    def _map_photo(self, value: Any, number: int) -> dict[str, Any]:
+        item = JsonObject(value if isinstance(value, Mapping) else {})
+        return _describe_item(item, make_photo(self._post, _read_cid(item, "image"), number))
 
     def _map_video(self, item: JsonObject) -> dict[str, Any]:
-        cid = _read_cid(item.read_object("video"))
-        kind = "animated_gif" if item.read_text("presentation") == "gif" else "video"
-        return self._map_media_item(
-            item, cid, kind, f"https://video.bsky.app/watch/{quote(self._did, safe='')}/{cid}/thumbnail.jpg"
-        )
+        did, cid = self._post.did, _read_cid(item, "video")
+        is_gif = _read_or_none(lambda: item.read_text("presentation")) == "gif"
+        url = f"https://video.bsky.app/watch/{quote(did, safe='')}/{cid}/thumbnail.jpg" if cid else None
+        return _describe_item(item, _make_medium(self._post, cid, 0, "animated_gif" if is_gif else "video", url))
 
-    def _map_media_item(self, item: JsonObject, cid: str, kind: str, url: str) -> dict[str, Any]:
-        ratio = item.read_object("aspectRatio")
-        width, height = (ratio.read_integer("width"), ratio.read_integer("height")) if ratio else (None, None)
-        return drop_nulls(
-            {
-                # With the DID: the status of a photo is stored by this id, and an account that refers to the CID of
-                # another account's photo must not change the status of that one.
-                "id": f"{self._did}/{cid}",
-                "media_key": f"{self._did}/{cid}",
-                "type": kind,
-                "media_url": url,
-                "media_url_https": url,
-                "ext_alt_text": item.read_text("alt") or None,
-                "sizes": {"large": {"w": width, "h": height, "resize": "fit"}}
-                if (width or 0) > 0 and (height or 0) > 0
-                else None,
-            }
-        )
+
+def make_photo(post: PostKey, cid: str | None, number: int) -> dict[str, Any]:
+    """Make the medium of a post's photo with this CID, at this place in the post (from 0); None: without a URL."""
+    # Without a suffix the CDN answers with WebP, which Rekognition does not read.
+    url = f"https://cdn.bsky.app/img/feed_fullsize/plain/{post.did}/{cid}@jpeg" if cid else None
+    return _make_medium(post, cid, number, "photo", url)
+
+
+def _make_medium(post: PostKey, cid: str | None, number: int, kind: str, url: str | None) -> dict[str, Any]:
+    # With the DID: the status of a photo is stored by this id, and an account that refers to the CID of another
+    # account's photo must not change the status of that one.
+    name = f"{post.did}/{cid or f'{post.rkey}#{number}'}"
+    return drop_nulls({"id": name, "media_key": name, "type": kind, "media_url": url, "media_url_https": url})
+
+
+def _describe_item(item: JsonObject, medium: dict[str, Any]) -> dict[str, Any]:
+    """Add the alt text and the size to a medium; one that is of another type than it must be is left out."""
+    alt = _read_or_none(lambda: item.read_text("alt"))
+    size = _read_or_none(lambda: _read_ratio(item.read_object("aspectRatio")))
+    return medium | drop_nulls({"ext_alt_text": alt or None, "sizes": size})
+
+
+def _read_ratio(ratio: JsonObject | None) -> dict[str, Any] | None:
+    width, height = (ratio.read_integer("width"), ratio.read_integer("height")) if ratio else (None, None)
+    if (width or 0) <= 0 or (height or 0) <= 0:
+        return None
+    return {"large": {"w": width, "h": height, "resize": "fit"}}
+
+
+def _read_or_none(read: Callable[[], _T]) -> _T | None:
+    try:
+        return read()
+    except PermanentError:
+        return None
 
 
 def _read_kind(embed: JsonObject | None) -> str:
@@ -101,9 +119,9 @@ def _read_kind(embed: JsonObject | None) -> str:
     return name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else ""
 
 
-def _read_cid(blob: JsonObject | None) -> str:
-    reference = blob.read_object("ref") if blob else None
-    cid = (reference.read_text("$link") if reference else None) or ""
-    if not _CID.fullmatch(cid):
-        reject_payload("embed: a photo or video whose blob has no CID")
-    return cid
+def _read_cid(item: JsonObject, name: str) -> str | None:
+    """Read the CID of a blob; before 2023 it stood beside the type (https://atproto.com/specs/data-model#blob-type)."""
+    blob = _read_or_none(lambda: item.read_object(name))
+    reference = _read_or_none(lambda: blob.read_object("ref")) if blob else None
+    cid = _read_or_none(lambda: reference.read_text("$link") if reference else blob and blob.read_text("cid"))
+    return cid if cid and _CID.fullmatch(cid) else None

@@ -35,7 +35,11 @@ class Event:
     @classmethod
     def parse(cls, frame: str | bytes) -> Self:
         """Parse a frame; PermanentError `malformed` says what is wrong with it."""
-        raw, body = _decode_frame(frame)
+        return cls.read(*_decode_frame(frame))
+
+    @classmethod
+    def read(cls, raw: str, body: Any) -> Self:
+        """Read an event from the JSON value of a frame; PermanentError as above."""
         event = JsonObject(body)
         time_us, did = event.read_integer("time_us"), event.read_text("did") or ""
         if time_us is None or time_us <= 0:

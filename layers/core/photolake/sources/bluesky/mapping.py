@@ -19,33 +19,40 @@ if TYPE_CHECKING:
     from photolake.sources.bluesky.event import Event
 
 # https://docs.bsky.app/docs/advanced-guides/moderation: what authors say of their own posts
-_SENSITIVE = frozenset({"porn", "sexual", "nudity", "graphic-media"})
+SENSITIVE = frozenset({"porn", "sexual", "nudity", "graphic-media"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def map_post(event: Event, *, collected_at: str, matched_query: str | None = None) -> PostRow:
-    """Map a created or updated post; PermanentError `malformed` names the field that has the wrong type.
+    """Map a created or updated post; PermanentError `malformed` names the field that has the wrong type."""
+    if event.post is None:
+        reject_payload("commit.rkey: the record key of a post is a TID")
+    record = JsonObject(event.record, "commit.record")
+    return map_record(event.post, record, event.raw, collected_at=collected_at, matched_query=matched_query)
+
+
+def map_record(
+    post: PostKey, record: JsonObject, source_json: str, *, collected_at: str, matched_query: str | None = None
+) -> PostRow:
+    """Map the record of a post; `source_json` is what the source sent of it.
 
     `timestamp_ms`, and by it the partition, is the time in the record key. Both it and `createdAt` are claims of the
     author's client: `created_at` is the earlier of the two, so that a post imported from elsewhere keeps its date and
     none is from the future of its key.
     """
-    if event.post is None:
-        reject_payload("commit.rkey: the record key of a post is a TID")
-    if (size := len(event.raw.encode())) > MAX_SOURCE_BYTES:
+    if (size := len(source_json.encode())) > MAX_SOURCE_BYTES:
         reject_payload(f"its {size} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
-    record = JsonObject(event.record, "commit.record")
-    embeds = Embeds(record, event.did)
+    embeds = Embeds(record, post)
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
     row: Any = {
-        **_make_identity_columns(event.post, record),
+        **_make_identity_columns(post, record),
         **_make_content_columns(record, embeds),
-        **_make_reference_columns(event.post, record, embeds.read_quoted_post()),
-        "user": {"id": hash_to_bigint(event.did), "id_str": event.did},
+        **_make_reference_columns(post, record, embeds.read_quoted_post()),
+        "user": {"id": hash_to_bigint(post.did), "id_str": post.did},
         "collected_at": collected_at,
         "matched_query": matched_query,
-        "source_json": event.raw,
+        "source_json": source_json,
     }
     return cast("PostRow", row)
 
@@ -53,7 +60,7 @@ def map_post(event: Event, *, collected_at: str, matched_query: str | None = Non
 def _make_content_columns(record: JsonObject, embeds: Embeds) -> dict[str, Any]:
     text = record.read_text("text")
     if text is None:
-        reject_payload("commit.record.text: a post needs one")
+        reject_payload(f"{record.path}.text: a post needs one")
     return {
         "text": text,
         "lang": _read_language(record),
@@ -93,7 +100,7 @@ def _read_language(record: JsonObject) -> str | None:
 def _is_sensitive(record: JsonObject) -> bool:
     labels = record.read_object("labels")
     values = labels.read_objects("values") if labels else []
-    return any(value.read_text("val") in _SENSITIVE for value in values)
+    return any(value.read_text("val") in SENSITIVE for value in values)
 
 
 def _make_reference_columns(post: PostKey, record: JsonObject, quoted: PostKey | None) -> dict[str, Any]:

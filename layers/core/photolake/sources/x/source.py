@@ -212,7 +212,9 @@ def _read_ids(page: Mapping[str, Any], bounds: Mapping[str, int]) -> list[int]:
 
 def _describe_id(post: Any) -> str:
     data = post.get("data") if isinstance(post, Mapping) else None
-    return str(data.get("id")) if isinstance(data, Mapping) else "without an id"
+    number = str(data.get("id")) if isinstance(data, Mapping) else ""
+    # Whatever else stands there must not get into the log.
+    return number if number.isdecimal() else "without an id"
 
 
 def _convert_to_ms(moment: dt.datetime) -> int:

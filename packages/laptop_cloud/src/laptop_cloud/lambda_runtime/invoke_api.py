@@ -43,7 +43,9 @@ class ControlServer:
             return Response(json.dumps(self._status()), content_type="application/json")
         invocation = _INVOKE.fullmatch(request.path)
         if request.method != "POST" or invocation is None:
-            return _build_error_response(404, "UnknownOperationException", "only Invoke is available locally")
+            return _build_error_response(
+                404, "UnknownOperationException", "Not available locally: of Lambda only Invoke is"
+            )
         try:
             return self._invoke(parse_function_name(invocation[1]), request)
         except UnknownFunctionError as error:

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from photolake.post_formats.format import FileContext
+from photolake.post_formats.twarc_flatten import FORMAT, unflatten_post
 from photolake.sources.x.payload import read_posts
-from photolake.sources.x.twarc import read_retrieval_time, unflatten_post
 from tests.builders.x_payloads import COLLECTED, photo_link, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 
 PLACE = {
@@ -117,8 +118,8 @@ def test_rules_that_matched_stay_beside_the_post():
         None,
     ],
 )
-def test_what_is_not_flattened_stays_as_it_is(value):
-    assert unflatten_post(value) is value
+def test_other_posts_and_pages_are_not_flattened(value):
+    assert not FORMAT.recognize(value)
 
 
 @pytest.mark.parametrize("junk", [5, "x", [], [5], {"mentions": 5}, {"media": [5]}, {"media": 5}, {"text": "x"}])
@@ -132,13 +133,20 @@ def test_parts_of_another_shape_are_left_to_the_mapping_to_judge(name, junk):
     assert len(posts) + len(refused) == 1
 
 
+def collection_time(flat):
+    (post,) = FORMAT.read(flat, FileContext("a", COLLECTED))
+    assert isinstance(post, dict)
+    return post["collected_at"]
+
+
 def test_twarc_says_when_it_collected():
     (flat,) = flatten(PAGE)
-    assert read_retrieval_time(flat) == "2026-11-18T23:00:00.000Z"
+    assert collection_time(flat) == "2026-11-18T23:00:00.000Z"
 
 
 @pytest.mark.parametrize(
     "noted", [None, 5, {}, {"retrieved_at": 5}, {"retrieved_at": "now"}, {"retrieved_at": "2026-11-19"}]
 )
 def test_a_time_that_is_none_is_passed_over(noted):
-    assert read_retrieval_time({"__twarc": noted}) is None
+    (flat,) = flatten(PAGE)
+    assert collection_time({**flat, "__twarc": noted}) == COLLECTED

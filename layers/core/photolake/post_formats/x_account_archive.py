@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from photolake.errors import PermanentError
+from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal
+from photolake.post_formats.x_api import read_payload
 from photolake.sources.x.identity import convert_to_classic_time
+
+if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
 
 ASSIGNMENT = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=")
 """The beginning of every file."""
@@ -45,11 +50,14 @@ def read_owner(account_js: bytes) -> dict[str, Any] | None:
     return {name: value for name, value in user.items() if value is not None}
 
 
-def read_archived_status(value: Any, author: Mapping[str, Any] | None) -> Any:
-    """Return the API v1.1 status in an item of `tweets.js`, with its author; any other value is returned unchanged."""
-    if not isinstance(value, Mapping) or value.keys() != {"tweet"} or not isinstance(value["tweet"], Mapping):
-        return value
-    tweet = value["tweet"]
+def is_item(value: Any) -> bool:
+    """Whether a value is an item of `tweets.js`."""
+    return isinstance(value, Mapping) and value.keys() == {"tweet"} and isinstance(value["tweet"], Mapping)
+
+
+def convert_item(item: Mapping[str, Any], author: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Convert an item of `tweets.js` to the API v1.1 status in it, with its author."""
+    tweet = item["tweet"]
     points = {name: _convert_point(tweet[name]) for name in _POINTS if name in tweet}
     user = {"user": dict(author)} if author and "user" not in tweet else {}
     return {**tweet, **points, **user}
@@ -64,3 +72,11 @@ def _convert_point(value: Any) -> Any:
 
 def _convert_degrees(value: Any) -> Any:
     return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+def read_item(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice]:
+    """Yield the post."""
+    yield from read_payload(convert_item(value, context.author), context)
+
+
+FORMAT = PostFormat("an X account archive", is_item, read_item)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from photolake.sources.x.account_archive import read_archived_status, read_owner, read_part_name
+from photolake.post_formats.x_account_archive import FORMAT, convert_item, read_owner, read_part_name
 from photolake.sources.x.payload import read_posts
 from tests.builders.x_payloads import COLLECTED, snowflake
 
@@ -51,7 +51,7 @@ def account_js(value):
 
 
 def test_a_post_of_the_archive_is_one_of_the_api_with_its_author():
-    status = read_archived_status({"tweet": TWEET}, USER)
+    status = convert_item({"tweet": TWEET}, USER)
 
     (post,) = read_posts(status, collected_at=COLLECTED)
 
@@ -85,9 +85,10 @@ def test_a_post_of_the_archive_is_one_of_the_api_with_its_author():
     }
 
 
-def test_what_is_not_an_item_of_the_archive_stays_as_it_is():
+def test_an_item_of_the_archive_has_nothing_but_a_tweet():
+    assert FORMAT.recognize({"tweet": TWEET})
     for value in (TWEET, [TWEET], {"tweet": "x"}, {"tweet": TWEET, "id": 1}, 5, None):
-        assert read_archived_status(value, USER) is value
+        assert not FORMAT.recognize(value)
 
 
 def test_the_owner_is_read_from_account_js():

@@ -6,11 +6,14 @@ in `referenced_tweets` (https://twarc-project.readthedocs.io/en/latest/twarc2_en
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from photolake.clock import format_utc
+from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal
+from photolake.post_formats.x_api import read_payload
+
+if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
 
 _FLATTENED_FIELDS = ("author", "in_reply_to_user", "__twarc")
 _GEO_FIELDS = ("place_id", "coordinates")
@@ -20,21 +23,8 @@ _REFERENCE_FIELDS = ("type", "id")
 _Includes = dict[str, dict[str, Any]]
 
 
-def read_retrieval_time(value: Any) -> str | None:
-    """Read when twarc collected a page or a post, as ISO-8601 UTC; None if it is not recorded."""
-    noted = value.get("__twarc") if isinstance(value, Mapping) else None
-    given = noted.get("retrieved_at") if isinstance(noted, Mapping) else None
-    try:
-        moment = dt.datetime.fromisoformat(given) if isinstance(given, str) else None
-        return format_utc(moment) if moment and moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def unflatten_post(value: Any) -> Any:
-    """Rebuild the page that the API sent from a flattened post; any other value is returned unchanged."""
-    if not _is_flattened(value):
-        return value
+def unflatten_post(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Rebuild the page that the API sent from a flattened post."""
     includes: _Includes = {}
     data = _strip_post(value, includes)
     rules = {"matching_rules": value["matching_rules"]} if "matching_rules" in value else {}
@@ -42,7 +32,8 @@ def unflatten_post(value: Any) -> Any:
     return {"data": data, **({"includes": lists} if lists else {}), **rules}
 
 
-def _is_flattened(value: Any) -> bool:
+def is_flattened(value: Any) -> bool:
+    """Whether a value is a post of API v2 with other objects inside."""
     return (
         isinstance(value, Mapping)
         and "id" in value
@@ -128,3 +119,11 @@ def _include(includes: _Includes, kind: str, key: str, item: Any) -> None:
 
 def _select_fields(item: Any, names: tuple[str, ...]) -> Any:
     return {name: item[name] for name in names if name in item} if isinstance(item, Mapping) else item
+
+
+def read_flattened(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice]:
+    """Yield the post."""
+    yield from read_payload(unflatten_post(value), context, value)
+
+
+FORMAT = PostFormat("posts as `twarc2 flatten` writes them", is_flattened, read_flattened)

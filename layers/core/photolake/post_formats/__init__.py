@@ -1,0 +1,1 @@
+"""What files of posts hold: a module for each format; nothing else lists them (`registry`)."""

@@ -1,0 +1,63 @@
+"""Defines a format of posts in files, and what its values hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from photolake.rows.types import PostRow
+
+
+@dataclass(frozen=True)
+class FileContext:
+    """What is known of a file besides its values: its name in rejected records, and when its posts were collected.
+
+    Posts that say when they were collected keep their own time. `author` is the author of the posts of an account
+    archive.
+    """
+
+    source: str
+    collected_at: str
+    author: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A post, or a value without one, that cannot be mapped, and the reason."""
+
+    value: Any
+    message: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A value that holds no post, such as a delete message; `kind` names it in the plural."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A message that a post was deleted: `row` is one of the deletions table.
+
+    If `author` is given (a post's `user.id_str`), all posts of that author before the message were deleted, and the row
+    has no id.
+    """
+
+    row: Mapping[str, Any]
+    author: str | None = None
+
+
+@dataclass(frozen=True)
+class PostFormat:
+    """A format of posts, as the module of `photolake.post_formats` that is called `FORMAT`.
+
+    `name` is a noun phrase for messages: "posts of API v2". `recognize` is true only by positive evidence: no value
+    is recognised by two formats. `read` yields what a recognised value holds.
+    """
+
+    name: str
+    recognize: Callable[[Any], bool]
+    read: Callable[[Any, FileContext], Iterator[PostRow | Refusal | Notice | Deletion]]
