@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from photolake_cli.cloud import connect_laptop, connect_stack
 from photolake_cli.console import console, error_console, make_printable, show_progress
@@ -88,8 +88,7 @@ def _show_all(checks: list[Check], as_json: bool) -> list[Check]:
 
 
 def _show(check: Check) -> None:
-    style = _STYLES[check.level]
-    name, message = escape(check.name), escape(make_printable(check.message))
-    console.print(f"[{style}]{check.level:<8}[/] {name}: {message}", highlight=False, soft_wrap=True)
+    level = Text(f"{check.level:<8}", style=_STYLES[check.level])
+    console.print(level.append(f" {check.name}: {make_printable(check.message)}", style="default"), soft_wrap=True)
     if check.advice:
         console.print(f"         {check.advice}", markup=False, highlight=False, soft_wrap=True)
