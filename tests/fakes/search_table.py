@@ -112,6 +112,32 @@ class FakeSearchTable:
             raise client_error("ConditionalCheckFailedException")
 
 
+class CrashError(Exception):
+    """The worker dies."""
+
+
+class DyingTable:
+    """A table whose worker dies after some calls: just before one takes effect, or just after."""
+
+    def __init__(self, table: FakeSearchTable, steps: int) -> None:
+        self._table, self._steps = table, steps
+        self.name, self.meta = table.name, table.meta.__class__(client=self)
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            self._tick()
+            result = getattr(self._table, name)(**arguments)
+            self._tick()
+            return result
+
+        return call
+
+    def _tick(self) -> None:
+        self._steps -= 1
+        if self._steps == -1:
+            raise CrashError
+
+
 def _key(item: Any) -> Key:
     return item["pk"], item["sk"]
 

@@ -11,35 +11,9 @@ from hypothesis import strategies as st
 from photolake.search.index import SearchIndex
 from photolake.search.items import unpack
 from tests.builders.search_rows import analysis, dropped, image_id, line, photo, post, seen_label
-from tests.fakes.search_table import FakeSearchTable
+from tests.fakes.search_table import CrashError, DyingTable, FakeSearchTable
 
 EARLIER, LATER = "2026-11-20T08:00:00.000Z", "2026-11-20T12:00:00.000Z"
-
-
-class CrashError(Exception):
-    """The worker dies."""
-
-
-class DyingTable:
-    """A table whose worker dies after some calls: just before one takes effect, or just after."""
-
-    def __init__(self, table: FakeSearchTable, steps: int) -> None:
-        self._table, self._steps = table, steps
-        self.name, self.meta = table.name, table.meta.__class__(client=self)
-
-    def __getattr__(self, name: str) -> Any:
-        def call(**arguments: Any) -> Any:
-            self._tick()
-            result = getattr(self._table, name)(**arguments)
-            self._tick()
-            return result
-
-        return call
-
-    def _tick(self) -> None:
-        self._steps -= 1
-        if self._steps == -1:
-            raise CrashError
 
 
 def apply(table: Any, event: Any) -> None:
