@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.client_error import client_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from boto3.dynamodb.conditions import ConditionBase
 
 Key = tuple[str, str]
@@ -135,7 +137,22 @@ class DyingTable:
     def _tick(self) -> None:
         self._steps -= 1
         if self._steps == -1:
-            raise CrashError
+            self.happen()
+
+    def happen(self) -> None:
+        """What comes at this step."""
+        raise CrashError
+
+
+class InterruptedTable(DyingTable):
+    """A table at which something else happens after some calls, while the worker waits."""
+
+    def __init__(self, table: FakeSearchTable, steps: int, happen: Callable[[], None]) -> None:
+        super().__init__(table, steps)
+        self._happen = happen
+
+    def happen(self) -> None:
+        self._happen()
 
 
 def _key(item: Any) -> Key:
@@ -168,6 +185,8 @@ def _holds(condition: ConditionBase, item: dict[str, Any]) -> bool:
             return bool(actual == value)
         case "<", [value]:
             return actual is not None and bool(actual < value)
+        case "<=", [value]:
+            return actual is not None and bool(actual <= value)
         case "begins_with", [value]:
             return actual is not None and actual.startswith(value)
     raise NotImplementedError(expression["operator"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from photolake.photos.job import PostSummary
 from photolake.search.index import SearchIndex
-from photolake.search.items import unpack
+from photolake.search.items import ANALYSIS, IMAGE, unpack
 from photolake.sources.x.window import Window
 from photolake_cli.lake import Lake
 from tests.fakes.search_table import FakeSearchTable
@@ -143,7 +143,8 @@ def _comparable(item: dict[str, Any]) -> dict[str, Any]:
     if "row" in fields:
         row = unpack(fields["row"])
         fields["row"] = {name: value for name, value in row.items() if name not in ("analyzed_at", "processed_at")}
-        del fields["version"]
+    if fields["sk"] in (ANALYSIS, IMAGE):
+        fields.pop("version", None)
     return fields
 
 

@@ -54,7 +54,7 @@ def drop(lake: Lake) -> str:
 
 def found_by(table: FakeSearchTable) -> dict[Any, Any]:
     """All of the index but when the analysis was made."""
-    return {key: item for key, item in table.items.items() if key[1] != "analysis"}
+    return {key: item | {"version": None} for key, item in table.items.items() if key[1] != "analysis"}
 
 
 @pytest.mark.parametrize("death", [3, 4, 5, 8], ids=["fact", "postings", "settled", "description"])

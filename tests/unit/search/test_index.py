@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from photolake.search.index import SearchIndex
 from photolake.search.items import unpack
 from tests.builders.search_rows import analysis, dropped, image_id, line, photo, post, seen_label
-from tests.fakes.search_table import CrashError, DyingTable, FakeSearchTable
+from tests.fakes.search_table import CrashError, DyingTable, FakeSearchTable, InterruptedTable
 
 EARLIER, LATER = "2026-11-20T08:00:00.000Z", "2026-11-20T12:00:00.000Z"
 
@@ -85,6 +86,23 @@ def test_a_worker_may_die_at_any_step_if_its_message_is_delivered_again(once: An
         apply(table, event)
 
     assert readable(table) == readable(index_of(*SETTLED))
+
+
+@pytest.mark.parametrize(("one", "other"), list(permutations(EVENTS[:6], 2)))
+def test_two_workers_may_write_the_same_image_at_once(one: Any, other: Any) -> None:
+    expected = readable(index_of(one, other))
+    for step in range(100):
+        table, came = FakeSearchTable(page=2), list[int]()
+
+        def let_other_write(table: Any = table, came: Any = came) -> None:
+            came.append(1)
+            apply(table, other)
+
+        apply(InterruptedTable(table, step, let_other_write), one)
+        if not came:
+            return
+        assert readable(table) == expected, f"the other wrote at step {step}"
+    pytest.fail("the worker does not end")
 
 
 @settings(max_examples=100, deadline=None)
