@@ -127,8 +127,8 @@ class World:
         return analyzer.analyze(self.image, lease_seconds=60)
 
     @contextmanager
-    def hold(self, image_id: str, seconds: float) -> Iterator[None]:
-        yield
+    def hold(self, image_id: str, seconds: float) -> Iterator[str]:
+        yield "holder"
 
     def get(self, image_id: str) -> ImageRecord:
         return self.image
@@ -145,13 +145,13 @@ class World:
 
         return bool(self.steps.take(unit))
 
-    def mark_analyzing(self, image_id: str) -> None:
+    def mark_analyzing(self, image_id: str, holder: str) -> None:
         self._become(state="analyzing")
 
     def mark_waiting(self, image_id: str) -> None:
         self._become(state="waiting")
 
-    def mark_done(self, image_id: str, request_digest: str) -> None:
+    def mark_done(self, image_id: str, request_digest: str, holder: str) -> None:
         self._become(state="done", request_digest=request_digest)
 
     def put(self, rows: list[Mapping[str, Any]]) -> None:

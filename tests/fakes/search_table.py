@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.client_error import client_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from boto3.dynamodb.conditions import ConditionBase
 
 Key = tuple[str, str]
@@ -112,6 +114,47 @@ class FakeSearchTable:
             raise client_error("ConditionalCheckFailedException")
 
 
+class CrashError(Exception):
+    """The worker dies."""
+
+
+class DyingTable:
+    """A table whose worker dies after some calls: just before one takes effect, or just after."""
+
+    def __init__(self, table: FakeSearchTable, steps: int) -> None:
+        self._table, self._steps = table, steps
+        self.name, self.meta = table.name, table.meta.__class__(client=self)
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            self._tick()
+            result = getattr(self._table, name)(**arguments)
+            self._tick()
+            return result
+
+        return call
+
+    def _tick(self) -> None:
+        self._steps -= 1
+        if self._steps == -1:
+            self.happen()
+
+    def happen(self) -> None:
+        """What comes at this step."""
+        raise CrashError
+
+
+class InterruptedTable(DyingTable):
+    """A table at which something else happens after some calls, while the worker waits."""
+
+    def __init__(self, table: FakeSearchTable, steps: int, happen: Callable[[], None]) -> None:
+        super().__init__(table, steps)
+        self._happen = happen
+
+    def happen(self) -> None:
+        self._happen()
+
+
 def _key(item: Any) -> Key:
     return item["pk"], item["sk"]
 
@@ -142,6 +185,8 @@ def _holds(condition: ConditionBase, item: dict[str, Any]) -> bool:
             return bool(actual == value)
         case "<", [value]:
             return actual is not None and bool(actual < value)
+        case "<=", [value]:
+            return actual is not None and bool(actual <= value)
         case "begins_with", [value]:
             return actual is not None and actual.startswith(value)
     raise NotImplementedError(expression["operator"])

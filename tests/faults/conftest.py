@@ -21,8 +21,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The stack and the hosts around it."""
     from tests.fakes.x_search_server import FakeX
     from tests.faults.photo_host import PhotoHost
+    from tests.faults.site import Site
     from tests.faults.stack import deploy_stack
-    from tests.faults.world import Site
 
     host = PhotoHost()
     with (

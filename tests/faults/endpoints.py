@@ -6,22 +6,32 @@ of it. Requests of a function under test first pass the injector, which may refu
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, cast
 
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 from moto import mock_aws
+from moto.backends import get_backend
 from moto.core.botocore_stubber import MockRawResponse
-from moto.core.models import botocore_stubber
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.core.request import normalize_request
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import Client
 
 from laptop_cloud.server.aws_json import JsonServer, JsonService
 
 Send = Callable[[AWSPreparedRequest], AWSResponse]
 Intercept = Callable[[str, str, AWSPreparedRequest, Send], AWSResponse]
+
+# moto takes a request to S3 without a signature for that of a stranger.
+_UNSIGNED = ("dynamodb", "sqs", "firehose", "comprehend", "rekognition")
+_BACKENDS = {"dynamodb": "us-east-1", "sqs": "us-east-1", "s3": "aws"}
 
 
 class Endpoints:
@@ -34,15 +44,17 @@ class Endpoints:
     @contextmanager
     def open(self) -> Iterator[None]:
         """Take the place of AWS for the block."""
-        entry = ("before-send", self._answer)
-        BUILTIN_HANDLERS.append(entry)
+        entries: list[Any] = [("before-send", self._answer)]
+        entries += [(f"choose-signer.{service}", lambda **_: UNSIGNED) for service in _UNSIGNED]
+        BUILTIN_HANDLERS.extend(entries)
         try:
             with mock_aws():
                 # moto answers too, but only what it is handed.
                 botocore_stubber.enabled = False
                 yield
         finally:
-            BUILTIN_HANDLERS.remove(entry)
+            for entry in entries:
+                BUILTIN_HANDLERS.remove(entry)
 
     def serve(self, *services: JsonService) -> None:
         """Add services of the laptop cloud."""
@@ -74,9 +86,29 @@ class Endpoints:
         if client := self._local.get(service):
             answer = client.post("/", data=request.body, headers=_decode_headers(request.headers))
             return build_response(request.url, answer.status_code, answer.get_data(), dict(answer.headers))
-        answered: Any = botocore_stubber.process_request(request)
-        status, headers, body = answered
+        status, headers, body = _ask_moto(service, request)
         return build_response(request.url, status, body, headers)
+
+
+def _ask_moto(service: str, request: AWSPreparedRequest) -> Any:
+    url = request.url.partition("?")[0]
+    for pattern, answer in _list_routes(service):
+        if pattern.match(url):
+            sent = normalize_request(request)
+            try:
+                return answer(sent, sent.raw_url, sent.headers)
+            except HTTPException as error:
+                return error.code, dict(error.get_headers()), error.get_body()
+    return botocore_stubber.process_request(request)
+
+
+@cache
+def _list_routes(service: str) -> list[tuple[re.Pattern[str], Callable[..., Any]]]:
+    """What answers the requests of a service, by URL; moto looks for it anew, and makes this list, each time."""
+    if service not in _BACKENDS:
+        return []
+    backend = cast("Any", get_backend)(service)[DEFAULT_ACCOUNT_ID][_BACKENDS[service]]
+    return [(re.compile(url), answer) for url, answer in backend.urls.items()]
 
 
 def build_response(url: str, status: int, body: str | bytes, headers: Mapping[str, Any]) -> AWSResponse:

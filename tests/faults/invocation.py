@@ -77,6 +77,15 @@ class Invocation:
         """Whether it is dead, or will be as soon as it has its turn, because its time is over."""
         return self.is_dead or not (self.is_over or self.remaining_ms() or self.outlives_its_time)
 
+    def describe_error(self) -> str:
+        """How it ended, if not by a result."""
+        error = self.error
+        if isinstance(error, KilledError):
+            return "its death"
+        if isinstance(error, ExceptionGroup):
+            return f"{error.message}: {'; '.join(repr(each)[:160] for each in error.exceptions)}"
+        return repr(error)[:200]
+
     def _live(self, endpoints: Endpoints, intercept: Intercept) -> None:
         self._turn.acquire()
         try:

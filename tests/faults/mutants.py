@@ -88,7 +88,8 @@ def mark_done_before_delivery(stack: Stack) -> AbstractContextManager[Any]:
 
     def store_and_mark(self: Any, image_id: str, responses: Any, kept: Any) -> None:
         store(self, image_id, responses, kept)
-        analyzer.registry.mark_done(image_id, analyzer.requests.digest)
+        values = {":state": "done", ":digest": analyzer.requests.digest}
+        analyzer.registry._update(image_id, "SET #state = :state, request_digest = :digest", values)
 
     return patch.object(KeptResponses, "store", store_and_mark)
 
@@ -99,8 +100,8 @@ def index_after_done(stack: Stack) -> Iterator[None]:
     waiting: dict[str, Any] = {}
     put, mark_done = SearchIndexes.put, ImageRegistry.mark_done
 
-    def mark_and_put(self: Any, image_id: str, digest: str) -> None:
-        mark_done(self, image_id, digest)
+    def mark_and_put(self: Any, image_id: str, digest: str, holder: str) -> None:
+        mark_done(self, image_id, digest, holder)
         indexes, row = waiting.pop(image_id)
         put(indexes, row)
 

@@ -10,8 +10,8 @@ from tests.faults.oracle import find_broken
 from tests.faults.world import World
 
 if TYPE_CHECKING:
+    from tests.faults.site import Site
     from tests.faults.story import Story
-    from tests.faults.world import Site
 
 DEFAULT_SEEDS = 200
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -33,6 +32,7 @@ from photolake.athena_schema.workgroup import Workgroup
 from tests.faults.clock import CLOCK
 from tests.faults.endpoints import Endpoints
 from tests.faults.engines import build_quick_engines
+from tests.faults.stored import KnownTables, StoredValues
 from tests.resolved_template import ROOT
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ ALBUM = "album-of-another-team"
 VIEWS = ("tweets", "tweet_photos", "dropped_photos", "image_analyses")
 TOKEN = "token"
 DAILY_IMAGE_BUDGET = 6
+VISIBILITY_SECONDS = 3_600.0
+"""No queue hides a message for longer."""
 SANDBOXES = 2
 """Copies of each handler's module: two invocations at a time share no state, as in Lambda."""
 
@@ -82,17 +84,6 @@ class Recorder:
     def open(self, *_: Any, **__: Any) -> str:
         """A function URL, which nobody calls."""
         return "http://127.0.0.1:9/"
-
-
-class KnownTables:
-    """Glue as Firehose and Athena see it; a table never changes during a run, and moto takes 20 ms to describe one."""
-
-    def __init__(self, glue: Any) -> None:
-        self._glue = glue
-        self.get_table = cache(glue.get_table)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._glue, name)
 
 
 class Stack:
@@ -141,6 +132,12 @@ class Stack:
     def table(self, logical_id: str) -> Any:
         """A table of the template."""
         return self.tables[f"{STACK}-{logical_id}"]
+
+    def read_items(self, logical_id: str) -> list[dict[str, Any]]:
+        """All items of a table as boto3 gives them, without a request."""
+        table = get_backend("dynamodb")[ACCOUNT][REGION].tables[f"{STACK}-{logical_id}"]
+        deserialize = StoredValues().deserialize
+        return [{name: deserialize(value) for name, value in item.attrs.items()} for item in table.all_items()]
 
     def queue(self, logical_id: str) -> Any:
         """A queue of the template, as moto holds it."""

@@ -18,7 +18,7 @@ from tests.faults.story import SeedError, Story
 from tests.faults.world import World
 
 if TYPE_CHECKING:
-    from tests.faults.world import Site
+    from tests.faults.site import Site
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 

@@ -11,7 +11,7 @@ from tests.faults.conftest import COUNTED
 from tests.faults.seeds import list_seeds, play_seed
 
 if TYPE_CHECKING:
-    from tests.faults.world import Site
+    from tests.faults.site import Site
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 

@@ -60,8 +60,8 @@ def test_a_photo_whose_image_was_deleted_is_downloaded_again(aws):
     fetcher = PhotoFetcher(registry, site.download, ingester)
     first = fetcher.fetch(job(1, "lost")).photo
     assert isinstance(first, IngestedPhoto)
-    registry.mark_analyzing(first.image_id)
-    registry.mark_gone(first.image_id)
+    registry.mark_analyzing(first.image_id, "ann")
+    registry.mark_gone(first.image_id, "ann")
 
     again = fetcher.fetch(job(2, "lost"))
 

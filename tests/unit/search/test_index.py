@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -11,35 +12,9 @@ from hypothesis import strategies as st
 from photolake.search.index import SearchIndex
 from photolake.search.items import unpack
 from tests.builders.search_rows import analysis, dropped, image_id, line, photo, post, seen_label
-from tests.fakes.search_table import FakeSearchTable
+from tests.fakes.search_table import CrashError, DyingTable, FakeSearchTable, InterruptedTable
 
 EARLIER, LATER = "2026-11-20T08:00:00.000Z", "2026-11-20T12:00:00.000Z"
-
-
-class CrashError(Exception):
-    """The worker dies."""
-
-
-class DyingTable:
-    """A table whose worker dies after some calls: just before one takes effect, or just after."""
-
-    def __init__(self, table: FakeSearchTable, steps: int) -> None:
-        self._table, self._steps = table, steps
-        self.name, self.meta = table.name, table.meta.__class__(client=self)
-
-    def __getattr__(self, name: str) -> Any:
-        def call(**arguments: Any) -> Any:
-            self._tick()
-            result = getattr(self._table, name)(**arguments)
-            self._tick()
-            return result
-
-        return call
-
-    def _tick(self) -> None:
-        self._steps -= 1
-        if self._steps == -1:
-            raise CrashError
 
 
 def apply(table: Any, event: Any) -> None:
@@ -111,6 +86,23 @@ def test_a_worker_may_die_at_any_step_if_its_message_is_delivered_again(once: An
         apply(table, event)
 
     assert readable(table) == readable(index_of(*SETTLED))
+
+
+@pytest.mark.parametrize(("one", "other"), list(permutations(EVENTS[:6], 2)))
+def test_two_workers_may_write_the_same_image_at_once(one: Any, other: Any) -> None:
+    expected = readable(index_of(one, other))
+    for step in range(100):
+        table, came = FakeSearchTable(page=2), list[int]()
+
+        def let_other_write(table: Any = table, came: Any = came) -> None:
+            came.append(1)
+            apply(table, other)
+
+        apply(InterruptedTable(table, step, let_other_write), one)
+        if not came:
+            return
+        assert readable(table) == expected, f"the other wrote at step {step}"
+    pytest.fail("the worker does not end")
 
 
 @settings(max_examples=100, deadline=None)

@@ -67,7 +67,7 @@ class ImageAnalyzer:
 
         If it was analysed with other requests, only what those did not ask is bought.
         After any error the image is not done, and a later call pays for nothing twice. RetryableError: another worker
-        holds the lease, which lasts `lease_seconds`, or Rekognition may still respond.
+        holds the lease, which lasts `lease_seconds`, or has taken it over since, or Rekognition may still respond.
         """
         image_id, digest = image.image_id, self.requests.digest
         if image.state == "done" and image.request_digest == digest:
@@ -76,16 +76,15 @@ class ImageAnalyzer:
         if not is_retry and not self.budget.take(self.clock()):
             self.registry.mark_waiting(image_id)
             return AnalysisResult.WAITING
-        with self.lease.hold(image_id, lease_seconds):
+        with self.lease.hold(image_id, lease_seconds) as holder:
             current = self.registry.get(image_id)
             if current and current.state == "done" and current.request_digest == digest:
                 return AnalysisResult.SAVED  # by another worker, after `image` was read
-            if not is_retry:
-                self.registry.mark_analyzing(image_id)
+            self.registry.mark_analyzing(image_id, holder)
             try:
                 data = self.read(image.s3_key)
             except PermanentError:
-                self.registry.mark_gone(image_id)
+                self.registry.mark_gone(image_id, holder)
                 return AnalysisResult.GONE
             analyzed_at = self.clock()
             kept = self.kept_responses.load(image_id) if image.request_digest else {}
@@ -95,7 +94,7 @@ class ImageAnalyzer:
             self.stream.put([row])
             for sink in self.sinks:
                 sink.put(row)
-            self.registry.mark_done(image_id, responses.digest)
+            self.registry.mark_done(image_id, responses.digest, holder)
             return AnalysisResult.ANALYZED
 
 

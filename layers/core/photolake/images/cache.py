@@ -75,10 +75,10 @@ class AnalysisLease:
         self._clock = clock
 
     @contextmanager
-    def hold(self, image_id: str, seconds: float) -> Iterator[None]:
-        """Hold the lease for the block, or until it expires after `seconds`, should this worker die.
+    def hold(self, image_id: str, seconds: float) -> Iterator[str]:
+        """Hold the lease for the block, or until it expires after `seconds`, should this worker die or be slow.
 
-        RetryableError: another worker holds it.
+        Gives the id of the one who holds it, another each time. RetryableError: another worker holds it.
         """
         key, owner, now = f"lease#{image_id}", uuid.uuid4().hex, self._clock().timestamp()
         try:
@@ -91,7 +91,7 @@ class AnalysisLease:
                 raise RetryableError(f"another worker is analysing the image {image_id}") from error
             raise
         try:
-            yield
+            yield owner
         finally:
             try:
                 self._table.delete_item(Key={"id": key}, ConditionExpression=Attr("owner").eq(owner))

@@ -17,6 +17,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
 from photolake.aws.dynamodb import is_condition_failure, read_items
+from photolake.errors import RetryableError
 from photolake.images.limits import RULES, is_outdated
 
 if TYPE_CHECKING:
@@ -130,22 +131,29 @@ class ImageRegistry:
             if not is_condition_failure(error):
                 raise
 
-    def mark_analyzing(self, image_id: str) -> None:
-        """Its analysis begins. Like the other marks, a ClientError for an image that was never claimed."""
-        self._update(image_id, "SET #state = :state REMOVE waiting", {":state": "analyzing"})
+    def mark_analyzing(self, image_id: str, holder: str) -> None:
+        """Its analysis by this holder of the lease begins, and that of any other ends: it cannot finish the image.
+
+        Like `mark_waiting`, a ClientError for an image that was never claimed.
+        """
+        values = {":state": "analyzing", ":holder": holder}
+        self._update(image_id, "SET #state = :state, holder = :holder REMOVE waiting", values)
 
     def mark_waiting(self, image_id: str) -> None:
         """The budget of the day is spent: `iterate_waiting` finds the image."""
         self._update(image_id, "SET #state = :state, waiting = :yes", {":state": "waiting", ":yes": "yes"})
 
-    def mark_done(self, image_id: str, request_digest: str) -> None:
-        """The row of an analysis with these requests is delivered."""
+    def mark_done(self, image_id: str, request_digest: str, holder: str) -> None:
+        """The row of an analysis with these requests is delivered. RetryableError: another holder has begun since."""
         values = {":state": "done", ":digest": request_digest}
-        self._update(image_id, "SET #state = :state, request_digest = :digest REMOVE waiting", values)
+        self._finish(image_id, "SET #state = :state, request_digest = :digest REMOVE waiting", values, holder)
 
-    def mark_gone(self, image_id: str) -> None:
-        """The object was deleted before it was analysed; the next photo with these bytes stores it again."""
-        self._update(image_id, "SET #state = :state REMOVE waiting", {":state": "gone"})
+    def mark_gone(self, image_id: str, holder: str) -> None:
+        """The object was deleted before it was analysed; the next photo with these bytes stores it again.
+
+        RetryableError as `mark_done`.
+        """
+        self._finish(image_id, "SET #state = :state REMOVE waiting", {":state": "gone"}, holder)
 
     def iterate_waiting(self, limit: int) -> Iterator[ImageRecord]:
         """Yield at most `limit` waiting images; the index lags, so one whose analysis has begun may be among them."""
@@ -180,11 +188,21 @@ class ImageRegistry:
     def _read(self, key: str) -> Mapping[str, Any] | None:
         return self._table.get_item(Key={"id": key}, ConsistentRead=True).get("Item")
 
-    def _update(self, image_id: str, expression: str, values: Mapping[str, str]) -> None:
+    def _finish(self, image_id: str, expression: str, values: Mapping[str, str], holder: str) -> None:
+        try:
+            self._update(image_id, expression, {**values, ":holder": holder}, "holder = :holder")
+        except ClientError as error:
+            if is_condition_failure(error):
+                raise RetryableError(f"another worker has taken over the image {image_id}") from error
+            raise
+
+    def _update(
+        self, image_id: str, expression: str, values: Mapping[str, str], condition: str = "attribute_exists(id)"
+    ) -> None:
         self._table.update_item(
             Key={"id": f"image#{image_id}"},
             UpdateExpression=expression,
-            ConditionExpression="attribute_exists(id)",
+            ConditionExpression=condition,
             ExpressionAttributeNames={"#state": "state"},  # a reserved word of DynamoDB
             ExpressionAttributeValues=dict(values),
         )

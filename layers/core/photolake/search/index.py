@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
+from botocore.exceptions import ClientError
 
+from photolake.aws.dynamodb import is_condition_failure
 from photolake.search.facts import Fact, FactStore
 from photolake.search.items import (
     ANALYSIS,
@@ -63,7 +65,7 @@ class SearchIndex:
         content = {"row": packed} if len(packed) <= _MAX_ROW_BYTES else {"row_bytes": len(packed)}
         version = f"{row['analyzed_at']} {row['processed_at']}"
         if self._facts.put(Fact(place, ANALYSIS, version, terms, content)):
-            self._describe(place, _describe_analysis(row))
+            self._describe(place, _describe_analysis(row), version)
 
     def put_photo(self, row: PhotoRow, post: PostSummary | None = None) -> None:
         """Make the image searchable by the photo's post, or by the name under which it was dropped.
@@ -81,7 +83,7 @@ class SearchIndex:
         shown = {name: row.get(name) for name in _PHOTO_COLUMNS} | ({"post": post.to_message()} if post else {})
         content = {"photo": pack(drop_nulls(shown))}
         self._facts.put(Fact(place, part, row.get("collected_at") or "", terms, content))
-        self._describe(place, {})
+        self._describe(place)
 
     def forget_post(self, post_id: int) -> int:
         """Take a post out of the index for good, and hide the images that nothing else shows; return its photos."""
@@ -107,20 +109,29 @@ class SearchIndex:
         expiration = place.compute_expiration(self._retention_days)
         self._table.put_item(Item={**pointer, **vars(place), "expiration": expiration})
 
-    def _describe(self, place: Place, columns: Mapping[str, Any]) -> None:
-        """Write what a list shows of the image; it is shown again, should it have been hidden."""
-        expiration = place.compute_expiration(self._retention_days)
+    def _describe(self, place: Place, columns: Mapping[str, Any] | None = None, version: str = "") -> None:
+        """Write what a list shows of the image, which is shown again, should it have been hidden.
+
+        What a newer analysis has written stays: its worker may have come in between.
+        """
         values = {
             "date": place.date,
-            "expiration": expiration,
-            **{name: value for name, value in columns.items() if value is not None},
+            "expiration": place.compute_expiration(self._retention_days),
+            **({"version": version} if version else {}),
+            **{name: value for name, value in (columns or {}).items() if value is not None},
         }
-        self._table.update_item(
-            Key=dict(place.key(IMAGE)),
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE is_hidden",
-            ExpressionAttributeNames={f"#{name}": name for name in values},
-            ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
-        )
+        is_newest = Attr("version").not_exists() | Attr("version").lte(version)
+        try:
+            self._table.update_item(
+                Key=dict(place.key(IMAGE)),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE is_hidden",
+                ExpressionAttributeNames={f"#{name}": name for name in values},
+                ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+                **({"ConditionExpression": is_newest} if version else {}),  # type: ignore[arg-type]
+            )
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
 
     def _hide_unless_shown(self, place: Place) -> None:
         """The photos are read again after the change, as one may have been added meanwhile."""

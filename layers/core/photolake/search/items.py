@@ -5,7 +5,7 @@ One table, key `pk` and `sk`:
 | pk | sk | what |
 |---|---|---|
 | `<kind>#<words>` | `<date>#<image_id>` | a posting: the image has the term, with `confidence` |
-| `image#<image_id>` | `image` | what a list shows of the image |
+| `image#<image_id>` | `image` | what a list shows of the image, and by which `version` of its analysis |
 | | `analysis` | its analysis: the row and the terms |
 | | `photo#<source_key>` | a photo that became the image: its post, and the terms |
 | `post#<post id>` | `<source_key>#<image_id>` | where the photos of a post are |
