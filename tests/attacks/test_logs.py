@@ -193,7 +193,7 @@ def test_a_row_that_does_not_fit_is_described_without_its_values(row):
     assert SECRET not in describe_error(refused.value)
 
 
-POST = {"id": "2030500000000000001", "text": SECRET, "author_id": "7", "created_at": "2026-03-01T08:00:00.000Z"}
+POST = {"id": "2030500000000000001", "text": SECRET, "author_id": "7", "created_at": "2026-03-08T04:24:59.000Z"}
 
 
 @pytest.mark.parametrize(

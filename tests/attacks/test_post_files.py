@@ -17,11 +17,11 @@ from photolake.posts.archive_reader import read_chunks
 from photolake.rejected import RejectedRecord
 
 FIRST = 2030500000000000001
-COLLECTED = "2026-03-01T09:00:00.000Z"
+COLLECTED = "2026-03-08T09:00:00.000Z"
 
 
 def post(number: int, **more: Any) -> bytes:
-    created = {"created_at": "2026-03-01T08:00:00.000Z"}
+    created = {"created_at": "2026-03-08T04:24:59.000Z"}
     return json.dumps({"id": str(FIRST + number), "text": "good", "author_id": "7", **created, **more}).encode()
 
 

@@ -145,7 +145,7 @@ def _show_problems(tally: Tally) -> None:
     if tally.notices:
         print_note(f"{tally.file}: without posts: {_describe_notices(tally.notices)}")
     if tally.remarks:
-        print_note(f"{tally.file}: missing in posts: {_describe_notices(tally.remarks)}", "yellow")
+        print_note(f"{tally.file}: remarks on posts: {_describe_notices(tally.remarks)}", "yellow")
     if tally.photos_without_url:
         print_note(
             f"{tally.file}: {tally.photos_without_url:,} photos have no URL in the file, and get the status no_url: "

@@ -45,7 +45,7 @@ class Tally:
     sent_before: int = 0
     photos_without_url: int = 0
     remarks: Counter[str] = field(default_factory=Counter)
-    """What posts lack, by kind, as `Entry.remarks` names it."""
+    """What posts lack and how they were read, by kind, as `Entry.remarks` names it."""
     ids: DistinctCounter = field(default_factory=DistinctCounter)
     problems: dict[str, Problem] = field(default_factory=dict)
     rejected_uris: Sequence[str] = ()

@@ -255,7 +255,7 @@ def test_references_that_a_program_rounded_are_counted(collect, tmp_path, monkey
     status, said = collect("posts")
 
     assert status == 0
-    assert "posts: missing in posts: 1 ids of other posts and users, rounded by a program and left out" in said
+    assert "posts: remarks on posts: 1 ids of other posts and users, rounded by a program and left out" in said
 
 
 def test_posts_of_two_files_are_repeated_in_the_sum(collect, tmp_path, monkeypatch):

@@ -46,7 +46,7 @@ START = Position(1, 0)
 class Entry(NamedTuple):
     """What a file holds at a position; `size` is the size in bytes of the JSON document that contains it.
 
-    `remarks` name in the plural what a post lacks, once for each: two photos without a URL are two remarks.
+    `remarks` name in the plural what a post lacks or how it was read, once for each: two rounded ids are two remarks.
     """
 
     position: Position
@@ -108,14 +108,15 @@ def _read_document(
     if isinstance(document, RejectedRecord):
         yield document
         return
-    table_map = context.table_map
+    table_map, is_empty = context.table_map, True
     for item in read_record(document.value, table_map, context) if table_map else read_value(document.value, context):
+        is_empty = False
         if isinstance(item, Refusal):
             yield RejectedRecord(_encode(item.value, document), item.message, context.source, document.line)
         else:
             yield item
     if document.notice:
-        yield Notice(document.notice)
+        yield Notice(document.notice) if is_empty else Remark(document.notice)
 
 
 def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion | Remark]:

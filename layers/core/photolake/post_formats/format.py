@@ -47,7 +47,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something that the post before it lacks; `kind` names it in the plural: "photos that ...". One for each."""
+    """Something that the post before it lacks, or how it was read; `kind` names it in the plural. One for each."""
 
     kind: str
 

@@ -85,7 +85,8 @@ def is_bare_item(value: Mapping[str, Any]) -> bool:
 
 def has_id(value: Mapping[str, Any]) -> bool:
     """Whether a value has an id as posts of X have it, or what a program made of one that was rounded."""
-    return any(_is_id(value.get(name)) for name in ("id_str", "id"))
+    # MongoDB's ids are objects, whatever id_str is.
+    return not isinstance(value.get("id"), Mapping) and any(_is_id(value.get(name)) for name in ("id_str", "id"))
 
 
 def _is_id(value: Any) -> bool:
