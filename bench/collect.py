@@ -61,12 +61,15 @@ def build_posts(count: int) -> Iterator[tuple[dict[str, Any], dict[str, Any], di
     for number in range(count):
         key, author = f"3_{number}", str(1000 + number % 5000)
         text = " ".join(draw.choices(WORDS, k=18))
+        # An id holds the time of its post, by which posts of X are told.
+        since_epoch = start + number * 86_400_000 * 100 // count
+        created = dt.datetime.fromtimestamp((since_epoch + EPOCH_MS) / 1000, dt.UTC)
         yield (
             {
-                "id": str((start + number * 86_400_000 * 100 // count << 22) + number),
+                "id": str((since_epoch << 22) + number),
                 "text": f"{text} #bread https://t.example/{number}",
                 "author_id": author,
-                "created_at": "2026-03-01T12:00:00.000Z",
+                "created_at": f"{created:%Y-%m-%dT%H:%M:%S}.000Z",
                 "lang": "en",
                 "conversation_id": str(number),
                 "edit_history_tweet_ids": [str(number)],
@@ -107,7 +110,7 @@ def yield_archive(count: int) -> Iterator[bytes]:
         tweet = {
             "id": post["id"],
             "id_str": post["id"],
-            "created_at": "Sun Mar 01 12:00:00 +0000 2026",
+            "created_at": f"{dt.datetime.fromisoformat(post['created_at']):%a %b %d %H:%M:%S +0000 %Y}",
             "full_text": post["text"],
             "lang": "en",
             "favorite_count": "3",

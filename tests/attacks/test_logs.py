@@ -11,6 +11,7 @@ import boto3
 import pyarrow as pa
 import pytest
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyPersistenceLayerError
 from botocore.exceptions import ClientError
 from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 
@@ -139,6 +140,25 @@ def test_the_place_of_an_unknown_error_is_logged():
         find_key()
     assert describe_error(raised.value).startswith("KeyError in test_logs.py:")
     assert "find_key" in describe_error(raised.value)
+
+
+def test_the_causes_of_a_wrapped_error_are_logged_without_values():
+    refused = client_error("ValidationException")
+    with pytest.raises(IdempotencyPersistenceLayerError) as raised:
+        raise IdempotencyPersistenceLayerError(f"Failed to save {SECRET}", refused) from refused
+
+    said = describe_error(raised.value)
+
+    assert said.startswith("IdempotencyPersistenceLayerError in test_logs.py:")
+    assert said.endswith(", caused by: BatchDetectSentiment: ValidationException")
+    assert SECRET not in said
+
+
+def test_causes_that_go_round_in_a_circle_are_each_named_once():
+    one, other = KeyError("one"), ValueError("other")
+    one.__cause__, other.__cause__ = other, one
+
+    assert describe_error(one) == "KeyError in no known place, caused by: ValueError in no known place"
 
 
 SCHEMA = TableSchema(

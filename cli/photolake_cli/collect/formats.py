@@ -34,6 +34,7 @@ REJECTED_PROBED = 1_000
 HEAD_BYTES = 1 << 18
 _KNOWN_TABLES = (fourcat_csv.FORMAT, csv_twarc.FORMAT)
 _TWEETS_JS = "An account archive has them in tweets.js"
+_OTHER_PART = ", and no posts"
 _PARTS: Mapping[str, str] = {
     "note_tweet": "holds long texts, which are read with the posts in tweets.js beside it. Name that",
     "deleted_tweets": f"holds posts that their author deleted, which are not collected. {_TWEETS_JS}",
@@ -64,6 +65,13 @@ def probe_file(file: PostFile, needs_post: bool = False) -> Probe:
         if reason is None and needs_post:
             reason = _find_no_post(read_entries(opened.file, file.make_context()))
     return Probe(reason, NOTHING if reason else read_beside(file.base, head, file.read_sibling))
+
+
+def describe_kind(reason: str) -> str:
+    """What the reason of a file has in common with those of other files: not the details of this one."""
+    if reason.endswith(_TWEETS_JS) and _OTHER_PART in reason:
+        return "is another part of an account archive, which holds no posts"
+    return "holds no posts" if reason.startswith("holds no posts") else reason
 
 
 def _find_no_post(entries: Iterable[Entry]) -> str | None:
@@ -103,10 +111,11 @@ def _find_reason(head: bytes, table_map: TableMap | None) -> str | None:
         return "is not a table (CSV), but --map names columns. Collect it without"
     part = read_part_name(head)
     if part is not None:
-        return None if part in POSTS else _PARTS.get(part, f"holds {part}, and no posts. {_TWEETS_JS}")
+        return None if part in POSTS else _PARTS.get(part, f"holds {part}{_OTHER_PART}. {_TWEETS_JS}")
     lines = [line.lstrip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
     if not any(_JSON.match(line) for line in lines):
-        return "holds no JSON. Name a file of posts"
+        what = ", but binary data, or text whose encoding is not known" if b"\0" in head else ""
+        return f"holds no JSON{what}. Name a file of posts"
     return _find_foreign(head)
 
 

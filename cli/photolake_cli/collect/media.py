@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
 
 # The name in the archive has had another ending than the URL.
-_ENDINGS = ("jpg", "png", "jpeg", "webp", "gif")
+PHOTO_ENDINGS = ("jpg", "png", "jpeg", "webp", "gif")
 _NAME = re.compile(r"([A-Za-z0-9_-]{1,100})\.([a-z0-9]{2,5})")
 _PREVIEWS = frozenset({"video", "animated_gif"})
 
@@ -94,7 +94,7 @@ def _read_media(file: PostFile, post_id: int, url: str) -> tuple[str, bytes] | N
     named = _NAME.fullmatch(urlsplit(url).path.rpartition("/")[2])
     if not named:
         return None
-    for ending in dict.fromkeys((named[2], *_ENDINGS)):
+    for ending in dict.fromkeys((named[2], *PHOTO_ENDINGS)):
         name = f"{file.beside.media_folder}/{post_id}-{named[1]}.{ending}"
         try:
             data = file.read_sibling(name)

@@ -25,6 +25,7 @@ from photolake_cli.collect.report import (
     show_tallies,
     show_volume,
 )
+from photolake_cli.collect.skipped import SkippedFile, describe_archive, describe_skipped
 from photolake_cli.consent import require_consent
 from photolake_cli.console import INTERRUPTED, error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
@@ -100,27 +101,46 @@ def _choose_pending(request: CollectRequest, destination: Destination, journal: 
 def choose_files(names: Sequence[str], s3: S3Client, table_map: TableMap | None = None) -> list[PostFile]:
     """The files of posts at these paths and URIs; `table_map` names the columns of those that are tables.
 
-    A file that holds no posts is skipped with a message if it was found in a folder, else it is a CommandError.
+    A file that holds no posts is skipped with a message if it was found in a folder or an archive, else it is a
+    CommandError; so is an archive in which no file holds posts.
     """
     chosen: dict[str, PostFile] = {}
+    skipped: list[SkippedFile] = []
     with show_progress("Looking at the files", error_console) as show:
         for name in names:
-            for found, is_member in open_containers(find_files(name, s3)):
-                in_folder = is_member or is_folder(name)
-                file = found.with_table_map(table_map) if table_map else found
-                show(file.base)
-                probe = probe_file(file, needs_post=in_folder)
-                if probe.reason is None:
-                    chosen[file.identity] = replace(file, beside=probe.beside)
-                    for problem in probe.beside.problems:
-                        print_note(f"{file.name}: {problem}", "yellow")
-                elif in_folder:
-                    print_note(f"{file.name}: skipped, it {probe.reason}", "yellow")
-                else:
-                    raise CommandError(f"{file.name} {probe.reason}")
+            for file in _choose_below(name, s3, table_map, skipped, show):
+                chosen[file.identity] = file
+    for line in describe_skipped(skipped, chosen.values()):
+        print_note(line, "yellow")
     if not chosen:
         raise CommandError(f"There are no posts in {', '.join(names)}. Name a file of posts: tweets.jsonl, tweets.js")
     return list(chosen.values())
+
+
+def _choose_below(
+    name: str, s3: S3Client, table_map: TableMap | None, skipped: list[SkippedFile], show: Callable[[str], None]
+) -> Iterator[PostFile]:
+    """Yield the files of posts at or below a name, and add the others to `skipped`."""
+    in_folder, count, before = is_folder(name), 0, len(skipped)
+    for found, is_member in open_containers(find_files(name, s3)):
+        file = found.with_table_map(table_map) if table_map else found
+        show(file.base)
+        probe = probe_file(file, needs_post=in_folder or is_member)
+        if probe.reason is None:
+            count += 1
+            for problem in probe.beside.problems:
+                print_note(f"{file.name}: {problem}", "yellow")
+            yield replace(file, beside=probe.beside)
+        elif in_folder or is_member:
+            skipped.append(SkippedFile(file, probe.reason))
+        else:
+            raise CommandError(f"{file.name} {probe.reason}")
+    if not count and not in_folder:
+        below = skipped[before:]
+        if len(below) > 1:
+            for line in describe_skipped(below, ()):
+                print_note(line, "yellow")
+        raise CommandError(describe_archive(name, below))
 
 
 def _forecast_cost(pending: Pending, destination: Destination, limit: int | None) -> Forecast | None:

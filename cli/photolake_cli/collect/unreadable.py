@@ -14,6 +14,7 @@ _KINDS = (
     (rb"\x1f\x9d|\x1f\xa0", f"is compressed by compress (.Z). {_UNPACK}"),
     (rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18", "is compressed by LZ4. Decompress it first: unlz4"),
     (rb"\xff\x06\x00\x00sNaPpY", "is compressed by Snappy. Decompress it first"),
+    (rb"BZh[1-9]", "is bzip2 data that is cut off or damaged at its beginning. Download it again"),
     (rb"LZIP", "is compressed by lzip. Decompress it first: lzip -d"),
     (rb"PAR1", f"is Parquet. {_TABLES}"),
     (rb"Obj\x01", f"is Avro. {_TABLES}"),

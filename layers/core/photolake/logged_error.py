@@ -12,14 +12,27 @@ from photolake.errors import PhotolakeError
 # ValidationException does (https://docs.aws.amazon.com/comprehend/latest/APIReference/CommonErrors.html).
 _PLAIN_CODES = ("AccessDenied", "NotFound", "NoSuchBucket", "Throttl", "LimitExceeded", "Expired", "UnrecognizedClient")
 _SHOWN_FRAMES = 5
+_MAX_CAUSES = 5
 
 
 def describe_error(error: BaseException) -> str:
     """Say what happened: our own message, AWS's operation and code, or the class of any other error and its place.
 
-    Our own messages are written for logs. Others quote what they could not read: a number, a key, a whole text
-    (UnicodeEncodeError, ParamValidationError, pyarrow's errors).
+    Our own messages are written for logs, and say what caused them. Others quote what they could not read: a number, a
+    key, a whole text (UnicodeEncodeError, ParamValidationError, pyarrow's errors). Of those the causes are named too,
+    as Powertools' IdempotencyPersistenceLayerError says nothing of the refusal that it wraps.
     """
+    errors = [error]
+    while len(errors) <= _MAX_CAUSES and (cause := _find_cause(errors[-1])) and cause not in errors:
+        errors.append(cause)
+    return ", caused by: ".join(_describe_one(each) for each in errors)
+
+
+def _find_cause(error: BaseException) -> BaseException | None:
+    return None if isinstance(error, PhotolakeError) else error.__cause__
+
+
+def _describe_one(error: BaseException) -> str:
     if isinstance(error, PhotolakeError):
         return str(error)
     if isinstance(error, ClientError):

@@ -116,6 +116,17 @@ def collect(firehose, tmp_path):
     return run
 
 
+JPEG = b"\xff\xd8\xff\xe0"
+
+
+def pack_zip(members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
 def post(number, **more):
     return {"id": str(FIRST + number), "text": f"post {number}", "author_id": "7", **more}
 
@@ -361,7 +372,7 @@ def test_of_a_folder_the_files_of_posts_are_taken(collect, firehose, tmp_path):
     assert firehose.rows[0]["user"] == {"id": 7, "id_str": "7", "screen_name": "ann"}
     assert f"{folder}/data/like.js: skipped, it holds like, and no posts" in said
     assert f"{folder}/package.json: skipped, it holds no posts: " in said
-    assert f"{folder}/photo.jpg: skipped, it is binary" in said
+    assert f"{folder}/photo.jpg: skipped, it is a JPEG photo. For photos: photolake drop" in said
 
 
 def test_objects_are_read_from_s3(collect, firehose, s3):
@@ -413,10 +424,12 @@ def test_a_map_that_does_not_fit_is_an_error(collect, firehose, tmp_path, conten
     [
         (b"", "is empty"),
         (b"\n \n", "is empty"),
-        (b"PK\x03\x04", "is a zip file. Unpack it, and name the files of posts in it"),
-        (b"\x00\x01\x02", "is binary, or text in UTF-16"),
-        ("[]".encode("utf-16"), "is binary, or text in UTF-16"),
-        (b"BZh91AY", "is compressed by bzip2. Decompress it first"),
+        (b"PK\x03\x04", "is a zip archive that is cut off or damaged (File is not a zip file). Download it again"),
+        (b"\x00\x01\x02", "holds no JSON, but binary data, or text whose encoding is not known. Name a file of posts"),
+        ("[]".encode("utf-16"), "holds no JSON, but binary data, or text whose encoding is not known"),
+        (b"BZh91AY", "is bzip2 data that is cut off or damaged at its beginning. Download it again"),
+        (b"PK\x05\x06" + bytes(18), "is an archive without files. Name a file of posts, or an archive of them"),
+        (pack_zip({"cut.json": b"{", "a.jpg": JPEG}), "holds no posts: none of its 2 files does. Name a file of posts"),
         (b"hello\nworld\n", "holds no JSON. Name a file of posts"),
         (b"key;body\n1;x\n", "is a table of no tool that photolake knows; its columns are key, body. Say which"),
         (b"window.YTD.direct_messages.part0 = [ {", "holds direct_messages, and no posts"),
@@ -430,7 +443,25 @@ def test_a_file_without_posts_is_an_error_before_anything_is_sent(collect, fireh
     status, output = collect(good, bad)
 
     assert (status, firehose.numbers) == (1, [])
-    assert output.startswith(f"{bad} {said}")
+    assert f"{bad} {said}" in output
+
+
+def test_a_named_archive_without_posts_says_what_its_files_are(collect, tmp_path):
+    output = collect(written(tmp_path / "bad", pack_zip({"a.jpg": JPEG, "b.txt": b"hello"})))[1]
+
+    assert f"{tmp_path}/bad/a.jpg: skipped, it is a JPEG photo" in output
+    assert f"{tmp_path}/bad/b.txt: skipped, it holds no JSON" in output
+    assert f"{tmp_path}/bad holds no posts: none of its 2 files does." in output
+
+
+def test_a_broken_archive_in_a_folder_is_skipped_with_its_reason(collect, firehose, tmp_path):
+    written(tmp_path / "posts" / "good.jsonl", lines(1))
+    bad = written(tmp_path / "posts" / "bad.zip", b"PK\x03\x04")
+
+    status, output = collect(tmp_path / "posts")
+
+    assert (status, firehose.numbers) == (0, [1])
+    assert f"{bad}: skipped, it is a zip archive that is cut off or damaged" in output
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ from photolake_cli.collect.containers import open_containers
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.formats import probe_file
 from photolake_cli.collect.run import choose_files
+from photolake_cli.collect.skipped import SkippedFile, describe_skipped
 from tests.builders.x_payloads import v1_status
 
 S3: Any = None
+JPEG = b"\xff\xd8\xff\xe0"
 ACCOUNT = b'window.YTD.account.part0 = [{"account": {"accountId": "7", "username": "ann"}}]'
 
 
@@ -212,8 +214,39 @@ def test_an_archive_inside_an_archive_is_named(tmp_path):
     assert "is a zip archive inside another file" in (probe_file(file).reason or "")
 
 
-def test_a_large_neighbour_is_not_read(tmp_path, monkeypatch):
+def test_a_large_neighbour_is_not_read_and_the_user_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("photolake_cli.collect.containers.MAX_SIBLING_BYTES", 10)
     path = write_zip(tmp_path / "a.zip", {"account.js": ACCOUNT, "tweets.js": tweets_js(1)})
 
-    assert open_members(path)[1].read_sibling("account.js") is None
+    (beside,) = [probe.beside for file in open_members(path) if not (probe := probe_file(file, True)).reason]
+
+    assert beside.author is None
+    assert beside.problems == ("account.js beside it is larger than 64 MiB and is not read: split it",)
+
+
+def test_the_many_other_files_of_an_account_archive_are_counted_by_kind(tmp_path, capsys):
+    parts = {f"data/part-{n}.js": b'window.YTD.part_%d.part0 = [{"a": 1}]' % n for n in range(60)}
+    photos = {f"data/tweets_media/{n}-a.jpg": JPEG for n in range(1200)}
+    path = write_zip(tmp_path / "a.zip", ARCHIVE | parts | photos | {"data/profile_media/7-me.jpg": JPEG})
+
+    choose_files([str(path)], S3)
+
+    # `account.js` and `like.js` are parts, too.
+    assert [line.replace(f"{path}/", "") for line in capsys.readouterr().err.splitlines()] == [
+        "Your archive.html: skipped, it is an HTML page. Name a file of JSON",
+        "data/profile_media/7-me.jpg: skipped, it is a JPEG photo. For photos: photolake drop",
+        "62 files, such as data/account.js: skipped, each is another part of an account archive, which holds no posts",
+    ]
+
+
+def test_files_that_are_skipped_for_many_reasons_are_named_up_to_five(tmp_path):
+    path = write_zip(tmp_path / "a.zip", {"a.jsonl": lines(1), "b.jsonl": lines(2)})
+    file, other = open_members(path)
+    skipped = [SkippedFile(file, f"is odd ({number})") for number in range(8)] + [SkippedFile(other, "is empty")] * 3
+
+    assert list(describe_skipped(skipped, ())) == [
+        *(f"{file.name}: skipped, it is odd ({number})" for number in range(5)),
+        f"3 files, such as {other.name}: skipped, each is empty",
+        f"3 other files, such as {file.name}: skipped, they hold no posts for other reasons",
+    ]
+    assert len(list(describe_skipped(skipped[:5], ()))) == 5

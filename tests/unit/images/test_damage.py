@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from photolake.errors import PermanentError
+from photolake.images.damage import describe_decoder_error
 from photolake.images.rendition import draw_small, render
 from tests.builders import image_files as files
 from tests.builders.hard_photos import DAMAGED, PROGRESSIVE, SIZE, cut, damage_png, deep_png, draw_scene, palette_png
@@ -215,3 +216,27 @@ def render_or_none(data):
         if refused.status not in ("broken", "unsupported_format", "too_small", "too_large"):
             raise
         return None
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "AVIF"])
+def test_the_same_damaged_bytes_get_the_same_message_each_time(kind):
+    whole = encode(draw_scene(), kind)
+    damaged = [whole[:16], whole[:40], whole[:16] + bytes(200), whole[: len(whole) // 20]]
+
+    first, second = ([explain(data) for data in damaged] for _ in range(2))
+
+    assert first == second
+    assert not any("0x" in said or "_io." in said for said in first)
+    assert "not a whole" in first[0]
+
+
+def explain(data):
+    with pytest.raises(PermanentError) as refused:
+        render(data)
+    return str(refused.value)
+
+
+def test_what_pillow_says_of_a_file_holds_no_address():
+    error = ValueError("cannot read <_io.BytesIO object at 0x7f32241bd490>")
+
+    assert describe_decoder_error(error) == "cannot read <_io.BytesIO object>"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photolake.post_files.documents import JsonDocument, read_documents
+from photolake.post_files.framing import ENDLESS, MAX_NESTING, UNCLOSED
 from photolake.rejected import RejectedRecord
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12) | st.sampled_from(
@@ -226,3 +227,92 @@ def test_any_bytes_are_framing_or_a_document_or_a_rejected_record(parts):
     for number, each in enumerate(found):
         if each.line != (found[number - 1].line if number else 0):
             assert read(content, each.line, each.offset) == found[number:]
+
+
+ONE, TWO = b'{"id": 1}', b'{"id": 2}'
+
+
+def describe(found):
+    return [(each.line, each.value if isinstance(each, JsonDocument) else each.message) for each in found]
+
+
+@pytest.mark.parametrize("noise", [b"[", b"]", b",", b";", b"[ \n", b"[[]", b"[,", b"\x1e"])
+def test_what_is_too_much_for_framing_is_one_rejected_record(noise):
+    content = ONE + b"\n" + noise * 100_000 + b"\n" + TWO
+
+    _, rejected, second = found = read(content)
+
+    assert describe(found) == [
+        (1, {"id": 1}),
+        (2, f"byte 10: {ENDLESS}"),
+        (content.count(b"\n") + 1, {"id": 2}),
+    ]
+    assert rejected.raw == (noise * 100_000).strip()
+    assert read(content, rejected.line, rejected.offset) == [rejected, second]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from([b"[", b"]", b",", b"\n", b"[]", b" "]), max_size=300), st.sampled_from([1, 7, 1 << 16])
+)
+def test_framing_is_told_from_damage_alike_however_it_is_read(parts, size):
+    content = ONE + b"".join(parts) + TWO
+
+    found = read(content, size=size)
+
+    assert found == read(content)
+    assert [each.value for each in found if isinstance(each, JsonDocument)] == [{"id": 1}, {"id": 2}]
+    assert all(each.message.endswith(ENDLESS) for each in found if isinstance(each, RejectedRecord))
+
+
+@pytest.mark.parametrize("framing", [b"[" * MAX_NESTING, b"]" * MAX_NESTING, b"[]\n" * 1000, b"[[], [[]]],\n" * 1000])
+def test_arrays_without_posts_are_framing(framing):
+    assert describe(read(ONE + framing + TWO)) == [(1, {"id": 1}), (framing.count(b"\n") + 1, {"id": 2})]
+
+
+@pytest.mark.parametrize("content", [b"[", b"\n [\n", ONE + b"\n[[", ONE + b"\n], [ \n"])
+def test_an_array_that_begins_at_the_end_of_a_file_is_cut_off(content):
+    last = read(content)[-1]
+
+    assert last.message == f"byte {last.offset}: {UNCLOSED}"
+    assert last.raw == content[last.offset :].strip()
+
+
+@pytest.mark.parametrize(
+    ("noise", "message"),
+    [
+        (b'"' * 100_000, "texts, numbers or words beside one another, not objects of posts"),
+        (b"1, " * 100_000, "texts, numbers or words beside one another, not objects of posts"),
+        (b"null [" * 100_000, "texts, numbers or words beside one another, not objects of posts"),
+        (b"- " * 100_000, "Expecting value"),
+        (b"{" * 100_000, "Expecting property name enclosed in double quotes"),
+        (b'{"a":' * 100_000 + b"\n", "nested too deeply"),
+    ],
+)
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_neighbouring_damage_is_one_rejected_record(noise, message, end):
+    content = ONE + b"\n" + noise + end + TWO
+
+    first, rejected, second = read(content)
+
+    assert (first.value, second.value) == ({"id": 1}, {"id": 2})
+    assert (rejected.line, message in rejected.message) == (2, True)
+    assert rejected.raw == noise.strip()
+    assert second.offset == len(content) - len(TWO)
+
+
+def test_assignments_without_documents_are_damage():
+    first, rejected, second = read(ONE + b"\n" + b"x = [ " * 1_000 + b"\n" + TWO)
+
+    assert (first.value, second.value) == ({"id": 1}, {"id": 2})
+    assert "more than 64 assignments without a document between them" in rejected.message
+
+
+def test_values_by_themselves_stay_apart():
+    assert describe(read(b'5\n"a"\n{"id": 1} 7 {"id": 2}')) == [
+        (1, 5),
+        (2, "a"),
+        (3, {"id": 1}),
+        (3, 7),
+        (3, {"id": 2}),
+    ]

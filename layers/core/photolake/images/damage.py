@@ -7,13 +7,14 @@ a file is repacked so that the decoder finds no fault in it, or what it has deco
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, UnidentifiedImageError
 
 from photolake.errors import PermanentError
 from photolake.images import jpeg_file, png_file
@@ -41,6 +42,7 @@ _GRIDS = ((8, 8), (4, 8), (4, 4), (2, 4), (2, 2), (1, 2), (1, 1))
 # A row of an interlaced GIF stands for those below it until the passes that follow.
 _GIF_STEPS = (2, 4, 8)
 _WHITE: dict[str, Any] = {"CMYK": (0, 0, 0, 0), "I;16": 65535}
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _GIF_CONTROL = b"!\xf9\x04"
 
 
@@ -63,6 +65,13 @@ def salvage(data: bytes, kind: str) -> SalvagedImage | None:
         with suppress(*DECODER_ERRORS):
             return decode(data, with_metadata)  # type: ignore[misc]
     return None
+
+
+def describe_decoder_error(error: Exception) -> str:
+    """What Pillow says of damaged bytes, in the same words each time: without the address of the file in memory."""
+    if isinstance(error, UnidentifiedImageError):
+        return "its header is damaged"
+    return _ADDRESS.sub("", str(error)) or type(error).__name__
 
 
 def _salvage_jpeg(data: bytes, with_metadata: bool) -> SalvagedImage | None:

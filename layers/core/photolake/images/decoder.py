@@ -13,7 +13,7 @@ from PIL import Image, ImageChops, ImageOps
 from photolake.errors import PermanentError
 from photolake.images import png_file
 from photolake.images.colour_space import find_colour_space, to_srgb
-from photolake.images.damage import DECODER_ERRORS, salvage
+from photolake.images.damage import DECODER_ERRORS, describe_decoder_error, salvage
 from photolake.images.first_frame import load_first_frame
 from photolake.images.jpeg_file import MAX_SCANS, has_too_many_scans
 from photolake.images.limits import MAX_PIXELS, check_size
@@ -77,7 +77,7 @@ def _load(data: bytes, kind: str, side: int | None) -> tuple[Image.Image, str | 
             message = f"more than {MAX_PIXELS // 1_000_000} megapixels ({error})"
             raise PermanentError("too_large", message) from error
         except DECODER_ERRORS as error:
-            cause = str(error)  # the error itself would keep what was read so far
+            cause = describe_decoder_error(error)  # the error itself would keep what was read so far
         salvaged = salvage(data, kind)
     if salvaged is None:
         raise PermanentError("broken", f"not a whole {kind}: {cause}")

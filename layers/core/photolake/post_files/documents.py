@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from photolake.post_files.compression import Decompressed
 from photolake.post_files.damage import DamagedPlace
 from photolake.post_files.encodings import decode_document, transcode
-from photolake.post_files.json_values import Broken, Value, decode_value
+from photolake.post_files.framing import (
+    ENDLESS,
+    MAX_NESTING,
+    UNCLOSED,
+    FramingRun,
+    find_end_of_blanks,
+    find_end_of_framing,
+)
+from photolake.post_files.json_values import Broken, Value, decode_token, decode_value, has_neighbour
 from photolake.post_files.literals import read_literals
 from photolake.post_files.resync import Resynchronizer, find_first_names, has_begin_after, read_first_name
 from photolake.post_files.window import Window
@@ -29,12 +37,10 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 1 << 16
 MAX_VALUE_BYTES = 16_000_000
 """A value of more bytes is not read as a whole: its objects would take some ten times as much memory."""
-_SEPARATORS = re.compile(r"[\s\ufeff\x1e,;\[\]]*")
 _ASSIGNMENT = re.compile(r"(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,150}\s{0,9}=\s*(?=[\[{])")
-_COLON = re.compile(r"\s*:")
 _NULS = re.compile("\0+")
-# What follows a number or a word by itself; anything else makes it a part of a text.
-_ENDS_SCALAR = re.compile(r"[\s\ufeff\x1e,;\[\]{\x00]|$")
+_NOT_OBJECTS = "texts, numbers or words beside one another, not objects of posts"
+_ASSIGNED_NOTHING = f"more than {MAX_NESTING} assignments without a document between them"
 _TOO_LARGE = f"a value of more than {MAX_VALUE_BYTES // 1_000_000} MB, which is not read as a whole; split it, as by jq"
 
 
@@ -79,6 +85,8 @@ class _DocumentReader:
         # By the size of the last document: how much to read before it is worth looking for the end of the next one.
         self._expected = BLOCK_BYTES
         self._wasted = 0
+        # How many follow one another without a document.
+        self._assignments = 0
 
     def read(self, offset: int) -> Iterator[JsonDocument | RejectedRecord]:
         """Yield what begins at `offset` or later."""
@@ -87,9 +95,14 @@ class _DocumentReader:
         self._names = find_first_names(window.text)
         window.skip_to(offset)
         message = ""
-        while self._skip_separators():
-            yield from self._read_whole_objects()
+        while True:
+            for record in self._skip_framing():
+                message = record.message
+                yield record
             if window.at == len(window.text):
+                break
+            yield from self._read_whole_objects()
+            if window.at == len(window.text) or find_end_of_framing(window.text, window.at) > window.at:
                 continue
             for found in self._read_value():
                 message = found.message if isinstance(found, RejectedRecord) else ""
@@ -97,17 +110,32 @@ class _DocumentReader:
         if self._blocks.damage and self._blocks.damage != message:
             yield self._make_record(DamagedPlace(window.line, window.offset), self._blocks.damage)
 
-    def _skip_separators(self) -> bool:
-        """Move to the next character that is not framing; false at the end."""
+    def _skip_framing(self) -> Iterator[RejectedRecord]:
+        """Move to the next character that is not framing, or to the end; yield what is too much for framing."""
         window = self._window
-        while True:
-            end = _find_end_of_separators(window.text, window.at)
+        end = find_end_of_framing(window.text, window.at)
+        if end < len(window.text) and end - window.at <= MAX_NESTING:
             window.take(end)
-            if end < len(window.text):
-                return True
-            if window.is_final:
-                return False
+            return
+        run, place = FramingRun(), None
+        while True:
+            if place is None:
+                window.take(find_end_of_blanks(window.text, window.at))
+                place = DamagedPlace(window.line, window.offset) if window.at < len(window.text) else None
+            end = find_end_of_framing(window.text, window.at)
+            run.add(window.text, window.at, end)
+            raw = window.take(end)
+            if place:
+                place.add(raw)
+            if end < len(window.text) or window.is_final:
+                break
             window.extend(BLOCK_BYTES, by_line=True)
+        is_cut = run.is_open and end == len(window.text)
+        if place and (run.is_endless or is_cut):
+            yield self._make_record(
+                place,
+                self._blocks.damage if is_cut and self._blocks.damage else ENDLESS if run.is_endless else UNCLOSED,
+            )
 
     def _read_whole_objects(self) -> Iterator[JsonDocument]:
         """Yield objects as long as they are in memory, in UTF-8, and nothing is wrong with them: nearly always."""
@@ -120,12 +148,14 @@ class _DocumentReader:
             except (ValueError, RecursionError):
                 return
             raw = window.take(end)
+            self._assignments = 0
             self._expected = BLOCK_BYTES if len(raw) < BLOCK_BYTES // 2 else min(2 * len(raw), MAX_VALUE_BYTES)
             yield JsonDocument(line, raw, value, offset)
             if end < size and text[end] == "\n":
                 window.take(end + 1)
-            if window.at < size and text[window.at] != "{":
-                window.take(_find_end_of_separators(text, window.at))
+            end = find_end_of_framing(text, window.at)
+            if end < size and end - window.at <= MAX_NESTING:
+                window.take(end)
 
     def _may_be_whole(self) -> bool:
         """Whether it is worth looking for the end of the value at the position."""
@@ -138,10 +168,17 @@ class _DocumentReader:
             yield self._take_nuls()
             return
         decoded = self._decode_value()
-        if isinstance(decoded, Value):
+        if isinstance(decoded, Value) and has_neighbour(window.text, window.at, decoded.end):
+            yield from self._take_damage(Broken(_NOT_OBJECTS, window.at))
+        elif isinstance(decoded, Value):
+            self._assignments = 0
             yield self._take_document(decoded)
         elif assignment := _ASSIGNMENT.match(window.text, window.at):
-            window.take(assignment.end())
+            self._assignments += 1
+            if self._assignments > MAX_NESTING:
+                yield from self._take_damage(Broken(_ASSIGNED_NOTHING, window.at))
+            else:
+                window.take(assignment.end())
         elif decoded.message == _TOO_LARGE and (wrapped := find_list(window.text, window.at)):
             place = DamagedPlace(window.line, window.offset)
             place.add(window.take(wrapped.start))
@@ -156,7 +193,7 @@ class _DocumentReader:
         if not self._may_be_whole():
             window.extend(self._expected, by_line=True)
         while True:
-            decoded = _decode_token(window.text, window.at, window.is_final)
+            decoded = decode_token(window.text, window.at, window.is_final)
             if isinstance(decoded, Value) or not decoded.is_cut or window.is_final or self._is_begun_again():
                 return decoded
             if window.unread > self._limit:
@@ -235,32 +272,6 @@ class _DocumentReader:
             else place.describe(message, *(error or (place.line, place.offset)))
         )
         return RejectedRecord(place.raw, described, self._source, place.line, place.offset)
-
-
-def _find_end_of_separators(text: str, start: int) -> int:
-    separators = _SEPARATORS.match(text, start)
-    return separators.end() if separators else start
-
-
-def _decode_token(text: str, at: int, is_final: bool) -> Value | Broken:
-    """Decode a value that stands by itself: a number or word is not the beginning of a text, nor a string a name."""
-    decoded = decode_value(text, at)
-    first = text[at]
-    if first == "{":
-        return decoded
-    if first == '"':
-        line_end = text.find("\n", at)
-        if not isinstance(decoded, Value):
-            return decoded._replace(is_cut=decoded.is_cut and line_end < 0)
-        if 0 <= line_end < decoded.end:
-            return Broken("a string does not end on its line", line_end)
-        is_name = _COLON.match(text, decoded.end)
-        return Broken("a member without its object", at) if is_name else decoded
-    if not isinstance(decoded, Value):
-        return decoded
-    if decoded.end == len(text) and not is_final:
-        return Broken("cut", at, is_cut=True)
-    return decoded if _ENDS_SCALAR.match(text, decoded.end) else Broken("Expecting value", at)
 
 
 def _decode_twice(text: str) -> Any:

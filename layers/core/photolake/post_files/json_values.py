@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NamedTuple
 
 from photolake.rows.json_text import parse_json_at, reject_constant
@@ -10,6 +11,13 @@ from photolake.rows.json_text import parse_json_at, reject_constant
 # The longest token that can be cut at the end of a text, besides strings: the escape of a surrogate pair.
 _TOKEN_CHARACTERS = len(r"\ud83d\ude00")
 _NUL = "\0"
+_COLON = re.compile(r"\s*:")
+# What follows a number or a word by itself; anything else makes it a part of a text.
+_ENDS_SCALAR = re.compile(r"[\s\ufeff\x1e,;\[\]{\x00]|$")
+# The beginning of an object, or of one in a string.
+_OBJECT = re.compile(r'\{|"\s*[{\[]')
+_NEIGHBOUR = re.compile(r'[ \t\r,;\[\]\ufeff\x1e]*(?!"\s*[{\[])[^\s,;\[\]{\ufeff\x1e\x00]')
+_LOOK_AHEAD = 256
 _WITH_LINE_BREAKS = json.JSONDecoder(parse_constant=reject_constant, strict=False)
 # Finds the end of a value that is JSON in form, but holds NaN, or an integer that Python refuses to convert.
 _FORM = json.JSONDecoder(parse_int=float, strict=False)
@@ -74,3 +82,29 @@ def _find_end(text: str, start: int, problem: str) -> Value | Broken:
 def _describe(error: json.JSONDecodeError) -> Broken:
     is_cut = error.msg.startswith("Unterminated string") or error.pos >= len(error.doc) - _TOKEN_CHARACTERS
     return Broken(error.msg.removesuffix(" starting at").removesuffix(" at"), error.pos, is_cut)
+
+
+def decode_token(text: str, at: int, is_final: bool) -> Value | Broken:
+    """Decode a value that stands by itself: a number or word is not the beginning of a text, nor a string a name."""
+    decoded = decode_value(text, at)
+    first = text[at]
+    if first == "{":
+        return decoded
+    if first == '"':
+        line_end = text.find("\n", at)
+        if not isinstance(decoded, Value):
+            return decoded._replace(is_cut=decoded.is_cut and line_end < 0)
+        if 0 <= line_end < decoded.end:
+            return Broken("a string does not end on its line", line_end)
+        if _COLON.match(text, decoded.end):
+            return Broken("a member without its object", at)
+    if not isinstance(decoded, Value):
+        return decoded
+    if not is_final and len(text) - decoded.end < _LOOK_AHEAD and text.find("\n", decoded.end) < 0:
+        return Broken("cut", at, is_cut=True)
+    return decoded if first == '"' or _ENDS_SCALAR.match(text, decoded.end) else Broken("Expecting value", at)
+
+
+def has_neighbour(text: str, at: int, end: int) -> bool:
+    """Whether a value that is neither an object nor a string of JSON has another one beside it on its line."""
+    return not _OBJECT.match(text, at) and _NEIGHBOUR.match(text, end, end + _LOOK_AHEAD) is not None

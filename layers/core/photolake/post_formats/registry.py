@@ -12,6 +12,8 @@ import photolake.post_formats
 if TYPE_CHECKING:
     from photolake.post_formats.format import PostFormat
 
+_last_found: list[PostFormat] = []
+
 
 @cache
 def list_modules() -> dict[str, PostFormat]:
@@ -28,5 +30,11 @@ def list_formats() -> tuple[PostFormat, ...]:
 
 
 def find_format(value: Any) -> PostFormat | None:
-    """Find the format of a value; None if none recognises it."""
-    return next((known for known in list_formats() if known.recognize(value)), None)
+    """Find the format of a value; None if none recognises it.
+
+    At most one does, so their order does not matter: the last one found is asked first, as files have one format.
+    """
+    found = next((known for known in (*_last_found, *list_formats()) if known.recognize(value)), None)
+    if found:
+        _last_found[:] = [found]
+    return found

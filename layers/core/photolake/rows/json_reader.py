@@ -169,8 +169,8 @@ class JsonObject:
 
     def _find_first(self, names: tuple[str, ...]) -> tuple[str, Any]:
         for name in names:
-            if self._value.get(name) is not None:
-                return name, self._value[name]
+            if (value := self._value.get(name)) is not None:
+                return name, value
         return names[0], None
 
     def _join_path(self, name: str) -> str:

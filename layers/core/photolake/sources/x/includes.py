@@ -120,11 +120,18 @@ def _find_strings_at(value: Any, paths: tuple[tuple[str, ...], ...]) -> Iterator
 
 def _find_strings(value: Any, path: tuple[str, ...]) -> Iterator[str]:
     """Yield the strings at a path, through any arrays on the way."""
+    for number, name in enumerate(path):
+        # Asking for a dict first is much faster than for Mapping alone.
+        if isinstance(value, (dict, Mapping)):
+            value = value.get(name)
+        else:
+            path = path[number:]
+            break
+    else:
+        path = ()
     if isinstance(value, list):
         for item in value:
             yield from _find_strings(item, path)
-    elif path and isinstance(value, Mapping):
-        yield from _find_strings(value.get(path[0]), path[1:])
     elif not path and isinstance(value, str):
         yield value
 
