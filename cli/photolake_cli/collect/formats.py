@@ -40,6 +40,7 @@ _PARTS: Mapping[str, str] = {
     "deleted_tweets": f"holds posts that their author deleted, which are not collected. {_TWEETS_JS}",
 }
 VALUES_PROBED = 100
+_IDS = re.compile(rb"[^A-Za-z{}]*[0-9]{5,19}[^A-Za-z{}]*")
 # An object or an array, after a record separator or NUL bytes, in a string of JSON, or as Python writes it.
 _JSON = re.compile(rb"""[\x1e\0 ]*(?:\xef\xbb\xbf)?(?:b?['"]\s*)?[{\[]|.{0,200}[{]\s*["']""")
 
@@ -112,6 +113,8 @@ def _find_reason(head: bytes, table_map: TableMap | None) -> str | None:
     part = read_part_name(head)
     if part is not None:
         return None if part in POSTS else _PARTS.get(part, f"holds {part}{_OTHER_PART}. {_TWEETS_JS}")
+    if _IDS.fullmatch(head):
+        return "holds ids of posts without the posts. Name the posts that X returned for them"
     lines = [line.lstrip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
     if not any(_JSON.match(line) for line in lines):
         what = ", but binary data, or text whose encoding is not known" if b"\0" in head else ""

@@ -121,8 +121,8 @@ def test_a_notice_is_done(lake):
     [
         (b"", "nothing of it was kept"),
         (post_line(1).encode().ljust(MAX_CUT_BYTES), "only its beginning was kept"),
-        (b"\xff\xfe\x00", "invalid"),
-        (b"[" * 9000, "recursion"),
+        (b"\xff\xfe\x00", "Expecting value"),
+        (b"[" * 9000, "more than 64 brackets"),
     ],
 )
 def test_what_cannot_be_read_stays_with_a_reason(lake, raw, reason):
