@@ -73,7 +73,7 @@ def take_unread_keys_for_absent(stack: Stack) -> AbstractContextManager[Any]:
 
 def analyse_without_a_lease(stack: Stack) -> AbstractContextManager[Any]:
     """Two runs analyse the same image at once."""
-    return patch.object(AnalysisLease, "hold", lambda self, image_id, seconds: nullcontext())
+    return patch.object(AnalysisLease, "hold", lambda self, image_id, seconds: nullcontext("holder"))
 
 
 def keep_no_partial_results(stack: Stack) -> AbstractContextManager[Any]:
