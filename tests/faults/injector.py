@@ -61,6 +61,8 @@ class Injector:
         if invocation.is_dead:
             raise invocation.die()
         self._take_turn(invocation, service, operation)
+        if service == "dynamodb":
+            self.ledger.note_try(invocation, operation, refusals.read_body(request))
         fault = self._choose_fault(invocation, service, operation, request)
         name = f"{invocation.name} {service}.{operation} {describe_request(service, operation, request)}"
         if fault:

@@ -54,6 +54,7 @@ class Ledger:
     broken: list[str] = field(default_factory=list)
     _moment: int = 0
     _reads: dict[tuple[str, str], tuple[int, frozenset[str]]] = field(default_factory=dict)
+    _tries: set[tuple[str, str]] = field(default_factory=set)
 
     def record(
         self, by: Invocation, service: str, operation: str, sent: dict[str, Any], received: bytes, *, is_heard: bool
@@ -69,6 +70,11 @@ class Ledger:
             self._pay(by, (f"partial#{image}#{api}", api), is_heard)
         elif service == "dynamodb":
             self._record_items(by, operation, sent, json.loads(received), is_heard)
+
+    def note_try(self, by: Invocation, operation: str, sent: dict[str, Any]) -> None:
+        """Take down that an item is to be stored, whatever becomes of the request."""
+        if operation == "PutItem" and "id" in sent["Item"]:
+            self._tries.add((by.name, sent["Item"]["id"]["S"]))
 
     def _record_texts(
         self, by: Invocation, operation: str, sent: dict[str, Any], received: dict[str, Any], is_heard: bool
@@ -109,7 +115,10 @@ class Ledger:
             return "response lost"
         if payment.stored_at is None and payment.by.is_lost:
             return "crash before it was stored"
-        if payment.stored_at is None and (payment.by.is_over or (payment.by is by and read_at > payment.at)):
+        # Texts are stored together, after all of them have been bought.
+        was_tried = item.startswith("text#") or (payment.by.name, item) in self._tries
+        is_past = payment.by.is_over or (payment.by is by and read_at > payment.at)
+        if payment.stored_at is None and was_tried and is_past:
             return "it could not be stored"
         is_later = payment.stored_at is None or payment.stored_at > read_at
         if item.startswith("text#"):
