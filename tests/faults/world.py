@@ -164,6 +164,11 @@ class World:
         ).get("Messages", [])
         if self.schedule.has_faults and self.schedule.happens(chance.late):
             self._delay(function, messages.pop() if messages else None)
+        for message in messages:
+            if self.schedule.has_faults and self.schedule.happens(chance.duplicate):
+                self.story.count("fault: event twice at once")
+                self.story.tell(f"a message for {function} comes twice at once")
+                self._send(function, message["Body"])
         if messages:
             self.begin(function, messages, {"Records": [build_sqs_record(each, source.queue_arn) for each in messages]})
 
