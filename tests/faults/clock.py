@@ -16,6 +16,8 @@ from botocore.retries.quota import RetryQuota
 from botocore.retries.throttling import CubicCalculator
 
 START = dt.datetime(2026, 3, 10, 12, 0, 0, tzinfo=dt.UTC)
+# Less would not move time.time(), a float of some 1.8e9: a bucket that lacks a trace of a token would wait for ever.
+STEP = 0.001
 _real_sleep = time.sleep
 
 
@@ -107,6 +109,6 @@ def _with_virtual_wait(make: Callable[..., None]) -> Callable[..., None]:
         make(bucket, *args, **options)
         condition = bucket._new_fill_rate_condition
         wait = condition.wait
-        condition.wait = lambda timeout=None: CLOCK.pass_time(timeout) if CLOCK.is_virtual else wait(timeout)
+        condition.wait = lambda timeout=None: CLOCK.pass_time(max(timeout, STEP)) if CLOCK.is_virtual else wait(timeout)
 
     return make_virtual
