@@ -6,14 +6,14 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.aws.firehose import DeliveryStream
 from photolake.collect.deletions import DeletionStore
 from photolake.errors import RowError
-from photolake.photos.job import list_photo_jobs
+from photolake.photos.job import count_photos_without_url
 from photolake.post_files.reader import START, Entry, Position, read_entries
 from photolake.post_formats.format import Deletion, Notice
 from photolake.rejected import RejectedRecord, RejectedStore, RejectedWriter, deliver_or_reject, reject_row
@@ -190,15 +190,8 @@ class _Batcher:
         """Count the ids of the batch, which the stream has accepted, and its photos without a URL."""
         for post in self._batch:
             self._tally.ids.add(post["id"])
-            self._tally.photos_without_url += _count_photos_without_url(post)
+            self._tally.photos_without_url += count_photos_without_url(post)
         self._batch.clear()
-
-
-def _count_photos_without_url(post: PostRow) -> int:
-    if not post.get("extended_entities") and not post.get("referenced_tweets"):
-        return 0
-    jobs = list_photo_jobs(cast("PostRow", {"collected_at": None, **post}), "")
-    return sum(job.kind == "photo" and not job.media_url for job in jobs)
 
 
 def open_sender(cloud: Cloud) -> FileSender:

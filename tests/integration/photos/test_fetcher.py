@@ -18,6 +18,7 @@ from photolake.photos.provided import MESSAGE
 from .conftest import CrashError, photo
 
 SEEDS = itertools.count(1)
+NO_COPIES: dict[str, bytes] = {}
 
 
 class Site:
@@ -42,7 +43,7 @@ def job(tweetid, mediaid, url="https://pbs.twimg.com/a"):
 def test_a_media_key_is_downloaded_once_whatever_posts_show_it(aws):
     registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
-    fetcher = PhotoFetcher(registry, site.download, ingester)
+    fetcher = PhotoFetcher(registry, site.download, ingester, NO_COPIES.get)
     first = fetcher.fetch(job(1, "once"))
     assert first.was_downloaded
     assert first.photo.status == "ok"
@@ -57,7 +58,7 @@ def test_a_media_key_is_downloaded_once_whatever_posts_show_it(aws):
 def test_a_photo_whose_image_was_deleted_is_downloaded_again(aws):
     registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
-    fetcher = PhotoFetcher(registry, site.download, ingester)
+    fetcher = PhotoFetcher(registry, site.download, ingester, NO_COPIES.get)
     first = fetcher.fetch(job(1, "lost")).photo
     assert isinstance(first, IngestedPhoto)
     registry.mark_analyzing(first.image_id, "ann")
@@ -83,7 +84,7 @@ def test_a_photo_whose_image_was_deleted_is_downloaded_again(aws):
 def test_a_photo_is_remembered_as_unavailable_unless_its_host_is_the_reason(aws, answer, status, downloads):
     registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": answer})
-    fetcher = PhotoFetcher(registry, site.download, ingester)
+    fetcher = PhotoFetcher(registry, site.download, ingester, NO_COPIES.get)
     mediaid = f"unavailable-{next(SEEDS)}"
     first, again = fetcher.fetch(job(1, mediaid)), fetcher.fetch(job(2, mediaid))
     assert isinstance(first.photo, UnavailablePhoto)
@@ -136,7 +137,9 @@ def test_a_copy_is_not_looked_for_while_the_photo_is_there_or_may_not_be_fetched
 
 def test_a_photo_without_a_url_is_not_fetched_but_found_if_it_is_known(aws):
     registry, ingester = aws.worker()
-    fetcher = PhotoFetcher(registry, Site({"https://pbs.twimg.com/a": photo(next(SEEDS))}).download, ingester)
+    fetcher = PhotoFetcher(
+        registry, Site({"https://pbs.twimg.com/a": photo(next(SEEDS))}).download, ingester, NO_COPIES.get
+    )
     assert fetcher.fetch(job(1, "no-url", None)).photo.status == "no_url"
     fetcher.fetch(job(2, "no-url"))
     assert fetcher.fetch(job(1, "no-url", None)).photo.status == "duplicate"
@@ -146,7 +149,7 @@ def test_a_temporary_error_is_raised_and_not_remembered(aws):
     registry, ingester = aws.worker()
     site = Site({"https://pbs.twimg.com/a": RetryableError("503")})
     with pytest.raises(RetryableError):
-        PhotoFetcher(registry, site.download, ingester).fetch(job(1, "busy"))
+        PhotoFetcher(registry, site.download, ingester, NO_COPIES.get).fetch(job(1, "busy"))
     assert registry.find_photo("x", "busy") is None
 
 
@@ -154,7 +157,7 @@ def test_a_photo_whose_image_was_forgotten_is_fetched_again(aws):
     registry, ingester = aws.worker()
     registry.remember_photo("x", "forgotten", KnownImage("no-such-image"))
     site = Site({"https://pbs.twimg.com/a": photo(next(SEEDS))})
-    assert PhotoFetcher(registry, site.download, ingester).fetch(job(1, "forgotten")).was_downloaded
+    assert PhotoFetcher(registry, site.download, ingester, NO_COPIES.get).fetch(job(1, "forgotten")).was_downloaded
 
 
 JOBS = [(tweetid, medium) for tweetid in (1, 2) for medium in (0, 1, 2)]
@@ -176,7 +179,7 @@ def test_in_any_order_with_any_crash_each_photo_has_one_row(aws, contents, early
         registry, ingester = aws.worker(steps)
         this = job(tweetid, f"key of {urls[medium]}", urls[medium])
         with suppress(CrashError):
-            outcome = PhotoFetcher(registry, site.download, ingester).fetch(this).photo
+            outcome = PhotoFetcher(registry, site.download, ingester, NO_COPIES.get).fetch(this).photo
             assert isinstance(outcome, IngestedPhoto)
             rows.add((this.source_key, outcome.image_id, outcome.status))
     images = {hashlib.sha256(photos[content]).hexdigest() for content in contents}

@@ -8,28 +8,15 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, ImageDraw, ImageOps
+from PIL import Image, ImageCms, ImageDraw
 
 from photolake.errors import PermanentError
 from photolake.images.limits import MAX_BYTES
 from photolake.images.rendition import Rendition, draw_small, is_readable_in_place, render
-from tests.builders.hard_photos import DEPTHS, SIZE, draw_scene, draw_with_hole
+from tests.builders.hard_photos import DEPTHS, SIZE, STORED, draw_scene, draw_with_hole
 
 RED, WHITE = (220, 20, 20), (255, 255, 255)
 GPS_PLACE = "SecretPlace"
-
-
-# What the sensor recorded for each EXIF orientation.
-AS_THE_SENSOR_SAW_IT = {
-    1: lambda image: image,
-    2: ImageOps.mirror,
-    3: lambda image: image.rotate(180),
-    4: ImageOps.flip,
-    5: lambda image: ImageOps.mirror(image.rotate(270, expand=True)),
-    6: lambda image: image.rotate(90, expand=True),
-    7: lambda image: ImageOps.mirror(image.rotate(90, expand=True)),
-    8: lambda image: image.rotate(270, expand=True),
-}
 
 
 def drawing(size=(120, 90), mode="RGB"):
@@ -129,7 +116,7 @@ def test_of_a_multi_picture_jpeg_only_the_first_picture_is_kept():
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_photo_is_stored_upright(kind, orientation):
-    stored = AS_THE_SENSOR_SAW_IT[orientation](drawing())
+    stored = STORED[orientation](drawing())
     result = render(encoded(stored, kind, exif=exif(orientation)))
     assert (result.width, result.height) == (120, 90)
     image = opened(result)
@@ -334,9 +321,9 @@ def test_what_is_not_a_photo_is_told_from_its_first_bytes_as_from_all(data):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-@pytest.mark.parametrize("orientation", AS_THE_SENSOR_SAW_IT)
+@pytest.mark.parametrize("orientation", STORED)
 def test_a_small_drawing_is_upright_and_has_no_metadata(orientation, kind):
-    stored = AS_THE_SENSOR_SAW_IT[orientation](drawing((600, 300)))
+    stored = STORED[orientation](drawing((600, 300)))
 
     drawn = draw_small(encoded(stored, kind, exif=exif(orientation)), 120)
 

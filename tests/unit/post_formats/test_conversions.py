@@ -232,6 +232,19 @@ def test_a_post_in_an_envelope_is_the_post():
     assert only_post({"_realData": v2_page(v2_tweet())}) == only_post(v2_tweet())
 
 
+def test_each_rounded_reference_of_a_post_of_api_v2_is_remarked_on():
+    rounded = float(snowflake(-5))
+    tweet = v2_tweet(
+        author_id=rounded, in_reply_to_user_id=rounded, referenced_tweets=[{"type": "replied_to", "id": rounded}]
+    )
+
+    post, *remarks = read_value(v2_page(tweet), CONTEXT)
+
+    assert isinstance(post, dict)
+    assert (post["in_reply_to_status_id"], post["in_reply_to_user_id"]) == (None, None)
+    assert remarks == [Remark(ROUNDED)] * 3
+
+
 def test_each_rounded_reference_is_remarked_on():
     rounded = float(snowflake(-5))
     status = v1_status(in_reply_to_status_id=rounded, in_reply_to_user_id=rounded)

@@ -34,11 +34,6 @@ class FetchResult:
     message: str | None = None
 
 
-def find_no_copy(url: str) -> bytes | None:
-    """Find no copy of any photo."""
-    return None
-
-
 class PhotoFetcher:
     """Carries out photo jobs; any of them may be repeated after any failure."""
 
@@ -47,7 +42,7 @@ class PhotoFetcher:
         registry: ImageRegistry,
         download: Callable[[str], bytes],
         ingester: PhotoIngester,
-        find_copy: Callable[[str], bytes | None] = find_no_copy,
+        find_copy: Callable[[str], bytes | None],
     ) -> None:
         """`download` returns the photo at a URL, as `Downloader.download` does; `ingester` uses the same registry.
 

@@ -116,10 +116,6 @@ def list_photo_jobs(post: PostRow, dt: str) -> list[PhotoJob]:
     `dt` is the post's partition. Media are the same if their ids are, or without ids their URLs. A medium without a
     URL (X leaves out the preview of some videos) gets a job as well, so that it has a photos row like every other.
     """
-    distinct: dict[str, Media] = {}
-    for media in _iterate_media(post):
-        media_id = media.get("id") or (media.get("media_key") or "").rpartition("_")[2] or _url(media) or "unknown"
-        distinct.setdefault(media_id, media)
     summary = PostSummary.of_post(post)
     return [
         PhotoJob(
@@ -130,12 +126,25 @@ def list_photo_jobs(post: PostRow, dt: str) -> list[PhotoJob]:
             mediaid=media_id,
             media_url=_url(media),
             alt_text=media.get("ext_alt_text"),
-            kind=_KINDS.get(media.get("type") or "", "photo"),
+            kind=_read_kind(media),
             collected_at=post["collected_at"],
             post=summary,
         )
-        for media_id, media in distinct.items()
+        for media_id, media in _find_distinct_media(post).items()
     ]
+
+
+def count_photos_without_url(post: PostRow) -> int:
+    """Count the distinct photos of a post that have no URL, and so will get the status `no_url`."""
+    return sum(_url(media) is None and _read_kind(media) == "photo" for media in _find_distinct_media(post).values())
+
+
+def _find_distinct_media(post: PostRow) -> dict[str, Media]:
+    distinct: dict[str, Media] = {}
+    for media in _iterate_media(post):
+        media_id = media.get("id") or (media.get("media_key") or "").rpartition("_")[2] or _url(media) or "unknown"
+        distinct.setdefault(media_id, media)
+    return distinct
 
 
 def _iterate_media(post: PostRow) -> Iterator[Media]:
@@ -151,6 +160,10 @@ def _is_entity(value: Any) -> bool:
         and isinstance(value.get("type"), str | None)
         and isinstance(value.get("score"), int | float | None)
     )
+
+
+def _read_kind(media: Media) -> str:
+    return _KINDS.get(media.get("type") or "", "photo")
 
 
 def _url(media: Media) -> str | None:

@@ -27,7 +27,6 @@ _A_DID = (
     "a DID, such as did:plc:z72i7hdynmk6r22z27h6tvur. That of a handle: "
     "https://public.api.bsky.app/xrpc/com.atproto.identity.resolveHandle?handle=bsky.app"
 )
-_YES_NO = {"true": True, "false": False}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 # Plain WebSocket is for test servers on this machine only.
 _HOST = re.compile(r"wss://[A-Za-z0-9.-]+(:[0-9]+)?/subscribe|ws://127\.0\.0\.1:[0-9]+/subscribe")
@@ -41,7 +40,7 @@ class BlueskySettings(Settings):
     bluesky_hashtags: tuple[str, ...]
     bluesky_authors: tuple[str, ...]
     bluesky_languages: tuple[str, ...]
-    bluesky_only_photos: str
+    bluesky_only_photos: bool
     bluesky_lookback_minutes: int
     bluesky_hosts: tuple[str, ...]
     checkpoint_table: str
@@ -53,7 +52,6 @@ class BlueskySettings(Settings):
             self.bluesky_languages, _LANGUAGE.fullmatch, "BLUESKY_LANGUAGES", "a language code, such as en or pt-BR"
         )
         _check_values(self.bluesky_hosts, _HOST.fullmatch, "BLUESKY_HOSTS", "of the form wss://host/subscribe")
-        _check_values([self.bluesky_only_photos], _YES_NO.__contains__, "BLUESKY_ONLY_PHOTOS", "true or false")
         if not self.bluesky_hosts:
             raise SettingsError("BLUESKY_HOSTS is empty: name a Jetstream, such as wss://host/subscribe")
         if not 0 < self.bluesky_lookback_minutes <= MAX_LOOKBACK_MINUTES:
@@ -66,7 +64,7 @@ class BlueskySettings(Settings):
             tuple(tag for tag in self.bluesky_hashtags if tag.strip("#")),
             self.bluesky_authors,
             self.bluesky_languages,
-            _YES_NO[self.bluesky_only_photos],
+            self.bluesky_only_photos,
         )
         if wanted.is_open:
             raise NotConfiguredError(

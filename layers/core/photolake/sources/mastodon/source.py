@@ -21,7 +21,6 @@ PHOTO_HOSTS = ("files.mastodon.social",)
 """Of the instance that is read unless another is named; it keeps copies of the photos of others."""
 
 MAX_LOOKBACK_MINUTES = 30 * 24 * 60
-_YES_NO = {"true": True, "false": False}
 # Plain HTTP is for test servers on this machine only.
 _INSTANCE = re.compile(r"(?=.{1,253}\Z)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+|http://127\.0\.0\.1:[0-9]+")
 _HASHTAG = re.compile(r"\w{1,100}")
@@ -33,7 +32,7 @@ class MastodonSettings(Settings):
 
     mastodon_instances: tuple[str, ...]
     mastodon_hashtags: tuple[str, ...]
-    mastodon_only_photos: str
+    mastodon_only_photos: bool
     mastodon_lookback_minutes: int
     allowed_photo_hosts: tuple[str, ...]
 
@@ -45,8 +44,6 @@ class MastodonSettings(Settings):
         for tag in self.hashtags:
             if not _HASHTAG.fullmatch(tag):
                 raise SettingsError(f"MASTODON_HASHTAGS: {tag!r} is not a hashtag, such as photography")
-        if self.mastodon_only_photos not in _YES_NO:
-            raise SettingsError(f"MASTODON_ONLY_PHOTOS: {self.mastodon_only_photos!r} is not true or false")
         if not 0 < self.mastodon_lookback_minutes <= MAX_LOOKBACK_MINUTES:
             raise SettingsError(f"MASTODON_LOOKBACK_MINUTES is not within 1 and {MAX_LOOKBACK_MINUTES}")
 
@@ -64,12 +61,11 @@ def sources(context: SourceContext) -> Iterable[Source]:
         raise NotConfiguredError(
             "Mastodon is skipped: say what to look for in MASTODON_HASHTAGS, and where in MASTODON_INSTANCES"
         )
-    only_photos = _YES_NO[settings.mastodon_only_photos]
     return [
         MastodonSource(
-            TagTimeline(_make_url(instance), tag, only_photos),
+            TagTimeline(_make_url(instance), tag, settings.mastodon_only_photos),
             dt.timedelta(minutes=settings.mastodon_lookback_minutes),
-            only_photos,
+            settings.mastodon_only_photos,
             settings.allowed_photo_hosts,
         )
         for instance in settings.mastodon_instances

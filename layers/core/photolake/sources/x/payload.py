@@ -45,6 +45,7 @@ _REFERENCES = (
     ("in_reply_to_status_id_str", "in_reply_to_status_id"),
     ("in_reply_to_user_id_str", "in_reply_to_user_id"),
     ("quoted_status_id_str", "quoted_status_id"),
+    ("author_id",),
 )
 
 
@@ -132,9 +133,13 @@ def _read_rule(value: Any) -> str | None:
 
 
 def _list_remarks(source: Mapping[str, Any]) -> list[str]:
-    """List what a post lacks; once for each id."""
-    post = JsonObject(source)
-    return [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
+    """List what a post lacks, once for each id; a post of API v2 is in `data`, with its references in a list."""
+    tweet = source.get("data")
+    is_v2 = isinstance(tweet, Mapping)
+    post = JsonObject(tweet if is_v2 else source)
+    own = [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
+    references = post.read_objects("referenced_tweets") if is_v2 else []
+    return own + [ROUNDED for each in references if each.has_rounded_id("id")]
 
 
 def _split_v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
