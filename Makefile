@@ -112,6 +112,7 @@ lock-check: $(UV)
 bench: .venv/page.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python bench/tweet_analyzer_memory.py
 	@$(BIN)/python -m bench.collect
+	@$(BIN)/python -m bench.pipeline
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m bench.scan
 	@$(BIN)/python -m bench.search
