@@ -62,16 +62,17 @@ class Benchmark:
             await self._measure_all()
         finally:
             await self.pool.stop()
+            self.pipeline.services.stop()
         print("\nImport of the handler, best of three:")
         for name, seconds in imports.items():
             print(f"    {name:24}{seconds * 1000:7.0f} ms{seconds / imports[BARE]:6.2f} x")
 
     async def _measure_all(self) -> None:
         posts = list(build_posts(self.posts))
-        print(*describe_conditions(posts), "", HEADER, sep="\n")
+        print(*describe_conditions(posts), "", HEADER, sep="\n", flush=True)
         old = await self._measure(posts, {METHOD_2019: max(INSTANCES)}, 1.0)
         base = 1000 * old.posts / old.busy_ms(METHOD_2019)
-        print(format_2019(old))
+        print(format_2019(old), flush=True)
         results = [await self._measure_photolake(f"{n} of each", n, base) for n in INSTANCES]
         defaults = {name: function.concurrency for name, function in self.functions.items()}
         name = "default (" + ", ".join(map(str, defaults.values())) + ")"

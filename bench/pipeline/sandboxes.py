@@ -53,11 +53,13 @@ class SandboxPool:
         self._names: dict[str, str] = {}
         self._processes: list[asyncio.subprocess.Process] = []
         self._all_here = asyncio.Event()
+        self._servers: list[asyncio.Server] = []
         self._missing = 0
 
     async def start(self, functions: Mapping[str, Function], urls: Mapping[str, str], count: int) -> None:
         """Start `count` sandboxes of each function, whose services are at its URL."""
         server = await asyncio.start_server(self._welcome, "127.0.0.1", 0, limit=2**26)
+        self._servers.append(server)
         port = server.sockets[0].getsockname()[1]
         self._missing = count * len(functions)
         for name, function in functions.items():
@@ -69,6 +71,8 @@ class SandboxPool:
 
     async def stop(self) -> None:
         """Close the connections, and wait for the processes to end."""
+        for server in self._servers:
+            server.close()
         for sandbox in (each for sandboxes in self.by_function.values() for each in sandboxes):
             sandbox.writer.close()
         for process in self._processes:

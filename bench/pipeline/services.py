@@ -50,6 +50,7 @@ class Services:
         self.lateness = Lateness()
         self.errors: list[Exception] = []
         self.store = ObjectStore(on_object)
+        self._servers: list[asyncio.Server] = []
         self._clock = clock
         self._tables = tuple(tables)
         self._dynamodb = DynamoDB(tables)
@@ -67,7 +68,13 @@ class Services:
         """Open the port of a function, and return the URL of all its services."""
         answer = partial(self._answer_in_time, function)
         server = await asyncio.start_server(partial(serve_connection, answer), "127.0.0.1", 0, backlog=1000)
+        self._servers.append(server)
         return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+    def stop(self) -> None:
+        """Close the ports."""
+        for server in self._servers:
+            server.close()
 
     def empty(self) -> None:
         """Forget everything but the tables' definitions."""
