@@ -1,6 +1,6 @@
 """The pipeline from archived posts to analyses, against the method of 2019 and the floor.
 
-`python -m bench.pipeline [posts]`, 263 by default. The handlers are those of functions/, the settings and batches those
+`python -m bench.pipeline [posts]`, 132 by default. The handlers are those of functions/, the settings and batches those
 of template.yaml. They run in processes and call services on loopback that answer after fixed latencies. A measurement
 in which this machine is too busy to keep to them is repeated with a slower clock. Only ratios mean something elsewhere.
 """
@@ -32,10 +32,11 @@ from bench.pipeline.report import (
 from bench.pipeline.sandboxes import SandboxPool
 from bench.pipeline.stack import METHOD_2019, describe_2019, read_functions, read_glue_tables, read_tables
 
+POSTS = MIX // 2 + 1
 INSTANCES = (1, 2, 5, 10)
-LOADS = {1: 1, 2: 1, 5: 2, 10: 3}
-"""How many times the posts, so that many instances do not run out of messages at once."""
-SLOWNESS = {1: 1.0, 2: 1.0, 5: 2.0, 10: 2.0}
+LOADS = {1: 1, 2: 2, 5: 3, 10: 4}
+"""How many times the posts, so that the first and the last messages, when some instances are idle, count for less."""
+DEFAULT_LOAD = 2
 MAX_SLOWNESS, MAX_BUSY, MAX_LATENESS_MS = 16.0, 0.6, 3.0
 REPEAT_UNTIL = 150.0
 """Seconds after its start by which a run must have repeated what it repeats."""
@@ -51,6 +52,7 @@ class Benchmark:
         self.pool = SandboxPool()
         self.posts = posts
         self._began = time.monotonic()
+        self._slowness = 1.0
 
     async def run(self) -> None:
         """Measure and print."""
@@ -70,13 +72,21 @@ class Benchmark:
     async def _measure_all(self) -> None:
         posts = list(build_posts(self.posts))
         print(*describe_conditions(posts), "", HEADER, sep="\n", flush=True)
-        old = await self._measure(posts, {METHOD_2019: max(INSTANCES)}, 1.0)
+        old = await self._measure(posts, {METHOD_2019: max(INSTANCES)})
+        self._slowness = 1.0
         base = 1000 * old.posts / old.busy_ms(METHOD_2019)
         print(format_2019(old), flush=True)
-        results = [await self._measure_photolake(f"{n} of each", n, base) for n in INSTANCES]
+        results = [
+            await self._measure_photolake(f"{n} of each", LOADS[n], base, dict.fromkeys(self.functions, n))
+            for n in INSTANCES[:2]
+        ]
         defaults = {name: function.concurrency for name, function in self.functions.items()}
-        name = "default (" + ", ".join(map(str, defaults.values())) + ")"
-        results.append(await self._measure_photolake(name, 0, base, defaults))
+        name = f"default ({', '.join(map(str, defaults.values()))})"
+        results.append(await self._measure_photolake(name, DEFAULT_LOAD, base, defaults))
+        results += [
+            await self._measure_photolake(f"{n} of each", LOADS[n], base, dict.fromkeys(self.functions, n))
+            for n in INSTANCES[2:]
+        ]
         alone = await self._measure_alone()
         print()
         print(*format_2019_calls(old), *format_calls(results[0]), sep="\n")
@@ -86,17 +96,14 @@ class Benchmark:
             print(f"    {function:24}{peak:7.0f} MB of {self.functions[function].memory_mb}")
         print(f"\nAn image alone in its batch: {compare_with_floor(alone):.2f} x of its critical path at Rekognition")
 
-    async def _measure_photolake(
-        self, name: str, count: int, base: float, instances: Mapping[str, int] | None = None
-    ) -> Measurement:
-        posts = list(build_posts(self.posts * LOADS.get(count, 1)))
-        instances = instances or dict.fromkeys(self.functions, count)
+    async def _measure_photolake(self, name: str, load: int, base: float, instances: Mapping[str, int]) -> Measurement:
+        posts = list(build_posts(self.posts * load))
         floor = compute_floor(self.functions, posts, instances)
         print(format_floor(f"floor, {name}", 1000 * len(posts) / floor, base))
-        measured = await self._measure(posts, instances, SLOWNESS.get(count, 1.0))
+        measured = await self._measure(posts, instances)
         if problems := find_missing_work(measured, posts):
             raise RuntimeError("; ".join(problems))
-        print(format_photolake(f"photolake, {name}", measured, base), flush=True)
+        print(format_photolake(name, measured, base), flush=True)
         return measured
 
     async def _measure_alone(self) -> Measurement:
@@ -104,24 +111,22 @@ class Benchmark:
         one = dict.fromkeys(self.functions, 1)
         return await self.pipeline.measure(self.pool, posts, one, 1, 1.0, {"image_analyzer": 1})
 
-    async def _measure(
-        self, posts: Sequence[Mapping[str, Any]], instances: Mapping[str, int], slowness: float
-    ) -> Measurement:
-        """Measure, again with a slower clock while the machine is too busy."""
+    async def _measure(self, posts: Sequence[Mapping[str, Any]], instances: Mapping[str, int]) -> Measurement:
+        """Measure, again with a slower clock while the machine is too busy; the next one begins with that clock."""
         objects = next(iter(instances.values()))
         while True:
-            measured = await self.pipeline.measure(self.pool, posts, instances, objects, slowness)
+            measured = await self.pipeline.measure(self.pool, posts, instances, objects, self._slowness)
             factor = min(max(measured.busy / MAX_BUSY, measured.lateness_ms / MAX_LATENESS_MS), 4.0)
             until = time.monotonic() - self._began + measured.wall * factor
-            if factor <= 1 or slowness * factor > MAX_SLOWNESS or until > REPEAT_UNTIL:
+            if factor <= 1 or self._slowness * factor > MAX_SLOWNESS or until > REPEAT_UNTIL:
                 return measured
-            slowness = math.ceil(slowness * factor)
+            self._slowness = math.ceil(self._slowness * factor)
 
 
 def main() -> None:
     """Read the arguments, and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("posts", type=int, nargs="?", default=MIX, help="posts for one instance")
+    parser.add_argument("posts", type=int, nargs="?", default=POSTS, help="posts for one instance")
     asyncio.run(Benchmark(parser.parse_args().posts).run())
 
 

@@ -37,8 +37,6 @@ async def _import(function: Function, url: str) -> float:
     if not url:
         del environment["AWS_ENDPOINT_URL"]
     command = [sys.executable, "-c", _CODE, function.module]
-    process = await asyncio.create_subprocess_exec(
-        *command, env={**environment, "PYTHONPATH": str(ROOT)}, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
+    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     printed, _ = await process.communicate()
     return float(printed)

@@ -47,16 +47,19 @@ _COLLECTED = "2026-03-01T18:00:00.000Z"
 
 @cache
 def _plan_mix() -> list[tuple[int, tuple[int, ...]]]:
-    """The text and the photos, by their numbers, of each post of a mix."""
+    """The text and the photos, by their numbers, of each post of a mix; half of the photos are in its first half."""
     draw = random.Random(2026)
     texts = [0] * _POPULAR + [1] * _POPULAR + [2, *range(2, len(_LANGUAGES))]
     counts = [4, 3, *[2] * 4, *[1] * 50, *[0] * 207]
     photos = [*range(63), 0, 1]
     draw.shuffle(texts)
-    draw.shuffle(counts)
     draw.shuffle(photos)
+    posts = list(zip(texts, counts, strict=True))
+    halves = posts[::2], posts[1::2]
+    for half in halves:
+        draw.shuffle(half)
     taken = iter(photos)
-    return [(text, tuple(next(taken) for _ in range(count))) for text, count in zip(texts, counts, strict=True)]
+    return [(text, tuple(next(taken) for _ in range(count))) for half in halves for text, count in half]
 
 
 def build_posts(count: int) -> Iterator[dict[str, Any]]:

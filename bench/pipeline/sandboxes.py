@@ -93,7 +93,7 @@ class SandboxPool:
 def build_environment(function: Function, url: str) -> dict[str, str]:
     """The environment of a function, with every service at the URL."""
     return {
-        **{name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ},
+        **{name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "PYTHONPATH") if name in os.environ},
         **function.variables,
         "AWS_ENDPOINT_URL": url,
         "AWS_DEFAULT_REGION": "us-east-1",

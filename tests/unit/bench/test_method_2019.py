@@ -39,8 +39,7 @@ def analyze(method, monkeypatch, labels, stored):
     entities = {"Entities": [{"Text": text, "Type": "PERSON"} for text in ("Ada", "Lisbon")]}
     monkeypatch.setattr(method, "comprehend", Client(calls, detect_sentiment=sentiment, detect_entities=entities))
     found = {"Labels": [{"Name": name} for name in labels], "ResponseMetadata": {}}
-    celebrities = {"CelebrityFaces": []}
-    rekognition = Client(calls, detect_labels=found, recognize_celebrities=celebrities)
+    rekognition = Client(calls, detect_labels=found, recognize_celebrities={"CelebrityFaces": []})
     monkeypatch.setattr(method, "rekognition", rekognition)
     monkeypatch.setattr(method, "s3", Client(calls, list_objects_v2={"KeyCount": int(stored)}))
     monkeypatch.setattr(method, "firehose", Client(calls))

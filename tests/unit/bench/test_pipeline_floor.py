@@ -44,6 +44,7 @@ def test_the_posts_have_the_mix_of_the_genuine_ones_and_the_next_mix_has_others(
     photos = list_photos(first)
 
     assert (len({post["id"] for post in posts}), len({post["text"] for post in first})) == (2 * MIX, 140)
+    assert abs(len(list_photos(first[: MIX // 2])) - 32) <= 2
     assert (len(photos), len(set(photos)), len({draw_photo(photo) for photo in photos[:4]})) == (65, 63, 4)
     assert not {post["text"] for post in first} & {post["text"] for post in second}
     assert not set(photos) & set(list_photos(second))
