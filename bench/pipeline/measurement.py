@@ -46,6 +46,7 @@ class Measurement:
     calls: Counter[Call] = field(default_factory=Counter)
     rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     peak_mb: dict[str, float] = field(default_factory=dict)
+    processor_ms: Counter[str] = field(default_factory=Counter)
 
     @property
     def posts_per_second(self) -> float:
@@ -141,6 +142,7 @@ class Pipeline:
             floor = max(map(self._find_floor, records)) if function.name == "image_analyzer" else 0.0
             result.handled.append(Handled(function.name, len(batch), milliseconds, floor))
             result.peak_mb[function.name] = max(result.peak_mb.get(function.name, 0), invocation.peak_mb)
+            result.processor_ms[function.name] += round(invocation.processor * 1000)
             queue.finish(batch, read_failures(invocation.response))
             if not any(each.unfinished for each in self._queues.values()):
                 self._idle.set()

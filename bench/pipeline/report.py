@@ -79,7 +79,7 @@ def format_calls(measured: Measurement) -> Iterator[str]:
         calls = Counter({call[1:]: n for call, n in measured.calls.items() if call[0] == function})
         state = _count_dynamodb(calls, _STATE) / count
         index = _count_dynamodb(calls, (_INDEX,)) / count
-        yield f"{function}: {state:.2f} state calls and {index:.2f} of the search index a {unit} ({count})"
+        yield f"{function}: {state:.2f} state calls and {index:.2f} of the search index for each {unit} ({count})"
         for (service, operation), number in sorted(calls.items()):
             yield f"    {service:12}{operation:44}{number / count:8.3f}"
 
@@ -89,6 +89,16 @@ def format_2019_calls(measured: Measurement) -> Iterator[str]:
     yield f"2019: a post ({measured.posts})"
     for (_, service, operation), number in sorted(measured.calls.items()):
         yield f"    {service:12}{operation:44}{number / measured.posts:8.3f}"
+
+
+def format_sandboxes(functions: Mapping[str, Function], results: Sequence[Measurement]) -> Iterator[str]:
+    """The most memory that a sandbox took, and its processor's time for each thing, in the first of the results."""
+    yield "Peak memory of a sandbox, and time of this machine's processor, whatever the clock:"
+    for name, function in functions.items():
+        peak = max(measured.peak_mb[name] for measured in results)
+        count = results[0].posts if name == "tweet_analyzer" else results[0].count_messages(name)
+        milliseconds = results[0].processor_ms[name] / count
+        yield f"    {name:20}{peak:7.0f} MB of {function.memory_mb}{milliseconds:9.1f} ms a {UNITS[name]}"
 
 
 def _count_dynamodb(calls: Counter[tuple[str, str]], tables: Sequence[str]) -> int:

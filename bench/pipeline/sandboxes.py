@@ -18,7 +18,7 @@ START_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Invocation:
-    """What became of an invocation; `seconds` are those of the wall, `processor` all of the sandbox so far."""
+    """What became of an invocation; `seconds` are those of the wall, `processor` those of a processor."""
 
     response: Mapping[str, Any]
     seconds: float
@@ -41,8 +41,8 @@ class Sandbox:
         if not line:
             raise RuntimeError("a handler has raised; see above")
         result = json.loads(line)
-        self.processor = result["processor"]
-        return Invocation(result["response"], result["seconds"], result["processor"], result["peak"])
+        before, self.processor = self.processor, result["processor"]
+        return Invocation(result["response"], result["seconds"], self.processor - before, result["peak"])
 
 
 class SandboxPool:
