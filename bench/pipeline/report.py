@@ -98,7 +98,7 @@ def format_sandboxes(functions: Mapping[str, Function], results: Sequence[Measur
         peak = max(measured.peak_mb[name] for measured in results)
         count = results[0].posts if name == "tweet_analyzer" else results[0].count_messages(name)
         milliseconds = results[0].processor_ms[name] / count
-        yield f"    {name:20}{peak:7.0f} MB of {function.memory_mb}{milliseconds:9.1f} ms a {UNITS[name]}"
+        yield f"    {name:20}{peak:7.0f} MB of {function.memory_mb}{milliseconds:9.1f} ms for each {UNITS[name]}"
 
 
 def _count_dynamodb(calls: Counter[tuple[str, str]], tables: Sequence[str]) -> int:
