@@ -1,17 +1,21 @@
 """Texts are analysed once each, and their results cached."""
 
 import datetime as dt
+import threading
 from collections import Counter
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import RetryableError
 from photolake.posts.comprehend import Comprehend, read_language_tag
-from photolake.posts.text_analysis import PostText, TextAnalyzer
+from photolake.posts.text_analysis import TextAnalyzer
+from photolake.posts.text_cache import PostText, TextCache
 from tests.fakes.client_error import client_error
 from tests.fakes.comprehend import LANGUAGES, FakeComprehend, make_entities
 from tests.fakes.dynamodb_table import FakeTable
@@ -20,13 +24,17 @@ NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 NO_SCORES = dict.fromkeys(("sentimentposscore", "sentimentnegscore", "sentimentneuscore", "sentimentmixedscore"))
 
 
-def analyzer_on(table: Any, comprehend: Any, tally: Counter[str] | None = None, now: dt.datetime = NOW) -> TextAnalyzer:
+def analyzer_on(
+    table: Any, comprehend: Any, tally: Counter[str] | None = None, now: dt.datetime = NOW, packs: bool = False
+) -> TextAnalyzer:
     counted = Counter[str]() if tally is None else tally
 
     def count(name: str, value: int) -> None:
         counted.update({name: value})
 
-    return TextAnalyzer(Comprehend(comprehend, count), table, 30, count, lambda: now, lambda _: None)
+    return TextAnalyzer(
+        Comprehend(comprehend), TextCache(table, 30, lambda: now, lambda _: None), count, packs_entities=packs
+    )
 
 
 def test_an_analyzed_text_fills_every_column(table) -> None:
@@ -101,8 +109,8 @@ def test_texts_are_sent_in_batches_of_25_of_one_language(table) -> None:
     comprehend = FakeComprehend()
     analyzer_on(table, comprehend).analyze([(f"text {index}", "en" if index % 2 else "de") for index in range(60)])
 
-    assert comprehend.calls == [
-        (operation, size) for size in (25, 5, 25, 5) for operation in ("BatchDetectSentiment", "BatchDetectEntities")
+    assert sorted(comprehend.calls) == [
+        (operation, size) for operation in ("BatchDetectEntities", "BatchDetectSentiment") for size in (5, 5, 25, 25)
     ]
 
 
@@ -114,15 +122,29 @@ def test_texts_that_differ_only_beyond_the_limit_are_bought_once(table) -> None:
     assert tally == {"TextsBought": 1, "TextsSaved": 2, "ComprehendCalls": 2, "ComprehendUnits": 2 * 50}
 
 
-def test_a_result_is_cached_although_the_next_call_fails(table) -> None:
-    broken = FakeComprehend(call_errors=[None, client_error("ThrottlingException")])
+@pytest.mark.parametrize("failing", ["batch_detect_sentiment", "batch_detect_entities"])
+def test_the_result_of_one_api_is_cached_although_the_other_fails(table, failing: str) -> None:
+    broken = FakeComprehend()
+    has_answered = threading.Event()
+
+    def answer(**request: Any) -> Any:
+        has_answered.set()
+        return getattr(FakeComprehend, other)(broken, **request)
+
+    def throttle(**request: Any) -> None:
+        has_answered.wait(10)
+        raise client_error("ThrottlingException")
+
+    (other,) = {"batch_detect_sentiment", "batch_detect_entities"} - {failing}
+    setattr(broken, failing, throttle)
+    setattr(broken, other, answer)
     with pytest.raises(RetryableError):
         analyzer_on(table, broken).analyze([("hello", "en")])
 
     comprehend = FakeComprehend()
     (analysis,) = analyzer_on(table, comprehend).analyze([("hello", "en")])
-    assert comprehend.calls == [("BatchDetectEntities", 1)]
-    assert analysis.columns()["sentiment_status"] == "ok"
+    assert comprehend.calls == [(failing.title().replace("_", ""), 1)]
+    assert (analysis.columns()["sentiment_status"], analysis.columns()["entities_status"]) == ("ok", "ok")
 
 
 def test_a_text_that_fails_for_a_passing_reason_is_retryable_and_only_it_is_bought_later(table) -> None:
@@ -189,6 +211,39 @@ def test_without_failures_a_second_run_buys_nothing_and_agrees_with_the_first(te
     )
 
 
+@given(
+    st.lists(st.tuples(TEXTS | st.text(max_size=5), TAGS), max_size=80),
+    st.lists(st.none() | st.sampled_from(["ThrottlingException", "AccessDeniedException"]), max_size=6),
+)
+def test_packed_texts_get_the_analyses_that_they_get_alone_whatever_fails_on_the_way(texts, faults) -> None:
+    table, tally = FakeTable(), Counter[str]()
+    comprehend = FakeComprehend(call_errors=[code and client_error(code) for code in faults])
+    for _ in range(len(faults)):
+        with suppress(RetryableError, ClientError):
+            analyzer_on(table, comprehend, packs=True).analyze(texts)
+    calls = len(comprehend.calls)
+    packed = analyzer_on(table, comprehend, tally, packs=True).analyze(texts)
+
+    alone = analyzer_on(FakeTable(), FakeComprehend()).analyze(texts)
+    assert [analysis.columns() for analysis in packed] == [analysis.columns() for analysis in alone]
+    assert len(comprehend.calls) - calls == tally["ComprehendCalls"]
+    assert max(comprehend.answered.values(), default=1) == 1
+
+
+def test_packed_entities_are_used_only_as_long_as_packing_is_on(table) -> None:
+    texts = [("Ada came", "en"), ("Grace left", "en")]
+    first, second, third = FakeComprehend(), FakeComprehend(), FakeComprehend()
+    for _ in range(2):
+        analyzer_on(table, first, packs=True).analyze(texts)
+    assert sorted(first.calls) == [("BatchDetectEntities", 1), ("BatchDetectSentiment", 2)]
+
+    analyzer_on(table, second).analyze(texts)
+    assert second.calls == [("BatchDetectEntities", 2)]
+
+    analyzer_on(table, third, packs=True).analyze(texts)
+    assert third.calls == []
+
+
 def test_an_item_of_the_cache_is_compact_json_with_the_time_it_expires(table) -> None:
     analyzer_on(table, FakeComprehend()).analyze([("Été", None)])
 
@@ -213,7 +268,7 @@ def test_an_expired_result_is_not_used_although_dynamodb_still_has_it(table) -> 
     comprehend = FakeComprehend()
     analyzer_on(table, comprehend, now=NOW + dt.timedelta(days=31)).analyze([("hello", "en")])
 
-    assert comprehend.calls == [("BatchDetectSentiment", 1), ("BatchDetectEntities", 1)]
+    assert sorted(comprehend.calls) == [("BatchDetectEntities", 1), ("BatchDetectSentiment", 1)]
 
 
 def test_without_texts_no_service_is_called(table) -> None:
