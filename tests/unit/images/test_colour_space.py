@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from photolake.errors import PermanentError
-from photolake.images.coded_colours import CodedColours, map_tone, read_codes, read_gamma
+from photolake.images.coded_colours import REC_709, CodedColours, map_tone, read_codes, read_gamma
 from photolake.images.rendition import is_readable_in_place, render
 from tests.builders import image_files as files
 from tests.builders.hard_photos import COLOURS, SIZE, draw_scene, encode_light, swap_profile, to_hlg, to_pq
@@ -148,3 +148,30 @@ def test_odd_boxes_of_an_avif_do_no_harm(at):
     data[at : at + 4] = b"\xff\xff\xff\xff"
     with suppress(PermanentError):
         render(bytes(data))
+
+
+@pytest.mark.parametrize(
+    "primaries",
+    [
+        (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
+        (0.3, 0.3, 1.0, 0.001, 0.0, 1.0, 0.0, 0.001),
+    ],
+)
+def test_chromaticities_that_span_a_space_count(primaries):
+    assert read_gamma(1 / 2.2, primaries).primaries == primaries
+
+
+@pytest.mark.parametrize(
+    "primaries",
+    [
+        (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69),
+        (0.3127, 0.329, 1.01, 0.32, 0.265, 0.69, 0.15, 0.06),
+        (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, -0.01, 0.06),
+        (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.0),
+        (0.3127, 0.329, 0.64, 0.33, 0.3, 0.33, 0.15, 0.33),
+        (0.3127, 0.329, 0.2, 0.33, 0.2, 0.6, 0.2, 0.06),
+    ],
+    ids=["six", "above one", "below zero", "black", "on a level line", "on an upright line"],
+)
+def test_chromaticities_that_span_no_space_are_taken_for_those_of_srgb(primaries):
+    assert read_gamma(1 / 2.2, primaries).primaries == REC_709

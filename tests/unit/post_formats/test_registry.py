@@ -69,6 +69,8 @@ def test_nothing_that_a_format_reads_is_foreign():
         ({}, "it is an empty object"),
         ({f"f{n}": n for n in range(12)}, "it has the fields f0, f1, f2, f3, f4, f5, f6, f7 and 4 more"),
         ("text", "a text"),
+        ([], "an array"),
+        ((1, 2), "tuple"),
         (1.5, "a number"),
         (None, "null"),
         (True, "true or false"),
