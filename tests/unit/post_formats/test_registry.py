@@ -46,6 +46,20 @@ def test_every_example_is_read_without_a_refusal(name, value):
             assert item["created_at"] == "Wed Nov 18 12:00:00 +0000 2026" or "created_at" not in json.dumps(value)
 
 
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ({"delete": {"status": {"id_str": "5", "user_id_str": "7"}}}, "delete messages"),
+        ({"limit": {"track": 5}}, "limit notices"),
+        ({"friends": [5]}, "lists of friends"),
+        ({"event": "follow", "source": {}, "target": {}}, "events"),
+        ({"errors": [{"message": "gone", "code": 34}]}, "errors that X sent"),
+    ],
+)
+def test_what_x_sends_beside_posts_is_a_notice_of_its_kind(message, kind):
+    assert list(read_value(message, CONTEXT)) == [Notice(kind)]
+
+
 @pytest.mark.parametrize(("name", "value"), ALL_FOREIGN, ids=name_examples(ALL_FOREIGN))
 def test_values_of_other_networks_are_refused_by_name(name, value):
     assert find_format(value) is None

@@ -385,6 +385,10 @@ def test_a_column_with_a_comma_in_its_name_stands_in_quotes():
     assert TableMap.parse('id=a, text="b, c",created_at=d').columns == {"id": "a", "text": "b, c", "created_at": "d"}
 
 
+def test_a_column_may_have_an_equals_sign_in_its_name():
+    assert TableMap.parse("id=a=b,text=c,created_at=d").columns["id"] == "a=b"
+
+
 def test_columns_that_a_table_lacks_are_named_with_those_it_has():
     missing = TableMap.parse(MAP).find_missing(["tweet_id", "body", "when", *map(str, range(50))])
 
