@@ -239,3 +239,21 @@ def test_a_file_without_colours_of_its_primary_item_has_no_codes():
 @pytest.mark.parametrize("primaries", [4, 9, 11])
 def test_white_stays_white_whatever_the_white_of_a_space(primaries):
     assert read_codes(primaries, 13).convert(Image.new("RGB", (1, 1), "white")).getpixel((0, 0)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("encoding_gamma", "gamma"),
+    [
+        (1.0, 1.0),
+        (0.5, 2.0),
+        (0.1, 10.0),
+        (10.0, 0.1),
+        (1 / 2.2, None),
+        (0.45455, None),
+        (0.09, None),
+        (10.1, None),
+        (0.0, None),
+    ],
+)
+def test_the_gamma_of_a_png_is_the_reverse_of_what_it_was_encoded_with(encoding_gamma, gamma):
+    assert read_gamma(encoding_gamma, None) == CodedColours(gamma=gamma)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from photolake.post_files.documents import JsonDocument, read_documents
 from photolake.post_files.framing import ENDLESS, MAX_NESTING, UNCLOSED
 from photolake.post_files.json_values import Broken, decode_value
+from photolake.post_files.resync import Resume, Resynchronizer
 from photolake.post_files.window import Window
 from photolake.rejected import RejectedRecord
 
@@ -343,3 +344,18 @@ def test_the_indent_of_a_line_is_known_where_reading_goes_on_in_it(size):
     window.skip_to(content.index(b"{}"))
 
     assert (window.indent, window.offset) == (4, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "begin"),
+    [
+        ('{"id": "cut {"id": 2}\n', '{"id": 2}'),
+        ('{"id": oops,\n    {"id": 2},\n{"id": 3}\n', '{"id": 3}'),
+        ('{"id": oops, {"id": 2} "more", {"id": 3}\n', '{"id": 3}'),
+    ],
+    ids=["in a line", "no deeper", "before no member"],
+)
+def test_after_damage_reading_goes_on_where_the_next_document_begins(text, begin):
+    found = Resynchronizer(0, frozenset({"id"}), "id").find(text, 1, is_final=True)
+
+    assert found == Resume(text.index(begin), is_found=True)

@@ -101,6 +101,14 @@ def test_an_unknown_value_is_described_without_what_people_wrote(value, message)
     assert describe_unknown(value).endswith(message)
 
 
+def test_only_an_id_without_its_post_is_refused_with_what_to_do():
+    assert describe_foreign("5") == describe_foreign(5)
+    assert str(describe_foreign(5)).endswith(
+        "does not read. Get the posts by their ids first: twarc2 hydrate ids.txt > posts.jsonl"
+    )
+    assert str(describe_foreign({"idstr": "5", "mid": "5"})) == "a post of Weibo, which photolake does not read"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
