@@ -1,5 +1,7 @@
 """Rows against the columns of their table."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +50,9 @@ def written(kind: HiveType) -> str:
 
 
 def test_a_table_is_read_from_glue_with_its_name_and_its_partition():
-    assert TableSchema.from_glue(FakeGlue(), "lake", "posts") == TableSchema(
+    client: Any = FakeGlue()
+
+    assert TableSchema.from_glue(client, "lake", "posts") == TableSchema(
         "posts", {**TABLE.columns, "dt": HiveType.parse("string")}
     )
 
