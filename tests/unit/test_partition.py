@@ -1,12 +1,15 @@
 """The partition rule."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
+import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.partition import compute_post_dt
-from photolake.rows.ids import read_snowflake_ms
+from photolake.rows.ids import hash_to_bigint, read_snowflake_ms
 
 EARLIEST = dt.date(2026, 1, 1)
 COLLECTED = "2026-05-10T12:00:00.000Z"
@@ -22,9 +25,21 @@ def test_a_post_of_x_is_filed_by_its_id_whatever_its_other_dates_say():
 
 
 def test_a_post_of_another_platform_is_filed_by_its_own_time():
-    post = {"id": 5, "source_platform": "bluesky", "timestamp_ms": 1_778_284_800_000, "collected_at": COLLECTED}
+    post_id = hash_to_bigint("at://did:plc:a/app.bsky.feed.post/3")
+    post = {"id": post_id, "source_platform": "bluesky", "timestamp_ms": 1_778_284_800_000, "collected_at": COLLECTED}
 
+    assert read_snowflake_ms(post_id) is not None
     assert compute_post_dt(post, EARLIEST) == "2026-05-09"
+
+
+def test_a_post_is_filed_by_the_date_in_utc_in_any_time_zone():
+    with time_machine.travel(dt.datetime(2026, 5, 10, tzinfo=ZoneInfo("Asia/Tokyo"))):
+        assert compute_post_dt(x_post("2026-05-09"), EARLIEST) == "2026-05-09"
+
+
+@pytest.mark.parametrize("ms", [-(2**63), 2**63 - 1])
+def test_a_time_beyond_the_calendar_is_filed_under_the_earliest_date(ms):
+    assert compute_post_dt({"id": 5, "source_platform": "bluesky", "timestamp_ms": ms}, EARLIEST) == "2026-01-01"
 
 
 def test_an_id_from_before_snowflakes_is_filed_by_its_own_time():

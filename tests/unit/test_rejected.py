@@ -107,6 +107,9 @@ def test_a_row_that_cannot_be_delivered_is_kept_as_its_source_sent_it() -> None:
     row = {"id": 5, "id_str": "5", "source_json": '{"text":"é"}'}
 
     assert reject_row(row, ValueError("too large")) == RejectedRecord(b'{"text":"\xc3\xa9"}', "post 5: too large")
+    assert reject_row({"id": 6, "source_json": "half \ud83d"}, ValueError("no")) == RejectedRecord(
+        b"half ?", "post 6: no"
+    )
     assert reject_row({"id": None}, ValueError("no id")) == RejectedRecord(b"", "post None: no id")
     assert len(reject_row({"source_json": "x" * 10**6}, ValueError("too large")).raw) == MAX_SOURCE_BYTES
 

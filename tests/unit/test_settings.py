@@ -23,6 +23,22 @@ def test_each_field_is_the_variable_of_its_name(monkeypatch):
     assert Example.from_env() == Example("lake", 0.5, ("a.example", "b.example"))
 
 
+@dataclass(frozen=True)
+class Switch(Settings):
+    is_on: bool
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("false", False)])
+def test_a_boolean_is_true_or_false(text, value):
+    assert Switch.from_env({"IS_ON": text}) == Switch(value)
+
+
+@pytest.mark.parametrize("text", ["", "True", "1", "yes"])
+def test_what_is_not_true_or_false_is_named(text):
+    with pytest.raises(SettingsError, match=f"IS_ON: '{text}' is not true or false"):
+        Switch.from_env({"IS_ON": text})
+
+
 def test_a_missing_variable_is_named(monkeypatch):
     monkeypatch.delenv("BUCKET", raising=False)
 

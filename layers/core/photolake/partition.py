@@ -35,7 +35,8 @@ def clamp_date(date: dt.date, earliest: dt.date, seen: dt.date | None) -> dt.dat
 
 
 def _convert_to_utc_date(ms: int) -> dt.date:
+    """Return the date, or the first of all dates for a time that Python's calendar does not have."""
     try:
         return dt.datetime.fromtimestamp(ms / 1000, dt.UTC).date()
     except (OverflowError, ValueError, OSError):
-        return dt.date.max if ms > 0 else dt.date.min
+        return dt.date.min

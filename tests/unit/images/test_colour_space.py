@@ -1,6 +1,7 @@
 """Which colours a photo means, and what they are in sRGB."""
 
 import io
+import struct
 from contextlib import suppress
 from itertools import pairwise
 
@@ -8,7 +9,8 @@ import pytest
 from PIL import Image
 
 from photolake.errors import PermanentError
-from photolake.images.coded_colours import CodedColours, map_tone, read_codes, read_gamma
+from photolake.images.coded_colours import REC_709, CodedColours, map_tone, read_codes, read_gamma
+from photolake.images.isobmff import find_colour_codes
 from photolake.images.rendition import is_readable_in_place, render
 from tests.builders import image_files as files
 from tests.builders.hard_photos import COLOURS, SIZE, draw_scene, encode_light, swap_profile, to_hlg, to_pq
@@ -148,3 +150,110 @@ def test_odd_boxes_of_an_avif_do_no_harm(at):
     data[at : at + 4] = b"\xff\xff\xff\xff"
     with suppress(PermanentError):
         render(bytes(data))
+
+
+@pytest.mark.parametrize(
+    "primaries",
+    [
+        (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
+        (0.3, 0.3, 1.0, 0.001, 0.0, 1.0, 0.0, 0.001),
+    ],
+)
+def test_chromaticities_that_span_a_space_count(primaries):
+    assert read_gamma(1 / 2.2, primaries).primaries == primaries
+
+
+@pytest.mark.parametrize(
+    "primaries",
+    [
+        (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69),
+        (0.3127, 0.329, 1.01, 0.32, 0.265, 0.69, 0.15, 0.06),
+        (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, -0.01, 0.06),
+        (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.0),
+        (0.3127, 0.329, 0.64, 0.33, 0.3, 0.33, 0.15, 0.33),
+        (0.3127, 0.329, 0.2, 0.33, 0.2, 0.6, 0.2, 0.06),
+    ],
+    ids=["six", "above one", "below zero", "black", "on a level line", "on an upright line"],
+)
+def test_chromaticities_that_span_no_space_are_taken_for_those_of_srgb(primaries):
+    assert read_gamma(1 / 2.2, primaries).primaries == REC_709
+
+
+def box(name, body):
+    return struct.pack(">I4s", 8 + len(body), name) + body
+
+
+def colours_box(*codes):
+    return box(b"colr", b"nclx" + struct.pack(">HHHB", *codes, 0, 0x80))
+
+
+def meta_box(codes, id_format=">H", number_format=">B"):
+    """The body of `meta`: item 1 has the codes (1, 13), the primary item has `codes`, marked as essential."""
+    is_wide = number_format == ">H"
+    first, primary = (70_001, 70_000) if id_format == ">I" else (1, 2)
+    others = box(b"free", b"") * (200 if is_wide else 1)
+    properties = others + colours_box(1, 13) + colours_box(*codes)
+    own = properties.count(b"free") + 2
+    numbers = [own - 1, own | (0x8000 if is_wide else 0x80)]
+    head = bytes([id_format == ">I", 0, 0, 0])
+    links = struct.pack(id_format, first) + b"\x01" + struct.pack(number_format, numbers[0])
+    links += struct.pack(id_format, primary) + b"\x02" + struct.pack(number_format, 1)
+    links += struct.pack(number_format, numbers[1])
+    ipma = box(b"ipma", head[:3] + bytes([is_wide]) + struct.pack(">I", 2) + links)
+    return (
+        bytes(4) + box(b"pitm", head + struct.pack(id_format, primary)) + box(b"iprp", box(b"ipco", properties) + ipma)
+    )
+
+
+@pytest.mark.parametrize("number_format", [">B", ">H"])
+@pytest.mark.parametrize("id_format", [">H", ">I"])
+@pytest.mark.parametrize("codes", [(9, 16), (0x0102, 0x0304)])
+def test_the_colours_of_the_primary_item_are_found_whatever_the_width_of_ids_and_numbers(
+    codes, id_format, number_format
+):
+    meta = box(b"meta", meta_box(codes, id_format, number_format))
+
+    assert find_colour_codes(box(b"ftyp", b"avif") + meta + box(b"mdat", b"pixels")) == codes
+
+
+def test_the_size_of_a_box_may_be_long_or_reach_to_the_end_of_the_file():
+    body = meta_box((9, 16))
+
+    assert find_colour_codes(struct.pack(">I4sQ", 1, b"meta", 16 + len(body)) + body) == (9, 16)
+    assert find_colour_codes(struct.pack(">I4s", 0, b"meta") + body) == (9, 16)
+
+
+def test_a_file_without_colours_of_its_primary_item_has_no_codes():
+    profile = box(b"colr", b"prof" + bytes(7))
+    whole = box(b"meta", meta_box((9, 16)))
+
+    assert find_colour_codes(b"") is None
+    assert find_colour_codes(box(b"ftyp", b"avif")) is None
+    assert find_colour_codes(whole.replace(colours_box(9, 16), profile)) is None
+    assert (
+        find_colour_codes(whole.replace(struct.pack(">HBBB", 2, 2, 1, 0x83), struct.pack(">HBBB", 2, 2, 1, 0x84)))
+        is None
+    )
+
+
+@pytest.mark.parametrize("primaries", [4, 9, 11])
+def test_white_stays_white_whatever_the_white_of_a_space(primaries):
+    assert read_codes(primaries, 13).convert(Image.new("RGB", (1, 1), "white")).getpixel((0, 0)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("encoding_gamma", "gamma"),
+    [
+        (1.0, 1.0),
+        (0.5, 2.0),
+        (0.1, 10.0),
+        (10.0, 0.1),
+        (1 / 2.2, None),
+        (0.45455, None),
+        (0.09, None),
+        (10.1, None),
+        (0.0, None),
+    ],
+)
+def test_the_gamma_of_a_png_is_the_reverse_of_what_it_was_encoded_with(encoding_gamma, gamma):
+    assert read_gamma(encoding_gamma, None) == CodedColours(gamma=gamma)

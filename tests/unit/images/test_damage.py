@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image, ImageChops
 
 from photolake.errors import PermanentError
 from photolake.images.damage import describe_decoder_error
+from photolake.images.jpeg_file import repack
 from photolake.images.rendition import draw_small, render
 from tests.builders import image_files as files
 from tests.builders.hard_photos import DAMAGED, PROGRESSIVE, SIZE, cut, damage_png, deep_png, draw_scene, palette_png
@@ -249,3 +251,36 @@ def test_what_pillow_says_of_a_file_holds_no_address():
     error = ValueError("cannot read <_io.BytesIO object at 0x7f32241bd490>")
 
     assert describe_decoder_error(error) == "cannot read <_io.BytesIO object>"
+
+
+def segment(marker, body=b""):
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(body)) + body
+
+
+JFIF, TABLE, SCAN = segment(0xE0), segment(0xDB, b"table"), segment(0xDA, b"scan") + b"pixels\xff\x00"
+START, END = b"\xff\xd8", b"\xff\xd9"
+
+
+def test_a_repacked_jpeg_has_its_segments_without_what_lies_between():
+    found = repack(START + JFIF + b"odd\xff\x00\xff\xd0" + TABLE + b"\xff\xff" + SCAN + END, with_metadata=False)
+
+    assert found.body == START + JFIF + TABLE + b"\xff\xff" + SCAN + END
+    assert (found.noisy, found.scans, found.is_progressive) == (None, 1, False)
+
+
+@pytest.mark.parametrize(
+    "cut_off", [TABLE[:-1], TABLE[:3], b"\xff\xdb\0\1" + TABLE], ids=["body", "length", "too short"]
+)
+def test_a_jpeg_ends_before_a_segment_that_is_cut_off(cut_off):
+    found = repack(START + JFIF + TABLE + cut_off, with_metadata=False)
+
+    assert (found.body, found.noisy) == (START + JFIF + TABLE + END, None)
+
+
+def test_noise_stands_where_the_last_scan_of_a_jpeg_is_cut_off():
+    found = repack(START + TABLE + SCAN + segment(0xDA, b"scan") + b"more\xff", with_metadata=False)
+
+    whole = START + TABLE + SCAN + segment(0xDA, b"scan") + b"more"
+    assert (found.body, found.scans) == (whole + END, 2)
+    assert found.noisy is not None
+    assert (found.noisy[: len(whole)], found.noisy[-2:], len(found.noisy)) == (whole, END, len(whole) + 258)

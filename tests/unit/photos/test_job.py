@@ -77,7 +77,7 @@ def test_a_job_may_lack_what_the_source_lacks(key):
         ("", "JSON"),
         ("not json", "JSON"),
         ("[]", "list"),
-        (json.dumps({**BODY, "tweetid": "1"}), "tweetid"),
+        (json.dumps({**BODY, "tweetid": "1"}), "tweetid is missing or of type str"),
         (json.dumps({**BODY, "post": "text"}), "post"),
         (json.dumps({**BODY, "post": {"text": "a"}}), "post"),
         (json.dumps({**BODY, "post": {"text": 1, "entities": []}}), "post"),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from photolake.photos.job import PhotoJob, PostSummary, list_photo_jobs
+from photolake.photos.job import PhotoJob, PostSummary, count_photos_without_url, list_photo_jobs
 
 POST = {"id": 1, "source_platform": "x", "collected_at": "2026-11-20T10:00:00.000Z"}
 
@@ -15,6 +15,10 @@ def medium(mediaid: str, **more: Any) -> dict[str, Any]:
 
 def with_media(*media: Any, **more: Any) -> dict[str, Any]:
     return {**POST, "extended_entities": {"media": list(media)}, **more}
+
+
+def count(post: Any) -> int:
+    return count_photos_without_url(post)
 
 
 def jobs_of(post: Any, dt: str = "2026-11-20") -> list[PhotoJob]:
@@ -53,6 +57,7 @@ def test_a_job_carries_the_words_of_its_post_within_bounds() -> None:
         "1", "🏖" * 2000, [{"text": ("Ada" * 50)[:100], "type": "PERSON", "score": 0.75}] * 25
     )
     assert 10 * len(json.dumps(job.to_message())) < 2**20
+    assert PhotoJob.parse(json.dumps(job.to_message())) == job
 
 
 def test_the_preview_of_a_video_or_gif_says_so() -> None:
@@ -101,6 +106,13 @@ def test_a_medium_without_a_url_gets_a_job_that_photo_fetcher_accepts() -> None:
 
     assert PhotoJob.parse(json.dumps(job.to_message())) == job
     assert (job.source_key, job.media_url) == ("1:5", None)
+
+
+def test_photos_without_a_url_are_counted_once_and_previews_of_videos_are_not() -> None:
+    media = [{"id": "5"}, {"id": "5"}, {"id": "6", "type": "photo"}, {"id": "7", "type": "video"}, medium("8")]
+
+    assert count(with_media(*media)) == 2
+    assert count(POST) == 0
 
 
 def test_http_is_taken_where_there_is_no_https() -> None:

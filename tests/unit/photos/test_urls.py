@@ -79,6 +79,25 @@ def test_any_other_url_is_blocked(url):
     assert refused.value.status == "blocked_host"
 
 
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://pbs.twimg.com/a b", r"'https://pbs\.twimg\.com/a b' is empty or has characters"),
+        ("https://pbs.twimg.com:port/a", r"'https://pbs\.twimg\.com:port/a' is not a URL: "),
+        ("ftp://pbs.twimg.com/a", "not 'ftp'"),
+        ("https://[::1]/a", r"'\[::1\]' is an IP address"),
+        ("https://a@pbs.twimg.com/a", "holds credentials"),
+        ("https://pbs.twimg.com:8443/a", "port 8443 is not the usual one for https"),
+        ("https://localhost/a", "'localhost' is not a host name"),
+        ("https://10.0.0.1/a", r"'10\.0\.0\.1' is an IP address"),
+        ("https://evil.test/a", r"evil\.test is not one of the allowed photo hosts"),
+    ],
+)
+def test_the_reason_of_a_blocked_url_names_what_is_wrong(url, reason):
+    with pytest.raises(PermanentError, match=reason):
+        check_url(url, HOSTS)
+
+
 def test_an_ip_address_is_blocked_even_if_somebody_allows_it():
     with pytest.raises(PermanentError, match="not on the public internet"):
         choose_address("127.0.0.1", ["127.0.0.1"])
@@ -177,13 +196,26 @@ def test_an_ipv4_address_comes_first_because_lambda_has_no_ipv6():
 
 
 def test_a_host_without_an_address_is_asked_for_again_later():
-    with pytest.raises(RetryableError):
+    with pytest.raises(RetryableError, match=r"pbs\.twimg\.com"):
         choose_address("pbs.twimg.com", [])
 
 
 def test_the_name_of_this_machine_is_blocked():
-    with pytest.raises(PermanentError, match="not on the public internet"):
+    with pytest.raises(PermanentError, match=r"localhost resolves to .* not on the public internet"):
         resolve_public_address("localhost")
+
+
+def test_the_dns_is_asked_once_for_the_host_and_the_port_of_https(monkeypatch):
+    asked = []
+
+    def answer(*args, **options):
+        asked.append((args, options))
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+
+    assert resolve_public_address("pbs.twimg.com") == "8.8.8.8"
+    assert asked == [(("pbs.twimg.com", 443), {"type": socket.SOCK_STREAM})]
 
 
 def test_a_host_that_the_dns_does_not_know_now_is_asked_for_again_later(monkeypatch):

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from photolake.post_files.documents import JsonDocument, read_documents
 from photolake.post_files.framing import ENDLESS, MAX_NESTING, UNCLOSED
+from photolake.post_files.json_values import Broken, decode_value
+from photolake.post_files.resync import Resume, Resynchronizer
+from photolake.post_files.window import Window
 from photolake.rejected import RejectedRecord
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12) | st.sampled_from(
@@ -316,3 +319,43 @@ def test_values_by_themselves_stay_apart():
         (3, 7),
         (3, {"id": 2}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ('{"a": "x\ny", "b": "cut', Broken("a string does not end on its line", 8, is_cut=True)),
+        ('{"a": "x\ny" 5}' + " " * 20, Broken("a string does not end on its line", 8)),
+        ('{"a": "x\ny", "b": "\0', Broken("a string does not end on its line", 8)),
+        ('{"a": "x\0y"}', Broken("NUL bytes inside", 8)),
+        ('{"a": "x\ny", "b": "\0"}', Broken("NUL bytes inside", 19)),
+        ('{"a": [NaN, ' + "[" * 100_000, Broken("nested too deeply", 0)),
+    ],
+)
+def test_a_value_with_raw_control_characters_is_only_cut_if_more_text_could_complete_it(text, broken):
+    assert decode_value(text, 0) == broken
+
+
+@pytest.mark.parametrize("size", [1, 5, 100])
+def test_the_indent_of_a_line_is_known_where_reading_goes_on_in_it(size):
+    content = b"{\n\t[\n    {}"
+    window = Window(iter(content[at : at + size] for at in range(0, len(content), size)))
+
+    window.skip_to(content.index(b"{}"))
+
+    assert (window.indent, window.offset) == (4, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "begin"),
+    [
+        ('{"id": "cut {"id": 2}\n', '{"id": 2}'),
+        ('{"id": oops,\n    {"id": 2},\n{"id": 3}\n', '{"id": 3}'),
+        ('{"id": oops, {"id": 2} "more", {"id": 3}\n', '{"id": 3}'),
+    ],
+    ids=["in a line", "no deeper", "before no member"],
+)
+def test_after_damage_reading_goes_on_where_the_next_document_begins(text, begin):
+    found = Resynchronizer(0, frozenset({"id"}), "id").find(text, 1, is_final=True)
+
+    assert found == Resume(text.index(begin), is_found=True)

@@ -46,6 +46,20 @@ def test_every_example_is_read_without_a_refusal(name, value):
             assert item["created_at"] == "Wed Nov 18 12:00:00 +0000 2026" or "created_at" not in json.dumps(value)
 
 
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ({"delete": {"status": {"id_str": "5", "user_id_str": "7"}}}, "delete messages"),
+        ({"limit": {"track": 5}}, "limit notices"),
+        ({"friends": [5]}, "lists of friends"),
+        ({"event": "follow", "source": {}, "target": {}}, "events"),
+        ({"errors": [{"message": "gone", "code": 34}]}, "errors that X sent"),
+    ],
+)
+def test_what_x_sends_beside_posts_is_a_notice_of_its_kind(message, kind):
+    assert list(read_value(message, CONTEXT)) == [Notice(kind)]
+
+
 @pytest.mark.parametrize(("name", "value"), ALL_FOREIGN, ids=name_examples(ALL_FOREIGN))
 def test_values_of_other_networks_are_refused_by_name(name, value):
     assert find_format(value) is None
@@ -69,6 +83,8 @@ def test_nothing_that_a_format_reads_is_foreign():
         ({}, "it is an empty object"),
         ({f"f{n}": n for n in range(12)}, "it has the fields f0, f1, f2, f3, f4, f5, f6, f7 and 4 more"),
         ("text", "a text"),
+        ([], "an array"),
+        ((1, 2), "tuple"),
         (1.5, "a number"),
         (None, "null"),
         (True, "true or false"),
@@ -83,6 +99,14 @@ def test_an_unknown_value_is_described_without_what_people_wrote(value, message)
     assert find_format(value) is None
     assert describe_unknown(value).startswith("not a post in any known format")
     assert describe_unknown(value).endswith(message)
+
+
+def test_only_an_id_without_its_post_is_refused_with_what_to_do():
+    assert describe_foreign("5") == describe_foreign(5)
+    assert str(describe_foreign(5)).endswith(
+        "does not read. Get the posts by their ids first: twarc2 hydrate ids.txt > posts.jsonl"
+    )
+    assert str(describe_foreign({"idstr": "5", "mid": "5"})) == "a post of Weibo, which photolake does not read"
 
 
 JSON = st.recursive(

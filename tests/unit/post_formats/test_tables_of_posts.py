@@ -13,7 +13,7 @@ from photolake.post_files.reader import read_entries
 from photolake.post_formats import csv_twarc, fourcat_csv
 from photolake.post_formats.format import FileContext
 from photolake.post_formats.mapped_table import read_media
-from photolake.post_formats.table_map import FIELDS, TableMap
+from photolake.post_formats.table_map import FIELDS, TableMap, describe_columns
 from photolake.rejected import RejectedRecord
 from photolake.rows.ids import hash_to_bigint
 from photolake.sources.bluesky.identifiers import PostKey
@@ -385,12 +385,21 @@ def test_a_column_with_a_comma_in_its_name_stands_in_quotes():
     assert TableMap.parse('id=a, text="b, c",created_at=d').columns == {"id": "a", "text": "b, c", "created_at": "d"}
 
 
+def test_a_column_may_have_an_equals_sign_in_its_name():
+    assert TableMap.parse("id=a=b,text=c,created_at=d").columns["id"] == "a=b"
+
+
 def test_columns_that_a_table_lacks_are_named_with_those_it_has():
     missing = TableMap.parse(MAP).find_missing(["tweet_id", "body", "when", *map(str, range(50))])
 
     assert missing is not None
     assert missing.startswith("has no column 'date', 'pics'; its columns are tweet_id, body, when, 0, 1")
     assert missing.endswith("and 13 more")
+
+
+@pytest.mark.parametrize(("count", "ending"), [(2, "0, 1"), (40, "38, 39"), (41, "38, 39 and 1 more")])
+def test_up_to_forty_columns_of_a_table_are_named(count, ending):
+    assert describe_columns([str(column) for column in range(count)]).endswith(ending)
 
 
 CELLS = st.text(max_size=8) | st.sampled_from(["", "1", ID, "[", '["a"]', "{}", "True", "https://a.example", "2026"])

@@ -95,7 +95,7 @@ def test_a_language_that_the_region_does_not_support_is_a_status_not_a_failure()
         client_error("ThrottlingException"),
         client_error("TooManyRequestsException"),
         client_error("InternalServerException", 500),
-        client_error("SomethingNew", 503),
+        client_error("SomethingNew", 500),
         ReadTimeoutError(endpoint_url="https://comprehend"),
         EndpointConnectionError(endpoint_url="https://comprehend"),
     ],

@@ -1,5 +1,7 @@
 """Rows against the columns of their table."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,16 @@ from photolake.rows.schema import HiveType, TableSchema, fit_value
 
 PERSON = "struct<name:string,age:bigint,scores:array<double>,known:boolean>"
 TABLE = TableSchema("posts", {"id": HiveType.parse("bigint"), "user": HiveType.parse(PERSON)})
+
+
+class FakeGlue:
+    def get_table(self, *, DatabaseName, Name):  # noqa: N803 (boto3's names)
+        assert (DatabaseName, Name) == ("lake", "posts")
+        columns = [{"Name": "id", "Type": "bigint"}, {"Name": "user", "Type": PERSON}]
+        return {
+            "Table": {"StorageDescriptor": {"Columns": columns}, "PartitionKeys": [{"Name": "dt", "Type": "string"}]}
+        }
+
 
 scalars = st.sampled_from(["string", "bigint", "double", "boolean"])
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)
@@ -35,6 +47,14 @@ def written(kind: HiveType) -> str:
     if kind.name == "struct":
         return "struct<" + ",".join(f"{name}:{written(field)}" for name, field in kind.fields.items()) + ">"
     return kind.name
+
+
+def test_a_table_is_read_from_glue_with_its_name_and_its_partition():
+    client: Any = FakeGlue()
+
+    assert TableSchema.from_glue(client, "lake", "posts") == TableSchema(
+        "posts", {**TABLE.columns, "dt": HiveType.parse("string")}
+    )
 
 
 @given(hive_types)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from photolake.errors import InvalidSearchError
 from photolake.search import searcher
 from photolake.search.index import SearchIndex
+from photolake.search.paging import Position, read_token
 from photolake.search.request import SearchRequest
 from photolake.search.searcher import ImageSearch
 from tests.builders.search_rows import analysis, dropped, image_id, line, photo, post, seen_label
@@ -304,3 +307,11 @@ def test_any_position_is_either_read_or_refused(hostile: str) -> None:
 def test_a_search_that_makes_no_sense_is_refused_by_name(lake: Lake, request_: Any, message: str) -> None:
     with pytest.raises(InvalidSearchError, match=message):
         lake.find(**request_)
+
+
+@pytest.mark.parametrize("digest", ["a", "ab", "abc"])
+def test_a_token_is_read_as_it_is_written_and_needs_no_quoting_in_a_url(digest: str) -> None:
+    position = Position(PLACE, "", Decimal("9.5"), PLACE)
+
+    assert re.fullmatch("[A-Za-z0-9_-]+", position.to_token(digest))
+    assert read_token(position.to_token(digest), digest) == position

@@ -201,6 +201,22 @@ def test_embeds_that_show_no_photo_give_none(embed):
     assert map_record_to_row(embed=embed)["extended_entities"] is None
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        None,
+        f"at://{BOB}/app.bsky.feed.post/self",
+        uri(BOB).replace(BOB, "did:plc:_"),
+        uri(BOB).replace(BOB, "bob.example"),
+        uri(BOB).replace("feed.post", "feed.like"),
+        f"{uri(BOB)}/",
+    ],
+)
+def test_only_the_uri_of_a_post_is_a_key_of_one(other):
+    assert PostKey.parse(uri(BOB)) is not None
+    assert PostKey.parse(other) is None
+
+
 def test_a_reply_that_quotes_names_both_posts():
     parent, root, quoted = (uri(BOB, tid(NOON_US, clock)) for clock in (1, 2, 3))
     both = {"$type": "app.bsky.embed.recordWithMedia", "record": quote(quoted), "media": images()}

@@ -308,6 +308,15 @@ def test_values_that_x_itself_sent_are_read():
     }
 
 
+def test_a_list_of_sizes_without_a_cropped_one_is_named_from_the_largest():
+    sizes = [{"h": 10 * width, "resize": "fit", "w": width} for width in (1, 4, 2, 3)]
+
+    post = only_post(v1_status(extended_entities={"media": [v1_photo(4, sizes=sizes)]}))
+
+    named = post["extended_entities"]["media"][0]["sizes"]
+    assert {name: size["w"] for name, size in named.items() if size} == {"large": 4, "medium": 3, "small": 2}
+
+
 LINK = {"url": "https://t.co/Ab1", "expanded_url": "https://twitter.com/i/web/status/1", "indices": [1, 2]}
 
 

@@ -22,6 +22,10 @@ def test_since_id_moves_up_only_when_the_window_is_closed():
     assert (window.since_id, window.close()) == (5, Window(since_id=30))
 
 
+def test_a_page_within_the_window_does_not_make_it_smaller():
+    assert Window(1, 9, 5).cover([7, 6]) == Window(1, 9, 5)
+
+
 def test_an_empty_window_closes_as_it_was():
     assert Window(since_id=5).cover([]).close() == Window(since_id=5)
     assert Window().cover([]).close() == Window()
