@@ -136,6 +136,8 @@ def list_photo_jobs(post: PostRow, dt: str) -> list[PhotoJob]:
 
 def count_photos_without_url(post: PostRow) -> int:
     """Count the distinct photos of a post that have no URL, and so will get the status `no_url`."""
+    if all(map(_url, _iterate_media(post))):
+        return 0
     return sum(_url(media) is None and _read_kind(media) == "photo" for media in _find_distinct_media(post).values())
 
 

@@ -5,7 +5,7 @@ v2 lists the links of a post's own photos among its URLs, and the photos themsel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from photolake.rows.json_reader import JsonObject, drop_nulls, reject_payload
@@ -42,9 +42,12 @@ class Includes:
 
     def __init__(self, value: Any) -> None:
         """PermanentError if the value is neither an object of arrays nor absent."""
-        if not isinstance(value or {}, Mapping) or not all(isinstance(items, list) for items in (value or {}).values()):
-            reject_payload("includes: expected an object of arrays")
         self._lists: Mapping[str, list[Any]] = value or {}
+        if not isinstance(self._lists, (dict, Mapping)):
+            reject_payload("includes: expected an object of arrays")
+        for items in self._lists.values():
+            if not isinstance(items, list):
+                reject_payload("includes: expected an object of arrays")
         self._places = {kind: _index_items(kind, items) for kind, items in self._lists.items()}
 
     def find_post(self, key: str | None) -> JsonObject | None:
@@ -91,49 +94,49 @@ class Includes:
 
     def _select_kind(self, kind: str, related: list[Mapping[str, Any]]) -> list[Any]:
         places = self._places[kind]
-        wanted = {key.lower() for member in related for key in _find_strings_at(member, _REFERENCES[kind])}
-        return [
-            self._lists[kind][place] for place in sorted({place for key in wanted for place in places.get(key, ())})
-        ]
+        found: set[int] = set()
+        for member in related:
+            for key in _find_strings_at(member, _REFERENCES[kind]):
+                found.update(places.get(key.lower(), ()))
+        items = self._lists[kind]
+        return [items[place] for place in sorted(found)]
 
 
 def _index_items(kind: str, items: list[Any]) -> dict[str, list[int]]:
     """Index the positions of items in the list by key; if a key occurs more than once, the last item counts."""
     places: dict[str, list[int]] = {}
+    names = _KEYS.get(kind, ("id",))
     for place, item in enumerate(items):
-        for key in _read_keys(kind, item):
-            places.setdefault(key, []).append(place)
+        if isinstance(item, (dict, Mapping)):
+            for name in names:
+                key = item.get(name)
+                if isinstance(key, str):
+                    places.setdefault(key.lower(), []).append(place)
     return places
 
 
-def _read_keys(kind: str, item: Any) -> list[str]:
-    if not isinstance(item, Mapping):
-        return []
-    keys = (item.get(name) for name in _KEYS.get(kind, ("id",)))
-    return [key.lower() for key in keys if isinstance(key, str)]
-
-
-def _find_strings_at(value: Any, paths: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+def _find_strings_at(value: Any, paths: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Find the strings at some paths, through any arrays on the way."""
+    found: list[str] = []
+    is_object = isinstance(value, dict)
     for path in paths:
-        yield from _find_strings(value, path)
+        if not is_object or path[0] in value:
+            _add_strings(value, path, 0, found)
+    return found
 
 
-def _find_strings(value: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """Yield the strings at a path, through any arrays on the way."""
-    for number, name in enumerate(path):
-        # Asking for a dict first is much faster than for Mapping alone.
-        if isinstance(value, (dict, Mapping)):
-            value = value.get(name)
-        else:
-            path = path[number:]
-            break
-    else:
-        path = ()
+def _add_strings(value: Any, path: tuple[str, ...], at: int, found: list[str]) -> None:
+    # Asking for a dict first is much faster than for Mapping alone.
+    while at < len(path) and isinstance(value, (dict, Mapping)):
+        value = value.get(path[at])
+        at += 1
+        if value is None:
+            return
     if isinstance(value, list):
         for item in value:
-            yield from _find_strings(item, path)
-    elif not path and isinstance(value, str):
-        yield value
+            _add_strings(item, path, at, found)
+    elif at == len(path) and isinstance(value, str):
+        found.append(value)
 
 
 def read_media(post: JsonObject, includes: Includes) -> list[dict[str, Any]]:
