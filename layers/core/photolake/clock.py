@@ -15,6 +15,7 @@ _CLASSIC_TIME = re.compile(
 )
 _CLASSIC_FORMAT = "%a %b %d %H:%M:%S %z %Y"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -31,8 +32,8 @@ def format_utc(moment: dt.datetime) -> str:
 def format_classic_time(moment: dt.datetime) -> str:
     """Write a datetime in UTC as `Wed Oct 10 20:19:24 +0000 2018`, whatever the locale."""
     return (
-        f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {moment.day:02} "
-        f"{moment.hour:02}:{moment.minute:02}:{moment.second:02} +0000 {moment.year}"
+        f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {_TWO_DIGITS[moment.day]} "
+        f"{_TWO_DIGITS[moment.hour]}:{_TWO_DIGITS[moment.minute]}:{_TWO_DIGITS[moment.second]} +0000 {moment.year}"
     )
 
 

@@ -60,7 +60,7 @@ def is_status(value: Any) -> bool:
         and value.keys().isdisjoint(_NOT_OF_STATUSES)
         and has_id(value)
         and _has_text(value)
-        and isinstance(value.get("user") or {}, Mapping)
+        and isinstance(value.get("user") or {}, (dict, Mapping))
         and ("id_str" in value or len(_STATUS_FIELDS & value.keys()) >= _FEW)
         and not (value.keys().isdisjoint(_STATUS_ONLY) and is_tweet(value))
         and not is_bare_item(value)
@@ -110,7 +110,7 @@ def _has_text(value: Mapping[str, Any]) -> bool:
 
 def _holds_media(value: Mapping[str, Any]) -> bool:
     attachments = value.get("attachments")
-    if not isinstance(attachments, Mapping):
+    if not isinstance(attachments, (dict, Mapping)):
         return False
     keys = attachments.get("media_keys")
-    return "media" in attachments or (isinstance(keys, list) and any(isinstance(key, Mapping) for key in keys))
+    return "media" in attachments or (isinstance(keys, list) and any(isinstance(key, (dict, Mapping)) for key in keys))

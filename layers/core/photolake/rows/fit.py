@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Fits = Callable[[Any], bool]
 """Whether a value, which is not None, is sure to fit."""
 
-_EXACT: Mapping[str, type] = {"string": str, "boolean": bool}
+_EXACT: Mapping[str, type] = {"string": str, "boolean": bool, "bigint": int}
 _LEAST, _END = -(2**63), 2**63
 _LARGEST_FLOAT = 1.7976931348623157e308
 
@@ -30,10 +30,13 @@ def compile_struct(fields: Mapping[str, HiveType]) -> Fits:
         if type(struct) is not dict:
             return False
         for name, value in struct.items():
-            if name in exact:
-                if type(value) is not exact[name] and value is not None:
+            if value is None:
+                if name not in fields:
                     return False
-            elif name not in others or (value is not None and not others[name](value)):
+            elif (expected := exact.get(name)) is not None:
+                if type(value) is not expected or (expected is int and not _LEAST <= value < _END):
+                    return False
+            elif (other := others.get(name)) is None or not other(value):
                 return False
         return True
 

@@ -94,7 +94,8 @@ class JsonObject:
         found: dict[str, int | None] = {}
         for column, names in columns.items():
             value = self._value.get(names[0])
-            found[column] = self._convert_integer(names[0], value) if type(value) is int else self.read_integer(*names)
+            is_plain = type(value) is int and _LEAST <= value < _END
+            found[column] = value if is_plain else self.read_integer(*names)
         return found
 
     def read_integer(self, name: str, *others: str) -> int | None:
@@ -102,6 +103,8 @@ class JsonObject:
         value = self._value.get(name)
         if value is None and others:
             name, value = self._find_first((name, *others))
+        if type(value) is int and _LEAST <= value < _END:
+            return value
         return None if value is None or value == "" else self._convert_integer(name, value)
 
     def read_id(self, *names: str) -> int | None:

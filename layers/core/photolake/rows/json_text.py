@@ -67,8 +67,12 @@ def _is_shallow(value: Any) -> bool:
 def compact_json(value: Any, *, allow_nan: bool = True) -> str:
     """Write JSON without spaces; in ASCII if it contains a lone surrogate, which UTF-8 cannot encode."""
     raw = _write_fast(value)
-    # orjson writes NaN and Infinity as null.
-    if raw is not None and (b"null" not in raw or orjson.loads(raw) == value):
+    # orjson writes NaN and Infinity as null, and small floats in another form.
+    if (
+        raw is not None
+        and (b"null" not in raw or orjson.loads(raw) == value)
+        and not ((b"e-" in raw or b"0.0000" in raw) and _SMALL_FLOAT.search(raw))
+    ):
         return raw.decode()
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=allow_nan)
     try:
@@ -79,7 +83,10 @@ def compact_json(value: Any, *, allow_nan: bool = True) -> str:
 
 
 def encode_finite_json(value: Any) -> bytes:
-    """Write JSON without spaces in UTF-8, and "?" for a lone surrogate; no number of it may be NaN or infinite."""
+    """Write JSON without spaces in UTF-8, and "?" for a lone surrogate; no number of it may be NaN or infinite.
+
+    A float of less than 0.0001 may be written as 1e-5, where `json` writes 1e-05.
+    """
     raw = _write_fast(value)
     if raw is not None:
         return raw
@@ -87,12 +94,10 @@ def encode_finite_json(value: Any) -> bytes:
 
 
 def _write_fast(value: Any) -> bytes | None:
-    """Write JSON as `json` does; None if orjson cannot, or writes a number in another way."""
     try:
-        raw = orjson.dumps(value)
+        return orjson.dumps(value)
     except orjson.JSONEncodeError:
         return None
-    return None if (b"e-" in raw or b"0.0000" in raw) and _SMALL_FLOAT.search(raw) else raw
 
 
 def replace_lone_surrogates(text: str) -> str:

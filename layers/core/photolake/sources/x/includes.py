@@ -32,6 +32,7 @@ _REFERENCES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "places": (("geo", "place_id"),),
 }
 _KEYS = {"media": ("media_key",), "users": ("id", "username")}
+_LINK_TEXTS = ("url", "expanded_url", "display_url")
 _PHOTO_LINKS = ("pic.twitter.com/", "pic.x.com/")
 # The number before the `_` of a media key, as seen in payloads: the type of media that are not included.
 _TYPES = {"3": "photo", "7": "video", "13": "video", "16": "animated_gif"}
@@ -84,6 +85,8 @@ class Includes:
     def _find_related(self, post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """Return the post and all posts that it refers to, directly or through other posts."""
         related = [post]
+        if "posts" not in self._places and "tweets" not in self._places:
+            return related
         seen: set[str] = set()
         for member in related:
             for key in set(_find_strings_at(member, _POSTS)) - seen:
@@ -152,10 +155,7 @@ def read_links(post: JsonObject, entities: JsonObject) -> list[dict[str, Any]]:
     """Read the links of the text, without those of the post's own photos, as in API v1.1."""
     has_photos = bool(_read_media_keys(post))
     return [
-        drop_nulls(
-            {name: url.read_text(name) for name in ("url", "expanded_url", "display_url")}
-            | {"indices": [url.read_integer("start"), url.read_integer("end")]}
-        )
+        {**url.select_texts(_LINK_TEXTS), "indices": [url.read_integer("start"), url.read_integer("end")]}
         for url in entities.read_objects("urls")
         if not (has_photos and _is_photo_link(url))
     ]
@@ -182,7 +182,7 @@ def _map_media_item(key: str, medium: JsonObject | None, link: JsonObject | None
     image = _read_image_url(medium) if medium else None
     category, _, number = key.rpartition("_")
     width, height = (medium.read_integer("width"), medium.read_integer("height")) if medium else (None, None)
-    names = {name: link.read_text(name) for name in ("url", "display_url", "expanded_url")} if link else {}
+    names = link.select_texts(("url", "display_url", "expanded_url")) if link else {}
     return drop_nulls(
         {
             "id": number,

@@ -97,12 +97,14 @@ def read_posts(
             continue
         for remark in _list_remarks(source.json):
             on_remark(remark)
-        query = source.rule if matched_query is None else matched_query
-        yield {**columns, "collected_at": collected_at, "matched_query": query, "source_json": source_json}
+        columns["collected_at"] = collected_at
+        columns["matched_query"] = source.rule if matched_query is None else matched_query
+        columns["source_json"] = source_json
+        yield columns
 
 
 def _split_sources(payload: Any) -> Iterator[_Source]:
-    if not isinstance(payload, Mapping):
+    if not isinstance(payload, (dict, Mapping)):
         reject_payload(f"expected an object or an array of them, got {type(payload).__name__}")
     if payload.get("data") is not None:
         return _split_v2_sources(payload)
@@ -135,11 +137,12 @@ def _read_rule(value: Any) -> str | None:
 def _list_remarks(source: Mapping[str, Any]) -> list[str]:
     """List what a post lacks, once for each id; a post of API v2 is in `data`, with its references in a list."""
     tweet = source.get("data")
-    is_v2 = isinstance(tweet, Mapping)
+    is_v2 = isinstance(tweet, (dict, Mapping))
     post = JsonObject(tweet if is_v2 else source)
-    own = [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
-    references = post.read_objects("referenced_tweets") if is_v2 else []
-    return own + [ROUNDED for each in references if each.has_rounded_id("id")]
+    remarks = [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
+    if is_v2:
+        remarks.extend(ROUNDED for each in post.read_objects("referenced_tweets") if each.has_rounded_id("id"))
+    return remarks
 
 
 def _split_v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
