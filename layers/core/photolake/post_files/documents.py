@@ -140,19 +140,22 @@ class _DocumentReader:
     def _read_whole_objects(self) -> Iterator[JsonDocument]:
         """Yield objects as long as they are in memory, in UTF-8, and nothing is wrong with them: nearly always."""
         window = self._window
-        text, size = window.text, len(window.text)
-        while window.is_clean and window.at < size and text[window.at] == "{" and self._may_be_whole():
+        while window.is_clean and window.at < len(window.text) and window.text[window.at] == "{":
+            if not self._may_be_whole():
+                window.extend(self._expected, by_line=True)
+                if not window.is_clean:
+                    return
             line, offset = window.line, window.offset
             taken = self._take_whole_object()
             if taken is None:
                 return
             value, raw = taken
-            end = window.at
             self._assignments = 0
             self._expected = BLOCK_BYTES if len(raw) < BLOCK_BYTES // 2 else min(2 * len(raw), MAX_VALUE_BYTES)
             yield JsonDocument(line, raw, value, offset)
-            if end < size and text[end] == "\n":
-                window.take(end + 1)
+            text, size = window.text, len(window.text)
+            if window.at < size and text[window.at] == "\n":
+                window.take(window.at + 1)
             if window.at == size or text[window.at] == "{":
                 continue
             end = find_end_of_framing(text, window.at)

@@ -12,6 +12,7 @@ import photolake.post_formats
 if TYPE_CHECKING:
     from photolake.post_formats.format import PostFormat
 
+
 @cache
 def list_modules() -> dict[str, PostFormat]:
     """List the formats by module: `FORMAT` of each module of `photolake.post_formats` that has one."""

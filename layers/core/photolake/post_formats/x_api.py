@@ -34,7 +34,7 @@ def _is_page_of_tweets(page: Mapping[str, Any]) -> bool:
         return isinstance(meta, (dict, Mapping)) and meta.get("result_count") == 0
     items = data if isinstance(data, list) else [data]
     has_frame = not page.keys().isdisjoint(_BESIDE_TWEETS)
-    return any(is_tweet(item) or (has_frame and _is_unreadable_tweet(item)) for item in items)
+    return is_tweet(items[0]) or any(is_tweet(item) or (has_frame and _is_unreadable_tweet(item)) for item in items)
 
 
 def _is_unreadable_tweet(item: Any) -> bool:
@@ -95,8 +95,8 @@ def _read_retrieval_time(value: Any) -> str | None:
 
 
 def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Remark]:
-    """Yield the posts, with what files beside this one hold of them."""
-    yield from read_payload(_add_includes(value, context), context, value)
+    """Return the posts, with what files beside this one hold of them."""
+    return read_payload(_add_includes(value, context), context, value)
 
 
 def _add_includes(value: Mapping[str, Any], context: FileContext) -> Mapping[str, Any]:

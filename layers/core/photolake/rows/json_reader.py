@@ -17,6 +17,7 @@ _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,18})?")
 _FLOAT = re.compile(r"[0-9]{1,19}(\.[0-9]{1,19})?([eE]\+?[0-9]{1,3})?")
 # A float holds every whole number below this one; above, neighbouring ids become one.
 _FIRST_ROUNDED = 2**53
+_BIGINT_DIGITS = 19
 _LEAST, _END = BIGINT.start, BIGINT.stop
 
 
@@ -143,6 +144,10 @@ class JsonObject:
         return rounded, None
 
     def _convert_id(self, name: str, value: Any) -> int:
+        if type(value) is str and len(value) <= _BIGINT_DIGITS and value.isascii() and value.isdigit():
+            number = int(value)
+            if number < _END:
+                return number
         if type(value) is int or (type(value) is str and value.isdigit()):
             return self._convert_integer(name, value)
         number = _parse_integer(float(value) if _is_float(value) else value)

@@ -70,8 +70,11 @@ class Includes:
     def select(self, post: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Select what this post refers to, directly or through other posts, in the order of the payload."""
         related = self._find_related(post)
-        selected = {kind: self._select_kind(kind, related) for kind in self._lists if kind in _REFERENCES}
-        return {kind: items for kind, items in selected.items() if items}
+        selected: dict[str, list[Any]] = {}
+        for kind, items in self._lists.items():
+            if items and kind in _REFERENCES and (found := self._select_kind(kind, related)):
+                selected[kind] = found
+        return selected
 
     def _find_object(self, kind: str, key: str | None) -> JsonObject | None:
         item = self._find_item(kind, key) if key else None
@@ -145,10 +148,10 @@ def _add_strings(value: Any, path: tuple[str, ...], at: int, found: list[str]) -
 def read_media(post: JsonObject, includes: Includes) -> list[dict[str, Any]]:
     """Read the post's photos and videos; one that the payload does not include has no URL."""
     entities = post.read_object("entities")
-    links = [url for url in entities.read_objects("urls") if _is_photo_link(url)] if entities else []
-    return [
-        _map_media_item(key, includes.find_media_item(key), _find_link(key, links)) for key in _read_media_keys(post)
-    ]
+    urls = entities.read_objects("urls") if entities else []
+    links = [url for url in urls if _is_photo_link(url)]
+    keys = _read_media_keys(post)
+    return [_map_media_item(key, includes.find_media_item(key), _find_link(key, links)) for key in keys]
 
 
 def read_links(post: JsonObject, entities: JsonObject) -> list[dict[str, Any]]:
@@ -179,9 +182,10 @@ def _find_link(key: str, links: list[JsonObject]) -> JsonObject | None:
 
 
 def _map_media_item(key: str, medium: JsonObject | None, link: JsonObject | None) -> dict[str, Any]:
-    image = _read_image_url(medium) if medium else None
     category, _, number = key.rpartition("_")
-    width, height = (medium.read_integer("width"), medium.read_integer("height")) if medium else (None, None)
+    image = width = height = None
+    if medium:
+        image, width, height = _read_image_url(medium), medium.read_integer("width"), medium.read_integer("height")
     names = link.select_texts(("url", "display_url", "expanded_url")) if link else {}
     return drop_nulls(
         {
