@@ -1,6 +1,7 @@
 """JSON read and written by orjson, where that is the same as by `json`."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -77,18 +78,9 @@ def test_what_is_parsed_fast_is_what_is_parsed_slowly(text):
 @given(json_values.filter(lambda value: value == value))
 def test_a_text_without_what_parsers_differ_in_is_parsed_fast(value):
     text = json.dumps(value)
-    is_odd = "\\ud" in text or "NaN" in text or "Infinity" in text
 
-    if not is_odd and all(abs(number) < 2**63 for number in list_integers(value)) and "1234567890" not in text:
+    if not re.search(r"\\\\ud|NaN|Infinity|[0-9]{19}", text):
         assert repr(parse_json_fast(text.encode())) == repr(value)
-
-
-def list_integers(value) -> list[int]:
-    if isinstance(value, dict):
-        return [number for item in value.values() for number in list_integers(item)]
-    if isinstance(value, list):
-        return [number for item in value for number in list_integers(item)]
-    return [value] if isinstance(value, int) else []
 
 
 @pytest.mark.parametrize(

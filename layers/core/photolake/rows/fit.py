@@ -17,7 +17,7 @@ Fits = Callable[[Any], bool]
 """Whether a value, which is not None, is sure to fit."""
 
 _EXACT: Mapping[str, type] = {"string": str, "boolean": bool, "bigint": int}
-_LEAST, _END = -(2**63), 2**63
+_BIGINT = range(-(2**63), 2**63)
 _LARGEST_FLOAT = 1.7976931348623157e308
 
 
@@ -34,7 +34,7 @@ def compile_struct(fields: Mapping[str, HiveType]) -> Fits:
                 if name not in fields:
                     return False
             elif (expected := exact.get(name)) is not None:
-                if type(value) is not expected or (expected is int and not _LEAST <= value < _END):
+                if type(value) is not expected or (expected is int and value not in _BIGINT):
                     return False
             elif (other := others.get(name)) is None or not other(value):
                 return False
@@ -66,7 +66,7 @@ def _compile_array(element: HiveType) -> Fits:
 
 
 def _is_bigint(value: Any) -> bool:
-    return type(value) is int and _LEAST <= value < _END
+    return type(value) is int and value in _BIGINT
 
 
 def _is_double(value: Any) -> bool:

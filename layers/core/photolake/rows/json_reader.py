@@ -145,9 +145,9 @@ class JsonObject:
 
     def _convert_id(self, name: str, value: Any) -> int:
         if type(value) is str and len(value) <= _BIGINT_DIGITS and value.isascii() and value.isdigit():
-            number = int(value)
-            if number < _END:
-                return number
+            digits = int(value)
+            if digits < _END:
+                return digits
         if type(value) is int or (type(value) is str and value.isdigit()):
             return self._convert_integer(name, value)
         number = _parse_integer(float(value) if _is_float(value) else value)
