@@ -136,7 +136,8 @@ class _Batcher:
         self._deletions = deletions
         self._check = check
         self._held: tuple[Entry, PostRow, str] | None = None
-        self._batch: list[PostRow] = []
+        # The id and the number of photos without a URL of each post: to hold the posts would take memory and time.
+        self._batch: list[tuple[int, int]] = []
 
     @property
     def has_held_post(self) -> bool:
@@ -154,13 +155,14 @@ class _Batcher:
             if not pace.admits(date):
                 return
             self._held, self.place = None, entry.position
-            self._batch.append(post)
+            self._batch.append((post["id"], count_photos_without_url(post)))
             yield post
 
     def _next_post(self) -> tuple[Entry, PostRow, str] | None:
         for entry in self._found:
             self._tally.read += 1
-            self._tally.remarks.update(entry.remarks)
+            if entry.remarks:
+                self._tally.remarks.update(entry.remarks)
             if isinstance(entry.content, dict):
                 try:
                     return entry, entry.content, self._check.find_partition(entry.content, entry.size)
@@ -188,9 +190,9 @@ class _Batcher:
 
     def count_sent(self) -> None:
         """Count the ids of the batch, which the stream has accepted, and its photos without a URL."""
-        for post in self._batch:
-            self._tally.ids.add(post["id"])
-            self._tally.photos_without_url += count_photos_without_url(post)
+        for number, photos_without_url in self._batch:
+            self._tally.ids.add(number)
+            self._tally.photos_without_url += photos_without_url
         self._batch.clear()
 
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from photolake.rows.ids import read_snowflake_ms
+
+_DAY_MS = 86_400_000
 
 
 def compute_post_dt(post: Mapping[str, Any], earliest: dt.date) -> str:
@@ -19,8 +22,16 @@ def compute_post_dt(post: Mapping[str, Any], earliest: dt.date) -> str:
         ms = post.get("timestamp_ms")
     if ms is None:
         return earliest.isoformat()
-    seen = dt.date.fromisoformat(post["collected_at"][:10]) if post.get("collected_at") else None
-    return clamp_date(_convert_to_utc_date(ms), earliest, seen).isoformat()
+    collected_at = post.get("collected_at")
+    return _compute_day_dt(ms // _DAY_MS, earliest, collected_at[:10] if collected_at else None)
+
+
+@lru_cache(maxsize=4096)
+def _compute_day_dt(day: int, earliest: dt.date, seen: str | None) -> str:
+    """Return the partition of a post of a day, counted from 1970; posts of a file have few days."""
+    return clamp_date(
+        _convert_to_utc_date(day * _DAY_MS), earliest, dt.date.fromisoformat(seen) if seen else None
+    ).isoformat()
 
 
 def clamp_date(date: dt.date, earliest: dt.date, seen: dt.date | None) -> dt.date:

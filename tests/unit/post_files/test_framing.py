@@ -232,6 +232,58 @@ def test_any_bytes_are_framing_or_a_document_or_a_rejected_record(parts):
             assert read(content, each.line, each.offset) == found[number:]
 
 
+# Damage, and what the parser of whole objects reads otherwise or refuses; "NUMBER" in a document is replaced by it.
+NOISE = [
+    b"\n",
+    b"\r\n",
+    b'"',
+    b"{",
+    b"}",
+    b"\n}",
+    b"\n  }",
+    b",",
+    b"]",
+    b"\0",
+    b"\xe4",
+    b"\xed\xa0\xbd",
+    b"\\ud83d",
+    b"x",
+]
+NUMBERS = [b"1e999", b"NaN", b"18446744073709551616", b"-9223372036854775809", b"1e-7", b'"\\ud83d"', b"[" * 300]
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_objects_are_read_whole_as_they_are_read_from_the_text(framing, data):
+    values = [{"id": number, "text": data.draw(TEXTS), "n": "NUMBER"} for number in range(4)]
+    content = FRAMINGS[framing](values).encode()
+    content = content.replace(b'"NUMBER"', data.draw(st.sampled_from(NUMBERS)), data.draw(st.integers(0, 2)))
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, len(content)))
+        content = content[:at] + data.draw(st.sampled_from(NOISE)) + content[at + data.draw(st.integers(0, 30)) :]
+    size = data.draw(st.sampled_from([7, 100, 1 << 16]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Window, "peek_object", lambda window: None)
+        expected = read(content, size=size)
+
+    # Their written forms differ for 1 and 1.0.
+    assert repr(read(content, size=size)) == repr(expected)
+
+
+def test_a_line_is_read_whole_before_the_text_is_looked_at():
+    lines = b"".join(FRAMINGS["lines"](POSTS).encode() for _ in range(2_000))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "photolake.post_files.documents.parse_json_at", lambda text, at: pytest.fail("a line was not read whole")
+        )
+        found = read(lines[: 1 << 17].rpartition(b"\n")[0] + b"\n")
+
+    assert len(found) > 1_000
+
+
 ONE, TWO = b'{"id": 1}', b'{"id": 2}'
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photolake.errors import RowError
+from photolake.rows.fit import compile_struct
 from photolake.rows.schema import HiveType, TableSchema, fit_value
 
 PERSON = "struct<name:string,age:bigint,scores:array<double>,known:boolean>"
@@ -81,6 +82,8 @@ def test_what_is_not_a_known_type_is_refused(text):
         ({"user": {"scores": 1.5}}, "posts.user.scores: expected array, got float 1.5"),
         ({"user": {"scores": [1, "x"]}}, "posts.user.scores[1]: expected double, got str"),
         ({"user": {"known": 1}}, "posts.user.known: expected boolean, got int 1"),
+        ({"user": {"scores": [float("nan")]}}, "posts.user.scores[0]: expected double, got float nan"),
+        ({"user": {"scores": [1.0, float("-inf")]}}, "posts.user.scores[1]: expected double, got float -inf"),
     ],
 )
 def test_a_value_without_a_fitting_column_is_named_with_its_place(row, message):
@@ -110,6 +113,24 @@ def test_whatever_comes_the_fitted_part_always_fits(value, text):
     fitted, _ = fit_value(value, kind)
 
     kind.check(fitted, "value")
+
+
+@given(json_values, hive_types)
+def test_the_compiled_check_lets_pass_only_what_fits(value, text):
+    kind = HiveType.parse(text)
+
+    for candidate in (value, fit_value(value, kind)[0]):
+        row = {"column": candidate}
+        if compile_struct({"column": kind})(row):
+            kind.check(candidate, "column")
+
+
+@given(json_values, hive_types)
+def test_the_compiled_check_lets_pass_what_was_made_to_fit(value, text):
+    kind = HiveType.parse(text)
+    fitted, _ = fit_value(value, kind)
+
+    assert compile_struct({"column": kind})({"column": fitted})
 
 
 @given(json_values, hive_types)

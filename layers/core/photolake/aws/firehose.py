@@ -8,13 +8,13 @@ bills a record in steps of 5 KB, so lines are packed.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from photolake.aws.backoff import MAX_ATTEMPTS, iterate_attempts
 from photolake.errors import DeliveryError, RowError, RowTooLargeError
+from photolake.rows.json_text import encode_finite_json
 
 if TYPE_CHECKING:
     from mypy_boto3_firehose import FirehoseClient
@@ -100,9 +100,11 @@ class DeliveryStream:
 
 
 def encode_row(row: Mapping[str, Any]) -> bytes:
-    """Write a row as a line of a record; RowTooLargeError if a record cannot hold it."""
-    # A lone surrogate (half an emoji, cut off by a client) cannot be encoded; it becomes "?".
-    line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+    """Write a row that `TableSchema.check` lets pass as a line of a record; RowTooLargeError if none can hold it.
+
+    A lone surrogate (half an emoji, cut off by a client) cannot be encoded; it becomes "?".
+    """
+    line = encode_finite_json(row) + b"\n"
     if len(line) > MAX_RECORD_BYTES:
         raise RowTooLargeError(f"a row of {len(line)} bytes is larger than a Firehose record may be")
     return line

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Self, cast, get_args, get_type_hints
 
 from photolake.errors import PhotolakeError
@@ -136,21 +135,25 @@ def list_photo_jobs(post: PostRow, dt: str) -> list[PhotoJob]:
 
 def count_photos_without_url(post: PostRow) -> int:
     """Count the distinct photos of a post that have no URL, and so will get the status `no_url`."""
+    if not (post.get("extended_entities") or post.get("referenced_tweets")) or all(map(_url, _list_media(post))):
+        return 0
     return sum(_url(media) is None and _read_kind(media) == "photo" for media in _find_distinct_media(post).values())
 
 
 def _find_distinct_media(post: PostRow) -> dict[str, Media]:
     distinct: dict[str, Media] = {}
-    for media in _iterate_media(post):
+    for media in _list_media(post):
         media_id = media.get("id") or (media.get("media_key") or "").rpartition("_")[2] or _url(media) or "unknown"
         distinct.setdefault(media_id, media)
     return distinct
 
 
-def _iterate_media(post: PostRow) -> Iterator[Media]:
-    referenced = [each for each in post.get("referenced_tweets") or [] if each and each.get("type") in _SHOWN]
-    lists = [(post.get("extended_entities") or {}).get("media"), *(each.get("media") for each in referenced)]
-    return (media for media in chain.from_iterable(each or [] for each in lists) if media)
+def _list_media(post: PostRow) -> list[Media]:
+    lists = [(post.get("extended_entities") or {}).get("media")]
+    for each in post.get("referenced_tweets") or []:
+        if each and each.get("type") in _SHOWN:
+            lists.append(each.get("media"))
+    return [media for each in lists if each for media in each if media]
 
 
 def _is_entity(value: Any) -> bool:

@@ -29,7 +29,7 @@ from photolake.post_files.resync import Resynchronizer, find_first_names, has_be
 from photolake.post_files.window import Window
 from photolake.post_files.wrappers import find_list
 from photolake.rejected import RejectedRecord
-from photolake.rows.json_text import parse_json, parse_json_at
+from photolake.rows.json_text import parse_json, parse_json_at, parse_json_fast
 
 if TYPE_CHECKING:
     import io
@@ -140,22 +140,46 @@ class _DocumentReader:
     def _read_whole_objects(self) -> Iterator[JsonDocument]:
         """Yield objects as long as they are in memory, in UTF-8, and nothing is wrong with them: nearly always."""
         window = self._window
-        text, size = window.text, len(window.text)
-        while window.is_clean and window.at < size and text[window.at] == "{" and self._may_be_whole():
+        while window.is_clean and window.at < len(window.text) and window.text[window.at] == "{":
+            if not self._may_be_whole():
+                window.extend(self._expected, by_line=True)
+                if not window.is_clean:
+                    return
             line, offset = window.line, window.offset
-            try:
-                value, end = parse_json_at(text, window.at)
-            except (ValueError, RecursionError):
+            taken = self._take_whole_object()
+            if taken is None:
                 return
-            raw = window.take(end)
+            value, raw = taken
             self._assignments = 0
             self._expected = BLOCK_BYTES if len(raw) < BLOCK_BYTES // 2 else min(2 * len(raw), MAX_VALUE_BYTES)
             yield JsonDocument(line, raw, value, offset)
-            if end < size and text[end] == "\n":
-                window.take(end + 1)
+            text, size = window.text, len(window.text)
+            if window.at < size and text[window.at] == "\n":
+                window.take(window.at + 1)
+            if window.at == size or text[window.at] == "{":
+                continue
             end = find_end_of_framing(text, window.at)
             if end < size and end - window.at <= MAX_NESTING:
                 window.take(end)
+
+    def _take_whole_object(self) -> tuple[Any, bytes] | None:
+        """Take the object at the position; None if it does not end in memory, or something is wrong with it."""
+        window = self._window
+        raw = window.peek_object()
+        if raw:
+            try:
+                # What is JSON from the first to the last byte is what decoding would find at the position.
+                value = parse_json_fast(raw)
+            except ValueError:
+                pass
+            else:
+                window.skip_bytes(raw)
+                return value, raw
+        try:
+            value, end = parse_json_at(window.text, window.at)
+        except (ValueError, RecursionError):
+            return None
+        return value, window.take(end)
 
     def _may_be_whole(self) -> bool:
         """Whether it is worth looking for the end of the value at the position."""

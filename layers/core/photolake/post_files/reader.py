@@ -8,7 +8,7 @@ a table (`tables`). The format of each value is recognised by what it holds, nev
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,14 +19,19 @@ from photolake.post_files.tables import find_table, read_table, take_head
 from photolake.post_formats.foreign import describe_unknown
 from photolake.post_formats.format import Deletion, FileContext, Notice, Refusal, Remark
 from photolake.post_formats.mapped_table import read_record
-from photolake.post_formats.registry import find_format
+from photolake.post_formats.registry import FormatFinder, find_format
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
 
 if TYPE_CHECKING:
     import io
 
+    from photolake.post_formats.format import PostFormat
     from photolake.rows.types import PostRow
+
+
+FindFormat = Callable[[Any], "PostFormat | None"]
+"""Finds the format of a value; None if none reads it."""
 
 
 class Position(NamedTuple):
@@ -58,12 +63,13 @@ class Entry(NamedTuple):
 def read_entries(file: io.BufferedReader[Any], context: FileContext, after: Position = START) -> Iterator[Entry]:
     """Yield the entries of a file after a position."""
     line, entry, offset = 0, 0, 0
+    find = FormatFinder().find
     documents, context = _open_documents(file, context, after)
     for document in documents:
         if document.line != line:
             line, entry, offset = document.line, 0, document.offset
         size = len(document.raw)
-        for content, remarks in _gather_remarks(_read_document(document, context)):
+        for content, remarks in _gather_remarks(_read_document(document, context, find)):
             entry += 1
             if (line, entry) > (after.line, after.entry):
                 yield Entry(Position(line, entry, offset), content, size, remarks)
@@ -103,13 +109,14 @@ def _gather_remarks(
 
 
 def _read_document(
-    document: JsonDocument | RejectedRecord, context: FileContext
+    document: JsonDocument | RejectedRecord, context: FileContext, find: FindFormat
 ) -> Iterator[PostRow | RejectedRecord | Notice | Deletion | Remark]:
     if isinstance(document, RejectedRecord):
         yield document
         return
     table_map, is_empty = context.table_map, True
-    for item in read_record(document.value, table_map, context) if table_map else read_value(document.value, context):
+    value = document.value
+    for item in read_record(value, table_map, context) if table_map else read_value(value, context, find):
         is_empty = False
         if isinstance(item, Refusal):
             yield RejectedRecord(_encode(item.value, document), item.message, context.source, document.line)
@@ -119,15 +126,17 @@ def _read_document(
         yield Notice(document.notice) if is_empty else Remark(document.notice)
 
 
-def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Deletion | Remark]:
+def read_value(
+    value: Any, context: FileContext, find: FindFormat = find_format
+) -> Iterator[PostRow | Refusal | Notice | Deletion | Remark]:
     """Yield what a JSON value holds, by its format, or the values of an array by theirs."""
     try:
         if isinstance(value, list):
             for item in value:
-                yield from read_value(item, context)
+                yield from read_value(item, context, find)
             if not value:
                 yield Notice("empty arrays")
-        elif (known := find_format(value)) is None:
+        elif (known := find(value)) is None:
             yield Refusal(value, describe_unknown(value))
         else:
             yield from known.read(value, context)

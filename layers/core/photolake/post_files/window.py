@@ -88,6 +88,30 @@ class Window:
         self.line += raw.count(b"\n")
         return raw
 
+    def peek_object(self) -> bytes | None:
+        """The bytes that may be the object at the position, by where lines end; None if no end is in memory.
+
+        That is the rest of the line; or, if the line ends with its brace, all up to the next closing brace that stands
+        under the line's beginning. Blanks, and a comma, that follow on the line are left out.
+        """
+        data, begin = self._data, self._data_at
+        end = data.find(b"\n", begin)
+        if end < 0 and not self.is_final:
+            return None
+        raw = data[begin : end if end >= 0 else len(data)].rstrip(b" \t\r,")
+        if raw != b"{":
+            return raw
+        closing = b"\n" + b" " * self.indent + b"}"
+        end = data.find(closing, begin)
+        return data[begin : end + len(closing)] if end >= 0 else None
+
+    def skip_bytes(self, raw: bytes) -> None:
+        """Move over these bytes, which are the next ones, and in UTF-8."""
+        self.at += len(raw) if self.is_ascii else len(raw.decode())
+        self._data_at += len(raw)
+        self.offset += len(raw)
+        self.line += raw.count(b"\n")
+
     def measure(self, end: int) -> int:
         """How many bytes lie before the character at the index `end`."""
         return len(self.text[self.at : end].encode("utf-8", _ESCAPE))

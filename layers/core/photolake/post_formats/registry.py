@@ -12,8 +12,6 @@ import photolake.post_formats
 if TYPE_CHECKING:
     from photolake.post_formats.format import PostFormat
 
-_last_found: list[PostFormat] = []
-
 
 @cache
 def list_modules() -> dict[str, PostFormat]:
@@ -30,11 +28,21 @@ def list_formats() -> tuple[PostFormat, ...]:
 
 
 def find_format(value: Any) -> PostFormat | None:
-    """Find the format of a value; None if none recognises it.
+    """Find the format of a value; None if none recognises it. At most one does, so their order does not matter."""
+    return next((known for known in list_formats() if known.recognize(value)), None)
 
-    At most one does, so their order does not matter: the last one found is asked first, as files have one format.
-    """
-    found = next((known for known in (*_last_found, *list_formats()) if known.recognize(value)), None)
-    if found:
-        _last_found[:] = [found]
-    return found
+
+class FormatFinder:
+    """Finds the formats of the values of a file: the last one found is asked first, as most files have one format."""
+
+    def __init__(self) -> None:
+        self._last: PostFormat | None = None
+
+    def find(self, value: Any) -> PostFormat | None:
+        """Find the format of the next value, as `find_format` does."""
+        if self._last is None or not self._last.recognize(value):
+            found = find_format(value)
+            if found is None:
+                return None
+            self._last = found
+        return self._last

@@ -74,12 +74,12 @@ def read_owner(account_js: bytes) -> dict[str, Any] | None:
 
 def is_item(value: Any) -> bool:
     """Whether a value is an item of a part of an archive: an envelope, or a status that names no author."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, (dict, Mapping)):
         return False
     if len(value) != 1:
         return is_bare_item(value)
     ((name, content),) = value.items()
-    return isinstance(content, Mapping) and (name in _ITEMS or (name == "tweet" and _is_tweet(content)))
+    return isinstance(content, (dict, Mapping)) and (name in _ITEMS or (name == "tweet" and _is_tweet(content)))
 
 
 def _is_tweet(content: Mapping[str, Any]) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc
 from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal, Remark
@@ -18,13 +17,12 @@ if TYPE_CHECKING:
 
 _BESIDE_TWEETS = frozenset({"includes", "meta", "matching_rules", "__twarc"})
 _BESIDE_RESULTS = frozenset({"next", "requestParameters"})
-_Item = TypeVar("_Item")
 EMPTY_PAGES = "pages without posts"
 
 
 def is_payload(value: Any) -> bool:
     """Whether a value is a post, a page of posts, or a page that says that there are none."""
-    return isinstance(value, Mapping) and (
+    return isinstance(value, (dict, Mapping)) and (
         is_status(value) or is_tweet(value) or _is_page_of_tweets(value) or _is_page_of_statuses(value)
     )
 
@@ -33,15 +31,15 @@ def _is_page_of_tweets(page: Mapping[str, Any]) -> bool:
     data = page.get("data")
     if not data:
         meta = page.get("meta")
-        return isinstance(meta, Mapping) and meta.get("result_count") == 0
+        return isinstance(meta, (dict, Mapping)) and meta.get("result_count") == 0
     items = data if isinstance(data, list) else [data]
     has_frame = not page.keys().isdisjoint(_BESIDE_TWEETS)
-    return any(is_tweet(item) or (has_frame and _is_unreadable_tweet(item)) for item in items)
+    return is_tweet(items[0]) or any(is_tweet(item) or (has_frame and _is_unreadable_tweet(item)) for item in items)
 
 
 def _is_unreadable_tweet(item: Any) -> bool:
     """Whether an item is a tweet or a damaged one; the pages of users and counts have no text."""
-    return isinstance(item, Mapping) and "text" in item and item.keys().isdisjoint({"username", "tweet_count"})
+    return isinstance(item, (dict, Mapping)) and "text" in item and item.keys().isdisjoint({"username", "tweet_count"})
 
 
 def _is_page_of_statuses(page: Mapping[str, Any]) -> bool:
@@ -61,8 +59,8 @@ def read_payload(
 
     `given` is the value of the file that the payload was made from, if it was; twarc writes the time into it.
     """
-    refused: deque[Refusal] = deque()
-    remarks: deque[Remark] = deque()
+    refused: list[Refusal] = []
+    remarks: list[Remark] = []
     is_empty = True
     collected_at = _read_retrieval_time(payload if given is None else given) or context.collected_at
     for post in read_posts(
@@ -71,25 +69,24 @@ def read_payload(
         on_rejected=lambda post, message: refused.append(Refusal(post, message)),
         on_remark=lambda kind: remarks.append(Remark(kind)),
     ):
-        yield from _drain(refused)
+        if refused:
+            yield from refused
+            refused.clear()
         yield post
-        yield from _drain(remarks)
+        if remarks:
+            yield from remarks
+            remarks.clear()
         is_empty = False
     if refused:
-        yield from _drain(refused)
+        yield from refused
     elif is_empty:
         yield Notice(EMPTY_PAGES)
 
 
-def _drain(items: deque[_Item]) -> Iterator[_Item]:
-    while items:
-        yield items.popleft()
-
-
 def _read_retrieval_time(value: Any) -> str | None:
     """Read when twarc collected a page or a post, as ISO-8601 UTC; None if it is not recorded."""
-    noted = value.get("__twarc") if isinstance(value, Mapping) else None
-    given = noted.get("retrieved_at") if isinstance(noted, Mapping) else None
+    noted = value.get("__twarc") if isinstance(value, (dict, Mapping)) else None
+    given = noted.get("retrieved_at") if isinstance(noted, (dict, Mapping)) else None
     try:
         moment = dt.datetime.fromisoformat(given) if isinstance(given, str) else None
         return format_utc(moment) if moment and moment.tzinfo else None
@@ -98,8 +95,8 @@ def _read_retrieval_time(value: Any) -> str | None:
 
 
 def read_value(value: Any, context: FileContext) -> Iterator[PostRow | Refusal | Notice | Remark]:
-    """Yield the posts, with what files beside this one hold of them."""
-    yield from read_payload(_add_includes(value, context), context, value)
+    """Return the posts, with what files beside this one hold of them."""
+    return read_payload(_add_includes(value, context), context, value)
 
 
 def _add_includes(value: Mapping[str, Any], context: FileContext) -> Mapping[str, Any]:
@@ -112,8 +109,8 @@ def _add_includes(value: Mapping[str, Any], context: FileContext) -> Mapping[str
     tweets = page["data"] if isinstance(page["data"], list) else [page["data"]]
     own = page.get("includes")
     # The page's own come last: of two objects with one key the last counts.
-    selected = [*(context.includes.select(tweet) for tweet in tweets if isinstance(tweet, Mapping)), own or {}]
-    if not isinstance(selected[-1], Mapping):
+    selected = [*(context.includes.select(tweet) for tweet in tweets if isinstance(tweet, (dict, Mapping))), own or {}]
+    if not isinstance(selected[-1], (dict, Mapping)):
         return value
     lists: dict[str, Any] = {}
     for kind, items in itertools.chain.from_iterable(part.items() for part in selected):

@@ -55,11 +55,12 @@ _FEW = 2
 def is_status(value: Any) -> bool:
     """Whether a value is a status: an id, a text, and `id_str` or two more fields of statuses."""
     return (
-        isinstance(value, Mapping)
+        isinstance(value, (dict, Mapping))
+        and ("id" in value or "id_str" in value)
         and value.keys().isdisjoint(_NOT_OF_STATUSES)
         and has_id(value)
         and _has_text(value)
-        and isinstance(value.get("user") or {}, Mapping)
+        and isinstance(value.get("user") or {}, (dict, Mapping))
         and ("id_str" in value or len(_STATUS_FIELDS & value.keys()) >= _FEW)
         and not (value.keys().isdisjoint(_STATUS_ONLY) and is_tweet(value))
         and not is_bare_item(value)
@@ -69,7 +70,8 @@ def is_status(value: Any) -> bool:
 def is_tweet(value: Any) -> bool:
     """Whether a value is a tweet, without the objects that tools put into it."""
     return (
-        isinstance(value, Mapping)
+        isinstance(value, (dict, Mapping))
+        and ("id" in value or "id_str" in value)
         and value.keys().isdisjoint(_NOT_OF_TWEETS)
         and has_id(value)
         and isinstance(value.get("text"), str)
@@ -85,14 +87,17 @@ def is_bare_item(value: Mapping[str, Any]) -> bool:
 
 def has_id(value: Mapping[str, Any]) -> bool:
     """Whether a value has an id as posts of X have it, or what a program made of one that was rounded."""
+    number = value.get("id")
     # MongoDB's ids are objects, whatever id_str is.
-    return not isinstance(value.get("id"), Mapping) and any(_is_id(value.get(name)) for name in ("id_str", "id"))
+    return not isinstance(number, (dict, Mapping)) and (_is_id(value.get("id_str")) or _is_id(number))
 
 
 def _is_id(value: Any) -> bool:
+    if value is None:
+        return False
     if isinstance(value, str):
         return _DIGITS.fullmatch(value) is not None or is_rounded(value)
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_snowflake(value: Any) -> bool:
@@ -105,7 +110,7 @@ def _has_text(value: Mapping[str, Any]) -> bool:
 
 def _holds_media(value: Mapping[str, Any]) -> bool:
     attachments = value.get("attachments")
-    if not isinstance(attachments, Mapping):
+    if not isinstance(attachments, (dict, Mapping)):
         return False
     keys = attachments.get("media_keys")
-    return "media" in attachments or (isinstance(keys, list) and any(isinstance(key, Mapping) for key in keys))
+    return "media" in attachments or (isinstance(keys, list) and any(isinstance(key, (dict, Mapping)) for key in keys))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from photolake.errors import PermanentError
 from photolake.rows.json_text import replace_lone_surrogates
-from photolake.rows.schema import BIGINT
+from photolake.rows.schema import BIGINT, Path, format_path
 
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,18})?")
@@ -17,6 +17,8 @@ _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,18})?")
 _FLOAT = re.compile(r"[0-9]{1,19}(\.[0-9]{1,19})?([eE]\+?[0-9]{1,3})?")
 # A float holds every whole number below this one; above, neighbouring ids become one.
 _FIRST_ROUNDED = 2**53
+_BIGINT_DIGITS = 19
+_LEAST, _END = BIGINT.start, BIGINT.stop
 
 
 def reject_payload(message: str) -> NoReturn:
@@ -32,34 +34,79 @@ class JsonObject:
     for an absent struct, list or number, so "" is read as None there.
     """
 
-    def __init__(self, value: Any, path: str = "") -> None:
+    __slots__ = ("_place", "_value")
+
+    def __init__(self, value: Any, path: Path = "") -> None:
         """PermanentError if the value is not an object; `path` is empty for the post itself."""
-        self.path = path
-        if not isinstance(value, Mapping):
-            reject_payload(f"{path or 'post'}: expected an object, got {type(value).__name__}")
+        # Asking for a dict first is much faster than for Mapping alone.
+        if not isinstance(value, (dict, Mapping)):
+            reject_payload(f"{format_path(path) or 'post'}: expected an object, got {type(value).__name__}")
+        self._place = path
         self._value = value
+
+    @property
+    def path(self) -> str:
+        """The path to the object, as messages show it."""
+        return format_path(self._place)
 
     @property
     def names(self) -> list[str]:
         """The names of its fields, in their order."""
         return list(self._value)
 
-    def read_text(self, *names: str) -> str | None:
+    def read_text(self, name: str, *others: str) -> str | None:
         """Read a string; a lone surrogate (half an emoji, cut off by a client) has no UTF-8 and becomes U+FFFD."""
-        name, value = self._find_first(names)
-        if value is not None and not isinstance(value, str):
-            self._reject_value(name, "a string", value)
-        return None if value is None else replace_lone_surrogates(value)
-
-    def read_integer(self, *names: str) -> int | None:
-        """Read a 64-bit integer; X has sent the same count as a number and as a string of digits."""
-        name, value = self._find_first(names)
-        if value is None or value == "":
+        value = self._value.get(name)
+        if value is None and others:
+            name, value = self._find_first((name, *others))
+        if value is None:
             return None
-        number = _parse_integer(value)
-        if number is None or number not in BIGINT:
-            self._reject_value(name, "a 64-bit whole number", value)
-        return number
+        return value if type(value) is str and value.isascii() else self._convert_text(name, value)
+
+    def select_texts(self, names: Iterable[str]) -> dict[str, str]:
+        """Read those of some strings that are present, by their names."""
+        found: dict[str, str] = {}
+        for name in names:
+            value = self._value.get(name)
+            if value is not None:
+                found[name] = value if type(value) is str and value.isascii() else self._convert_text(name, value)
+        return found
+
+    def select_integers(self, names: Iterable[str]) -> dict[str, int]:
+        """Read those of some 64-bit integers that are present, by their names."""
+        found: dict[str, int] = {}
+        for name in names:
+            value = self._value.get(name)
+            if value is not None and value != "":
+                found[name] = self._convert_integer(name, value)
+        return found
+
+    def select_flags(self, names: Iterable[str]) -> dict[str, bool]:
+        """Read those of some flags that are present, by their names."""
+        found: dict[str, bool] = {}
+        for name in names:
+            value = self._value.get(name)
+            if value is not None:
+                found[name] = self._convert_flag(name, value)
+        return found
+
+    def read_columns_of_integers(self, columns: Mapping[str, tuple[str, ...]]) -> dict[str, int | None]:
+        """Read a 64-bit integer for each column, by the names of its field."""
+        found: dict[str, int | None] = {}
+        for column, names in columns.items():
+            value = self._value.get(names[0])
+            is_plain = type(value) is int and _LEAST <= value < _END
+            found[column] = value if is_plain else self.read_integer(*names)
+        return found
+
+    def read_integer(self, name: str, *others: str) -> int | None:
+        """Read a 64-bit integer; X has sent the same count as a number and as a string of digits."""
+        value = self._value.get(name)
+        if value is None and others:
+            name, value = self._find_first((name, *others))
+        if type(value) is int and _LEAST <= value < _END:
+            return value
+        return None if value is None or value == "" else self._convert_integer(name, value)
 
     def read_id(self, *names: str) -> int | None:
         """Read an id: the first of the fields that no program has rounded.
@@ -67,43 +114,62 @@ class JsonObject:
         A float of 2^53 and more is not an id: it stands for hundreds of them. PermanentError says so if every field
         is such a float.
         """
-        present = [(name, self._value[name]) for name in names if self._value.get(name) not in (None, "")]
-        for name, value in present:
-            if not is_rounded(value):
-                number = _parse_integer(float(value) if _is_float(value) else value)
-                if number is None or number not in BIGINT:
-                    self._reject_value(name, "a 64-bit whole number", value)
-                return number
-        if present:
-            reject_payload(f"{self._join_path(present[0][0])}: a program has rounded it, so it is the id of no post")
+        name, value = self._find_unrounded(names)
+        if value is not None:
+            return self._convert_id(name, value)
+        if name:
+            reject_payload(f"{format_path(self._join(name))}: a program has rounded it, so it is the id of no post")
         return None
 
     def read_reference_id(self, *names: str) -> int | None:
         """Read the id of something else; None also if it is rounded, or 0, which X's first search wrote for nobody."""
-        return None if self.has_rounded_id(*names) else self.read_id(*names) or None
+        name, value = self._find_unrounded(names)
+        return None if value is None else self._convert_id(name, value) or None
 
     def has_rounded_id(self, *names: str) -> bool:
         """Whether a program has rounded the id in every field that has it."""
-        found = False
+        name, value = self._find_unrounded(names)
+        return value is None and bool(name)
+
+    def _find_unrounded(self, names: tuple[str, ...]) -> tuple[str, Any]:
+        """Find the first id that no program has rounded; if all are rounded, the name of the first and None."""
+        rounded = ""
         for name in names:
             value = self._value.get(name)
-            if value is not None and value != "":
-                if not is_rounded(value):
-                    return False
-                found = True
-        return found
+            if value is None or value == "":
+                continue
+            if not is_rounded(value):
+                return name, value
+            rounded = rounded or name
+        return rounded, None
 
-    def read_flag(self, *names: str) -> bool | None:
+    def _convert_id(self, name: str, value: Any) -> int:
+        if type(value) is str and len(value) <= _BIGINT_DIGITS and value.isascii() and value.isdigit():
+            digits = int(value)
+            if digits < _END:
+                return digits
+        if type(value) is int or (type(value) is str and value.isdigit()):
+            return self._convert_integer(name, value)
+        number = _parse_integer(float(value) if _is_float(value) else value)
+        if number is None or not _LEAST <= number < _END:
+            self._reject_value(name, "a 64-bit whole number", value)
+        return number
+
+    def read_flag(self, name: str) -> bool | None:
         """Read true or false."""
-        name, value = self._find_first(names)
-        if value is not None and not isinstance(value, bool):
-            self._reject_value(name, "true or false", value)
-        return value
+        value = self._value.get(name)
+        return None if value is None else self._convert_flag(name, value)
 
-    def read_object(self, *names: str) -> JsonObject | None:
+    def read_object(self, name: str, *others: str) -> JsonObject | None:
         """Read an object."""
-        name, value = self._find_first(names)
-        return None if value is None or value in ("", []) else JsonObject(value, self._join_path(name))
+        value = self._value.get(name)
+        if value is None:
+            if not others:
+                return None
+            name, value = self._find_first(others)
+        if not value and (value is None or value in ("", [])):
+            return None
+        return JsonObject(value, self._join(name))
 
     def has_value(self, name: str, value: Any) -> bool:
         """Whether the field has this value."""
@@ -113,10 +179,19 @@ class JsonObject:
         """Whether the field is an array."""
         return isinstance(self._value.get(name), list)
 
-    def read_objects(self, *names: str) -> list[JsonObject]:
+    def read_objects(self, name: str, *others: str) -> list[JsonObject]:
         """Read an array of objects."""
-        name, items = self._read_array(names)
-        return [JsonObject(item, f"{self._join_path(name)}[{index}]") for index, item in enumerate(items or [])]
+        items = self._value.get(name)
+        if items is None:
+            if not others:
+                return []
+            name, items = self._read_array(others)
+        elif type(items) is not list:
+            name, items = self._read_array((name,))
+        if not items:
+            return []
+        path = self._join(name)
+        return [JsonObject(item, (path, index)) for index, item in enumerate(items)]
 
     def read_raw(self, name: str) -> Any:
         """Read a value of any type, as it is."""
@@ -138,15 +213,34 @@ class JsonObject:
         name, items = self._read_array(names)
         if items is None:
             return None
-        numbers = [_parse_integer(item) for item in items]
-        if any(number is None or number not in BIGINT for number in numbers):
-            self._reject_value(name, "an array of whole numbers", items)
-        return [number for number in numbers if number is not None]
+        numbers = []
+        for item in items:
+            number = _parse_integer(item)
+            if number is None or not _LEAST <= number < _END:
+                self._reject_value(name, "an array of whole numbers", items)
+            numbers.append(number)
+        return numbers
 
     def read_numbers(self, name: str, depth: int = 1) -> list[Any] | None:
         """Read finite numbers as floats, nested in `depth` levels of arrays; X has sent degrees as strings, too."""
         _, items = self._read_array((name,))
         return None if items is None else self._convert_floats(name, items, depth)
+
+    def _convert_text(self, name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            self._reject_value(name, "a string", value)
+        return replace_lone_surrogates(value)
+
+    def _convert_integer(self, name: str, value: Any) -> int:
+        number = _parse_integer(value)
+        if number is None or not _LEAST <= number < _END:
+            self._reject_value(name, "a 64-bit whole number", value)
+        return number
+
+    def _convert_flag(self, name: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            self._reject_value(name, "true or false", value)
+        return value
 
     def _convert_floats(self, name: str, value: Any, depth: int) -> Any:
         if depth and isinstance(value, list):
@@ -173,17 +267,17 @@ class JsonObject:
                 return name, value
         return names[0], None
 
-    def _join_path(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
+    def _join(self, name: str) -> Path:
+        return (self._place, name) if self._place else name
 
     def _reject_value(self, name: str, expected: str, value: Any) -> NoReturn:
         # The message goes to logs, which must not contain posts: it has the path and the type, not the value.
-        reject_payload(f"{self._join_path(name)}: expected {expected}, got {type(value).__name__}")
+        reject_payload(f"{format_path(self._join(name))}: expected {expected}, got {type(value).__name__}")
 
 
 def is_rounded(value: Any) -> bool:
     """Whether a value was an id until a program made a float of it that holds less: 2.1201243093042463e+18."""
-    if type(value) is int:
+    if type(value) is int or (type(value) is str and value.isdigit()):
         return False
     return _is_float(value) and math.isfinite(float(value)) and float(value) >= _FIRST_ROUNDED
 
@@ -205,6 +299,10 @@ def drop_nulls_or_none(struct: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _parse_integer(value: Any) -> int | None:
+    if type(value) is int:
+        return value
+    if type(value) is str:
+        return int(value) if _INTEGER.fullmatch(value) else None
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

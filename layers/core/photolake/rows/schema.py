@@ -6,12 +6,15 @@ here before they are delivered.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from photolake.errors import RowError
+from photolake.rows.fit import compile_struct
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -77,9 +80,14 @@ class TableSchema:
         columns = [*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", [])]
         return cls(name, {column["Name"]: HiveType.parse(column["Type"]) for column in columns})
 
+    @cached_property
+    def _surely_fits(self) -> Callable[[Any], bool]:
+        return compile_struct(self.columns)
+
     def check(self, row: Mapping[str, Any]) -> None:
         """Raise RowError unless every value of the row fits a column."""
-        _check_fields(row, self.columns, self.name)
+        if not self._surely_fits(row):
+            _check_fields(row, self.columns, self.name)
 
 
 def fit_value(value: Any, kind: HiveType) -> tuple[Any, Any]:
@@ -118,7 +126,7 @@ def _check_fields(value: Mapping[str, Any], fields: Mapping[str, HiveType], path
     for key, item in value.items():
         kind = fields.get(key)
         if kind is None:
-            raise RowError(f"{_format_path((path, key))}: there is no such column")
+            raise RowError(f"{format_path((path, key))}: there is no such column")
         if item is not None:
             kind.check(item, (path, key))
 
@@ -129,21 +137,22 @@ def _is_scalar(value: Any, name: str) -> bool:
         return bool in kinds
     if name == "bigint" and isinstance(value, int):
         return value in BIGINT
-    return isinstance(value, kinds)
+    return isinstance(value, kinds) and not (isinstance(value, float) and not math.isfinite(value))
 
 
 def _require(fits: bool, path: Path, kind: str, value: Any) -> None:
     if not fits:
         # The message goes to logs, which must not contain text of a post.
         shown = f" {str(value)[:40]}" if isinstance(value, int | float) else ""
-        raise RowError(f"{_format_path(path)}: expected {kind}, got {type(value).__name__}{shown}")
+        raise RowError(f"{format_path(path)}: expected {kind}, got {type(value).__name__}{shown}")
 
 
-def _format_path(path: Path) -> str:
+def format_path(path: Path) -> str:
+    """Write a path as messages show it: posts.user.scores[1]."""
     if isinstance(path, str):
         return path
     outer, name = path
-    return f"{_format_path(outer)}[{name}]" if isinstance(name, int) else f"{_format_path(outer)}.{name}"
+    return f"{format_path(outer)}[{name}]" if isinstance(name, int) else f"{format_path(outer)}.{name}"
 
 
 def _parse_type(tokens: list[str]) -> tuple[HiveType, list[str]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Clients have written local times without a zone, at most 14 hours from UTC.
 TOLERANCE = dt.timedelta(days=1)
+_TOLERANCE_MS = TOLERANCE.total_seconds() * 1000
 _SNOWFLAKES_SINCE = dt.datetime(2010, 11, 4, 22, tzinfo=dt.UTC)
 _FIRST_POST = dt.datetime(2006, 3, 21, tzinfo=dt.UTC)
 
@@ -54,7 +55,7 @@ def agrees_with_time(number: int, created: dt.datetime) -> bool:
     ms = read_snowflake_ms(number)
     if ms is None:
         return _FIRST_POST - TOLERANCE <= created <= _SNOWFLAKES_SINCE + TOLERANCE
-    return abs(created.timestamp() * 1000 - ms) <= TOLERANCE.total_seconds() * 1000
+    return abs(created.timestamp() * 1000 - ms) <= _TOLERANCE_MS
 
 
 def convert_to_classic_time(text: str | None) -> str | None:

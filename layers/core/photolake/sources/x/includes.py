@@ -5,7 +5,7 @@ v2 lists the links of a post's own photos among its URLs, and the photos themsel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from photolake.rows.json_reader import JsonObject, drop_nulls, reject_payload
@@ -32,6 +32,7 @@ _REFERENCES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "places": (("geo", "place_id"),),
 }
 _KEYS = {"media": ("media_key",), "users": ("id", "username")}
+_LINK_TEXTS = ("url", "expanded_url", "display_url")
 _PHOTO_LINKS = ("pic.twitter.com/", "pic.x.com/")
 # The number before the `_` of a media key, as seen in payloads: the type of media that are not included.
 _TYPES = {"3": "photo", "7": "video", "13": "video", "16": "animated_gif"}
@@ -42,9 +43,12 @@ class Includes:
 
     def __init__(self, value: Any) -> None:
         """PermanentError if the value is neither an object of arrays nor absent."""
-        if not isinstance(value or {}, Mapping) or not all(isinstance(items, list) for items in (value or {}).values()):
-            reject_payload("includes: expected an object of arrays")
         self._lists: Mapping[str, list[Any]] = value or {}
+        if not isinstance(self._lists, (dict, Mapping)):
+            reject_payload("includes: expected an object of arrays")
+        for items in self._lists.values():
+            if not isinstance(items, list):
+                reject_payload("includes: expected an object of arrays")
         self._places = {kind: _index_items(kind, items) for kind, items in self._lists.items()}
 
     def find_post(self, key: str | None) -> JsonObject | None:
@@ -66,8 +70,11 @@ class Includes:
     def select(self, post: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Select what this post refers to, directly or through other posts, in the order of the payload."""
         related = self._find_related(post)
-        selected = {kind: self._select_kind(kind, related) for kind in self._lists if kind in _REFERENCES}
-        return {kind: items for kind, items in selected.items() if items}
+        selected: dict[str, list[Any]] = {}
+        for kind, items in self._lists.items():
+            if items and kind in _REFERENCES and (found := self._select_kind(kind, related)):
+                selected[kind] = found
+        return selected
 
     def _find_object(self, kind: str, key: str | None) -> JsonObject | None:
         item = self._find_item(kind, key) if key else None
@@ -81,6 +88,8 @@ class Includes:
     def _find_related(self, post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """Return the post and all posts that it refers to, directly or through other posts."""
         related = [post]
+        if "posts" not in self._places and "tweets" not in self._places:
+            return related
         seen: set[str] = set()
         for member in related:
             for key in set(_find_strings_at(member, _POSTS)) - seen:
@@ -91,68 +100,65 @@ class Includes:
 
     def _select_kind(self, kind: str, related: list[Mapping[str, Any]]) -> list[Any]:
         places = self._places[kind]
-        wanted = {key.lower() for member in related for key in _find_strings_at(member, _REFERENCES[kind])}
-        return [
-            self._lists[kind][place] for place in sorted({place for key in wanted for place in places.get(key, ())})
-        ]
+        found: set[int] = set()
+        for member in related:
+            for key in _find_strings_at(member, _REFERENCES[kind]):
+                found.update(places.get(key.lower(), ()))
+        items = self._lists[kind]
+        return [items[place] for place in sorted(found)]
 
 
 def _index_items(kind: str, items: list[Any]) -> dict[str, list[int]]:
     """Index the positions of items in the list by key; if a key occurs more than once, the last item counts."""
     places: dict[str, list[int]] = {}
+    names = _KEYS.get(kind, ("id",))
     for place, item in enumerate(items):
-        for key in _read_keys(kind, item):
-            places.setdefault(key, []).append(place)
+        if isinstance(item, (dict, Mapping)):
+            for name in names:
+                key = item.get(name)
+                if isinstance(key, str):
+                    places.setdefault(key.lower(), []).append(place)
     return places
 
 
-def _read_keys(kind: str, item: Any) -> list[str]:
-    if not isinstance(item, Mapping):
-        return []
-    keys = (item.get(name) for name in _KEYS.get(kind, ("id",)))
-    return [key.lower() for key in keys if isinstance(key, str)]
-
-
-def _find_strings_at(value: Any, paths: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+def _find_strings_at(value: Any, paths: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Find the strings at some paths, through any arrays on the way."""
+    found: list[str] = []
+    is_object = isinstance(value, dict)
     for path in paths:
-        yield from _find_strings(value, path)
+        if not is_object or path[0] in value:
+            _add_strings(value, path, 0, found)
+    return found
 
 
-def _find_strings(value: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """Yield the strings at a path, through any arrays on the way."""
-    for number, name in enumerate(path):
-        # Asking for a dict first is much faster than for Mapping alone.
-        if isinstance(value, (dict, Mapping)):
-            value = value.get(name)
-        else:
-            path = path[number:]
-            break
-    else:
-        path = ()
+def _add_strings(value: Any, path: tuple[str, ...], at: int, found: list[str]) -> None:
+    # Asking for a dict first is much faster than for Mapping alone.
+    while at < len(path) and isinstance(value, (dict, Mapping)):
+        value = value.get(path[at])
+        at += 1
+        if value is None:
+            return
     if isinstance(value, list):
         for item in value:
-            yield from _find_strings(item, path)
-    elif not path and isinstance(value, str):
-        yield value
+            _add_strings(item, path, at, found)
+    elif at == len(path) and isinstance(value, str):
+        found.append(value)
 
 
 def read_media(post: JsonObject, includes: Includes) -> list[dict[str, Any]]:
     """Read the post's photos and videos; one that the payload does not include has no URL."""
     entities = post.read_object("entities")
-    links = [url for url in entities.read_objects("urls") if _is_photo_link(url)] if entities else []
-    return [
-        _map_media_item(key, includes.find_media_item(key), _find_link(key, links)) for key in _read_media_keys(post)
-    ]
+    urls = entities.read_objects("urls") if entities else []
+    links = [url for url in urls if _is_photo_link(url)]
+    keys = _read_media_keys(post)
+    return [_map_media_item(key, includes.find_media_item(key), _find_link(key, links)) for key in keys]
 
 
 def read_links(post: JsonObject, entities: JsonObject) -> list[dict[str, Any]]:
     """Read the links of the text, without those of the post's own photos, as in API v1.1."""
     has_photos = bool(_read_media_keys(post))
     return [
-        drop_nulls(
-            {name: url.read_text(name) for name in ("url", "expanded_url", "display_url")}
-            | {"indices": [url.read_integer("start"), url.read_integer("end")]}
-        )
+        {**url.select_texts(_LINK_TEXTS), "indices": [url.read_integer("start"), url.read_integer("end")]}
         for url in entities.read_objects("urls")
         if not (has_photos and _is_photo_link(url))
     ]
@@ -176,10 +182,11 @@ def _find_link(key: str, links: list[JsonObject]) -> JsonObject | None:
 
 
 def _map_media_item(key: str, medium: JsonObject | None, link: JsonObject | None) -> dict[str, Any]:
-    image = _read_image_url(medium) if medium else None
     category, _, number = key.rpartition("_")
-    width, height = (medium.read_integer("width"), medium.read_integer("height")) if medium else (None, None)
-    names = {name: link.read_text(name) for name in ("url", "display_url", "expanded_url")} if link else {}
+    image = width = height = None
+    if medium:
+        image, width, height = _read_image_url(medium), medium.read_integer("width"), medium.read_integer("height")
+    names = link.select_texts(("url", "display_url", "expanded_url")) if link else {}
     return drop_nulls(
         {
             "id": number,

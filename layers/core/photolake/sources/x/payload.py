@@ -8,8 +8,7 @@ results have no posts; everything else is rejected.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photolake.errors import PermanentError
 from photolake.rows.json_reader import JsonObject, reject_payload
@@ -28,8 +27,7 @@ OnRejected = Callable[[Any, str], None]
 _NOTICES = {"delete", "scrub_geo", "limit", "status_withheld", "user_withheld", "disconnect", "warning", "friends"}
 
 
-@dataclass(frozen=True)
-class _Source:
+class _Source(NamedTuple):
     """What X sent for one post, and the function that maps its columns."""
 
     json: Mapping[str, Any]
@@ -99,12 +97,14 @@ def read_posts(
             continue
         for remark in _list_remarks(source.json):
             on_remark(remark)
-        query = source.rule if matched_query is None else matched_query
-        yield {**columns, "collected_at": collected_at, "matched_query": query, "source_json": source_json}
+        columns["collected_at"] = collected_at
+        columns["matched_query"] = source.rule if matched_query is None else matched_query
+        columns["source_json"] = source_json
+        yield columns
 
 
 def _split_sources(payload: Any) -> Iterator[_Source]:
-    if not isinstance(payload, Mapping):
+    if not isinstance(payload, (dict, Mapping)):
         reject_payload(f"expected an object or an array of them, got {type(payload).__name__}")
     if payload.get("data") is not None:
         return _split_v2_sources(payload)
@@ -125,7 +125,9 @@ def _make_v1_source(status: Any) -> _Source:
 
 def _read_rule(value: Any) -> str | None:
     """Read the first rule that matched, by its tag or its text; PowerTrack has put the rules into `gnip`, too."""
-    places = (value, value.get("gnip")) if isinstance(value, Mapping) else ()
+    if not isinstance(value, (dict, Mapping)) or ("matching_rules" not in value and "gnip" not in value):
+        return None
+    places = (value, value.get("gnip"))
     lists = [place.get("matching_rules") for place in places if isinstance(place, Mapping)]
     rules = [rule for rules in lists if isinstance(rules, list) for rule in rules if isinstance(rule, Mapping)]
     texts = [*(rule.get("tag") for rule in rules), *(rule.get("value") for rule in rules)]
@@ -135,11 +137,12 @@ def _read_rule(value: Any) -> str | None:
 def _list_remarks(source: Mapping[str, Any]) -> list[str]:
     """List what a post lacks, once for each id; a post of API v2 is in `data`, with its references in a list."""
     tweet = source.get("data")
-    is_v2 = isinstance(tweet, Mapping)
+    is_v2 = isinstance(tweet, (dict, Mapping))
     post = JsonObject(tweet if is_v2 else source)
-    own = [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
-    references = post.read_objects("referenced_tweets") if is_v2 else []
-    return own + [ROUNDED for each in references if each.has_rounded_id("id")]
+    remarks = [ROUNDED for names in _REFERENCES if post.has_rounded_id(*names)]
+    if is_v2:
+        remarks.extend(ROUNDED for each in post.read_objects("referenced_tweets") if each.has_rounded_id("id"))
+    return remarks
 
 
 def _split_v2_sources(payload: Mapping[str, Any]) -> Iterator[_Source]:
@@ -162,10 +165,9 @@ def _serialise_source(source: Mapping[str, Any]) -> str:
         text = compact_json(source, allow_nan=False)
     except ValueError:
         reject_payload("a number of it is NaN or infinite, which JSON does not allow")
-    if len(text.encode()) > MAX_SOURCE_BYTES:
-        reject_payload(
-            f"its {len(text.encode())} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take"
-        )
+    # A character has at most four bytes.
+    if 4 * len(text) > MAX_SOURCE_BYTES and (size := len(text.encode())) > MAX_SOURCE_BYTES:
+        reject_payload(f"its {size} bytes of JSON are more than the {MAX_SOURCE_BYTES} a delivery can take")
     return text
 
 

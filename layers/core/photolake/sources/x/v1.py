@@ -49,6 +49,7 @@ _USER_WHOLES = (
 _CUT_REPOST = re.compile(r"RT @\w+: .*…$", re.DOTALL)
 _CUT_POST = re.compile(r"… https://t\.co/\w+$")
 _LONG_POST = 270
+_MEDIA_TEXTS = ("type", "media_url", "media_url_https", "url", "display_url", "expanded_url", "ext_alt_text")
 _SIZES = ("thumb", "small", "medium", "large")
 _USER_FLAGS = (
     "protected",
@@ -74,15 +75,16 @@ def map_status(status: Mapping[str, Any]) -> PostRow:
     quoted = own.read_object("quoted_status") or shown.read_object("quoted_status")
     quoted_id = read_post_id(quoted) if quoted else own.read_reference_id("quoted_status_id_str", "quoted_status_id")
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
+    identity, content, reply = read_identity(own), _make_content_columns(own, shown), _make_reply_columns(own)
     row: Any = {
-        **read_identity(own),
-        **_make_content_columns(own, shown),
-        **_make_reply_columns(own),
+        **identity,
+        **content,
+        **reply,
         "quoted_status_id": quoted_id,
         "quoted_status_id_str": None if quoted_id is None else str(quoted_id),
         "is_quote_status": bool(own.read_flag("is_quote_status") or quoted_id is not None),
         "is_retweet": retweeted is not None,
-        "referenced_tweets": _make_references(own, retweeted, quoted, quoted_id),
+        "referenced_tweets": _make_references(reply, retweeted, quoted, quoted_id),
         "conversation_id": None,
         **{name: _read_count(own, name) for name in ("retweet_count", "reply_count", "quote_count", "favorite_count")},
         "bookmark_count": None,
@@ -103,11 +105,14 @@ def _read_count(own: JsonObject, name: str) -> int | None:
 
 def _make_content_columns(own: JsonObject, shown: JsonObject) -> dict[str, Any]:
     sensitive = own.read_flag("possibly_sensitive")
+    text = _read_text(shown)
+    truncated, entities = _is_truncated(shown, text), _map_entities(shown)
+    media = read_media(shown) or (read_media(own) if shown is not own else [])
     return {
-        "text": _read_text(shown),
-        "truncated": _is_truncated(shown),
-        "entities": _map_entities(shown),
-        "extended_entities": drop_nulls_or_none({"media": read_media(shown) or read_media(own) or None}),
+        "text": text,
+        "truncated": truncated,
+        "entities": entities,
+        "extended_entities": {"media": media} if media else None,
         "lang": own.read_text("lang") or shown.read_text("lang"),
         "source": own.read_text("source"),
         "favorited": own.read_flag("favorited"),
@@ -130,7 +135,7 @@ def _make_reply_columns(own: JsonObject) -> dict[str, Any]:
 
 
 def _make_references(
-    own: JsonObject, retweeted: JsonObject | None, quoted: JsonObject | None, quoted_id: int | None
+    reply: Mapping[str, Any], retweeted: JsonObject | None, quoted: JsonObject | None, quoted_id: int | None
 ) -> list[dict[str, Any]] | None:
     references = []
     if retweeted:
@@ -142,7 +147,6 @@ def _make_references(
         )
     elif quoted_id is not None:
         references.append({"type": "quoted", "id": str(quoted_id)})
-    reply = _make_reply_columns(own)
     if reply["in_reply_to_status_id_str"]:
         parent = {"id": reply["in_reply_to_status_id_str"], "screen_name": reply["in_reply_to_screen_name"]}
         references.append({"type": "replied_to", **drop_nulls(parent)})
@@ -164,7 +168,7 @@ def _read_text(status: JsonObject) -> str:
     return text
 
 
-def _is_truncated(status: JsonObject) -> bool | None:
+def _is_truncated(status: JsonObject, text: str) -> bool | None:
     """Whether the text is cut: by the flag of compatibility mode, or by an ellipsis that X puts where it cuts.
 
     That is the end of an old-style repost ("RT @name: ..."), as account archives have all reposts, and an ellipsis
@@ -172,7 +176,9 @@ def _is_truncated(status: JsonObject) -> bool | None:
     """
     if status.read_object("extended_tweet"):
         return False
-    text = _read_text(status).rstrip()
+    text = text.rstrip()
+    if "…" not in text:
+        return status.read_flag("truncated")
     if _CUT_REPOST.match(text):
         return True
     is_cut = _CUT_POST.search(text) and (_links_to_itself(status) or _measure(text) >= _LONG_POST)
@@ -197,9 +203,7 @@ def _map_entities(status: JsonObject) -> dict[str, Any] | None:
     return {
         "hashtags": [_map_tag(tag) for tag in entities.read_objects("hashtags")],
         "urls": [
-            drop_nulls(
-                {name: url.read_text(name) for name in ("url", "expanded_url", "display_url")} | _read_indices(url)
-            )
+            {**url.select_texts(("url", "expanded_url", "display_url")), **_read_indices(url)}
             for url in entities.read_objects("urls")
         ],
         "user_mentions": [_map_mention(mention) for mention in entities.read_objects("user_mentions")],
@@ -208,16 +212,17 @@ def _map_entities(status: JsonObject) -> dict[str, Any] | None:
 
 
 def _map_tag(tag: JsonObject) -> dict[str, Any]:
-    return drop_nulls({"text": tag.read_text("text")} | _read_indices(tag))
+    return {**tag.select_texts(("text",)), **_read_indices(tag)}
 
 
 def _map_mention(mention: JsonObject) -> dict[str, Any]:
-    names = {name: mention.read_text(name) for name in ("screen_name", "name")}
-    return drop_nulls(_read_id_columns(mention) | names | _read_indices(mention))
+    names = mention.select_texts(("screen_name", "name"))
+    return {**drop_nulls(_read_id_columns(mention)), **names, **_read_indices(mention)}
 
 
 def _read_indices(entity: JsonObject) -> dict[str, Any]:
-    return {"indices": entity.read_integers("indices")}
+    indices = entity.read_integers("indices")
+    return {} if indices is None else {"indices": indices}
 
 
 def _read_id_columns(thing: JsonObject) -> dict[str, Any]:
@@ -228,12 +233,13 @@ def _read_id_columns(thing: JsonObject) -> dict[str, Any]:
 def _map_user(user: JsonObject | None) -> dict[str, Any] | None:
     if user is None:
         return None
-    return drop_nulls_or_none(
-        _read_id_columns(user)
-        | {name: user.read_text(name) for name in _USER_TEXTS}
-        | {name: user.read_integer(name) for name in _USER_WHOLES}
-        | {name: user.read_flag(name) for name in _USER_FLAGS}
-    )
+    mapped = {
+        **drop_nulls(_read_id_columns(user)),
+        **user.select_texts(_USER_TEXTS),
+        **user.select_integers(_USER_WHOLES),
+        **user.select_flags(_USER_FLAGS),
+    }
+    return mapped or None
 
 
 def _map_point(point: JsonObject | None) -> dict[str, Any] | None:
@@ -277,18 +283,7 @@ def _map_media_item(medium: JsonObject) -> dict[str, Any]:
     return drop_nulls(
         {
             "id": None if number is None else str(number),
-            **{
-                name: medium.read_text(name)
-                for name in (
-                    "type",
-                    "media_url",
-                    "media_url_https",
-                    "url",
-                    "display_url",
-                    "expanded_url",
-                    "ext_alt_text",
-                )
-            },
+            **medium.select_texts(_MEDIA_TEXTS),
             "indices": medium.read_integers("indices"),
             "sizes": _map_sizes(medium),
         }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from photolake.rows.types import PostRow
 
+_USER_TEXTS = ("name", "location", "url", "description", "verified_type", "profile_banner_url")
 _USER_COUNTS = {
     "followers_count": ("followers_count",),
     "friends_count": ("following_count",),
@@ -40,29 +41,34 @@ def map_tweet(tweet: Mapping[str, Any], includes: Includes) -> PostRow:
     The row lacks collected_at, matched_query and source_json.
     """
     own = JsonObject(tweet)
-    reference_ids = _read_reference_ids(own)
-    retweeted = includes.find_post(reference_ids.get("retweeted"))
+    own_ids = reference_ids = _read_reference_ids(own)
+    retweeted = includes.find_post(own_ids.get("retweeted"))
     shown = retweeted or own
-    reference_ids = reference_ids | _read_reference_ids(shown) | reference_ids if retweeted else reference_ids
+    if retweeted:
+        reference_ids = own_ids | _read_reference_ids(shown) | own_ids
     metrics = own.read_object("public_metrics")
     # Its columns are checked against the table in the tests: mypy cannot check parts that are unpacked.
     row: Any = {
         **read_identity(own),
         **_make_content_columns(own, shown, includes),
         "truncated": None if "retweeted" in reference_ids and retweeted is None else False,
-        **_make_reply_columns(own, includes),
+        **_make_reply_columns(own, own_ids.get("replied_to"), includes),
         "quoted_status_id": _parse_id(reference_ids.get("quoted")),
         "quoted_status_id_str": reference_ids.get("quoted"),
         "is_quote_status": "quoted" in reference_ids,
         "is_retweet": "retweeted" in reference_ids,
-        "referenced_tweets": _make_references(own, reference_ids, includes),
+        "referenced_tweets": _make_references({**reference_ids, "replied_to": own_ids.get("replied_to")}, includes),
         "conversation_id": own.read_text("conversation_id"),
-        **{column: metrics.read_integer(*names) if metrics else None for column, names in _POST_COUNTS.items()},
+        **_read_counts(metrics, _POST_COUNTS),
         "user": _map_author(own, includes),
         **_make_place_columns(own.read_object("geo"), includes),
         "edit_history_tweet_ids": own.read_texts("edit_history_tweet_ids", "edit_history_post_ids"),
     }
     return cast("PostRow", row)
+
+
+def _read_counts(metrics: JsonObject | None, columns: Mapping[str, tuple[str, ...]]) -> dict[str, int | None]:
+    return metrics.read_columns_of_integers(columns) if metrics else dict.fromkeys(columns)
 
 
 def _read_reference_ids(post: JsonObject) -> dict[str, str]:
@@ -74,12 +80,12 @@ def _read_reference_ids(post: JsonObject) -> dict[str, str]:
 
 def _make_content_columns(own: JsonObject, shown: JsonObject, includes: Includes) -> dict[str, Any]:
     sensitive = own.read_flag("possibly_sensitive")
+    text, entities = _read_text(shown), _map_entities(shown, includes)
+    media = read_media(shown, includes) or (read_media(own, includes) if shown is not own else [])
     return {
-        "text": _read_text(shown),
-        "entities": _map_entities(shown, includes),
-        "extended_entities": drop_nulls_or_none(
-            {"media": read_media(shown, includes) or read_media(own, includes) or None}
-        ),
+        "text": text,
+        "entities": entities,
+        "extended_entities": {"media": media} if media else None,
         "lang": own.read_text("lang") or shown.read_text("lang"),
         "source": own.read_text("source"),
         "favorited": False,
@@ -89,8 +95,7 @@ def _make_content_columns(own: JsonObject, shown: JsonObject, includes: Includes
     }
 
 
-def _make_reply_columns(own: JsonObject, includes: Includes) -> dict[str, Any]:
-    status = _read_reference_ids(own).get("replied_to")
+def _make_reply_columns(own: JsonObject, status: str | None, includes: Includes) -> dict[str, Any]:
     user_id = _read_user_id(own, "in_reply_to_user_id")
     user = includes.find_user(user_id)
     return {
@@ -102,11 +107,7 @@ def _make_reply_columns(own: JsonObject, includes: Includes) -> dict[str, Any]:
     }
 
 
-def _make_references(
-    own: JsonObject, reference_ids: Mapping[str, str], includes: Includes
-) -> list[dict[str, Any]] | None:
-    parent = _read_reference_ids(own).get("replied_to")
-    kinds = {**reference_ids, "replied_to": parent}
+def _make_references(kinds: Mapping[str, str | None], includes: Includes) -> list[dict[str, Any]] | None:
     return [_make_reference(kind, key, includes) for kind, key in kinds.items() if kind and key] or None
 
 
@@ -149,7 +150,8 @@ def _map_entities(post: JsonObject, includes: Includes) -> dict[str, Any] | None
 
 
 def _map_tag(tag: JsonObject) -> dict[str, Any]:
-    return drop_nulls({"text": tag.read_text("tag"), "indices": [tag.read_integer("start"), tag.read_integer("end")]})
+    text, indices = tag.read_text("tag"), [tag.read_integer("start"), tag.read_integer("end")]
+    return {"indices": indices} if text is None else {"text": text, "indices": indices}
 
 
 def _map_mention(mention: JsonObject, includes: Includes) -> dict[str, Any]:
@@ -180,25 +182,24 @@ def _map_author(own: JsonObject, includes: Includes) -> dict[str, Any] | None:
             "screen_name": user.read_text("username"),
             "created_at": convert_to_classic_time(user.read_text("created_at")),
             "profile_image_url_https": user.read_text("profile_image_url"),
-            **{
-                name: user.read_text(name)
-                for name in ("name", "location", "url", "description", "verified_type", "profile_banner_url")
-            },
-            **{name: user.read_flag(name) for name in ("protected", "verified")},
-            **{column: metrics.read_integer(*names) if metrics else None for column, names in _USER_COUNTS.items()},
+            **user.select_texts(_USER_TEXTS),
+            **user.select_flags(("protected", "verified")),
+            **_read_counts(metrics, _USER_COUNTS),
         }
     )
 
 
 def _make_place_columns(geo: JsonObject | None, includes: Includes) -> dict[str, Any]:
-    point = geo.read_object("coordinates") if geo else None
+    if geo is None:
+        return {"coordinates": None, "geo": None, "place": None}
+    point = geo.read_object("coordinates")
     lonlat = point.read_numbers("coordinates") if point else None
     kind = point.read_text("type") if point else None
     return {
         "coordinates": {"type": kind, "coordinates": lonlat} if lonlat else None,
         # `geo` has latitude first, `coordinates` longitude first, as in API v1.1.
         "geo": {"type": kind, "coordinates": lonlat[::-1]} if lonlat else None,
-        "place": _map_place(geo.read_text("place_id"), includes) if geo else None,
+        "place": _map_place(geo.read_text("place_id"), includes),
     }
 
 
@@ -226,4 +227,4 @@ def _read_user_id(post: JsonObject, name: str) -> str | None:
 
 
 def _parse_id(key: str | None) -> int | None:
-    return JsonObject({"id": key}).read_integer("id")
+    return None if key is None else JsonObject({"id": key}).read_integer("id")
