@@ -20,6 +20,7 @@ from laptop_cloud.server.aws_clients import Clients
 from laptop_cloud.server.iam_calls import CallRecorder
 from laptop_cloud.services.moto.access_log import AccessLog
 from laptop_cloud.services.moto.message_moves import MessageMoveEndpoint, MessageMoves
+from laptop_cloud.services.moto.queue_cost import lower_cost
 from laptop_cloud.services.moto.service_gate import ServiceGate
 
 ACCESS_LOG = Path("logs", "s3_access.log")
@@ -37,6 +38,7 @@ class _QuietHandler(MotoRequestHandler):
 def main() -> None:
     """Serve until SIGTERM."""
     ACCESS_LOG.parent.mkdir(exist_ok=True)
+    lower_cost()
     with ACCESS_LOG.open("a", encoding="utf-8") as log:
         moves = MessageMoves(lambda: clients("sqs"))
         moto = MessageMoveEndpoint(DomainDispatcherApplication(create_backend_app), moves)
