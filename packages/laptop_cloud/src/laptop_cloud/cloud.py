@@ -146,7 +146,9 @@ class Cloud:
 
     def _load_template(self, photo_endpoint: str) -> tuple[template.Template, Resolver]:
         path = self._options.root.resolve() / "template.yaml"
-        written = template.load_template(path, self._options.parameters, {_PHOTO_ENDPOINT: photo_endpoint}, REGION)
+        local = {_PHOTO_ENDPOINT: photo_endpoint}
+        cache = self._options.state.resolve() / "cache" / "templates"
+        written = template.load_template(path, self._options.parameters, local, REGION, cache)
         resolver = Resolver(
             written.document, {**written.parameters, **_list_pseudo_parameters(self._options.stack_name)}
         )
