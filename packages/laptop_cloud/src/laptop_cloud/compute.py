@@ -28,7 +28,7 @@ class Compute:
         self._running = host.running
         variables = {**host.variables, **build_environment(services.endpoints)}
         self.functions = Functions(host.children, variables, host.state / "logs")
-        self.pollers = Pollers(sqs, self.functions.invoke, host.scale)
+        self.pollers = Pollers(sqs, self.functions.invoke, host.scale, self.functions.start)
         self.schedules = Schedules(self.functions.invoke)
         self.function_urls = FunctionUrls()
         host.running.callback(self.function_urls.stop)
@@ -42,7 +42,7 @@ class Compute:
         host.running.callback(self.functions.stop)
 
     def start(self) -> None:
-        """Wait for every handler's import, then poll the queues and count the schedules; raises FunctionStartError."""
+        """Wait until the handlers that queues feed are imported, then poll the queues and count the schedules; raises FunctionStartError."""
         self.functions.wait_until_ready()
         self.pollers.start()
         self._running.callback(self.pollers.stop, _GRACE_SECONDS)
