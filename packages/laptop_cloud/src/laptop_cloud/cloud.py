@@ -112,6 +112,7 @@ class Cloud:
             outputs=stack.outputs,
             resources=resources,
             status_url=f"{compute.control.url}/status",
+            backlog_url=f"{compute.control.url}/backlog",
         )
         state.write(host.state, published)
         self._running.callback(state.remove, host.state)

@@ -35,14 +35,17 @@ class Compute:
         self.callbacks = Callbacks()
         host.running.callback(self.callbacks.stop)
         status = StatusPage(
-            sqs, services.firehose.count_buffered, self.functions, self.pollers.queue_arns, services.endpoints
+            services.firehose.count_buffered, self.functions, self.pollers.queue_arns, services.endpoints
         )
-        self.control = ControlServer(self.functions, status.read)
+        self.control = ControlServer(self.functions, {"/status": status.read, "/backlog": status.read_backlog})
         host.running.callback(self.control.stop)
         host.running.callback(self.functions.stop)
 
     def start(self) -> None:
-        """Wait until the handlers that queues feed are imported, then poll the queues and count the schedules; raises FunctionStartError."""
+        """Wait until the handlers that queues feed are imported, then poll the queues and count the schedules.
+
+        Raises FunctionStartError.
+        """
         self.functions.wait_until_ready()
         self.pollers.start()
         self._running.callback(self.pollers.stop, _GRACE_SECONDS)

@@ -40,7 +40,8 @@ def _utc_now() -> datetime.datetime:
 class AthenaService:
     """Queries, workgroups and saved queries; state is in memory, copies of objects in `cache_dir`.
 
-    Compiled statements are kept in the folder `compilations`, if there is one, for a later start. `close` it: queries run in threads of their own.
+    Compiled statements are kept in the folder `compilations`, if there is one, for a later start. `close` it: queries
+    run in threads of their own.
     """
 
     def __init__(
