@@ -29,8 +29,8 @@ CALLS_NOTE = (
     "those for the sentiment of languages other than English. The method of 2019 is counted once per post."
 )
 SENT_AGAIN_NOTE = (
-    " {:,} were sent again, because this machine took longer than the functions wait: here each ran once, AWS may charge "
-    "such a call twice."
+    " {:,} were sent again, because this machine took longer than the functions wait: here each ran once, AWS may "
+    "charge such a call twice."
 )
 LOCAL_NOTES = {
     "top_labels": "by a small open model in place of Rekognition: it names one subject of a photo, and misses many",
