@@ -22,8 +22,6 @@ from photolake_cli.errors import CommandError
 if TYPE_CHECKING:
     import boto3
 
-DEFAULT_STATE = Path(".photolake")
-"""The state folder unless another is named."""
 READY_SECONDS = 120
 STOP_SECONDS = 60
 LOG_NAME = "cloud.log"
