@@ -9,7 +9,6 @@ from typing import Any
 import typer
 
 from photolake.errors import PhotolakeError
-from photolake_cli.console import error_console
 from photolake_cli.exit_status import ExitStatus
 
 
@@ -34,6 +33,9 @@ def report_errors(command: Callable[..., None]) -> Callable[..., None]:
             message = f"No connection to the laptop cloud ({error}). Check it: photolake status"
         else:
             return
+        # Imported late for start-up time.
+        from photolake_cli.console import error_console
+
         error_console.print(message, style="red", highlight=False)
         raise typer.Exit(status)
 

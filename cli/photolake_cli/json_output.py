@@ -6,9 +6,10 @@ from typing import Any
 
 import typer
 
-from photolake_cli.console import format_json
-
 
 def print_json(document: Any) -> None:
     """Print a document; what a terminal would obey is escaped."""
+    # Imported late for start-up time.
+    from photolake_cli.console import format_json
+
     typer.echo(format_json(document, indent=2))

@@ -22,8 +22,6 @@ from photolake_cli.errors import CommandError
 if TYPE_CHECKING:
     import boto3
 
-DEFAULT_STATE = Path(".photolake")
-"""The state folder unless another is named."""
 READY_SECONDS = 120
 STOP_SECONDS = 60
 LOG_NAME = "cloud.log"
@@ -97,9 +95,11 @@ class Laptop:
 
     def status(self) -> dict[str, Any]:
         """Queue depths, buffers, runs of the functions and calls of the analysis services, at this moment."""
-        with urllib.request.urlopen(self.state.status_url, timeout=30) as response:  # noqa: S310 (our own loopback URL)
-            status: dict[str, Any] = json.load(response)
-        return status
+        return _get_json(self.state.status_url)
+
+    def backlog(self) -> dict[str, Any]:
+        """The part of the status that says what is left to do: queue depths, buffers, runs of the functions."""
+        return _get_json(self.state.backlog_url)
 
     def count_objects(self) -> dict[str, int]:
         """The number of objects under each prefix of the lake."""
@@ -112,7 +112,7 @@ class Laptop:
         deadline = time.monotonic() + timeout
         calm = 0
         while calm < _CALM_CHECKS:
-            status = self.status()
+            status = self.backlog()
             on_status(status)
             calm = calm + 1 if status["drained"] else 0
             if time.monotonic() > deadline:
@@ -130,6 +130,12 @@ class Laptop:
             if time.monotonic() > deadline:
                 raise CommandError(f"Still running after {STOP_SECONDS} s. Kill it: kill -9 {self.state.pid}")
             time.sleep(0.1)
+
+
+def _get_json(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=30) as response:  # noqa: S310 (our own loopback URL)
+        document: dict[str, Any] = json.load(response)
+    return document
 
 
 def find_endpoint(environment: Mapping[str, str], service: str) -> str | None:

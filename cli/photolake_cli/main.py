@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -23,8 +22,9 @@ from photolake_cli.commands.reindex import reindex
 from photolake_cli.commands.reindex_opensearch import reindex_opensearch
 from photolake_cli.commands.search import search
 from photolake_cli.commands.stream import stream
+from photolake_cli.help_page import HelpCommand, HelpGroup
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
+app = typer.Typer(cls=HelpGroup, no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
 for command in (
     demo,
@@ -47,12 +47,15 @@ for command in (
     down,
     stream,
 ):
-    app.command()(command)
+    app.command(cls=HelpCommand)(command)
 app.add_typer(export, name="export")
 
 
 def _print_version(is_wanted: bool) -> None:
     if is_wanted:
+        # Imported late for start-up time.
+        from importlib.metadata import version
+
         typer.echo(f"photolake {version('photolake')}")
         raise typer.Exit
 

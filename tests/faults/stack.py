@@ -57,7 +57,7 @@ class Recorder:
     functions: dict[str, DeployedFunction] = field(default_factory=dict)
     sources: list[QueueSource] = field(default_factory=list)
 
-    def start(self, function: DeployedFunction) -> None:
+    def deploy(self, function: DeployedFunction) -> None:
         """Remember a function."""
         self.functions[function.logical_id.removesuffix("Function")] = function
 

@@ -9,11 +9,8 @@ import typer
 
 from laptop_cloud.engines.engine_set import EngineSet
 from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Engine, Region, Stack, State
-from photolake_cli.console import console, error_console, show_progress
 from photolake_cli.errors import CommandError, report_errors
 from photolake_cli.json_output import print_json
-from photolake_cli.laptop import Laptop, LaptopOptions, check_photos, run_laptop, start_laptop
-from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
 
 
 @report_errors
@@ -49,6 +46,10 @@ def up(
         photolake up --background
         photolake up --photos ~/Pictures --param ImageApis=labels,text --param SampleRate=0.5
     """
+    # Imported late for start-up time.
+    from photolake_cli.console import console, show_progress
+    from photolake_cli.laptop import LaptopOptions, check_photos, run_laptop, start_laptop
+
     options = LaptopOptions(PROJECT, state, photos, param or [], engine)
     check_photos(photos)
     if not background:
@@ -69,6 +70,10 @@ def down(state: State = DEFAULT_STATE) -> None:
 
         photolake down
     """
+    # Imported late for start-up time.
+    from photolake_cli.console import console, show_progress
+    from photolake_cli.laptop import Laptop
+
     laptop = Laptop.connect(state)
     with show_progress("Stopping"):
         laptop.stop()
@@ -90,6 +95,9 @@ def env(
 
         eval $(photolake env) && aws s3 ls
     """
+    # Imported late for start-up time.
+    from photolake_cli.laptop import Laptop
+
     laptop = Laptop.connect(state)
     # PyAthena reads this variable.
     variables = {**laptop.state.environment, "AWS_ATHENA_WORK_GROUP": laptop.output("WorkgroupName")}
@@ -118,6 +126,11 @@ def status(
         photolake status --json | jq .queues
         photolake status --stack photolake --region eu-west-1
     """
+    # Imported late for start-up time.
+    from photolake_cli.console import console, error_console
+    from photolake_cli.laptop import Laptop
+    from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
+
     if stack or region:
         _show_stack_status(stack, region, state, as_json)
         return
@@ -138,6 +151,7 @@ def _show_stack_status(stack: str | None, region: str | None, state: Path, as_js
 
     from photolake_cli import stack_status
     from photolake_cli.cloud import connect
+    from photolake_cli.console import error_console, show_progress
 
     cloud = connect(stack, region, state)
     with show_progress("Reading the status", error_console):
@@ -161,6 +175,11 @@ def wait(
 
         photolake collect posts.jsonl && photolake wait --timeout 120
     """
+    # Imported late for start-up time.
+    from photolake_cli.console import console, show_progress
+    from photolake_cli.laptop import Laptop
+    from photolake_cli.status import describe_backlog, describe_dead_letters
+
     laptop = Laptop.connect(state)
     with show_progress("Waiting") as on_line:
         laptop.wait(timeout, lambda document: on_line(describe_backlog(document)))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from photolake_cli.commands.export_images import atlas, coco, gexf
 from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Region, Stack, State
 from photolake_cli.errors import report_errors
+from photolake_cli.help_page import HelpCommand, HelpGroup
 
 
-class ExportGroup(TyperGroup):
+class ExportGroup(HelpGroup):
     """Takes what is none of its commands for a view: `export tweets` is `export view tweets`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -110,4 +110,4 @@ def view(
 
 
 for command in (view, atlas, coco, gexf):
-    app.command()(command)
+    app.command(cls=HelpCommand)(command)

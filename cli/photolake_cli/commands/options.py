@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from laptop_cloud.engines.engine_set import EngineSet
-from photolake_cli import laptop
+from photolake_cli.state_folder import DEFAULT_STATE as DEFAULT_STATE
 
-DEFAULT_STATE = laptop.DEFAULT_STATE
 PROJECT = Path(__file__).resolve().parents[3]
 """The folder of template.yaml."""
 

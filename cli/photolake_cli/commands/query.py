@@ -9,7 +9,7 @@ import typer
 
 from photolake_cli.commands.options import DEFAULT_STATE, Region, Stack, State
 from photolake_cli.errors import report_errors
-from photolake_cli.query.export import Format  # noqa: TC001 (Typer reads the annotation)
+from photolake_cli.query.formats import Format  # noqa: TC001 (Typer reads the annotation)
 
 
 @report_errors

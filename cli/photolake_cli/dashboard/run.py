@@ -24,10 +24,10 @@ from photolake_cli.dashboard.posts import Authors
 from photolake_cli.dashboard.reading import Reading, open_s3
 from photolake_cli.export.days import list_days, parse_day
 from photolake_cli.lake import Lake
-from photolake_cli.laptop import DEFAULT_STATE
 from photolake_cli.query.client import QueryClient
 from photolake_cli.query.parameters import day_defaults
 from photolake_cli.query.run import describe_costs
+from photolake_cli.state_folder import DEFAULT_STATE
 from photolake_cli.stored_images import WORKERS, ImageBucket
 
 if TYPE_CHECKING:

@@ -58,6 +58,8 @@ class Findings:
     calls: Sequence[tuple[str, int, int]]
     models: Mapping[str, str]
     engine: EngineSet = EngineSet.BASIC
+    sent_again: int = 0
+    """Calls that a function sent again because the answer took longer than it waits; each ran and counts once."""
 
     @property
     def is_balanced(self) -> bool:
@@ -86,6 +88,7 @@ def read_findings(
         ledger.compare_calls(client, analysis["calls"]),
         analysis["models"],
         engine,
+        ledger.count_sent_again(analysis["calls"]),
     )
 
 

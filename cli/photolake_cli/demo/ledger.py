@@ -117,6 +117,11 @@ def _count_calls(api: str, calls: Mapping[str, int]) -> int:
     return calls.get(f"rekognition.{api}", 0)
 
 
+def count_sent_again(calls: Mapping[str, int]) -> int:
+    """How many attempts at calls were repeated, because the answer took longer than the client waits."""
+    return sum(number for name, number in calls.items() if name.endswith(".sent_again"))
+
+
 def _query_number(client: QueryClient, sql: str) -> int:
     (row,) = client.run(sql).records()
     (value,) = row.values()

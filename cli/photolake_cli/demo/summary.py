@@ -184,7 +184,8 @@ def _describe_account(findings: Findings, room: int) -> list[str]:
 def _describe_calls(findings: Findings, room: int) -> list[str]:
     old, new = findings.total_calls
     fewer = [f"{old / new:.1f} times fewer"] if 0 < new < old else []
-    return fit_entries([f"{new:,} against {old:,} by the method of 2019", *fewer], room, 2)
+    again = [f"{_number(findings.sent_again, 'call')} sent again after a timeout"] if findings.sent_again else []
+    return fit_entries([f"{new:,} against {old:,} by the method of 2019", *fewer, *again], room, 2)
 
 
 _SECTIONS: Mapping[str, Callable[[Findings, int], list[str]]] = {

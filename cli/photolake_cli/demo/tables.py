@@ -28,6 +28,10 @@ CALLS_NOTE = (
     "Texts and images that were sent to a service, including requests that the laptop cloud cannot fulfil; it repeats "
     "those for the sentiment of languages other than English. The method of 2019 is counted once per post."
 )
+SENT_AGAIN_NOTE = (
+    " {:,} were sent again, because this machine took longer than the functions wait: here each ran once, AWS may "
+    "charge such a call twice."
+)
 LOCAL_NOTES = {
     "top_labels": "by a small open model in place of Rekognition: it names one subject of a photo, and misses many",
     "ages_and_genders": "guesses of a small open model; of five known portraits, the gender of one was wrong",
@@ -50,7 +54,9 @@ def show_tables(findings: Findings) -> None:
         console.print(_build_panel(balance))
     rows = [(api, old, new, describe_ratio(old, new)) for api, old, new in findings.calls]
     rows.append(("all", *findings.total_calls, describe_ratio(*findings.total_calls)))
-    show_table("Paid calls on these posts", ["operation", "method of 2019", "photolake", "fewer"], rows, CALLS_NOTE)
+    again = SENT_AGAIN_NOTE.format(findings.sent_again) if findings.sent_again else ""
+    columns = ["operation", "method of 2019", "photolake", "fewer"]
+    show_table("Paid calls on these posts", columns, rows, CALLS_NOTE + again)
 
 
 def describe_ratio(old: int, new: int) -> str:

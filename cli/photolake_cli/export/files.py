@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from photolake_cli.errors import CommandError
-from photolake_cli.query.export import Format, open_output, write_csv, write_json, write_parquet
+from photolake_cli.query.export import open_output, write_csv, write_json, write_parquet
+from photolake_cli.query.formats import Format
 
 if TYPE_CHECKING:
     from photolake_cli.query.result import QueryResult, Row

@@ -21,7 +21,7 @@ from photolake_cli.export.days import choose_due_days, list_days, parse_day, spl
 from photolake_cli.export.files import find_format, parse_delimiter, write_file
 from photolake_cli.export.target import WHOLE, DatabaseTarget, TableState
 from photolake_cli.export.view import DAY_COLUMN, View, read_view
-from photolake_cli.query.export import Format
+from photolake_cli.query.formats import Format
 from photolake_cli.query.result import QueryResult
 from photolake_cli.query.run import describe_cost
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import os
 import re
 import sys
@@ -29,15 +28,6 @@ ROW_GROUP_ROWS = 50_000
 ROW_GROUP_CHARACTERS = 32 << 20
 FORMULA_STARTS = "=+-@\t\r"
 """Text that begins with one of these is a formula for a spreadsheet; dashboard/src/csv.ts has the same."""
-
-
-class Format(enum.StrEnum):
-    """The formats of a query's rows."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
 
 
 @contextmanager

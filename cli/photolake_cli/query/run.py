@@ -27,7 +27,8 @@ from photolake_cli.console import (
 )
 from photolake_cli.errors import CommandError
 from photolake_cli.json_output import print_json
-from photolake_cli.query.export import Format, open_output, write_csv, write_json, write_parquet
+from photolake_cli.query.export import open_output, write_csv, write_json, write_parquet
+from photolake_cli.query.formats import Format
 
 if TYPE_CHECKING:
     from photolake_cli.query.client import QueryClient, SavedQuery

@@ -86,6 +86,7 @@ def test_a_laptop_cloud_is_described_by_its_state():
         outputs=OUTPUTS,
         resources={"PostsStream": {"type": "AWS::KinesisFirehose::DeliveryStream", "physical_id": "posts-stream"}},
         status_url="http://127.0.0.1:3/status",
+        backlog_url="http://127.0.0.1:3/backlog",
     )
 
     cloud = connect_laptop(Laptop(Path(".photolake"), state))

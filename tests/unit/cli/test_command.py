@@ -15,12 +15,12 @@ from rich.console import Console
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from photolake_cli.commands import cloud as cloud_commands
+from photolake_cli import laptop
 from photolake_cli.console import format_cell
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop
 from photolake_cli.main import app
-from photolake_cli.query.export import Format
+from photolake_cli.query.formats import Format
 from photolake_cli.query.run import QueryRequest
 from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
 
@@ -277,7 +277,7 @@ def test_status_shows_queues_with_and_without_messages(capsys):
 @pytest.mark.parametrize(("arguments", "engine"), [([], "basic"), (["--engine", "full"], "full")])
 def test_the_engines_asked_for_reach_the_laptop_cloud(arguments, engine, monkeypatch, tmp_path):
     started = []
-    monkeypatch.setattr(cloud_commands, "run_laptop", lambda options: started.append(options.command))
+    monkeypatch.setattr(laptop, "run_laptop", lambda options: started.append(options.command))
 
     CliRunner().invoke(app, ["up", "--state", str(tmp_path), *arguments])
 

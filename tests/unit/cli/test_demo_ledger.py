@@ -68,6 +68,18 @@ def test_calls_are_compared_with_what_the_services_counted():
     assert ledger.compare_calls(client, counted) == [("DetectSentiment", 300, 120), ("DetectLabels", 90, 0)]
 
 
+def test_a_call_that_was_sent_again_is_counted_apart():
+    counted = {
+        "rekognition.DetectText": 19,
+        "rekognition.DetectText.sent_again": 2,
+        "comprehend.BatchDetectEntities.sent_again": 1,
+    }
+    client: Any = FakeQueryClient(calls_of_2019=[{"api": "DetectText", "calls": 90}])
+
+    assert ledger.count_sent_again(counted) == 3
+    assert ledger.compare_calls(client, counted) == [("DetectText", 90, 19)]
+
+
 @pytest.mark.parametrize(("balanced", "status"), [(True, 0), (False, 1)])
 def test_the_demo_fails_if_the_account_does_not_balance(balanced, status, monkeypatch, tmp_path):
     monkeypatch.setattr(demo_run, "write_synthetic_input", lambda folder: DemoInput(tmp_path, tmp_path))

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -115,6 +116,15 @@ def test_posts_without_photos_give_lines_that_say_so():
 
 def test_an_account_that_does_not_balance_is_seen():
     assert section(found(balanced=False), "Account").endswith("2 photos in, 1 out, IT DOES NOT BALANCE")
+
+
+def test_calls_that_were_sent_again_are_said():
+    again = [replace(found(), sent_again=number) for number in (1, 2)]
+
+    assert [section(each, "Paid calls").rpartition(", ")[2] for each in again] == [
+        "1 call sent again after a timeout",
+        "2 calls sent again after a timeout",
+    ]
 
 
 def test_a_list_that_the_query_limits_claims_no_total():

@@ -1,9 +1,12 @@
 """The command's modules import each other in one direction."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import networkx
+import pytest
 
 ROOT = Path(__file__).parents[3] / "cli"
 
@@ -31,3 +34,22 @@ def test_what_does_the_work_does_not_know_the_commands():
     importers = {source for source, target in build_import_graph().edges if ".commands." in target}
 
     assert {name for name in importers if ".commands." not in name} == {"photolake_cli.main"}
+
+
+HEAVY = {"boto3", "botocore", "duckdb", "numpy", "pandas", "pyarrow", "pyathena", "rich", "pygments", "ssl", "urllib3"}
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["collect", "--help"], ["query", "--help"], ["demo", "--help"], ["export", "--help"]]
+)
+def test_a_page_of_help_loads_nothing_that_works(words):
+    program = """
+import atexit, sys
+atexit.register(lambda: print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr))
+from photolake_cli.main import app
+app(prog_name="photolake")
+"""
+    ended = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.startswith("Usage: photolake")
+    assert HEAVY & set(ended.stderr.split()) == set()

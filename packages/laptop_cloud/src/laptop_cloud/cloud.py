@@ -112,6 +112,7 @@ class Cloud:
             outputs=stack.outputs,
             resources=resources,
             status_url=f"{compute.control.url}/status",
+            backlog_url=f"{compute.control.url}/backlog",
         )
         state.write(host.state, published)
         self._running.callback(state.remove, host.state)
@@ -146,7 +147,9 @@ class Cloud:
 
     def _load_template(self, photo_endpoint: str) -> tuple[template.Template, Resolver]:
         path = self._options.root.resolve() / "template.yaml"
-        written = template.load_template(path, self._options.parameters, {_PHOTO_ENDPOINT: photo_endpoint}, REGION)
+        local = {_PHOTO_ENDPOINT: photo_endpoint}
+        cache = self._options.state.resolve() / "cache" / "templates"
+        written = template.load_template(path, self._options.parameters, local, REGION, cache)
         resolver = Resolver(
             written.document, {**written.parameters, **_list_pseudo_parameters(self._options.stack_name)}
         )

@@ -28,21 +28,24 @@ class Compute:
         self._running = host.running
         variables = {**host.variables, **build_environment(services.endpoints)}
         self.functions = Functions(host.children, variables, host.state / "logs")
-        self.pollers = Pollers(sqs, self.functions.invoke, host.scale)
+        self.pollers = Pollers(sqs, self.functions.invoke, host.scale, self.functions.start)
         self.schedules = Schedules(self.functions.invoke)
         self.function_urls = FunctionUrls()
         host.running.callback(self.function_urls.stop)
         self.callbacks = Callbacks()
         host.running.callback(self.callbacks.stop)
         status = StatusPage(
-            sqs, services.firehose.count_buffered, self.functions, self.pollers.queue_arns, services.endpoints
+            services.firehose.count_buffered, self.functions, self.pollers.queue_arns, services.endpoints
         )
-        self.control = ControlServer(self.functions, status.read)
+        self.control = ControlServer(self.functions, {"/status": status.read, "/backlog": status.read_backlog})
         host.running.callback(self.control.stop)
         host.running.callback(self.functions.stop)
 
     def start(self) -> None:
-        """Wait for every handler's import, then poll the queues and count the schedules; raises FunctionStartError."""
+        """Wait until the handlers that queues feed are imported, then poll the queues and count the schedules.
+
+        Raises FunctionStartError.
+        """
         self.functions.wait_until_ready()
         self.pollers.start()
         self._running.callback(self.pollers.stop, _GRACE_SECONDS)

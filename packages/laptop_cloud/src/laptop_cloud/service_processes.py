@@ -89,7 +89,8 @@ def start_services(moto: ServiceProcess, host: Host, engine: EngineSet) -> Servi
     analysis = ServiceProcess("services.analysis.process", {"": moto_url}, host, [engine])
     own = Clients({"": moto_url}, host.variables)
     firehose = FirehoseService(own("s3"), own("glue"), ACCOUNT, REGION, host.scale)
-    athena = AthenaService(own("s3"), own("glue"), host.state / "athena")
+    compilations = host.state / "cache" / "statements"
+    athena = AthenaService(own("s3"), own("glue"), host.state / "athena", compilations=compilations)
     host.running.callback(athena.close)
     server = JsonServer([firehose.service(), athena.service()])
     server.start()

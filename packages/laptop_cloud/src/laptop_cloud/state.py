@@ -38,6 +38,7 @@ class CloudState:
     outputs: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, str]]
     status_url: str
+    backlog_url: str
 
 
 def read(folder: Path) -> CloudState | None:

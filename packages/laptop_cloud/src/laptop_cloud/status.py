@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 
 from laptop_cloud.server import iam_calls as calls
+from laptop_cloud.services.moto import queue_counts
 
 if TYPE_CHECKING:
     from laptop_cloud.lambda_runtime.functions import Functions
 
-_COUNTS = {
-    "visible": "ApproximateNumberOfMessages",
-    "in_flight": "ApproximateNumberOfMessagesNotVisible",
-    "delayed": "ApproximateNumberOfMessagesDelayed",
-}
+_COUNTS = ("visible", "in_flight", "delayed")
 
 
 class StatusPage:
@@ -28,13 +25,11 @@ class StatusPage:
 
     def __init__(
         self,
-        sqs: Any,
         buffered: Callable[[], Mapping[str, int]],
         functions: Functions,
         consumed: Callable[[], frozenset[str]],
         endpoints: Mapping[str, str],
     ) -> None:
-        self._sqs = sqs
         self._buffered = buffered
         self._functions = functions
         self._consumed = consumed
@@ -42,7 +37,15 @@ class StatusPage:
         self._http = urllib3.PoolManager()
 
     def read(self) -> dict[str, Any]:
-        """The document: queues, buffers, functions, analysis, calls_by_function, drained.
+        """The document: queues, buffers, functions, analysis, calls_by_function, drained."""
+        return {
+            **self.read_backlog(),
+            "analysis": self._get_json(f"{self._endpoints['rekognition']}/status"),
+            "calls_by_function": self._read_calls(),
+        }
+
+    def read_backlog(self) -> dict[str, Any]:
+        """The part of the document that says whether work is left: queues, buffers, functions, drained.
 
         Work goes buffer → object → queue → function → buffer, so reading in this order misses none of it, provided
         that no function ran in between.
@@ -51,32 +54,20 @@ class StatusPage:
         buffers = dict(self._buffered())
         queues = self._read_queues()
         functions = self._functions.status()
-        return {
-            "queues": queues,
-            "buffers": buffers,
-            "functions": functions,
-            "analysis": self._get_json(f"{self._endpoints['rekognition']}/status"),
-            "calls_by_function": self._read_calls(),
-            "drained": is_drained(queues, buffers, before, functions),
-        }
+        drained = is_drained(queues, buffers, before, functions)
+        return {"queues": queues, "buffers": buffers, "functions": functions, "drained": drained}
 
     def _read_queues(self) -> dict[str, dict[str, Any]]:
-        urls = self._sqs.list_queues().get("QueueUrls", [])
-        attributes = {url.rpartition("/")[2]: self._read_attributes(url) for url in urls}
-        policies = [found.get("RedrivePolicy", "") for found in attributes.values()]
         consumed = self._consumed()
+        found = self._get_json(f"{self._endpoints['']}{queue_counts.PAGE}")
         return {
             name: {
-                **{count: int(found[attribute]) for count, attribute in _COUNTS.items()},
-                "is_dlq": any(f'"{found["QueueArn"]}"' in policy for policy in policies),
-                "feeds_function": found["QueueArn"] in consumed,
+                **{count: queue[count] for count in _COUNTS},
+                "is_dlq": queue["is_dlq"],
+                "feeds_function": queue["arn"] in consumed,
             }
-            for name, found in attributes.items()
+            for name, queue in sorted(found.items())
         }
-
-    def _read_attributes(self, url: str) -> dict[str, str]:
-        attributes: dict[str, str] = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        return attributes
 
     def _read_calls(self) -> dict[str, list[list[str]]]:
         pages = [self._get_json(f"{url}{calls.PAGE}") for url in sorted(set(self._endpoints.values()))]

@@ -17,6 +17,7 @@ STATE = state.CloudState(
     outputs={"BucketName": "b"},
     resources={"Bucket": {"type": "AWS::S3::Bucket", "physical_id": "b"}},
     status_url="http://127.0.0.1:2/status",
+    backlog_url="http://127.0.0.1:2/backlog",
 )
 
 

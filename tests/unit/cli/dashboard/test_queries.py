@@ -8,8 +8,8 @@ from photolake.athena_schema.sql_files import read_statements
 from photolake_cli.dashboard.folder import PAGE
 from photolake_cli.dashboard.queries import ANSWERED, choose_queries, describe_query, fill_in, read_named_queries
 from photolake_cli.dashboard.run import describe_place
-from photolake_cli.laptop import DEFAULT_STATE
 from photolake_cli.query.client import SavedQuery
+from photolake_cli.state_folder import DEFAULT_STATE
 from tests.synthetic_lake.warehouse import LANDING, SQL
 
 TEXT = """\

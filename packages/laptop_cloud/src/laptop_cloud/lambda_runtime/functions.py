@@ -53,16 +53,23 @@ class Functions:
         self._logs = logs
         self._processes: dict[str, FunctionProcess] = {}
 
-    def start(self, function: DeployedFunction) -> None:
-        """Start the function's process, without waiting for it."""
+    def deploy(self, function: DeployedFunction) -> None:
+        """Add a function; its process starts with its first event, or with `start`."""
         variables = build_environment(function, self._cloud)
         log = self._logs / f"{function.logical_id}.log"
         self._processes[function.name] = FunctionProcess(function, variables, self._children, log)
 
+    def start(self, name: str) -> None:
+        """Start the function's process, without waiting for it; raises UnknownFunctionError."""
+        if name not in self._processes:
+            raise UnknownFunctionError(name)
+        self._processes[name].start()
+
     def wait_until_ready(self) -> None:
-        """Return when every handler is imported; raises FunctionStartError for the first that cannot be."""
+        """Return when every started handler is imported; raises FunctionStartError for the first that cannot be."""
         for process in self._processes.values():
-            process.wait_until_ready()
+            if process.is_started:
+                process.wait_until_ready()
 
     def invoke(self, name: str, payload: bytes) -> InvocationResult:
         """Run the function on an event (JSON) and wait for its result; raises UnknownFunctionError."""
@@ -102,7 +109,17 @@ class FunctionProcess:
         self._last_error: str | None = None
         self._cold_start_ms: int | None = None
         self._stopped = False
-        self._sandbox: Sandbox | None = self._start_sandbox()
+        self._sandbox: Sandbox | None = None
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it has a process."""
+        return self._sandbox is not None
+
+    def start(self) -> None:
+        """Start the process, without waiting for it."""
+        with self._turn:
+            self._get_sandbox()
 
     def wait_until_ready(self) -> None:
         """Return when the handler is imported; raises FunctionStartError with the tail of the log when it cannot be."""
@@ -143,7 +160,9 @@ class FunctionProcess:
     def _run_event(self, payload: bytes) -> InvocationResult:
         if self._stopped:
             return InvocationResult(_build_error("Runtime.Stopped", "the cloud is stopping"), "Unhandled")
-        report = self._get_sandbox().run(payload)
+        sandbox = self._get_sandbox()
+        report = sandbox.run(payload)
+        self._cold_start_ms = sandbox.cold_start_ms or self._cold_start_ms
         if isinstance(report, Responded):
             return InvocationResult(report.body)
         if isinstance(report, Failed):

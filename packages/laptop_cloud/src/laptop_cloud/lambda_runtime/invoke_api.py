@@ -1,4 +1,4 @@
-"""The cloud's own HTTP endpoint: Lambda's Invoke operation, and the status page.
+"""The cloud's own HTTP endpoint: Lambda's Invoke operation, and the status pages.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -22,16 +22,16 @@ _INVOKE = re.compile(r"/2015-03-31/functions/(.+)/invocations")
 
 
 class ControlServer:
-    """Serves Invoke and the status page on a loopback port; `status` returns the status document."""
+    """Serves Invoke and status pages on a loopback port; `pages` has what returns the document by the page's path."""
 
-    def __init__(self, functions: Functions, status: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, functions: Functions, pages: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
         self._functions = functions
-        self._status = status
+        self._pages = pages
         self._server = LoopbackServer(Request.application(self._handle_request), "control")
 
     @property
     def url(self) -> str:
-        """The endpoint for AWS_ENDPOINT_URL_LAMBDA; the status page is at /status."""
+        """The endpoint for AWS_ENDPOINT_URL_LAMBDA, below which the status pages are."""
         return self._server.url
 
     def stop(self) -> None:
@@ -39,8 +39,8 @@ class ControlServer:
         self._server.stop()
 
     def _handle_request(self, request: Request) -> Response:
-        if request.method == "GET" and request.path == "/status":
-            return Response(json.dumps(self._status()), content_type="application/json")
+        if request.method == "GET" and request.path in self._pages:
+            return Response(json.dumps(self._pages[request.path]()), content_type="application/json")
         invocation = _INVOKE.fullmatch(request.path)
         if request.method != "POST" or invocation is None:
             return _build_error_response(

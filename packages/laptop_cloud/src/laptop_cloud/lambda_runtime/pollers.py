@@ -39,12 +39,18 @@ class QueueSource:
 
 
 class Pollers:
-    """Polls every queue that feeds a function, each in a thread; windows are shortened by `scale`."""
+    """Polls every queue that feeds a function, each in a thread; windows are shortened by `scale`.
 
-    def __init__(self, sqs: Any, invoke: Invoke, scale: float) -> None:
+    `prepare` gets the name of each function that a queue feeds, so that its handler is imported when messages come.
+    """
+
+    def __init__(
+        self, sqs: Any, invoke: Invoke, scale: float, prepare: Callable[[str], None] = lambda function: None
+    ) -> None:
         self._sqs = sqs
         self._invoke = invoke
         self._scale = scale
+        self._prepare = prepare
         self._sources: list[QueueSource] = []
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
@@ -56,6 +62,7 @@ class Pollers:
     def add(self, source: QueueSource) -> None:
         """Add a queue before the start."""
         self._sources.append(source)
+        self._prepare(source.function)
 
     def start(self) -> None:
         """Start polling."""

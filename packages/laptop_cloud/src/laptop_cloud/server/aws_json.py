@@ -11,13 +11,16 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from werkzeug.wrappers import Request, Response
 
 from laptop_cloud.server.iam_calls import CallRecorder
 from laptop_cloud.server.loopback import LoopbackServer
+
+if TYPE_CHECKING:
+    from laptop_cloud.server.attempts import Attempts
 
 Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -48,16 +51,23 @@ class JsonService:
 class JsonServer:
     """Answers for several services on one loopback port, in threads of this process.
 
-    `status` gives what `GET /status` answers as JSON; without it the page does not exist.
+    `status` gives what `GET /status` answers as JSON; without it the page does not exist. With `attempts` a call runs
+    once, however often its client sends it.
     """
 
-    def __init__(self, services: Iterable[JsonService], status: Callable[[], Mapping[str, Any]] | None = None) -> None:
+    def __init__(
+        self,
+        services: Iterable[JsonService],
+        status: Callable[[], Mapping[str, Any]] | None = None,
+        attempts: Attempts | None = None,
+    ) -> None:
         session = botocore.session.get_session()
         self._services: dict[str, tuple[JsonService, Any]] = {}
         for service in services:
             model = session.get_service_model(service.name)
             self._services[model.metadata["targetPrefix"]] = (service, model)
         self._status = status
+        self._attempts = attempts
 
     def start(self) -> None:
         """Answer in the background until `stop`."""
@@ -94,7 +104,11 @@ class JsonServer:
         if service is None or model is None or name not in service.operations:
             raise ServiceError("UnknownOperationException", f"{prefix}.{name} is not available locally")
         body = json.loads(request.get_data() or b"{}")
-        return service.operations[name](_decode_blobs(body, model.operation_model(name).input_shape))
+        operation, shape = service.operations[name], model.operation_model(name).input_shape
+        if self._attempts is None:
+            return operation(_decode_blobs(body, shape))
+        invocation = request.headers.get("amz-sdk-invocation-id")
+        return self._attempts.run(invocation, f"{service.name}.{name}", lambda: operation(_decode_blobs(body, shape)))
 
 
 def _decode_blobs(value: Any, shape: Any) -> Any:

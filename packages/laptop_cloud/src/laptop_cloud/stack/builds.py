@@ -27,6 +27,7 @@ class Builds:
         self._build = state / "build"
         self._opt = state / "opt"
         self._layers: dict[str, Path | None] = {}
+        self._laid: dict[tuple[str, ...], Path] = {}
 
     def add_layer(self, arn: str, code_key: str) -> None:
         """Build a layer, to be found by its ARN; a provided layer stays empty."""
@@ -44,8 +45,13 @@ class Builds:
         return self._run_makefile(code)
 
     def layers_folder(self, logical_id: str, layer_arns: Sequence[str]) -> Path:
-        """What a function finds in /opt: its layers, each laid over those before it."""
-        folder = self._opt / logical_id
+        """What a function finds in /opt: its layers, each laid over those before it.
+
+        Functions of the same layers share a folder, so that Python compiles a layer once.
+        """
+        if known := self._laid.get(tuple(layer_arns)):
+            return known
+        folder = self._laid[tuple(layer_arns)] = self._opt / logical_id
         _empty_folder(folder)
         for arn in layer_arns:
             layer = self._layers[arn]

@@ -7,13 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import yaml
-from samtranslator.model.exceptions import ExceptionWithMessage, InvalidDocumentException
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 from laptop_cloud.errors import TemplateError
+from laptop_cloud.stack.sam_transform import transform_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +42,13 @@ class Template:
     code: Mapping[str, CodeFolder]
 
 
-def load_template(path: Path, overrides: Mapping[str, str], local: Mapping[str, str], region: str) -> Template:
+def load_template(
+    path: Path, overrides: Mapping[str, str], local: Mapping[str, str], region: str, cache: Path | None = None
+) -> Template:
     """Read the template and transform it; raises TemplateError with the parameter or resource at fault.
 
-    `overrides` are the user's values; `local` holds values for parameters that the template may or may not have.
+    `overrides` are the user's values; `local` holds values for parameters that the template may or may not have. A
+    transformed template is kept in the folder `cache`, for the next start.
     """
     written = parse_template(path.read_text(encoding="utf-8"))
     declared = written.get("Parameters", {})
@@ -58,7 +58,10 @@ def load_template(path: Path, overrides: Mapping[str, str], local: Mapping[str, 
     _replace_settings(written, values)
     parameters = {name: values[name] for name in declared}
     code = {folder.logical_id: folder for folder in _find_code_folders(written, path.parent)}
-    document = _translate_document(_replace_code_folders(written), parameters, region)
+    changing = known.keys() - overrides.keys()
+    document = transform_document(
+        _replace_code_folders(written), format_parameters(parameters), changing, region, cache
+    )
     return Template(document, parameters, code)
 
 
@@ -171,21 +174,6 @@ def _replace_code_folders(written: Mapping[str, Any]) -> dict[str, Any]:
         if code_property is not None:
             resource["Properties"][code_property] = f"s3://{_CODE_BUCKET}/{logical_id}"
     return document
-
-
-def _translate_document(
-    document: dict[str, Any], parameters: Mapping[str, ParameterValue], region: str
-) -> dict[str, Any]:
-    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
-    try:
-        translated: dict[str, Any] = translator.translate(document, format_parameters(parameters))
-    except InvalidDocumentException as error:
-        causes: list[ExceptionWithMessage] = list(error.causes)
-        raise TemplateError("; ".join(str(cause.message) for cause in causes)) from error
-    finally:
-        # Nobody gets them; unpublished ones make the translator warn when the process ends.
-        translator.metrics.publish()
-    return translated
 
 
 class _Loader(yaml.SafeLoader):

@@ -50,7 +50,7 @@ def _functions(children: Children, folder: Path, code: str = HANDLER) -> Functio
     (folder / "logs").mkdir()
     (folder / "code" / "app.py").write_text(dedent(code))
     functions = Functions(children, {"AWS_REGION": "us-east-1"}, folder / "logs")
-    functions.start(
+    functions.deploy(
         DeployedFunction(
             logical_id="WorkerFunction",
             name="worker",
@@ -70,6 +70,7 @@ def _functions(children: Children, folder: Path, code: str = HANDLER) -> Functio
 @pytest.fixture
 def functions(children: Children, tmp_path: Path) -> Iterator[Functions]:
     started = _functions(children, tmp_path)
+    started.start("worker")
     started.wait_until_ready()
     yield started
     started.stop()
@@ -174,8 +175,21 @@ def test_what_a_handler_prints_is_in_its_log(functions: Functions, tmp_path: Pat
     assert "[ERROR] ValueError: no good" in log
 
 
+def test_a_function_that_was_not_started_gets_its_process_with_its_first_event(children: Children, tmp_path: Path):
+    functions = _functions(children, tmp_path)
+    functions.wait_until_ready()
+    before = (functions.status()["worker"]["cold_start_ms"], (tmp_path / "logs" / "WorkerFunction.log").exists())
+
+    answer = _invoke(functions, do="echo")
+
+    assert (before, answer.error) == ((None, False), None)
+    assert functions.status()["worker"]["cold_start_ms"] > 0
+    functions.stop()
+
+
 def test_stopping_ends_a_handler_in_the_middle_of_an_event(children: Children, tmp_path: Path):
     functions = _functions(children, tmp_path, HANDLER)
+    functions.start("worker")
     functions.wait_until_ready()
     answers: list[InvocationResult] = []
     caller = threading.Thread(target=lambda: answers.append(_invoke(functions, do="sleep")))
@@ -206,6 +220,7 @@ def test_a_handler_that_cannot_be_imported_is_said_with_its_log(
     children: Children, tmp_path: Path, code: str, message: str
 ):
     functions = _functions(children, tmp_path, code)
+    functions.start("worker")
 
     with pytest.raises(FunctionStartError) as refused:
         functions.wait_until_ready()
@@ -219,3 +234,5 @@ def test_a_handler_that_cannot_be_imported_is_said_with_its_log(
 def test_an_unknown_function_is_refused(functions: Functions):
     with pytest.raises(UnknownFunctionError):
         functions.invoke("nobody", b"{}")
+    with pytest.raises(UnknownFunctionError):
+        functions.start("nobody")

@@ -51,6 +51,8 @@ def test_later_layers_overlay_earlier_ones_and_a_provided_layer_stays_empty(tmp_
 
     files = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
     assert files == {"python/same.py": "second", "first.txt": "first", "second.txt": "second"}
+    assert builds.layers_folder("Another", ["arn:First", "arn:DependenciesLayer", "arn:Second"]) == folder
+    assert builds.layers_folder("Other", ["arn:Second", "arn:First"]) != folder
 
 
 def test_a_build_that_fails_is_said_with_what_make_printed(tmp_path: Path):

@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 
 from laptop_cloud.engines.engine import EngineUnavailableError
 from laptop_cloud.engines.engine_set import EngineSet
+from laptop_cloud.server.attempts import Attempts
 from laptop_cloud.server.aws_json import JsonServer, JsonService, Operation, ServiceError
 from laptop_cloud.services.comprehend.service import build_comprehend_service
 from laptop_cloud.services.rekognition.engine_choice import build_engines
@@ -37,7 +38,8 @@ class CallLog:
     """Counts the calls of services by name (`rekognition.DetectLabels`).
 
     The texts of a batch are counted too (`comprehend.BatchDetectSentiment.documents`). Failed calls count as calls,
-    and once more as `rekognition.DetectLabels.refused`.
+    and once more as `rekognition.DetectLabels.refused`. A call that its client sent again counts once, and each further
+    attempt as `rekognition.DetectLabels.sent_again`.
     """
 
     def __init__(self) -> None:
@@ -56,6 +58,10 @@ class CallLog:
             for name, operation in service.operations.items()
         }
         return replace(service, operations=operations)
+
+    def count_repeated(self, name: str) -> None:
+        """Count a further attempt at a call that ran already, or still runs."""
+        self._add_counts({f"{name}.sent_again": 1})
 
     def _call_counted(self, name: str, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
         self._add_counts(
@@ -99,6 +105,7 @@ def main() -> None:
     server = JsonServer(
         [calls.count_calls(service) for service in services],
         status=lambda: {"calls": calls.counts(), "engine": engine_set, "models": models},
+        attempts=Attempts(calls.count_repeated),
     )
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -20,6 +20,8 @@ from laptop_cloud.server.aws_clients import Clients
 from laptop_cloud.server.iam_calls import CallRecorder
 from laptop_cloud.services.moto.access_log import AccessLog
 from laptop_cloud.services.moto.message_moves import MessageMoveEndpoint, MessageMoves
+from laptop_cloud.services.moto.queue_cost import lower_cost
+from laptop_cloud.services.moto.queue_counts import QueueCounts
 from laptop_cloud.services.moto.service_gate import ServiceGate
 
 ACCESS_LOG = Path("logs", "s3_access.log")
@@ -37,10 +39,11 @@ class _QuietHandler(MotoRequestHandler):
 def main() -> None:
     """Serve until SIGTERM."""
     ACCESS_LOG.parent.mkdir(exist_ok=True)
+    lower_cost()
     with ACCESS_LOG.open("a", encoding="utf-8") as log:
         moves = MessageMoves(lambda: clients("sqs"))
         moto = MessageMoveEndpoint(DomainDispatcherApplication(create_backend_app), moves)
-        application = AccessLog(CallRecorder(ServiceGate(moto)), log)
+        application = QueueCounts(AccessLog(CallRecorder(ServiceGate(moto)), log))
         server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
         clients = Clients({"": f"http://127.0.0.1:{server.server_port}"}, os.environ)
         signal.signal(signal.SIGTERM, _exit_on_signal)

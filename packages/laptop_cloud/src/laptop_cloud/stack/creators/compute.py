@@ -52,12 +52,12 @@ def create_layer(logical_id: str, properties: Mapping[str, Any], context: Creati
 
 
 def create_function(logical_id: str, properties: Mapping[str, Any], context: CreationContext) -> CreatedResource:
-    """AWS::Lambda::Function; its process starts immediately and imports the handler in the background."""
+    """AWS::Lambda::Function; its process starts with its first event, or when a queue is to feed it."""
     refuse_other_properties(properties, *_FUNCTION_PROPERTIES, *_UNHEEDED)
     name = properties.get("FunctionName", context.name(logical_id))
     arn = context.arn("lambda", f"function:{name}")
     written = properties.get("Environment", {}).get("Variables", {})
-    context.functions.start(
+    context.functions.deploy(
         DeployedFunction(
             logical_id=logical_id,
             name=name,

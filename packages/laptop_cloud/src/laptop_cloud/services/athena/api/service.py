@@ -17,6 +17,7 @@ from laptop_cloud.services.athena.api.requests import invalid_request, list_page
 from laptop_cloud.services.athena.api.workgroups import Workgroups
 from laptop_cloud.services.athena.catalog import data_types
 from laptop_cloud.services.athena.catalog.glue_catalog import GlueCatalog
+from laptop_cloud.services.athena.execution.kept_compilations import NONE_KEPT, KeptCompilations
 from laptop_cloud.services.athena.execution.query_engine import QueryEngine
 from laptop_cloud.services.athena.execution.runner import QueryExecution, StatementRunner
 from laptop_cloud.services.athena.storage.object_cache import ObjectCache
@@ -39,14 +40,21 @@ def _utc_now() -> datetime.datetime:
 class AthenaService:
     """Queries, workgroups and saved queries; state is in memory, copies of objects in `cache_dir`.
 
-    `close` it: queries run in threads of their own.
+    Compiled statements are kept in the folder `compilations`, if there is one, for a later start. `close` it: queries
+    run in threads of their own.
     """
 
     def __init__(
-        self, s3: S3Client, glue: GlueClient, cache_dir: Path, now: Callable[[], datetime.datetime] = _utc_now
+        self,
+        s3: S3Client,
+        glue: GlueClient,
+        cache_dir: Path,
+        now: Callable[[], datetime.datetime] = _utc_now,
+        compilations: Path | None = None,
     ) -> None:
         self._catalog = GlueCatalog(glue)
-        engine = QueryEngine(self._catalog, ObjectCache(s3, cache_dir / "objects"), now)
+        kept = NONE_KEPT if compilations is None else KeptCompilations(compilations)
+        engine = QueryEngine(self._catalog, ObjectCache(s3, cache_dir / "objects"), now, kept)
         self._runner = StatementRunner(s3, self._catalog, engine, cache_dir / "results")
         self._workgroups = Workgroups()
         self._named_queries = NamedQueries(self._workgroups)

@@ -13,6 +13,7 @@ from laptop_cloud.services.athena.catalog import data_types
 from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable, GlueCatalog
 from laptop_cloud.services.athena.catalog.presto_view import CATALOG, StoredView
 from laptop_cloud.services.athena.errors import QueryError
+from laptop_cloud.services.athena.execution.kept_compilations import NONE_KEPT, KeptCompilations
 from laptop_cloud.services.athena.sql.compiler import (
     CompiledQuery,
     TableName,
@@ -62,8 +63,9 @@ class Plan:
 class Planner:
     """Resolves names through the catalog, for one statement."""
 
-    def __init__(self, catalog: GlueCatalog) -> None:
+    def __init__(self, catalog: GlueCatalog, kept: KeptCompilations = NONE_KEPT) -> None:
         self._catalog = catalog
+        self._kept = kept
         self._relations: dict[TableName, ExternalTable | CompiledView] = {}
         self._open: list[TableName] = []
 
@@ -79,13 +81,14 @@ class Planner:
             return Plan(self._compile_view(sql, database), self._relations)
 
     def _compile(self, sql: str, database: str) -> CompiledQuery:
-        return _compile_cached(sql, database, self._read_relations(sql, database), for_view=False)
+        return _compile_cached(self._kept, sql, database, self._read_relations(sql, database), for_view=False)
 
     def _compile_view(self, sql: str, database: str) -> CompiledQuery:
-        return _compile_cached(sql, database, self._read_relations(sql, database), for_view=True)
+        return _compile_cached(self._kept, sql, database, self._read_relations(sql, database), for_view=True)
 
     def _read_relations(self, sql: str, database: str) -> Relations:
-        return tuple((name, *self._read_signature(name, place)) for name, place in _find_relations(sql, database))
+        found = _find_relations(self._kept, sql, database)
+        return tuple((name, *self._read_signature(name, place)) for name, place in found)
 
     def _read_signature(self, name: TableName, place: str) -> tuple[bool, Signature]:
         """Whether the relation is a view, and its columns."""
@@ -123,16 +126,28 @@ class Planner:
 
 
 @lru_cache(MOST_KNOWN)
-def _find_relations(sql: str, database: str) -> tuple[tuple[TableName, str], ...]:
-    return tuple(resolve_tables(parse_query(sql), database).items())
+def _find_relations(kept: KeptCompilations, sql: str, database: str) -> tuple[tuple[TableName, str], ...]:
+    known = kept.get("relations", sql, database)
+    if known is not None:
+        return tuple(((database_name, name), place) for (database_name, name), place in known)
+    found = tuple(resolve_tables(parse_query(sql), database).items())
+    kept.put(found, "relations", sql, database)
+    return found
 
 
 @lru_cache(MOST_KNOWN)
-def _compile_cached(sql: str, database: str, relations: Relations, for_view: bool) -> CompiledQuery:
+def _compile_cached(
+    kept: KeptCompilations, sql: str, database: str, relations: Relations, for_view: bool
+) -> CompiledQuery:
+    known = kept.get("query", sql, database, relations, for_view)
+    if known is not None:
+        return CompiledQuery(known["sql"], tuple(known["columns"]))
     query = parse_query(sql)
     resolve_tables(query, database)
     columns = {name: _parse_types(is_view, signature) for name, is_view, signature in relations}
-    return compile_query(query, columns, for_view)
+    compiled = compile_query(query, columns, for_view)
+    kept.put({"sql": compiled.sql, "columns": compiled.columns}, "query", sql, database, relations, for_view)
+    return compiled
 
 
 def _parse_types(is_view: bool, signature: Signature) -> dict[str, exp.DataType]:

@@ -13,6 +13,7 @@ from sqlglot import exp
 from laptop_cloud.services.athena.catalog import data_types
 from laptop_cloud.services.athena.catalog.presto_view import CATALOG
 from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, ScanLimitError
+from laptop_cloud.services.athena.execution.kept_compilations import NONE_KEPT, KeptCompilations
 from laptop_cloud.services.athena.execution.partition_pruning import find_needed_partitions
 from laptop_cloud.services.athena.execution.planner import CompiledView, Plan, Planner
 from laptop_cloud.services.athena.execution.result_text import Row, format_value
@@ -41,14 +42,21 @@ class QueryResult:
 class QueryEngine:
     """Queries over the tables of a catalog, through a cache of their objects."""
 
-    def __init__(self, catalog: GlueCatalog, objects: ObjectCache, now: Callable[[], datetime.datetime]) -> None:
+    def __init__(
+        self,
+        catalog: GlueCatalog,
+        objects: ObjectCache,
+        now: Callable[[], datetime.datetime],
+        kept: KeptCompilations = NONE_KEPT,
+    ) -> None:
         self._catalog = catalog
+        self._kept = kept
         self._objects = objects
         self._now = now
 
     def describe_view(self, sql: str, database: str, view: tuple[str, str]) -> list[Column]:
         """The columns a view with this query would have; reads no object. QueryError when it cannot be created."""
-        plan = Planner(self._catalog).plan(sql, database, for_view=view)
+        plan = Planner(self._catalog, self._kept).plan(sql, database, for_view=view)
         with self._open_connection(plan) as connection, _translate_errors():
             for table in plan.tables:
                 _create_empty(connection, table)
@@ -63,7 +71,7 @@ class QueryEngine:
         on_start: Callable[[duckdb.DuckDBPyConnection], None] = lambda connection: None,
     ) -> QueryResult:
         """The answer of a SELECT; `on_start` gets the connection, to interrupt it from another thread."""
-        plan = Planner(self._catalog).plan(sql, database)
+        plan = Planner(self._catalog, self._kept).plan(sql, database)
         with self._open_connection(plan) as connection, _translate_errors():
             on_start(connection)
             needed = self._find_needed_objects(connection, plan)
