@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,11 +17,10 @@ from botocore.retries.throttling import CubicCalculator
 START = dt.datetime(2026, 3, 10, 12, 0, 0, tzinfo=dt.UTC)
 # Less would not move time.time(), a float of some 1.8e9: a bucket that lacks a trace of a token would wait for ever.
 STEP = 0.001
-_real_sleep = time.sleep
 
 
 class VirtualClock:
-    """Moves the time of this process; `time.time`, `time.monotonic` and `datetime.now` all follow it."""
+    """Moves the time of this process; `time.time` and `datetime.now` follow it, `time.monotonic` in invocations."""
 
     def __init__(self) -> None:
         self._traveller: time_machine.Traveller | None = None
@@ -53,39 +51,13 @@ class VirtualClock:
 
 
 CLOCK = VirtualClock()
-_dreamers = threading.local()
-
-
-@contextmanager
-def dream() -> Iterator[None]:
-    """In this thread sleeping takes no real time: the clock moves instead."""
-    _dreamers.is_dreaming = True
-    try:
-        yield
-    finally:
-        _dreamers.is_dreaming = False
-
-
-def _sleep(seconds: float) -> None:
-    if getattr(_dreamers, "is_dreaming", False) and CLOCK.is_virtual:
-        CLOCK.pass_time(seconds)
-    else:
-        _real_sleep(seconds)
+_remembered: list[tuple[Any, dict[str, Any]]] = []
 
 
 def install() -> None:
-    """Replace `time.sleep`, and the waiting of botocore's adaptive retries, for this process.
-
-    The library binds `time.sleep` as the default of arguments when it is imported, so this comes before.
-    """
-    time.sleep = _sleep  # type: ignore[assignment]
+    """Remember every client's retries as they are made, for `forget_retries`."""
     for kind in (ClientRateLimiter, CubicCalculator, RateClocker, TokenBucket, RetryQuota):
         _remember(kind)
-    # Its condition waits for new capacity; a thread that dreams makes the time pass instead.
-    TokenBucket.__init__ = _with_virtual_wait(TokenBucket.__init__)  # type: ignore[method-assign]
-
-
-_remembered: list[tuple[Any, dict[str, Any]]] = []
 
 
 def forget_retries() -> None:
@@ -102,13 +74,3 @@ def _remember(kind: type) -> None:
         _remembered.append((instance, dict(vars(instance))))
 
     kind.__init__ = make_and_remember  # type: ignore[misc]
-
-
-def _with_virtual_wait(make: Callable[..., None]) -> Callable[..., None]:
-    def make_virtual(bucket: Any, *args: Any, **options: Any) -> None:
-        make(bucket, *args, **options)
-        condition = bucket._new_fill_rate_condition
-        wait = condition.wait
-        condition.wait = lambda timeout=None: CLOCK.pass_time(max(timeout, STEP)) if CLOCK.is_virtual else wait(timeout)
-
-    return make_virtual

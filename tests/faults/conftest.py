@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.faults import clock
+from tests.faults import clock, threads
 
 # Before anything of the library is imported.
 clock.install()
+threads.install()
 
 COUNTED = "counted"
 

@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from botocore import UNSIGNED
@@ -25,6 +25,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import Client
 
 from laptop_cloud.server.aws_json import JsonServer, JsonService
+from tests.faults.turns import outside
 
 Send = Callable[[AWSPreparedRequest], AWSResponse]
 Intercept = Callable[[str, str, AWSPreparedRequest, Send], AWSResponse]
@@ -77,10 +78,14 @@ class Endpoints:
             return self._send(service, request)
         self._threads.intercept = None
         try:
-            result: AWSResponse = intercept(service, operation, request, lambda sent: self._send(service, sent))
+            result: AWSResponse = intercept(service, operation, request, partial(self._send_outside, service))
             return result
         finally:
             self._threads.intercept = intercept
+
+    def _send_outside(self, service: str, request: AWSPreparedRequest) -> AWSResponse:
+        with outside():
+            return self._send(service, request)
 
     def _send(self, service: str, request: AWSPreparedRequest) -> AWSResponse:
         if client := self._local.get(service):

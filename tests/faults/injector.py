@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from tests.faults import refusals
 from tests.faults.clock import CLOCK
 from tests.faults.invocation import MAX_REQUESTS
-from tests.faults.ledger import WATCHED, Ledger
 from tests.faults.schedule import Fault
+from tests.faults.turns import current_thread
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
     from tests.faults.endpoints import Intercept, Send
     from tests.faults.invocation import Invocation
+    from tests.faults.ledger import Ledger
     from tests.faults.schedule import Schedule
     from tests.faults.story import Story
+    from tests.faults.turns import InvocationThread
 
 # How often a service stays out of order for all the attempts of a call, so that the caller sees it.
 OUTAGE_SHARE = 0.5
@@ -58,23 +60,27 @@ class Injector:
     def _handle(
         self, invocation: Invocation, service: str, operation: str, request: AWSPreparedRequest, send: Send
     ) -> AWSResponse:
+        thread = cast("InvocationThread", current_thread())
         if invocation.is_dead:
             raise invocation.die()
-        self._take_turn(invocation, service, operation)
-        if service == "dynamodb":
-            self.ledger.note_try(invocation, operation, refusals.read_body(request))
+        if invocation.has_returned:
+            raise invocation.leave_behind(f"{thread} sends {service}.{operation}")
+        self._take_turn(invocation, thread, service, operation)
+        self.ledger.note_try(invocation, service, operation, request)
         fault = self._choose_fault(invocation, service, operation, request)
-        name = f"{invocation.name} {service}.{operation} {describe_request(service, operation, request)}"
+        name = f"{thread} {service}.{operation} {describe_request(service, operation, request)}"
         if fault:
             self.story.count(f"fault: {fault}")
         self.story.tell(f"  {name}{f'  <- {fault}' if fault else ''}")
-        return self._carry_out(fault, invocation, service, operation, request, send)
+        return self._carry_out(fault, thread, service, operation, request, send)
 
-    def _take_turn(self, invocation: Invocation, service: str, operation: str) -> None:
+    def _take_turn(self, invocation: Invocation, thread: InvocationThread, service: str, operation: str) -> None:
         invocation.requests += 1
         CLOCK.pass_time(REQUEST_SECONDS)
         if self.schedule.happens(self.schedule.intensity.switch):
-            invocation.pause()
+            invocation.pause(thread)
+        elif invocation.has_threads and self.schedule.happens(self.schedule.intensity.switch_thread):
+            thread.give_turn()
         if invocation.requests > MAX_REQUESTS:
             self.story.tell(
                 f"{invocation.name} has sent {MAX_REQUESTS} requests and does not end: {service}.{operation}"
@@ -101,17 +107,18 @@ class Injector:
     def _carry_out(
         self,
         fault: Fault | None,
-        invocation: Invocation,
+        thread: InvocationThread,
         service: str,
         operation: str,
         request: AWSPreparedRequest,
         send: Send,
     ) -> AWSResponse:
+        invocation = thread.invocation
         watched = self._watch(invocation, service, operation, send, is_heard=fault != Fault.LOST_RESPONSE)
-        if fault in _SECONDS:
-            CLOCK.pass_time(_SECONDS[fault])
         if fault in _CARRIED_OUT:
             watched(request)
+        if fault in _SECONDS:
+            thread.sleep(_SECONDS[fault])
         if fault in (Fault.KILL_BEFORE, Fault.KILL_AFTER):
             raise invocation.die()
         if fault in _ERRORS:
@@ -123,7 +130,7 @@ class Injector:
         if fault == Fault.STALL:
             invocation.outlives_its_time = True
             invocation.asleep_until = CLOCK.now() + STALL_SECONDS
-            invocation.pause()
+            invocation.pause(thread)
         return watched(request)
 
     def _take_in_part(self, operation: str, request: AWSPreparedRequest, send: Send) -> AWSResponse:
@@ -141,10 +148,7 @@ class Injector:
 
         def watch(request: AWSPreparedRequest) -> AWSResponse:
             response = send(request)
-            if response.status_code == 200 and service in WATCHED:  # others may be streams, which are read once
-                self.ledger.record(
-                    invocation, service, operation, refusals.read_body(request), response.content, is_heard=is_heard
-                )
+            self.ledger.record(invocation, service, operation, request, response, is_heard=is_heard)
             return response
 
         return watch

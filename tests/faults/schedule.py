@@ -46,6 +46,7 @@ class Intensity:
     partial: float
     burst: float
     switch: float
+    switch_thread: float
     duplicate: float
     lost_delete: float
     late: float
@@ -66,6 +67,7 @@ class Schedule:
             partial=chance([0.0, 0.1, 0.3]),
             burst=chance([0.0, 0.0, 0.2, 0.5]),
             switch=chance([0.05, 0.2, 0.5]),
+            switch_thread=chance([0.1, 0.5, 1.0]),
             duplicate=chance([0.0, 0.1, 0.3]),
             lost_delete=chance([0.0, 0.05, 0.2]),
             late=chance([0.0, 0.1]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import closing
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -66,8 +68,14 @@ def test_a_run_that_sends_requests_without_end_fails(site: Site) -> None:
 
 
 def test_a_run_that_neither_ends_nor_sends_a_request_fails(site: Site) -> None:
+    def spin(self: Any, job: Any) -> None:
+        while not is_over.is_set():
+            pass
+
+    is_over = threading.Event()
     with (
-        patch.object(PhotoFetcher, "fetch", lambda self, job: threading.Event().wait(5)),
+        closing(SimpleNamespace(close=is_over.set)),
+        patch.object(PhotoFetcher, "fetch", spin),
         patch.object(invocation, "HANG_SECONDS", 0.5),
         pytest.raises(SeedError, match="neither ends nor sends"),
     ):

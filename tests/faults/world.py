@@ -50,7 +50,7 @@ class World:
 
     def play(self) -> None:
         """Let everything happen, then let the faults cease and everything settle. SeedError: it never does."""
-        with self._prepare():
+        with self.open():
             try:
                 while self.step < MAX_STEPS and self._idle < MAX_IDLE:
                     self._take_step()
@@ -59,7 +59,8 @@ class World:
                 raise self.story.fail(str(error)) from error
 
     @contextmanager
-    def _prepare(self) -> Iterator[None]:
+    def open(self) -> Iterator[None]:
+        """Stop the time and empty the stack for the block, and end in the end whatever is still alive."""
         stack, x, schedule = self.stack, self.site.x, self.schedule
         with ExitStack() as exits:
             exits.enter_context(CLOCK.stand_still())
@@ -76,7 +77,13 @@ class World:
             self.site.host.photos = self.inputs.hosted
             for key, body in self.inputs.album.items():
                 stack.s3.put_object(Bucket=ALBUM, Key=key, Body=body)
+            exits.callback(self._abandon)
             yield
+
+    def _abandon(self) -> None:
+        """What a seed that failed leaves alive must not hold a lock of a module that the next one uses."""
+        for invocation, _ in self.alive:
+            invocation.abandon()
 
     def _take_step(self) -> None:
         self.step += 1
@@ -119,9 +126,9 @@ class World:
         job = JobStore(self.stack.table("CheckpointTable")).start(ALBUM, "")
         self._send("Backfill", json.dumps(job.message))
 
-    def _list_beginnings(self) -> list[Callable[[], None]]:
+    def _list_beginnings(self) -> list[Callable[[], object]]:
         busy = [invocation.function for invocation, _ in self.alive]
-        begin: list[Callable[[], None]] = []
+        begin: list[Callable[[], object]] = []
         for function in ("Collector", "Backfill"):
             if busy.count(function) < SANDBOXES and self.schedule.happens(0.1):
                 begin.append(partial(self.begin, function, [], {}))
@@ -157,9 +164,12 @@ class World:
         source, chance = self.stack.sources[function], self.schedule.intensity
         if self.schedule.has_faults and self.schedule.happens(chance.shuffle):
             self.schedule.reorder(self.stack.queue(source.queue_arn.rpartition("-")[2])._messages)
+        size = self.schedule.count(1, min(10, source.batch_size))
+        if size > 1 and self.schedule.has_faults and self.schedule.happens(chance.duplicate):
+            self._send_twin(function, source.queue_arn)
         messages = self.stack.sqs.receive_message(
             QueueUrl=source.queue_url,
-            MaxNumberOfMessages=self.schedule.count(1, min(10, source.batch_size)),
+            MaxNumberOfMessages=size,
             AttributeNames=["All"],
         ).get("Messages", [])
         if self.schedule.has_faults and self.schedule.happens(chance.late):
@@ -172,6 +182,17 @@ class World:
         if messages:
             self.begin(function, messages, {"Records": [build_sqs_record(each, source.queue_arn) for each in messages]})
 
+    def _send_twin(self, function: str, queue_arn: str) -> None:
+        """Let the first message of the queue be there twice, so that one batch has both."""
+        queue = self.stack.queue(queue_arn.rpartition("-")[2])
+        first = queue.messages[0]
+        self.story.count("fault: event twice in one batch")
+        self.story.tell(f"a message for {function} comes twice in one batch")
+        self._send(function, first.body)
+        for message in (queue._messages[-1], first):
+            queue._messages.remove(message)
+            queue._messages.insert(0, message)
+
     def _delay(self, function: str, message: Any) -> None:
         if message:
             self.story.tell(f"a message for {function} is late")
@@ -179,7 +200,7 @@ class World:
             self._send(function, message["Body"], delay=900)
             self._delete(function, message)
 
-    def begin(self, function: str, messages: list[Any], event: dict[str, Any]) -> None:
+    def begin(self, function: str, messages: list[Any], event: dict[str, Any]) -> Invocation:
         """Begin an invocation; the messages are those of the event."""
         self._started += 1
         name = f"{function}-{self._started}"
@@ -190,15 +211,16 @@ class World:
         def run(invocation: Invocation) -> Any:
             return module.lambda_handler(event, make_context(function, invocation.remaining_ms))
 
-        invocation = Invocation(name, function, self.stack.timeouts[function], run)
+        invocation = Invocation(name, function, self.stack.timeouts[function], run, self.schedule)
         invocation.sandbox = sandbox
         if running:
             self.story.count(f"overlapping runs of {function}")
         self.story.count("invocations")
         self.story.tell(f"{name} begins with {len(messages)} messages")
+        invocation.start(partial(self.site.endpoints.intercept, self.injector.intercept(invocation)))
         self.alive.append((invocation, messages))
-        invocation.start(self.site.endpoints, self.injector.intercept(invocation))
         self.go_on((invocation, messages))
+        return invocation
 
     def _find_sandbox(self, running: list[Invocation]) -> int:
         taken = {invocation.sandbox for invocation in running}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from botocore.exceptions import ClientError
 
+from photolake.aws.backoff import iterate_attempts
 from photolake.aws.s3 import open_object
 from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError, RetryableError
+from photolake.images.limits import DECODING
 from photolake.images.registry import ImageRecord, UnavailablePhoto
 from photolake.images.rendition import render
 
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from photolake.rows.types import PhotoRow
 
 MAX_PHOTO_BYTES = 15 * 1024 * 1024
-_PUT_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -76,21 +78,34 @@ def photo_row(source: PhotoRow, photo: IngestedPhoto | UnavailablePhoto, process
 class PhotoIngester:
     """Ingests photos into the lake bucket and the registry."""
 
-    def __init__(self, registry: ImageRegistry, s3: S3Client, bucket: str) -> None:
-        """`bucket` is the lake bucket."""
+    def __init__(
+        self, registry: ImageRegistry, s3: S3Client, bucket: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`bucket` is the lake bucket; `sleep` takes seconds."""
+        self._sleep = sleep
         self._registry = registry
         self._s3 = s3
         self._bucket = bucket
 
-    def ingest(self, data: bytes, *, origin: str, source_key: str, dt: str) -> IngestedPhoto:
+    def ingest(
+        self,
+        data: bytes,
+        *,
+        origin: str,
+        source_key: str,
+        dt: str,
+        claim: Callable[[ImageRecord], ImageRecord] | None = None,
+    ) -> IngestedPhoto:
         """Store the photo unless its bytes are known; `dt` becomes the image's date if it is the first.
 
-        May be repeated after any failure. PermanentError: the bytes cannot become an image (see `render`).
+        `claim` takes the place of `ImageRegistry.claim`. May be repeated after any failure.
+        PermanentError: the bytes cannot become an image (see `render`).
         RetryableError: S3 is busy with the same key.
         """
-        rendition = render(data)
+        with DECODING:
+            rendition = render(data)
         image_id = hashlib.sha256(data).hexdigest()
-        record = self._registry.claim(
+        record = (claim or self._registry.claim)(
             ImageRecord(
                 image_id=image_id,
                 image_dt=dt,
@@ -106,8 +121,18 @@ class PhotoIngester:
         was_stored = self._put_if_absent(record.s3_key, rendition.body, rendition.content_type)
         return IngestedPhoto.from_record(record, source_key, was_stored)
 
+    def is_stored(self, record: ImageRecord) -> bool:
+        """Whether the object of an image is there."""
+        try:
+            self._s3.head_object(Bucket=self._bucket, Key=record.s3_key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
+            return False
+        return True
+
     def _put_if_absent(self, key: str, body: bytes, content_type: str) -> bool:
-        for _ in range(_PUT_ATTEMPTS):
+        for _ in iterate_attempts(self._sleep):
             try:
                 self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
             except ClientError as error:
