@@ -17,19 +17,23 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from photolake.aws.firehose import DeliveryStream
 from photolake.aws.s3 import S3Object
 from photolake.posts.analyzer import PostAnalyzer
-from photolake.posts.text_analysis import TextAnalysis
+from photolake.posts.comprehend import Comprehend
+from photolake.posts.text_analysis import TextAnalysis, TextAnalyzer
+from photolake.posts.text_cache import TextCache
 from photolake.rows.schema import HiveType, TableSchema
 
 SIZES_MB = (1, 64)
 ANALYSIS = TextAnalysis("en", ("NEUTRAL", 0.0, 0.0, 1.0, 0.0), [])
+ENTITIES = "array<struct<text:string,type:string,score:double,begin_offset:bigint,end_offset:bigint>>"
 STRINGS = ("text", "lang", "source_platform", "collected_at", "processed_at", "dt")
 RESULTS = {name: "double" if name.endswith("score") else "string" for name in ANALYSIS.columns()}
-KINDS = {"id": "bigint", **dict.fromkeys(STRINGS, "string"), **RESULTS, "text_entities": "array<string>"}
+KINDS = {"id": "bigint", **dict.fromkeys(STRINGS, "string"), **RESULTS, "text_entities": ENTITIES}
 SCHEMA = TableSchema("posts", {name: HiveType.parse(kind) for name, kind in KINDS.items()})
 
 
@@ -47,11 +51,38 @@ class FileAsS3:
         return {"ETag": '"1"', "Body": io.BytesIO(data)}
 
 
-class Texts:
-    """Returns the same analysis for every text."""
+class Comprehension:
+    """Responds to Comprehend's batch calls with a sentiment and an entity for every text."""
 
-    def analyze(self, texts: Any) -> list[TextAnalysis]:
-        return [ANALYSIS for _ in texts]
+    def batch_detect_sentiment(self, *, TextList: list[str], **_: Any) -> dict[str, Any]:  # noqa: N803
+        scores = {"Positive": 0.0, "Negative": 0.0, "Neutral": 1.0, "Mixed": 0.0}
+        return make_batch(TextList, {"Sentiment": "NEUTRAL", "SentimentScore": scores})
+
+    def batch_detect_entities(self, *, TextList: list[str], **_: Any) -> dict[str, Any]:  # noqa: N803
+        return make_batch(TextList, {"Entities": [{"Text": "a", "Type": "OTHER", "BeginOffset": 0, "EndOffset": 1}]})
+
+    def batch_detect_dominant_language(self, *, TextList: list[str], **_: Any) -> dict[str, Any]:  # noqa: N803
+        return make_batch(TextList, {"Languages": [{"LanguageCode": "en", "Score": 1.0}]})
+
+
+def make_batch(texts: list[str], result: dict[str, Any]) -> dict[str, Any]:
+    """The response of a batch call in which every text has the same result."""
+    return {"ResultList": [{"Index": index, **result} for index in range(len(texts))], "ErrorList": []}
+
+
+class EmptyTable:
+    """A DynamoDB table that takes everything and has nothing."""
+
+    name = "cache"
+
+    def __init__(self) -> None:
+        self.meta = SimpleNamespace(client=self)
+
+    def batch_get_item(self, **_: Any) -> dict[str, Any]:
+        return {"Responses": {}, "UnprocessedKeys": {}}
+
+    def batch_write_item(self, **_: Any) -> dict[str, Any]:
+        return {"UnprocessedItems": {}}
 
 
 class Firehose:
@@ -83,7 +114,9 @@ def write_object(path: Path, megabytes: int) -> None:
 def measure(path: Path) -> None:
     """Print the number of posts and the peak resident memory of this process in MB."""
     firehose: Any = Firehose()
-    parts: Any = {"s3": FileAsS3(path), "texts": Texts(), "jobs": Jobs()}
+    comprehension: Any = Comprehension()
+    table: Any = EmptyTable()
+    parts: Any = {"s3": FileAsS3(path), "jobs": Jobs()}
 
     def print_result(_: S3Object, posts: int, rejected: int) -> None:
         assert rejected == 0
@@ -91,6 +124,7 @@ def measure(path: Path) -> None:
 
     analyzer = PostAnalyzer(
         schema=SCHEMA,
+        texts=TextAnalyzer(Comprehend(comprehension), TextCache(table, 30), lambda name, value: None),
         posts=DeliveryStream(firehose, "posts", SCHEMA),
         earliest=dt.date(2026, 1, 1),
         sample_rate=1.0,

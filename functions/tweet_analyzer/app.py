@@ -26,6 +26,7 @@ from photolake.aws.sqs import MessageQueue, process_messages
 from photolake.posts.analyzer import PostAnalyzer
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
+from photolake.posts.text_cache import TextCache
 from photolake.rows.schema import TableSchema
 from photolake.settings import Settings
 
@@ -68,12 +69,11 @@ def log_object(created: S3Object, posts: int, rejected: int) -> None:
 
 
 schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "posts")
-cache = boto3.resource("dynamodb").Table(settings.cache_table)
-comprehend = Comprehend(boto3.client("comprehend", config=RETRIES), count_metric)
+cache = TextCache(boto3.resource("dynamodb").Table(settings.cache_table), settings.text_cache_days)
 analyzer = PostAnalyzer(
     s3=boto3.client("s3"),
     schema=schema,
-    texts=TextAnalyzer(comprehend, cache, settings.text_cache_days, count_metric),
+    texts=TextAnalyzer(Comprehend(boto3.client("comprehend", config=RETRIES)), cache, count_metric),
     posts=DeliveryStream(boto3.client("firehose"), settings.posts_stream, schema),
     jobs=MessageQueue(boto3.client("sqs"), settings.photo_jobs_queue),
     earliest=dt.date.fromisoformat(settings.earliest_date),

@@ -1,6 +1,7 @@
 """Comprehend in memory, as strict about requests as the service is."""
 
 import re
+import threading
 from collections import Counter
 from typing import Any
 
@@ -15,7 +16,7 @@ LANGUAGES = MODEL.shape_for("LanguageCode").enum
 
 
 class FakeComprehend:
-    """Responds like the service; each fault happens once.
+    """Responds like the service, to several threads; each fault happens once.
 
     `document_errors` maps a text to the ErrorCodes of its next calls, `call_errors` holds exceptions for the next calls
     (None: no exception), a `poison` text fails every call that it is in.
@@ -28,6 +29,7 @@ class FakeComprehend:
         self.call_errors = list(call_errors)
         self.calls: list[tuple[str, int]] = []
         self.answered: Counter[tuple[str, str, str]] = Counter()
+        self._lock = threading.Lock()
 
     def batch_detect_sentiment(self, **request):
         return self._batch("BatchDetectSentiment", request, make_sentiment)
@@ -39,6 +41,10 @@ class FakeComprehend:
         return self._batch("BatchDetectDominantLanguage", request, lambda text: {"Languages": make_languages(text)})
 
     def _batch(self, operation, request, answer):
+        with self._lock:
+            return self._respond(operation, request, answer)
+
+    def _respond(self, operation, request, answer):
         self._validate(operation, request)
         texts, language = request["TextList"], request.get("LanguageCode", "und")
         self.calls.append((operation, len(texts)))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from photolake.images.rekognition_apis import APIS
-from photolake.posts.text_analysis import PostText
+from photolake.posts.text_cache import PostText
 from photolake.pricing import count_comprehend_units
 
 if TYPE_CHECKING:

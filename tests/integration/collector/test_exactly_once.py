@@ -15,6 +15,7 @@ from photolake.aws.s3 import S3Object
 from photolake.posts.analyzer import PostAnalyzer
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
+from photolake.posts.text_cache import TextCache
 from photolake.rows.schema import HiveType, TableSchema
 from tests import resolved_template
 from tests.fakes.archive_analysis import FakeBucket, FakeFirehose, FakeQueue
@@ -48,7 +49,7 @@ def analyze(archive: bytes) -> list[dict[str, Any]]:
     analyzer = PostAnalyzer(
         s3=bucket,
         schema=schema,
-        texts=TextAnalyzer(Comprehend(comprehend, counts.__setitem__), cache, 30, counts.__setitem__),
+        texts=TextAnalyzer(Comprehend(comprehend), TextCache(cache, 30), counts.__setitem__),
         posts=DeliveryStream(firehose, "posts", schema, lambda _: None),
         jobs=queue,
         earliest=dt.date(2026, 1, 1),

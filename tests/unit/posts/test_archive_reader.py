@@ -163,9 +163,9 @@ def test_an_object_that_is_replaced_while_it_is_read_is_an_error() -> None:
         body.readall()
 
 
-def test_a_chunk_has_at_most_250_lines_and_ends_with_the_line_that_reaches_4_mb() -> None:
+def test_a_chunk_has_at_most_500_lines_and_ends_with_the_line_that_reaches_4_mb() -> None:
     small = b'{"id": 1}\n' * 600
     large = b'{"id": 1, "text": "' + b"x" * 999_000 + b'"}\n'
 
-    assert [len(chunk) for chunk in read_chunks(SOURCE, Trickle(small, 4096))] == [250, 250, 100]
+    assert [len(chunk) for chunk in read_chunks(SOURCE, Trickle(small, 4096))] == [500, 100]
     assert [len(chunk) for chunk in read_chunks(SOURCE, Trickle(large * 6, 4096))] == [5, 1]

@@ -1,6 +1,5 @@
 """Comprehend's batches, languages and text limit."""
 
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -22,7 +21,10 @@ from tests.fakes.comprehend import LANGUAGES, FakeComprehend, make_sentiment
 
 
 def detect(fake: Any, texts: list[str], language: str = "en") -> list[Any]:
-    return Comprehend(fake, lambda name, value: None).detect("sentiment", texts, language)
+    detection = Comprehend(fake).detect("sentiment", texts, language)
+    if detection.error:
+        raise detection.error
+    return detection.results
 
 
 def test_results_and_errors_are_in_the_order_of_the_texts() -> None:
@@ -108,15 +110,26 @@ def test_an_unknown_error_is_raised_as_it_is() -> None:
         detect(FakeComprehend(call_errors=[client_error("AccessDeniedException")]), ["a"])
 
 
+def test_what_was_bought_before_a_whole_call_fails_is_in_the_detection() -> None:
+    fake: Any = FakeComprehend(
+        document_errors={"b": ["InternalServerException"]}, call_errors=[None, client_error("ThrottlingException")]
+    )
+    detection = Comprehend(fake).detect("sentiment", ["a", "b"], "en")
+
+    assert detection.results == [
+        {"Index": 0, **make_sentiment("a")},
+        NoResult("InternalServerException", is_retryable=True),
+    ]
+    assert (detection.calls, detection.units, type(detection.error)) == (2, 3, RetryableError)
+
+
 def test_every_call_is_counted_and_what_is_billed_for_it() -> None:
-    tally: Counter[str] = Counter()
     fake: Any = FakeComprehend(document_errors={"b": ["InternalServerException"]})
-    comprehend = Comprehend(fake, lambda name, value: tally.update({name: value}))
-    comprehend.detect("entities", ["a", "b"], "en")
-    comprehend.detect("language", ["a" * 301], "und")
+    comprehend = Comprehend(fake)
+    found = [comprehend.detect("entities", ["a", "b"], "en"), comprehend.detect("language", ["a" * 301], "und")]
 
     # Three units are the least of a text; the refused one is billed when it is sent again.
-    assert tally == {"ComprehendCalls": 3, "ComprehendUnits": 3 + 3 + 4}
+    assert [(detection.calls, detection.units) for detection in found] == [(2, 3 + 3), (1, 4)]
     assert [operation for operation, _ in fake.calls] == [
         "BatchDetectEntities",
         "BatchDetectEntities",

@@ -1,6 +1,7 @@
 """Texts are analysed once each, and their results cached."""
 
 import datetime as dt
+import threading
 from collections import Counter
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from photolake.errors import RetryableError
 from photolake.posts.comprehend import Comprehend, read_language_tag
-from photolake.posts.text_analysis import PostText, TextAnalyzer
+from photolake.posts.text_analysis import TextAnalyzer
+from photolake.posts.text_cache import PostText, TextCache
 from tests.fakes.client_error import client_error
 from tests.fakes.comprehend import LANGUAGES, FakeComprehend, make_entities
 from tests.fakes.dynamodb_table import FakeTable
@@ -26,7 +28,7 @@ def analyzer_on(table: Any, comprehend: Any, tally: Counter[str] | None = None, 
     def count(name: str, value: int) -> None:
         counted.update({name: value})
 
-    return TextAnalyzer(Comprehend(comprehend, count), table, 30, count, lambda: now, lambda _: None)
+    return TextAnalyzer(Comprehend(comprehend), TextCache(table, 30, lambda: now, lambda _: None), count)
 
 
 def test_an_analyzed_text_fills_every_column(table) -> None:
@@ -101,8 +103,8 @@ def test_texts_are_sent_in_batches_of_25_of_one_language(table) -> None:
     comprehend = FakeComprehend()
     analyzer_on(table, comprehend).analyze([(f"text {index}", "en" if index % 2 else "de") for index in range(60)])
 
-    assert comprehend.calls == [
-        (operation, size) for size in (25, 5, 25, 5) for operation in ("BatchDetectSentiment", "BatchDetectEntities")
+    assert sorted(comprehend.calls) == [
+        (operation, size) for operation in ("BatchDetectEntities", "BatchDetectSentiment") for size in (5, 5, 25, 25)
     ]
 
 
@@ -114,15 +116,29 @@ def test_texts_that_differ_only_beyond_the_limit_are_bought_once(table) -> None:
     assert tally == {"TextsBought": 1, "TextsSaved": 2, "ComprehendCalls": 2, "ComprehendUnits": 2 * 50}
 
 
-def test_a_result_is_cached_although_the_next_call_fails(table) -> None:
-    broken = FakeComprehend(call_errors=[None, client_error("ThrottlingException")])
+@pytest.mark.parametrize("failing", ["batch_detect_sentiment", "batch_detect_entities"])
+def test_the_result_of_one_api_is_cached_although_the_other_fails(table, failing: str) -> None:
+    broken = FakeComprehend()
+    has_answered = threading.Event()
+
+    def answer(**request: Any) -> Any:
+        has_answered.set()
+        return getattr(FakeComprehend, other)(broken, **request)
+
+    def throttle(**request: Any) -> None:
+        has_answered.wait(10)
+        raise client_error("ThrottlingException")
+
+    (other,) = {"batch_detect_sentiment", "batch_detect_entities"} - {failing}
+    setattr(broken, failing, throttle)
+    setattr(broken, other, answer)
     with pytest.raises(RetryableError):
         analyzer_on(table, broken).analyze([("hello", "en")])
 
     comprehend = FakeComprehend()
     (analysis,) = analyzer_on(table, comprehend).analyze([("hello", "en")])
-    assert comprehend.calls == [("BatchDetectEntities", 1)]
-    assert analysis.columns()["sentiment_status"] == "ok"
+    assert comprehend.calls == [(failing.title().replace("_", ""), 1)]
+    assert (analysis.columns()["sentiment_status"], analysis.columns()["entities_status"]) == ("ok", "ok")
 
 
 def test_a_text_that_fails_for_a_passing_reason_is_retryable_and_only_it_is_bought_later(table) -> None:
@@ -213,7 +229,7 @@ def test_an_expired_result_is_not_used_although_dynamodb_still_has_it(table) -> 
     comprehend = FakeComprehend()
     analyzer_on(table, comprehend, now=NOW + dt.timedelta(days=31)).analyze([("hello", "en")])
 
-    assert comprehend.calls == [("BatchDetectSentiment", 1), ("BatchDetectEntities", 1)]
+    assert sorted(comprehend.calls) == [("BatchDetectEntities", 1), ("BatchDetectSentiment", 1)]
 
 
 def test_without_texts_no_service_is_called(table) -> None:

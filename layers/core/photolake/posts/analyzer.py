@@ -71,14 +71,8 @@ class PostAnalyzer:
                 for chunk in chunks:
                     if remaining_ms() < CHUNK_MS:
                         raise RetryableError(f"time is running out after {totals['PostsAnalyzed']} posts")
-                    drafts = list(self._draft_rows(chunk, rejected.add, totals))
-                    analyses = self.texts.analyze((draft.row.get("text"), draft.row.get("lang")) for draft in drafts)
-                    delivery = _Delivery(_add_analyses(drafts, analyses, format_utc(self.clock())))
-                    totals["PostsWaiting"] += len(drafts) - len(delivery.rows)
-                    totals["PostsAnalyzed"] += deliver_or_reject(
-                        self.posts, delivery.rows, rejected.add, delivery.reject_row
-                    )
-                    totals["PhotosQueued"] += self.jobs.send(delivery.iterate_photo_messages())
+                    self._analyze_chunk(chunk, rejected.add, totals)
+                    chunk.clear()  # its memory is needed for the next one
             except PermanentError:
                 self.on_count("ObjectsGone", 1)
             finally:
@@ -88,6 +82,14 @@ class PostAnalyzer:
         if waiting := totals["PostsWaiting"]:
             raise RetryableError(f"Comprehend has no result yet for the texts of {waiting} posts")
         self.on_analyzed(created, totals["PostsAnalyzed"], rejected.count)
+
+    def _analyze_chunk(self, chunk: Chunk, reject: Reject, totals: Counter[str]) -> None:
+        drafts = list(self._draft_rows(chunk, reject, totals))
+        analyses = self.texts.analyze((draft.row.get("text"), draft.row.get("lang")) for draft in drafts)
+        delivery = _Delivery(_add_analyses(drafts, analyses, format_utc(self.clock())))
+        totals["PostsWaiting"] += len(drafts) - len(delivery.rows)
+        totals["PostsAnalyzed"] += deliver_or_reject(self.posts, delivery.rows, reject, delivery.reject_row)
+        totals["PhotosQueued"] += self.jobs.send(delivery.iterate_photo_messages())
 
     def _draft_rows(self, chunk: Chunk, reject: Reject, totals: Counter[str]) -> Iterator[_Draft]:
         """Yield the sampled posts as rows without an analysis; wrong values are found before a text is bought."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from photolake.rows.types import PostRow
 
 MAX_LINE_BYTES = 1_024_000  # a Firehose record: no archived line is longer
-CHUNK_POSTS = 250
+CHUNK_POSTS = 500  # more posts fill Comprehend's batches better, as a batch has one language, and take more memory
 CHUNK_BYTES = 4_000_000
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -35,7 +35,7 @@ Chunk = list[ArchiveLine | RejectedRecord]
 
 
 def read_chunks(source: str, body: io.RawIOBase) -> Iterator[Chunk]:
-    """Yield the lines of an object in chunks of at most 250 lines or about 4 MB; blank lines are left out.
+    """Yield the lines of an object in chunks of at most 500 lines or about 4 MB; blank lines are left out.
 
     Gzip is recognized by its first two bytes; `body` must not return single bytes. Gzip data that is cut off or damaged
     gives the lines before the damage and then a RejectedRecord. A line that is too long, not UTF-8, not a JSON object,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's name)
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's)
 
 from photolake.errors import RetryableError
 from photolake.pricing import count_comprehend_units
@@ -61,51 +61,74 @@ Response = Mapping[str, Any]
 """What Comprehend returned for one text, as it is."""
 
 
+@dataclass
+class Detection:
+    """What Comprehend found in the texts of a batch, in order, and what that took.
+
+    `calls` were made and `units` are billed. `error` ended it: the texts that were not reached have no result.
+    """
+
+    results: list[Response | NoResult]
+    calls: int = 0
+    units: int = 0
+    error: Exception | None = None
+
+    def list_retryable(self) -> list[int]:
+        """The texts that may get a result if they are sent again, by their index."""
+        return [
+            index for index, result in enumerate(self.results) if isinstance(result, NoResult) and result.is_retryable
+        ]
+
+
 class Comprehend:
     """The batch operations, by API: BatchDetectDominantLanguage, BatchDetectSentiment and BatchDetectEntities."""
 
-    def __init__(self, client: ComprehendClient, on_count: Callable[[str, int], None]) -> None:
-        """`on_count` receives `ComprehendCalls`, 1 for each call made, and `ComprehendUnits`, what is billed for it."""
+    def __init__(self, client: ComprehendClient) -> None:
         self._operations: Mapping[Api, Callable[..., Any]] = {
             "language": client.batch_detect_dominant_language,
             "sentiment": client.batch_detect_sentiment,
             "entities": client.batch_detect_entities,
         }
-        self._on_count = on_count
 
-    def detect(self, api: Api, texts: Sequence[str], language: str) -> list[Response | NoResult]:
-        """Return what Comprehend finds in each of at most 25 texts, none of them empty, in the order of the texts.
+    def detect(self, api: Api, texts: Sequence[str], language: str) -> Detection:
+        """Return what Comprehend finds in each of at most 25 texts, none of them empty; threads may call it at once.
 
         A text that fails for a transient reason is sent once more, together with the others that did. A call that is
-        refused because of one text is made again for each half of its texts. RetryableError: a whole call was
-        throttled, timed out or failed with a 5xx; the client's own retries come before that.
+        refused because of one text is made again for each half of its texts. The detection ends with an error if a
+        whole call was throttled, timed out or failed with a 5xx (RetryableError; the client's own retries come before
+        that), or was refused for what no text can help.
         """
+        detection = Detection([_MISSING] * len(texts))
+        try:
+            for _ in range(2):
+                batches = [detection.list_retryable()]
+                while batches and (batch := batches.pop()):
+                    batches += self._detect_batch(api, texts, language, batch, detection)
+        except (RetryableError, ClientError, BotoCoreError) as error:
+            detection.error = error
+        return detection
+
+    def _detect_batch(
+        self, api: Api, texts: Sequence[str], language: str, batch: list[int], detection: Detection
+    ) -> list[list[int]]:
+        """Add what one call returns to the detection; return the halves of the batch if they must be sent instead."""
         parameters = {} if api == "language" else {"LanguageCode": language}
-        results: list[Response | NoResult] = [_MISSING] * len(texts)
-        for _ in range(2):
-            batches = [[index for index, result in enumerate(results) if _is_retryable(result)]]
-            while batches and (batch := batches.pop()):
-                self._on_count("ComprehendCalls", 1)
-                try:
-                    response = self._operations[api](TextList=[texts[index] for index in batch], **parameters)
-                except (ClientError, ConnectionError, HTTPClientError) as error:
-                    reason = _read_error(error)
-                    if reason.status in _ABOUT_ONE_TEXT and len(batch) > 1:
-                        half = len(batch) // 2
-                        batches += [batch[half:], batch[:half]]
-                        continue
-                    found: list[Response | NoResult] = [reason] * len(batch)
-                else:
-                    found = _read_response(response, len(batch))
-                    analysed = [
-                        texts[index]
-                        for index, result in zip(batch, found, strict=True)
-                        if not isinstance(result, NoResult)
-                    ]
-                    self._on_count("ComprehendUnits", sum(map(count_comprehend_units, analysed)))
-                for index, result in zip(batch, found, strict=True):
-                    results[index] = result
-        return results
+        detection.calls += 1
+        try:
+            response = self._operations[api](TextList=[texts[index] for index in batch], **parameters)
+        except (ClientError, ConnectionError, HTTPClientError) as error:
+            reason = _read_error(error)
+            if reason.status in _ABOUT_ONE_TEXT and len(batch) > 1:
+                half = len(batch) // 2
+                return [batch[half:], batch[:half]]
+            found: list[Response | NoResult] = [reason] * len(batch)
+        else:
+            found = _read_response(response, len(batch))
+        for index, result in zip(batch, found, strict=True):
+            detection.results[index] = result
+            if not isinstance(result, NoResult):
+                detection.units += count_comprehend_units(texts[index])
+        return []
 
 
 def read_language_tag(tag: str | None) -> str:
@@ -131,10 +154,6 @@ def clip_text(text: str, max_bytes: int = MAX_BYTES) -> str:
     """
     encoded = text.encode("utf-8", "replace")
     return encoded[:max_bytes].decode("utf-8", "ignore") if len(encoded) > max_bytes else encoded.decode("utf-8")
-
-
-def _is_retryable(result: Response | NoResult) -> bool:
-    return isinstance(result, NoResult) and result.is_retryable
 
 
 def _read_response(response: Mapping[str, Any], size: int) -> list[Response | NoResult]:
