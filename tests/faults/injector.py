@@ -11,7 +11,6 @@ from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, Read
 from tests.faults import refusals
 from tests.faults.clock import CLOCK
 from tests.faults.invocation import MAX_REQUESTS
-from tests.faults.ledger import WATCHED, Ledger
 from tests.faults.schedule import Fault
 from tests.faults.turns import current_thread
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.faults.endpoints import Intercept, Send
     from tests.faults.invocation import Invocation
+    from tests.faults.ledger import Ledger
     from tests.faults.schedule import Schedule
     from tests.faults.story import Story
     from tests.faults.turns import InvocationThread
@@ -66,8 +66,7 @@ class Injector:
         if invocation.has_returned:
             raise invocation.leave_behind(f"{thread} sends {service}.{operation}")
         self._take_turn(invocation, thread, service, operation)
-        if service == "dynamodb":
-            self.ledger.note_try(invocation, operation, refusals.read_body(request))
+        self.ledger.note_try(invocation, service, operation, request)
         fault = self._choose_fault(invocation, service, operation, request)
         name = f"{thread} {service}.{operation} {describe_request(service, operation, request)}"
         if fault:
@@ -149,10 +148,7 @@ class Injector:
 
         def watch(request: AWSPreparedRequest) -> AWSResponse:
             response = send(request)
-            if response.status_code == 200 and service in WATCHED:  # others may be streams, which are read once
-                self.ledger.record(
-                    invocation, service, operation, refusals.read_body(request), response.content, is_heard=is_heard
-                )
+            self.ledger.record(invocation, service, operation, request, response, is_heard=is_heard)
             return response
 
         return watch
