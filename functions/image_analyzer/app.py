@@ -8,16 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, single_metric
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from botocore.config import Config
 
+from photolake.aws.dynamodb import take_python_values
 from photolake.aws.firehose import DeliveryStream
-from photolake.aws.s3 import parse_created_objects, read_object
-from photolake.aws.sqs import process_messages
+from photolake.aws.metrics import SharedMetrics
+from photolake.aws.s3 import name_created_objects, parse_created_objects, read_object
+from photolake.aws.sqs import MessagePool, process_messages
 from photolake.images.analyze import ImageAnalyzer
-from photolake.images.cache import AnalysisLease, DailyBudget, PartialResults
+from photolake.images.cache import DailyBudget, PartialResults
 from photolake.images.ingest import MAX_PHOTO_BYTES, DroppedPhotoIngester, PhotoIngester
+from photolake.images.lease import ImageLeases
 from photolake.images.objects import ObjectRegistry
 from photolake.images.pipeline import ImagePipeline
 from photolake.images.registry import ImageRegistry
@@ -49,17 +51,25 @@ class ImageAnalyzerSettings(SearchSettings):
     earliest_date: str
 
 
-# At worst twice three attempts: 120 s an image, two images a batch.
-RETRIES = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 3})
-logger, metrics = Logger(), Metrics()
+IMAGES_AT_ONCE, REQUESTS_AT_ONCE = 10, 4  # a whole batch; of an image, those without a gate or those with one
+# At worst two rounds of five attempts of 20 s and 15 s of pauses: 230 s an image, and a batch, as all are done at once.
+RETRIES = Config(
+    connect_timeout=5,
+    read_timeout=15,
+    retries={"mode": "adaptive", "total_max_attempts": 5},
+    max_pool_connections=IMAGES_AT_ONCE * REQUESTS_AT_ONCE,
+)
+POOL = MessagePool(IMAGES_AT_ONCE, name_created_objects, least_seconds=240)
+SHARED = Config(max_pool_connections=2 * IMAGES_AT_ONCE)  # an image's own thread, and one beside it
+logger, metrics = Logger(), SharedMetrics()
 settings = ImageAnalyzerSettings.from_env()
-s3, firehose, glue = boto3.client("s3"), boto3.client("firehose"), boto3.client("glue")
-dynamodb = boto3.resource("dynamodb")
-cache = dynamodb.Table(settings.cache_table)
+s3, firehose, glue = boto3.client("s3", config=SHARED), boto3.client("firehose"), boto3.client("glue")
+get_table = take_python_values(boto3.client("dynamodb", config=SHARED))
+cache = get_table(settings.cache_table)
 analyses, photos = (TableSchema.from_glue(glue, settings.landing_database, name) for name in ("analyses", "photos"))
-images = dynamodb.Table(settings.images_table)
+images = get_table(settings.images_table)
 registry = ImageRegistry(images)
-search_indexes = connect_indexes(settings, dynamodb.Table, boto3.Session(), logger, metrics)
+search_indexes = connect_indexes(settings, get_table, boto3.Session(), logger, metrics)
 dropped_photos = DroppedPhotoIngester(
     PhotoIngester(registry, s3, settings.lake_bucket),
     registry,
@@ -74,42 +84,42 @@ dropped_photos = DroppedPhotoIngester(
 
 def count_call(api: str) -> None:
     """Count a paid call of an API; each has a price of its own."""
-    with single_metric("RekognitionCalls", MetricUnit.Count, 1) as by_api:
-        by_api.add_dimension("api", api)
+    metrics.count_by("RekognitionCalls", "api", api)
 
 
+partial_results = PartialResults(cache)
 analyzer = ImageAnalyzer(
-    registry,
+    ImageLeases(images),
     DailyBudget(cache, settings.daily_image_budget),
-    AnalysisLease(cache),
     ImageRequests(
         boto3.client("rekognition", config=RETRIES),
         settings.lake_bucket,
         select_apis(settings.image_apis, settings.custom_labels_model),
-        PartialResults(cache),
+        partial_results,
         on_response=count_call,
     ),
+    partial_results,
     KeptResponses(s3, settings.lake_bucket),
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,
     [search_indexes],
 )
-pipeline = ImagePipeline(settings.lake_bucket, registry, dropped_photos, analyzer)
+pipeline = ImagePipeline(settings.lake_bucket, dropped_photos, analyzer)
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Process the announced objects; a message that raises goes back to the queue, and in the end to the DLQ."""
-    return process_messages(event, process_message, context, logger, metrics)
+    return process_messages(event, process_message, context, logger, metrics, POOL)
 
 
 def process_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Process each object of the message, and count what became of it."""
     for created in parse_created_objects(record.body):
         processed = pipeline.process(created, lambda_context.get_remaining_time_in_millis() / 1000)
-        metrics.add_metric(processed.result, MetricUnit.Count, 1)
+        metrics.count(processed.result)
         logger.info(
             "object processed", key=created.logged_key, result=processed.result, photo_status=processed.photo_status
         )

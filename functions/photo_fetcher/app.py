@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, single_metric
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
+from botocore.config import Config
 
+from photolake.aws.dynamodb import take_python_values
 from photolake.aws.firehose import DeliveryStream
-from photolake.aws.sqs import process_messages
+from photolake.aws.metrics import SharedMetrics
+from photolake.aws.sqs import MessagePool, process_messages
 from photolake.clock import utc_now
 from photolake.images.ingest import PhotoIngester, photo_row
 from photolake.images.registry import ImageRegistry
@@ -39,11 +41,15 @@ class PhotoFetcherSettings(SearchSettings):
     photo_endpoint: str
 
 
-logger, metrics = Logger(), Metrics()
+PHOTOS_AT_ONCE = 10  # a whole batch
+# A photo that comes several times is downloaded once. A download takes at most 30 s, a photo of 50 megapixels 10 s.
+POOL = MessagePool(PHOTOS_AT_ONCE, lambda body: PhotoJob.parse(body).media_key, least_seconds=150)
+SHARED = Config(max_pool_connections=PHOTOS_AT_ONCE)
+logger, metrics = Logger(), SharedMetrics()
 settings = PhotoFetcherSettings.from_env()
-dynamodb = boto3.resource("dynamodb")
-registry = ImageRegistry(dynamodb.Table(settings.images_table))
-s3 = boto3.client("s3")
+get_table = take_python_values(boto3.client("dynamodb", config=SHARED))
+registry = ImageRegistry(get_table(settings.images_table))
+s3 = boto3.client("s3", config=SHARED)
 fetcher = PhotoFetcher(
     registry,
     Downloader(settings.allowed_photo_hosts, photo_endpoint=settings.photo_endpoint).download,
@@ -52,14 +58,14 @@ fetcher = PhotoFetcher(
 )
 photos_schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "photos")
 photos = DeliveryStream(boto3.client("firehose"), settings.photos_stream, photos_schema)
-search_indexes = connect_indexes(settings, dynamodb.Table, boto3.Session(), logger, metrics)
+search_indexes = connect_indexes(settings, get_table, boto3.Session(), logger, metrics)
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Fetch the photos of the jobs; a job that raises goes back to the queue, and in the end to the DLQ."""
-    return process_messages(event, process_message, context, logger, metrics)
+    return process_messages(event, process_message, context, logger, metrics, POOL)
 
 
 def process_message(record: SQSRecord) -> None:
@@ -70,8 +76,7 @@ def process_message(record: SQSRecord) -> None:
     row["status_message"] = "; ".join(filter(None, (result.message, row["status_message"]))) or None
     photos.put([row])
     search_indexes.put_photo(row, job.post)
-    metrics.add_metric("PhotosDownloaded", MetricUnit.Count, int(result.was_downloaded))
-    metrics.add_metric("DownloadsSaved", MetricUnit.Count, int(result.was_known))
-    with single_metric("Photos", MetricUnit.Count, 1) as by_status:
-        by_status.add_dimension("status", result.photo.status)
+    metrics.count("PhotosDownloaded", int(result.was_downloaded))
+    metrics.count("DownloadsSaved", int(result.was_known))
+    metrics.count_by("Photos", "status", result.photo.status)
     logger.info("photo job done", source_key=job.source_key, status=result.photo.status)

@@ -47,7 +47,7 @@ class FakeCheckpointTable(FakeTable):
             raise client_error("ConditionalCheckFailedException")
         self.items[item["id"]] = item
 
-    def update_item(self, *, Key: Any, UpdateExpression: str, ExpressionAttributeValues: Any) -> None:  # noqa: N803
+    def update_item(self, *, Key: Any, UpdateExpression: str, ExpressionAttributeValues: Any, **_: Any) -> None:  # noqa: N803
         assert UpdateExpression == "ADD uris :uris"
         self.items.setdefault(Key["id"], {"uris": set()})["uris"] |= ExpressionAttributeValues[":uris"]
 

@@ -27,10 +27,24 @@ class FakeTable:
     def put_item(self, *, Item: dict[str, Any]) -> None:  # noqa: N803
         self.items[Item["id"]] = Item
 
-    def update_item(self, *, Key: Any, UpdateExpression: str, ExpressionAttributeValues: Any) -> None:  # noqa: N803
-        assert UpdateExpression == "ADD posts :posts"
-        item = self.items.setdefault(Key["id"], {"posts": 0})
-        item["posts"] += ExpressionAttributeValues[":posts"]
+    def update_item(
+        self,
+        *,
+        Key: Any,  # noqa: N803
+        UpdateExpression: str,  # noqa: N803
+        ExpressionAttributeValues: Any,  # noqa: N803
+        ExpressionAttributeNames: Any = None,  # noqa: N803
+    ) -> None:
+        if UpdateExpression == "ADD posts :posts":
+            item = self.items.setdefault(Key["id"], {"posts": 0})
+            item["posts"] += ExpressionAttributeValues[":posts"]
+            return
+        verb, _, changes = UpdateExpression.partition(" ")
+        assert verb == "SET"
+        item = self.items.setdefault(Key["id"], dict(Key))
+        for change in changes.split(", "):
+            name, _, value = change.partition(" = ")
+            item[(ExpressionAttributeNames or {}).get(name, name)] = ExpressionAttributeValues[value]
 
     def batch_get_item(self, *, RequestItems: Any) -> dict[str, Any]:  # noqa: N803
         keys = [key["id"] for key in RequestItems[self.name]["Keys"]]

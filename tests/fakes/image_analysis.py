@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +15,7 @@ from PIL import Image
 from photolake.errors import RetryableError
 from photolake.images.analyze import AnalysisResult, ImageAnalyzer
 from photolake.images.cache import PartialResults
+from photolake.images.lease import Lease
 from photolake.images.registry import ImageRecord
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
@@ -96,11 +97,26 @@ class Sink:
         self._world.steps.take(lambda: self.rows.append(row))
 
 
+class Item:
+    """The image's item of the images table, which the worker's marks change."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def update_item(self, *, UpdateExpression: str, ExpressionAttributeValues: dict[str, Any], **_: Any) -> None:  # noqa: N803
+        values = ExpressionAttributeValues
+        changes = {"state": values[":state"]} if ":state" in values else {}
+        changes |= {"request_digest": values[":digest"]} if ":digest" in values else {}
+        self._world.change(**changes)
+        self._world.has_unit = "has_unit = :yes" in UpdateExpression
+
+
 class World:
-    """What outlives a worker: the registry, the cache, the stream, Rekognition's bill; all in memory."""
+    """What outlives a worker: the image's item, the cache, the stream, Rekognition's bill; all in memory."""
 
     def __init__(self, analyses: TableSchema, rekognition: FakeRekognition, steps: Steps, budget: int = 10**6) -> None:
         self.image = STORED
+        self.has_unit = False
         self.rows: list[Mapping[str, Any]] = []
         self.sink = Sink(self)
         self.units = 0
@@ -108,7 +124,7 @@ class World:
         self.apis: Sequence[str] = DEFAULT_APIS
         self._analyses, self.steps, self._budget = analyses, steps, budget
 
-    def deliver(self) -> AnalysisResult:
+    def deliver(self) -> AnalysisResult | None:
         """One delivery of the image's message to a new worker."""
         world: Any = self
         # No crash between a response and its being stored: the one window that the design leaves open.
@@ -121,17 +137,28 @@ class World:
             on_response=lambda api: None,
         )
         kept: Any = KeptSteps(KeptResponses(world.s3, "lake"), self.steps)
+        leases: Any = SimpleNamespace(take=self.take_lease)
         analyzer = ImageAnalyzer(
-            world, world, world, requests, kept, world.read, world, self._analyses, [self.sink], clock=lambda: NOW
+            leases,
+            world,
+            requests,
+            partial_results,
+            kept,
+            world.read,
+            world,
+            self._analyses,
+            [self.sink],
+            clock=lambda: NOW,
         )
-        return analyzer.analyze(self.image, lease_seconds=60)
+        return analyzer.analyze(self.image.s3_key, lease_seconds=60)
 
-    @contextmanager
-    def hold(self, image_id: str, seconds: float) -> Iterator[str]:
-        yield "holder"
-
-    def get(self, image_id: str) -> ImageRecord:
-        return self.image
+    def take_lease(self, s3_key: str, digest: str, seconds: float) -> Lease | ImageRecord:
+        before = self.image
+        if before.state == "done" and before.request_digest == digest:
+            return before
+        self.change(state="analyzing")
+        item: Any = Item(self)
+        return Lease(before, "holder", before.state == "analyzing" and self.has_unit, item)
 
     def read(self, key: str) -> bytes:
         return self.steps.take(lambda: PHOTO)  # type: ignore[no-any-return]
@@ -145,21 +172,12 @@ class World:
 
         return bool(self.steps.take(unit))
 
-    def mark_analyzing(self, image_id: str, holder: str) -> None:
-        self._become(state="analyzing")
-
-    def mark_waiting(self, image_id: str) -> None:
-        self._become(state="waiting")
-
-    def mark_done(self, image_id: str, request_digest: str, holder: str) -> None:
-        self._become(state="done", request_digest=request_digest)
-
     def put(self, rows: list[Mapping[str, Any]]) -> None:
         for row in rows:
             self._analyses.check(row)
         self.steps.take(lambda: self.rows.extend(rows))
 
-    def _become(self, **changes: Any) -> None:
+    def change(self, **changes: Any) -> None:
         def change() -> None:
             self.image = replace(self.image, **changes)
 

@@ -65,7 +65,7 @@ class Context:
     log_group_name = log_stream_name = "image_analyzer"
 
     def get_remaining_time_in_millis(self) -> int:
-        return 90_000
+        return 300_000
 
 
 def metrics_in(output: str) -> dict[str, float]:
@@ -108,7 +108,7 @@ class Lake:
     def deliver(self, *bodies: str) -> list[int]:
         event = {"Records": [sqs_record(str(number), body) for number, body in enumerate(bodies)]}
         response = self.analyzer.lambda_handler(event, Context())
-        return [int(failure["itemIdentifier"]) for failure in response["batchItemFailures"]]
+        return sorted(int(failure["itemIdentifier"]) for failure in response["batchItemFailures"])
 
     def start_backfill(self, prefix: str = "", bucket: str = ALBUM) -> None:
         """Start a job as the command does."""

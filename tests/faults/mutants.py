@@ -6,7 +6,7 @@ A mutant is a context manager over a deployed stack. The library itself has no p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -16,8 +16,10 @@ from photolake.aws.firehose import DeliveryStream
 from photolake.aws.sqs import MessageQueue
 from photolake.backfill.runner import BackfillRunner
 from photolake.collect.runner import SourceCollector, SourceSummary
-from photolake.images.cache import AnalysisLease, PartialResults
+from photolake.images import lease
+from photolake.images.cache import PartialResults
 from photolake.images.ingest import PhotoIngester
+from photolake.images.lease import Lease
 from photolake.images.registry import ImageRegistry
 from photolake.images.responses import KeptResponses
 from photolake.search.indexes import SearchIndexes
@@ -73,12 +75,12 @@ def take_unread_keys_for_absent(stack: Stack) -> AbstractContextManager[Any]:
 
 def analyse_without_a_lease(stack: Stack) -> AbstractContextManager[Any]:
     """Two runs analyse the same image at once."""
-    return patch.object(AnalysisLease, "hold", lambda self, image_id, seconds: nullcontext("holder"))
+    return patch.object(lease, "_IS_FREE", "s3_key = :key AND NOT (#state = :done AND request_digest = :digest)")
 
 
 def keep_no_partial_results(stack: Stack) -> AbstractContextManager[Any]:
     """A retry buys again what has been bought."""
-    return patch.object(PartialResults, "store", lambda self, image_id, api, response: None)
+    return patch.object(PartialResults, "store", lambda self, image_id, responses: None)
 
 
 def mark_done_before_delivery(stack: Stack) -> AbstractContextManager[Any]:
@@ -88,8 +90,12 @@ def mark_done_before_delivery(stack: Stack) -> AbstractContextManager[Any]:
 
     def store_and_mark(self: Any, image_id: str, responses: Any, kept: Any) -> None:
         store(self, image_id, responses, kept)
-        values = {":state": "done", ":digest": analyzer.requests.digest}
-        analyzer.registry._update(image_id, "SET #state = :state, request_digest = :digest", values)
+        analyzer.leases._table.update_item(
+            Key={"id": f"image#{image_id}"},
+            UpdateExpression="SET #state = :done, request_digest = :digest",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={":done": "done", ":digest": analyzer.requests.digest},
+        )
 
     return patch.object(KeptResponses, "store", store_and_mark)
 
@@ -98,17 +104,17 @@ def mark_done_before_delivery(stack: Stack) -> AbstractContextManager[Any]:
 def index_after_done(stack: Stack) -> Iterator[None]:
     """The search index is written when nothing brings the image back any more."""
     waiting: dict[str, Any] = {}
-    put, mark_done = SearchIndexes.put, ImageRegistry.mark_done
+    put, mark_done = SearchIndexes.put, Lease.mark_done
 
-    def mark_and_put(self: Any, image_id: str, digest: str, holder: str) -> None:
-        mark_done(self, image_id, digest, holder)
-        indexes, row = waiting.pop(image_id)
+    def mark_and_put(self: Any, digest: str) -> None:
+        mark_done(self, digest)
+        indexes, row = waiting.pop(self.image.image_id)
         put(indexes, row)
 
     def wait(self: Any, row: Any) -> None:
         waiting[row["image_id"]] = (self, row)
 
-    with patch.object(SearchIndexes, "put", wait), patch.object(ImageRegistry, "mark_done", mark_and_put):
+    with patch.object(SearchIndexes, "put", wait), patch.object(Lease, "mark_done", mark_and_put):
         yield
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from photolake.clock import utc_now
 from photolake.images.analyze import analysis_row
@@ -18,6 +18,7 @@ from photolake.images.rendition import Rendition, render
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
+    from photolake.images.rekognition import Responses
     from photolake.images.rekognition_apis import ImageApi
     from photolake.rows.schema import TableSchema
     from photolake.rows.types import AnalysisRow
@@ -37,10 +38,7 @@ class Inspection:
 class _NoStore:
     """Keeps no response: each inspection asks anew."""
 
-    def load(self, image_id: str, apis: Iterable[ImageApi]) -> dict[str, dict[str, Any]]:
-        return {}
-
-    def store(self, image_id: str, api: ImageApi, response: dict[str, Any]) -> None:
+    def store(self, image_id: str, responses: Responses) -> None:
         pass
 
 

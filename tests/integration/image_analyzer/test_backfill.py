@@ -97,7 +97,7 @@ def test_what_is_unchanged_is_neither_read_nor_bought_again(lake: Lake) -> None:
 
     assert backfill(lake) == {"known": 1, "refused": 1, "new": 1}
 
-    assert [(key.rsplit("/")[-1], status) for key, status in lake.photos("source_key", "status")] == [
+    assert sorted((key.rsplit("/")[-1], status) for key, status in lake.photos("source_key", "status")) == [
         ("1.png", "ok"),
         ("2.txt", "unsupported_format"),
         ("3.png", "ok"),
@@ -126,7 +126,7 @@ def test_what_can_be_no_photo_gets_a_row_with_its_reason(lake: Lake) -> None:
     assert backfill(lake) == {"folders": 1, "unreadable": 4}
     assert backfill(lake) == {"folders": 1, "unreadable": 2, "refused": 2}
 
-    assert [(key.rsplit("/")[-1], status) for key, status in lake.photos("source_key", "status")][:4] == [
+    assert sorted({(key.rsplit("/")[-1], status) for key, status in lake.photos("source_key", "status")}) == [
         ("archived.png", "archived"),
         ("deep.png", "archived"),
         ("empty.png", "broken"),

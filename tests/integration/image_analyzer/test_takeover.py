@@ -60,17 +60,16 @@ def found_by(table: FakeSearchTable) -> dict[Any, Any]:
 @pytest.mark.parametrize("death", [3, 4, 5, 8], ids=["fact", "postings", "settled", "description"])
 def test_an_image_is_not_done_by_who_has_lost_it(lake: Lake, death: int) -> None:
     key, table, expected = drop(lake), FakeSearchTable(), FakeSearchTable()
-    registry = lake.analyzer.registry
     own, rows = search_index(table), search_index(expected)
 
     def let_another_die() -> None:
         with pytest.raises(CrashError):
-            worker(lake, 1, search_index(DyingTable(table, death))).analyze(registry.find_by_key(key), 60)
+            worker(lake, 1, search_index(DyingTable(table, death))).analyze(key, 60)
 
     with pytest.raises(RetryableError, match="taken over"):
-        worker(lake, 0, rows, Interruption(let_another_die), own).analyze(registry.find_by_key(key), OVER)
+        worker(lake, 0, rows, Interruption(let_another_die), own).analyze(key, OVER)
     # The messages of both come again, as none of the two has been acknowledged.
-    results = [worker(lake, 2, own).analyze(registry.find_by_key(key), 60) for _ in range(2)]
+    results = [worker(lake, 2, own).analyze(key, 60) for _ in range(2)]
 
     assert results == [AnalysisResult.ANALYZED, AnalysisResult.SAVED]
     assert found_by(table) == found_by(expected)

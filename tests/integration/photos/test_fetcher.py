@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from photolake.errors import PermanentError, RetryableError
 from photolake.images.ingest import IngestedPhoto
+from photolake.images.lease import ImageLeases, Lease
 from photolake.images.registry import KnownImage, UnavailablePhoto
 from photolake.photos.fetcher import FetchResult, PhotoFetcher
 from photolake.photos.job import PhotoJob
@@ -61,8 +62,9 @@ def test_a_photo_whose_image_was_deleted_is_downloaded_again(aws):
     fetcher = PhotoFetcher(registry, site.download, ingester, NO_COPIES.get)
     first = fetcher.fetch(job(1, "lost")).photo
     assert isinstance(first, IngestedPhoto)
-    registry.mark_analyzing(first.image_id, "ann")
-    registry.mark_gone(first.image_id, "ann")
+    lease = ImageLeases(aws.table).take(first.s3_key, "labels", 60)
+    assert isinstance(lease, Lease)
+    lease.mark_gone()
 
     again = fetcher.fetch(job(2, "lost"))
 

@@ -110,18 +110,18 @@ class BusyS3:
 )
 def test_an_object_that_is_there_or_on_its_way_is_not_an_error(aws, codes, puts):
     s3: Any = BusyS3(*codes)
-    taken = PhotoIngester(aws.worker()[0], s3, BUCKET).ingest(
+    taken = PhotoIngester(aws.worker()[0], s3, BUCKET, sleep=lambda seconds: None).ingest(
         photo(next(SEEDS)), origin="post", source_key="1:1", dt="2022-10-13"
     )
     assert (taken.status, s3.puts) == ("ok", puts)
 
 
 @pytest.mark.parametrize(
-    ("codes", "error"), [(["ConditionalRequestConflict"] * 3, RetryableError), (["AccessDenied"], ClientError)]
+    ("codes", "error"), [(["ConditionalRequestConflict"] * 6, RetryableError), (["AccessDenied"], ClientError)]
 )
 def test_a_put_that_s3_refuses_is_not_taken_for_done(aws, codes, error):
     s3: Any = BusyS3(*codes)
     with pytest.raises(error):
-        PhotoIngester(aws.worker()[0], s3, BUCKET).ingest(
+        PhotoIngester(aws.worker()[0], s3, BUCKET, sleep=lambda seconds: None).ingest(
             photo(next(SEEDS)), origin="post", source_key="1:1", dt="2022-10-13"
         )

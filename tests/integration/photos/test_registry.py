@@ -7,7 +7,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from photolake.aws.s3 import S3Object
-from photolake.errors import RetryableError
 from photolake.images.objects import ObjectRecord, ObjectRegistry
 from photolake.images.registry import ImageRecord, ImageRegistry, KnownImage, UnavailablePhoto
 
@@ -30,62 +29,22 @@ def test_the_first_photo_with_given_bytes_holds_the_image(registry):
     assert registry.get("aa11") == FIRST
 
 
-def test_a_claim_returns_how_far_the_analysis_is(registry):
-    registry.claim(FIRST)
-    registry.mark_analyzing("aa11", "one")
-    registry.mark_done("aa11", "labels,text", "one")
-    assert registry.claim(FIRST) == replace(FIRST, state="done", request_digest="labels,text")
+def mark_waiting(aws, image_id):
+    aws.table.update_item(
+        Key={"id": f"image#{image_id}"},
+        UpdateExpression="SET #state = :waiting, waiting = :yes",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues={":waiting": "waiting", ":yes": "yes"},
+    )
 
 
-def test_an_image_goes_from_stored_to_waiting_to_done(registry):
-    registry.claim(FIRST)
-    registry.mark_waiting("aa11")
-    assert registry.get("aa11") == replace(FIRST, state="waiting")
-    assert list(registry.iterate_waiting(10)) == [replace(FIRST, state="waiting")]
-    registry.mark_analyzing("aa11", "one")
-    assert registry.get("aa11") == replace(FIRST, state="analyzing")
-    assert list(registry.iterate_waiting(10)) == []
-    registry.mark_done("aa11", "labels", "one")
-    assert registry.get("aa11") == replace(FIRST, state="done", request_digest="labels")
-
-
-def test_an_image_that_waited_and_is_done_does_not_wait(registry):
-    registry.claim(FIRST)
-    registry.mark_analyzing("aa11", "one")
-    registry.mark_waiting("aa11")
-    registry.mark_done("aa11", "labels", "one")
-    assert list(registry.iterate_waiting(10)) == []
-
-
-def test_no_more_images_are_listed_than_asked_for(registry):
+def test_no_more_images_are_listed_than_asked_for(aws, registry):
     for number in range(7):
         registry.claim(replace(FIRST, image_id=f"{number}"))
-        registry.mark_waiting(f"{number}")
+        mark_waiting(aws, f"{number}")
     assert [image.image_id for image in registry.iterate_waiting(5)] == ["0", "1", "2", "3", "4"]
     assert len(list(registry.iterate_waiting(100))) == 7
     assert list(registry.iterate_waiting(0)) == []
-
-
-@pytest.mark.parametrize(("change", "arguments"), [("mark_analyzing", ["one"]), ("mark_waiting", [])])
-def test_an_image_that_nobody_claimed_is_not_made_up(registry, change, arguments):
-    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
-        getattr(registry, change)("unknown", *arguments)
-    assert registry.get("unknown") is None
-
-
-@pytest.mark.parametrize(("finish", "arguments"), [("mark_done", ["labels"]), ("mark_gone", [])])
-def test_an_image_is_finished_only_by_who_began_last(registry, finish, arguments):
-    registry.claim(FIRST)
-    for holder in ("one", "two"):
-        registry.mark_analyzing("aa11", holder)
-
-    with pytest.raises(RetryableError, match="taken over"):
-        getattr(registry, finish)("aa11", *arguments, "one")
-    assert registry.get("aa11") == replace(FIRST, state="analyzing")
-
-    for _ in range(2):  # a lost response is a repeated request
-        getattr(registry, finish)("aa11", *arguments, "two")
-    assert registry.get("aa11").state in ("done", "gone")
 
 
 def test_media_are_known_by_platform_and_key(registry):
@@ -138,11 +97,11 @@ def test_many_images_are_found_at_once_each_asked_for_once(registry):
     assert found["3"] == replace(FIRST, image_id="3")
 
 
-def test_waiting_images_are_counted_up_to_a_limit(registry):
+def test_waiting_images_are_counted_up_to_a_limit(aws, registry):
     assert registry.count_waiting(5) == 0
     for number in range(7):
         registry.claim(replace(FIRST, image_id=f"{number}"))
-        registry.mark_waiting(f"{number}")
+        mark_waiting(aws, f"{number}")
 
     assert [registry.count_waiting(limit) for limit in (0, 5, 7, 100)] == [0, 5, 7, 7]
 

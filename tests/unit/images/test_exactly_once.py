@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photolake.images.analyze import AnalysisResult
-from photolake.images.cache import PartialResults
-from photolake.images.rekognition_apis import select_apis
-from tests.fakes.image_analysis import IMAGE_ID, MAX_DELIVERIES, NOW, STORED, Steps, World, deliver_until_done
+from photolake.images.rekognition_apis import APIS, select_apis
+from photolake.images.responses import KeptResponses
+from tests.fakes.image_analysis import IMAGE_ID, MAX_DELIVERIES, STORED, Steps, World, deliver_until_done
 from tests.fakes.rekognition import DEFAULT_APIS, PERSON, TEXT, FakeRekognition, service_error
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def test_a_retry_takes_no_second_unit_of_the_budget(analyses: TableSchema) -> No
 def test_an_image_done_with_other_requests_buys_only_what_is_new(analyses: TableSchema) -> None:
     world = World(analyses, FakeRekognition([PERSON, TEXT]), Steps())
     world.image = replace(STORED, state="done", request_digest="others")
-    PartialResults(world.cache, lambda: NOW).store(IMAGE_ID, select_apis(["faces"])[0], {"FaceDetails": []})  # type: ignore[arg-type]
+    KeptResponses(world.s3, "lake").store(IMAGE_ID, [(APIS["faces"], {"FaceDetails": []})], {})  # type: ignore[arg-type]
 
     assert world.deliver() is AnalysisResult.ANALYZED
     assert world.rekognition.billed.keys() == METHODS - {"detect_faces"}

@@ -14,7 +14,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from photolake.errors import RetryableError
 from photolake.images.cache import PartialResults
 from photolake.images.rekognition import ImageRequests, ImageResponses
-from photolake.images.rekognition_apis import digest_requests, select_apis
+from photolake.images.rekognition_apis import APIS, digest_requests, select_apis
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.rekognition import (
     CAT,
@@ -38,13 +38,16 @@ class Requester:
         self.billed: list[str] = []
         self.table = table or FakeTable()
         cache: Any = self.table
-        partial_results = PartialResults(cache, clock=lambda: NOW)
+        self.partial_results = PartialResults(cache, clock=lambda: NOW)
         self._requests = ImageRequests(
-            rekognition, "lake", select_apis(names, CUSTOM_MODEL), partial_results, self.billed.append
+            rekognition, "lake", select_apis(names, CUSTOM_MODEL), self.partial_results, self.billed.append
         )
 
     def send(self) -> ImageResponses:
-        return self._requests.send(IMAGE_ID, f"images/ab/{IMAGE_ID}.jpg")
+        """Send what has not been stored, and store the responses, as the analyzer does."""
+        result = self._requests.send(IMAGE_ID, f"images/ab/{IMAGE_ID}.jpg", self.partial_results.load(IMAGE_ID))
+        self.partial_results.store(IMAGE_ID, {api.digest: response for api, response in result.responses})
+        return result
 
 
 def responding(result: ImageResponses) -> list[str]:
@@ -155,7 +158,8 @@ def test_a_response_to_another_request_of_an_api_is_not_reused() -> None:
     rekognition = FakeRekognition()
     requester = Requester(rekognition, ["labels"])
     requester.send()
-    requester.table.items[f"partial#{IMAGE_ID}#labels"]["request"] = "of an older version"
+    item = requester.table.items[f"partial#{IMAGE_ID}"]
+    item["of an older version"] = item.pop(APIS["labels"].digest)
 
     assert responding(requester.send()) == ["labels"]
     assert rekognition.billed == {"detect_labels": 2}
@@ -190,38 +194,102 @@ def test_a_joint_request_is_kept_and_refused_as_its_apis() -> None:
     ]
 
 
-def test_a_partial_result_is_a_gzipped_item_that_expires_after_two_weeks() -> None:
+def test_partial_results_are_gzipped_in_one_item_that_expires_after_two_weeks() -> None:
     requester = Requester(FakeRekognition())
     requester.send()
 
-    assert {key: item["expiration"] for key, item in requester.table.items.items()} == {
-        f"partial#{IMAGE_ID}#{name}": int((NOW + dt.timedelta(days=14)).timestamp()) for name in DEFAULT_APIS
-    }
-    assert all(item["body"][:2] == b"\x1f\x8b" for item in requester.table.items.values())
+    (item,) = requester.table.items.values()
+    assert item.pop("id") == f"partial#{IMAGE_ID}"
+    assert item.pop("expiration") == int((NOW + dt.timedelta(days=14)).timestamp())
+    assert item.keys() == {APIS[name].digest for name in DEFAULT_APIS}
+    assert all(body[:2] == b"\x1f\x8b" for body in item.values())
 
 
 def test_a_response_with_a_hundred_faces_fits_an_item() -> None:
     requester = Requester(CrowdedRekognition(faces=100))
     requester.send()
 
-    assert len(requester.table.items[f"partial#{IMAGE_ID}#faces"]["body"]) < 150_000
+    assert len(requester.table.items[f"partial#{IMAGE_ID}"][APIS["faces"].digest]) < 150_000
 
 
 def test_a_response_too_large_for_an_item_is_still_returned() -> None:
     requester = Requester(CrowdedRekognition(faces=1000))
 
     assert "faces" in responding(requester.send())
-    assert f"partial#{IMAGE_ID}#faces" not in requester.table.items
+    item = requester.table.items[f"partial#{IMAGE_ID}"]
+    assert item.keys() - {"id", "expiration"} == {APIS[name].digest for name in DEFAULT_APIS if name != "faces"}
 
 
-def test_a_response_that_cannot_be_stored_is_still_returned() -> None:
+class WatchedTable(FakeTable):
+    """Notes which responses each write has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[set[str]] = []
+        self.written = threading.Event()
+
+    def update_item(self, **request: Any) -> None:
+        names = {api.digest: name for name, api in APIS.items()}
+        self.writes.append({names[digest] for digest in request["ExpressionAttributeNames"].values()})
+        super().update_item(**request)
+        self.written.set()
+
+
+def send_watched(rekognition: Any, table: FakeTable) -> ImageResponses:
+    cache: Any = table
+    requests = ImageRequests(rekognition, "lake", select_apis(DEFAULT_APIS), PartialResults(cache), lambda api: None)
+    return requests.send(IMAGE_ID, "key")
+
+
+def test_the_first_round_is_stored_while_the_second_is_under_way() -> None:
+    table = WatchedTable()
+
+    class Waiting(FakeRekognition):
+        def _call(self, method: str, request: dict[str, Any]) -> dict[str, Any]:
+            assert method in ("detect_labels", "detect_moderation_labels") or table.written.wait(5)
+            return super()._call(method, request)
+
+    send_watched(Waiting(), table)
+
+    assert table.writes == [{"labels", "moderation"}]
+
+
+def test_nothing_is_stored_for_an_image_of_one_round() -> None:
+    table = WatchedTable()
+    send_watched(FakeRekognition([CAT]), table)
+
+    assert table.writes == []
+
+
+def test_what_is_there_is_stored_while_another_response_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photolake.images.rekognition.LATE_SECONDS", 0.2)
+    table = WatchedTable()
+
+    class Late(FakeRekognition):
+        def _call(self, method: str, request: dict[str, Any]) -> dict[str, Any]:
+            assert method != "detect_moderation_labels" or table.written.wait(5)
+            return super()._call(method, request)
+
+    assert responding(send_watched(Late(), table)) == list(DEFAULT_APIS)
+    assert table.writes == [{"labels"}, {"moderation"}]
+
+
+def test_after_an_error_all_that_was_bought_is_stored() -> None:
+    table = WatchedTable()
+    rekognition = FakeRekognition(faults={"detect_faces": [service_error("ThrottlingException")]})
+
+    with pytest.raises(RetryableError):
+        send_watched(rekognition, table)
+
+    assert table.writes == [{"labels", "moderation"}, {"text", "celebrities"}]
+
+
+def test_responses_that_cannot_be_stored_are_still_returned() -> None:
     class BrokenTable(FakeTable):
-        def put_item(self, **item: Any) -> None:
+        def update_item(self, **item: Any) -> None:
             raise service_error("InternalServerError")
 
-    rekognition = FakeRekognition()
-
-    assert responding(Requester(rekognition, DEFAULT_APIS, BrokenTable()).send()) == list(DEFAULT_APIS)
+    assert responding(send_watched(FakeRekognition(), BrokenTable())) == list(DEFAULT_APIS)
 
 
 class CrowdedRekognition(FakeRekognition):
@@ -272,8 +340,5 @@ def test_bytes_are_sent_like_an_object_and_without_a_store() -> None:
 class NoStore:
     """Keeps no response."""
 
-    def load(self, image_id: str, apis: object) -> dict[str, dict[str, Any]]:
-        return {}
-
-    def store(self, image_id: str, api: object, response: object) -> None:
+    def store(self, image_id: str, responses: object) -> None:
         pass

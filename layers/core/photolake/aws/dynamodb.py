@@ -1,4 +1,4 @@
-"""DynamoDB tables: many items at a time, and conditional writes.
+"""DynamoDB tables: for several threads, many items at a time, and conditional writes.
 
 Limits: 100 keys a BatchGetItem and 25 items a BatchWriteItem, either of which may leave some unprocessed
 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html, API_BatchWriteItem.html).
@@ -8,17 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from boto3.dynamodb.transform import TransformationInjector, copy_dynamodb_params
+from boto3.dynamodb.types import TypeDeserializer
 
 from photolake.aws.backoff import MAX_ATTEMPTS, iterate_attempts
 from photolake.errors import DeliveryError
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import Table
 
 MAX_KEYS = 100
 MAX_WRITES = 25
+
+
+class SharedTable:
+    """The operations of boto3's Table on a client, which threads may share; a Table they may not.
+
+    https://docs.aws.amazon.com/boto3/latest/guide/resources.html#multithreading-or-multiprocessing-with-resources
+    """
+
+    def __init__(self, client: DynamoDBClient, name: str) -> None:
+        """`client` is one of `take_python_values`."""
+        self.name = name
+        self.meta = SimpleNamespace(client=client)
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        call = getattr(self.meta.client, operation)
+        return lambda **request: call(TableName=self.name, **request)
+
+
+def take_python_values(client: DynamoDBClient) -> Callable[[str], Table]:
+    """Let a client of its own take and give Python values and conditions; return what makes its tables by their name.
+
+    boto3 does the same to the client of a resource, but all its requests share one builder of conditions, which gives
+    the same placeholder to the conditions of two threads.
+    """
+    events = client.meta.events
+    events.register("provide-client-params.dynamodb", copy_dynamodb_params)
+    events.register("before-parameter-build.dynamodb", _transform_input)
+    events.register("after-call.dynamodb", _transform_output)
+    return lambda name: cast("Table", SharedTable(client, name))
+
+
+def _transform_input(params: dict[str, Any], model: Any, **_: Any) -> None:
+    injector = TransformationInjector()
+    injector.inject_condition_expressions(params, model)
+    injector.inject_attribute_value_input(params, model)
+
+
+def _transform_output(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+    TransformationInjector().inject_attribute_value_output(parsed, model)
 
 
 def read_items(table: Table, ids: Iterable[str], sleep: Callable[[float], None]) -> Iterator[dict[str, Any]]:
@@ -76,3 +120,9 @@ def _write(table: Table, requests: Iterable[Mapping[str, Any]], sleep: Callable[
 def is_condition_failure(error: ClientError) -> bool:
     """Whether DynamoDB refused a write because its condition did not hold."""
     return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
+def read_present_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the item that was there, as errors give it: boto3 does not convert them from DynamoDB's typed JSON."""
+    deserialize = TypeDeserializer().deserialize
+    return {name: deserialize(value) for name, value in item.items()}

@@ -76,6 +76,11 @@ def parse_created_objects(body: str) -> list[S3Object]:
         raise PermanentError("malformed_event", f"not an S3 event: {error!r}") from error
 
 
+def name_created_objects(body: str) -> str:
+    """Return the names of the objects that a message announces, to tell messages of the same ones."""
+    return " ".join(created.uri for created in parse_created_objects(body))
+
+
 def build_created_event(bucket: str, key: str, time: dt.datetime, size: int = 0, etag: str = "") -> dict[str, Any]:
     """Build the event that announces an object, with the fields that `parse_created_objects` reads."""
     record = {

@@ -1,15 +1,22 @@
-"""One image from its registry record to its row: admitted by the budget, analysed, delivered, marked done."""
+"""One image from its key to its row: leased, admitted by the budget, analysed, delivered, marked done.
+
+What need not wait does not: the object is read and hashed while Rekognition works, and the responses are stored for
+good while the row is delivered.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from photolake.clock import format_utc, utc_now
-from photolake.errors import PermanentError
+from photolake.errors import PermanentError, RetryableError
+from photolake.images.lease import Lease
+from photolake.images.limits import DECODING
 from photolake.images.perceptual_hash import perceptual_hash
 from photolake.images.rekognition_apis import MODEL_PARAMETER
 from photolake.rows.json_text import compact_json
@@ -17,13 +24,17 @@ from photolake.rows.schema import fit_value
 
 if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
-    from photolake.images.cache import AnalysisLease, DailyBudget
-    from photolake.images.registry import ImageRecord, ImageRegistry
-    from photolake.images.rekognition import ImageRequests, ImageResponses
+    from photolake.images.cache import DailyBudget, PartialResults
+    from photolake.images.lease import ImageLeases
+    from photolake.images.registry import ImageRecord
+    from photolake.images.rekognition import ImageRequests, ImageResponses, Responses
     from photolake.images.rekognition_apis import ImageApi
     from photolake.images.responses import KeptResponses
     from photolake.rows.schema import TableSchema
     from photolake.rows.types import AnalysisRow
+
+# States in which an analysis may have bought something. One of an image that waits has bought nothing.
+_BEGUN = frozenset({"analyzing", "gone"})
 
 
 class AnalysisResult(StrEnum):
@@ -34,6 +45,14 @@ class AnalysisResult(StrEnum):
     WAITING = "ImagesWaiting"  # for another day's budget
     GONE = "ImagesGone"  # deleted before it was analysed
     DROPPED = "PhotosDropped"  # put there by hand or backfilled, and ingested; its photos row has the details
+
+
+@dataclass(frozen=True)
+class KnownResponses:
+    """What earlier runs have bought, by the digest of its request: kept for good, or until the image is done."""
+
+    kept: Responses
+    partial: Responses
 
 
 class ImageSink(Protocol):
@@ -51,10 +70,10 @@ class ImageAnalyzer:
     `sinks` take the row once the stream has accepted it, and before the image is done.
     """
 
-    registry: ImageRegistry
+    leases: ImageLeases
     budget: DailyBudget
-    lease: AnalysisLease
     requests: ImageRequests
+    partial_results: PartialResults
     kept_responses: KeptResponses
     read: Callable[[str], bytes]
     stream: DeliveryStream
@@ -62,40 +81,76 @@ class ImageAnalyzer:
     sinks: Sequence[ImageSink] = ()
     clock: Callable[[], dt.datetime] = utc_now
 
-    def analyze(self, image: ImageRecord, lease_seconds: float) -> AnalysisResult:
-        """Analyse the image unless that is done already, or has to wait for another day's budget.
+    def analyze(self, s3_key: str, lease_seconds: float) -> AnalysisResult | None:
+        """Analyse the image of this key unless that is done already, or has to wait for another day's budget.
 
-        If it was analysed with other requests, only what those did not ask is bought.
-        After any error the image is not done, and a later call pays for nothing twice. RetryableError: another worker
-        holds the lease, which lasts `lease_seconds`, or has taken it over since, or Rekognition may still respond.
+        None: no image is registered with this key. If it was analysed with other requests, only what those did not ask
+        is bought. After any error the image is not done, and a later call pays for nothing twice. RetryableError:
+        another worker holds the lease, which lasts `lease_seconds`, or has taken it over since, or Rekognition may
+        still respond.
         """
-        image_id, digest = image.image_id, self.requests.digest
-        if image.state == "done" and image.request_digest == digest:
+        lease = self.leases.take(s3_key, self.requests.digest, lease_seconds)
+        if lease is None:
+            return None
+        if not isinstance(lease, Lease):
             return AnalysisResult.SAVED
-        is_retry = image.state == "analyzing"  # its unit of the budget is taken
-        if not is_retry and not self.budget.take(self.clock()):
-            self.registry.mark_waiting(image_id)
-            return AnalysisResult.WAITING
-        with self.lease.hold(image_id, lease_seconds) as holder:
-            current = self.registry.get(image_id)
-            if current and current.state == "done" and current.request_digest == digest:
-                return AnalysisResult.SAVED  # by another worker, after `image` was read
-            self.registry.mark_analyzing(image_id, holder)
+        with lease:
+            known = self._load_known(lease)
+            if not lease.has_unit:
+                if not self.budget.take(self.clock()):
+                    lease.mark_waiting()
+                    return AnalysisResult.WAITING
+                lease.has_unit = True
+            return self._analyze(lease, known)
+
+    def _load_known(self, lease: Lease) -> KnownResponses:
+        """Load what earlier runs have bought. It shows that the unit of an analysis that was interrupted is taken."""
+        image = lease.image
+        is_begun = image.state in _BEGUN
+        kept = self.kept_responses.load(image.image_id) if is_begun or image.request_digest else {}
+        partial = self.partial_results.load(image.image_id) if is_begun else {}
+        # What an earlier analysis has bought says nothing of this one.
+        of_this_analysis = {**partial, **kept}.keys() - (kept.keys() if image.request_digest else set())
+        lease.has_unit |= image.state == "analyzing" and bool(of_this_analysis)
+        return KnownResponses(kept, partial)
+
+    def _analyze(self, lease: Lease, known: KnownResponses) -> AnalysisResult:
+        image, began = lease.image, self.clock()
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            hashing = pool.submit(self._hash, image.s3_key)
             try:
-                data = self.read(image.s3_key)
-            except PermanentError:
-                self.registry.mark_gone(image_id, holder)
+                responses = self.requests.send(image.image_id, image.s3_key, {**known.partial, **known.kept})
+            except RetryableError:
+                if not isinstance(hashing.exception(), PermanentError):
+                    raise
+                lease.mark_gone()
                 return AnalysisResult.GONE
-            analyzed_at = self.clock()
-            kept = self.kept_responses.load(image_id) if image.request_digest else {}
-            responses = self.requests.send(image_id, image.s3_key, kept)
-            self.kept_responses.store(image_id, responses.responses, kept)
-            row = analysis_row(image, responses, self.schema, perceptual_hash(data), analyzed_at, self.clock())
+            keeping = pool.submit(self._keep, image.image_id, responses, known.kept)
+            try:
+                row = analysis_row(image, responses, self.schema, hashing.result(), began, self.clock())
+            except PermanentError:
+                keeping.result()
+                lease.mark_gone()
+                return AnalysisResult.GONE
             self.stream.put([row])
-            for sink in self.sinks:
-                sink.put(row)
-            self.registry.mark_done(image_id, responses.digest, holder)
-            return AnalysisResult.ANALYZED
+            keeping.result()
+        for sink in self.sinks:
+            sink.put(row)
+        lease.mark_done(responses.digest)
+        return AnalysisResult.ANALYZED
+
+    def _hash(self, s3_key: str) -> str | None:
+        data = self.read(s3_key)
+        with DECODING:
+            return perceptual_hash(data)
+
+    def _keep(self, image_id: str, responses: ImageResponses, kept: Responses) -> None:
+        """Keep the responses as long as the rows; should S3 be out of order, until a retry."""
+        try:
+            self.kept_responses.store(image_id, responses.responses, kept)
+        except Exception:
+            self.partial_results.store(image_id, {api.digest: response for api, response in responses.responses})
+            raise
 
 
 def analysis_row(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from botocore.exceptions import ClientError
 
+from photolake.aws.backoff import iterate_attempts
 from photolake.aws.s3 import open_object
 from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError, RetryableError
+from photolake.images.limits import DECODING
 from photolake.images.registry import ImageRecord, UnavailablePhoto
 from photolake.images.rendition import render
 
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from photolake.rows.types import PhotoRow
 
 MAX_PHOTO_BYTES = 15 * 1024 * 1024
-_PUT_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,11 @@ def photo_row(source: PhotoRow, photo: IngestedPhoto | UnavailablePhoto, process
 class PhotoIngester:
     """Ingests photos into the lake bucket and the registry."""
 
-    def __init__(self, registry: ImageRegistry, s3: S3Client, bucket: str) -> None:
-        """`bucket` is the lake bucket."""
+    def __init__(
+        self, registry: ImageRegistry, s3: S3Client, bucket: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`bucket` is the lake bucket; `sleep` takes seconds."""
+        self._sleep = sleep
         self._registry = registry
         self._s3 = s3
         self._bucket = bucket
@@ -88,7 +93,8 @@ class PhotoIngester:
         May be repeated after any failure. PermanentError: the bytes cannot become an image (see `render`).
         RetryableError: S3 is busy with the same key.
         """
-        rendition = render(data)
+        with DECODING:
+            rendition = render(data)
         image_id = hashlib.sha256(data).hexdigest()
         record = self._registry.claim(
             ImageRecord(
@@ -107,7 +113,7 @@ class PhotoIngester:
         return IngestedPhoto.from_record(record, source_key, was_stored)
 
     def _put_if_absent(self, key: str, body: bytes, content_type: str) -> bool:
-        for _ in range(_PUT_ATTEMPTS):
+        for _ in iterate_attempts(self._sleep):
             try:
                 self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
             except ClientError as error:

@@ -5,8 +5,12 @@ Limits: https://docs.aws.amazon.com/rekognition/latest/dg/limits.html.
 
 from __future__ import annotations
 
+from threading import Lock
+
 from photolake.errors import PermanentError
 
+DECODING = Lock()
+"""Held by a thread that decodes a photo: one of 50 megapixels takes several hundred megabytes."""
 MIN_SIDE = 80
 MAX_SIDE = 10_000
 MAX_BYTES = 5_242_880

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from photolake.aws.s3 import S3Object
     from photolake.images.analyze import ImageAnalyzer
     from photolake.images.ingest import DroppedPhotoIngester
-    from photolake.images.registry import ImageRecord, ImageRegistry
 
 
 @dataclass(frozen=True)
@@ -27,19 +26,18 @@ class ImagePipeline:
     """Processes the objects that are announced, each of them once or many times."""
 
     bucket: str
-    registry: ImageRegistry
     dropped_photos: DroppedPhotoIngester
     analyzer: ImageAnalyzer
 
     def process(self, created: S3Object, lease_seconds: float) -> ProcessedObject:
-        """Analyse the object if it is an image of the lake, else ingest it; errors are those of either."""
-        if image := self._find_image(created):
-            return ProcessedObject(self.analyzer.analyze(image, lease_seconds))
+        """Analyse the object if it is an image of the lake, else ingest it; errors are those of either.
+
+        An object of another bucket is none of ours, whatever its key.
+        """
+        result = self.analyzer.analyze(created.key, lease_seconds) if created.bucket == self.bucket else None
+        if result:
+            return ProcessedObject(result)
         photo = self.dropped_photos.ingest(created)
         image = self.dropped_photos.find_unannounced_image(created, photo)
-        result = self.analyzer.analyze(image, lease_seconds) if image else AnalysisResult.DROPPED
-        return ProcessedObject(result, photo.status)
-
-    def _find_image(self, created: S3Object) -> ImageRecord | None:
-        """Find the image; an object of another bucket is none of ours, whatever its key."""
-        return self.registry.find_by_key(created.key) if created.bucket == self.bucket else None
+        result = self.analyzer.analyze(image.s3_key, lease_seconds) if image else None
+        return ProcessedObject(result or AnalysisResult.DROPPED, photo.status)

@@ -1,7 +1,8 @@
 """The image registry: which photo was the first with given bytes, and how far the analysis of each image is.
 
 One DynamoDB table, key `id`: `image#<sha256>` holds an ImageRecord, `media#<platform>#<mediaid>` what is known about
-a media key, so that it is downloaded once. `images/objects.py` keeps its own items beside them.
+a media key, so that it is downloaded once. `images/objects.py` keeps its own items beside them, and `images/lease.py`
+moves an image from state to state.
 """
 
 from __future__ import annotations
@@ -13,11 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from boto3.dynamodb.conditions import Attr, Key
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
-from photolake.aws.dynamodb import is_condition_failure, read_items
-from photolake.errors import RetryableError
+from photolake.aws.dynamodb import is_condition_failure, read_items, read_present_item
 from photolake.images.limits import RULES, is_outdated
 
 if TYPE_CHECKING:
@@ -84,25 +83,20 @@ class ImageRegistry:
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
-            return _read_record(_existing_item(error))
+            present: Any = error.response
+            return read_record(read_present_item(present["Item"]))
         return record
 
     def get(self, image_id: str) -> ImageRecord | None:
         """Return the image with this SHA-256 of its bytes as received."""
         item = self._read(f"image#{image_id}")
-        return _read_record(item) if item else None
+        return read_record(item) if item else None
 
     def find_many(self, image_ids: Iterable[str]) -> dict[str, ImageRecord]:
         """Return those images that exist, by their id; DeliveryError as `read_items`."""
         items = read_items(self._table, (f"image#{image_id}" for image_id in dict.fromkeys(image_ids)), time.sleep)
-        records = map(_read_record, items)
+        records = map(read_record, items)
         return {record.image_id: record for record in records}
-
-    def find_by_key(self, key: str) -> ImageRecord | None:
-        """Return the image whose object has this key; None for a photo that was dropped, under whatever name."""
-        image_id = parse_image_key(key)
-        image = self.get(image_id) if image_id else None
-        return image if image and image.s3_key == key else None
 
     def find_photo(self, platform: str, mediaid: str) -> KnownImage | UnavailablePhoto | None:
         """Return what became of a media key: its image, or why it has none.
@@ -131,30 +125,6 @@ class ImageRegistry:
             if not is_condition_failure(error):
                 raise
 
-    def mark_analyzing(self, image_id: str, holder: str) -> None:
-        """Its analysis by this holder of the lease begins, and that of any other ends: it cannot finish the image.
-
-        Like `mark_waiting`, a ClientError for an image that was never claimed.
-        """
-        values = {":state": "analyzing", ":holder": holder}
-        self._update(image_id, "SET #state = :state, holder = :holder REMOVE waiting", values)
-
-    def mark_waiting(self, image_id: str) -> None:
-        """The budget of the day is spent: `iterate_waiting` finds the image."""
-        self._update(image_id, "SET #state = :state, waiting = :yes", {":state": "waiting", ":yes": "yes"})
-
-    def mark_done(self, image_id: str, request_digest: str, holder: str) -> None:
-        """The row of an analysis with these requests is delivered. RetryableError: another holder has begun since."""
-        values = {":state": "done", ":digest": request_digest}
-        self._finish(image_id, "SET #state = :state, request_digest = :digest REMOVE waiting", values, holder)
-
-    def mark_gone(self, image_id: str, holder: str) -> None:
-        """The object was deleted before it was analysed; the next photo with these bytes stores it again.
-
-        RetryableError as `mark_done`.
-        """
-        self._finish(image_id, "SET #state = :state REMOVE waiting", {":state": "gone"}, holder)
-
     def iterate_waiting(self, limit: int) -> Iterator[ImageRecord]:
         """Yield at most `limit` waiting images; the index lags, so one whose analysis has begun may be among them."""
         start: dict[str, Any] = {}
@@ -162,7 +132,7 @@ class ImageRegistry:
             page = self._table.query(
                 IndexName=WAITING_INDEX, KeyConditionExpression=Key("waiting").eq("yes"), Limit=limit, **start
             )
-            yield from (_read_record(item) for item in page["Items"])
+            yield from (read_record(item) for item in page["Items"])
             limit -= len(page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
@@ -188,25 +158,6 @@ class ImageRegistry:
     def _read(self, key: str) -> Mapping[str, Any] | None:
         return self._table.get_item(Key={"id": key}, ConsistentRead=True).get("Item")
 
-    def _finish(self, image_id: str, expression: str, values: Mapping[str, str], holder: str) -> None:
-        try:
-            self._update(image_id, expression, {**values, ":holder": holder}, "holder = :holder")
-        except ClientError as error:
-            if is_condition_failure(error):
-                raise RetryableError(f"another worker has taken over the image {image_id}") from error
-            raise
-
-    def _update(
-        self, image_id: str, expression: str, values: Mapping[str, str], condition: str = "attribute_exists(id)"
-    ) -> None:
-        self._table.update_item(
-            Key={"id": f"image#{image_id}"},
-            UpdateExpression=expression,
-            ConditionExpression=condition,
-            ExpressionAttributeNames={"#state": "state"},  # a reserved word of DynamoDB
-            ExpressionAttributeValues=dict(values),
-        )
-
 
 def parse_image_key(key: str) -> str | None:
     """Return the image_id in the key of an image's object; None for another key."""
@@ -214,7 +165,8 @@ def parse_image_key(key: str) -> str | None:
     return match[2] if match else None
 
 
-def _read_record(item: Mapping[str, Any]) -> ImageRecord:
+def read_record(item: Mapping[str, Any]) -> ImageRecord:
+    """Return an item `image#<image_id>` of the images table as a record."""
     return ImageRecord(
         image_id=item["id"].removeprefix("image#"),
         image_dt=item["image_dt"],
@@ -228,10 +180,3 @@ def _read_record(item: Mapping[str, Any]) -> ImageRecord:
         request_digest=item.get("request_digest"),
         note=item.get("note"),
     )
-
-
-def _existing_item(error: ClientError) -> dict[str, Any]:
-    """Return the item that was there; a boto3 resource does not convert errors from DynamoDB's typed JSON."""
-    deserialize = TypeDeserializer().deserialize
-    item: dict[str, Any] = error.response["Item"]  # type: ignore[typeddict-item]
-    return {name: deserialize(value) for name, value in item.items()}

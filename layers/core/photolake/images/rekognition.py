@@ -1,11 +1,14 @@
-"""Rekognition's responses about one image: what can be requested at once is, and every response is kept."""
+"""Rekognition's responses about one image: what can be requested at once is, and no response is lost.
+
+A round of responses is stored while the next one is under way. If the round is late, what is there is stored without
+waiting for the rest; after an error everything is. The responses of the last round are returned, to be stored.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from photolake.rows.types import ApiError
 
 # The image itself is refused (https://docs.aws.amazon.com/rekognition/latest/dg/error-handling.html). Everything else,
-# also what is the configuration's fault (AccessDenied, InvalidS3Object: we have just read that object), goes back to
+# also what is the configuration's fault (AccessDenied, or InvalidS3Object for an object that we can read), goes back to
 # the queue and from there to its DLQ.
 PERMANENT_CODES = frozenset({"ImageTooLargeException", "InvalidImageFormatException", "InvalidParameterException"})
 # A model of Custom Labels is not running. It may run again tomorrow, or never, and the other responses must not wait
@@ -27,8 +30,12 @@ PERMANENT_CODES = frozenset({"ImageTooLargeException", "InvalidImageFormatExcept
 NOT_READY_CODE = "ResourceNotReadyException"
 _FINAL_CODES = PERMANENT_CODES | {NOT_READY_CODE}
 
+# As long as the requests of a round may differ in time before the first responses are stored on their own.
+LATE_SECONDS = 1.0
+
 Responses = Mapping[str, Mapping[str, Any]]
-NONE_KEPT: Responses = {}
+"""Responses by the digest of their request, or by the name of their API."""
+NONE_KNOWN: Responses = {}
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,8 @@ class ImageResponses:
 class ResponseStore(Protocol):
     """Keeps responses until their image is done, as `PartialResults` does."""
 
-    def load(self, image_id: str, apis: Iterable[ImageApi]) -> dict[str, dict[str, Any]]:
-        """Return the stored responses by API name."""
-
-    def store(self, image_id: str, api: ImageApi, response: dict[str, Any]) -> None:
-        """Store a response."""
+    def store(self, image_id: str, responses: Responses) -> None:
+        """Store responses by the digest of their request."""
 
 
 class ImageRequests:
@@ -75,75 +79,116 @@ class ImageRequests:
         self._on_response = on_response
         self.digest = digest_requests(apis)
 
-    def send(self, image_id: str, s3_key: str, kept: Responses = NONE_KEPT) -> ImageResponses:
-        """Send what has no response yet about an object of the bucket; `kept` and errors as in `send_image`."""
-        return self.send_image(image_id, {"S3Object": {"Bucket": self._bucket, "Name": s3_key}}, kept)
+    def send(self, image_id: str, s3_key: str, known: Responses = NONE_KNOWN) -> ImageResponses:
+        """Send what has no response yet about an object of the bucket; `known` and errors as in `send_image`."""
+        return self.send_image(image_id, {"S3Object": {"Bucket": self._bucket, "Name": s3_key}}, known)
 
-    def send_image(self, image_id: str, image: Mapping[str, Any], kept: Responses = NONE_KEPT) -> ImageResponses:
+    def send_image(self, image_id: str, image: Mapping[str, Any], known: Responses = NONE_KNOWN) -> ImageResponses:
         """Send what has no response yet: the requests without a gate at once, then those that the labels call for.
 
-        `image` is Rekognition's `Image`: an object in S3, or bytes. `kept` are responses of earlier analyses by the
-        digest of their request (`KeptResponses`).
+        `image` is Rekognition's `Image`: an object in S3, or bytes. `known` are earlier responses by the digest of
+        their request.
         RetryableError: some requests may still succeed later. By then all the others have been sent and their
-        responses kept, except for those that wait for the labels.
+        responses stored, except for those that wait for the labels.
         """
         apis = [api for request in self._apis for api in request.apis]
-        responses = {api.name: kept[api.digest] for api in apis if api.digest in kept}
-        unkept = [api for api in apis if api.name not in responses]
-        responses |= self._partial_results.load(image_id, unkept)
-        missing = list_missing(self._apis, responses)
-        errors = self._send_at_once([api for api in missing if not api.gate], image_id, image, responses)
-        if LABELS.name not in errors or errors[LABELS.name]["code"] in PERMANENT_CODES:
-            labels = responses.get(LABELS.name)
-            gated = [api for api in missing if api.gate and api.passes_gate(labels)]
-            errors |= self._send_at_once(gated, image_id, image, responses)
-        if temporary := [error for error in errors.values() if error["code"] not in _FINAL_CODES]:
-            raise RetryableError(
-                "; ".join(f"{error['api']}: {error['code']}: {error['message']}" for error in temporary)
-            )
-        early = {name for name, error in errors.items() if error["code"] == NOT_READY_CODE}
+        rounds = _Rounds(
+            lambda request: self._call(request, image),
+            lambda responses: self._partial_results.store(image_id, responses),
+            self._on_response,
+            {api.name: known[api.digest] for api in apis if api.digest in known},
+        )
+        try:
+            self._send_rounds(rounds)
+        except Exception:
+            rounds.store()
+            raise
+        early = {name for name, error in rounds.errors.items() if error["code"] == NOT_READY_CODE}
         return ImageResponses(
-            [(api, responses[api.name]) for api in apis if api.name in responses],
-            [errors[api.name] for api in apis if api.name in errors],
+            [(api, rounds.responses[api.name]) for api in apis if api.name in rounds.responses],
+            [rounds.errors[api.name] for api in apis if api.name in rounds.errors],
             digest_requests(api for api in self._apis if api.name not in early),
         )
 
-    def _send_at_once(
-        self,
-        requests: Sequence[ImageApi],
-        image_id: str,
-        image: Mapping[str, Any],
-        responses: dict[str, Mapping[str, Any]],
-    ) -> dict[str, ApiError]:
-        """Add the responses to `responses`, and return the errors."""
-        errors: dict[str, ApiError] = {}
-        with ThreadPoolExecutor(max_workers=len(requests) or 1) as pool:
-            futures = {pool.submit(self._call, request, image): request for request in requests}
-            # Responses are stored by this thread, because boto3's Table is not made for several.
-            for future in as_completed(futures):
-                request = futures[future]
-                try:
-                    response = future.result()
-                except ClientError as error:
-                    details = error.response["Error"]
-                    errors |= _describe_error(request, details["Code"], details["Message"])
-                    continue
-                except BotoCoreError as error:
-                    errors |= _describe_error(request, type(error).__name__, str(error))
-                    continue
-                by_api = request.split_response(response)
-                for name in by_api:
-                    self._on_response(name)
-                responses |= by_api
-                # A response that cannot be stored is still here: to go on is the best chance not to buy it twice.
-                with suppress(ClientError, BotoCoreError):
-                    for api in request.apis:
-                        self._partial_results.store(image_id, api, by_api[api.name])
-        return errors
+    def _send_rounds(self, rounds: _Rounds) -> None:
+        missing = list_missing(self._apis, rounds.responses)
+        rounds.send([api for api in missing if not api.gate])
+        error = rounds.errors.get(LABELS.name)
+        if not error or error["code"] in PERMANENT_CODES:
+            labels = rounds.responses.get(LABELS.name)
+            rounds.send([api for api in missing if api.gate and api.passes_gate(labels)])
+        if temporary := [error for error in rounds.errors.values() if error["code"] not in _FINAL_CODES]:
+            raise RetryableError(
+                "; ".join(f"{error['api']}: {error['code']}: {error['message']}" for error in temporary)
+            )
 
     def _call(self, api: ImageApi, image: Mapping[str, Any]) -> dict[str, Any]:
         response = getattr(self._client, api.method)(Image=image, **api.parameters)
         return {name: value for name, value in response.items() if name != "ResponseMetadata"}
+
+
+@dataclass
+class _Rounds:
+    """The requests about one image, round by round; `responses` and `errors` by the name of their API."""
+
+    _call: Callable[[ImageApi], dict[str, Any]]
+    _store: Callable[[Responses], None]
+    _on_response: Callable[[str], None]
+    responses: dict[str, Mapping[str, Any]]
+    errors: dict[str, ApiError] = field(default_factory=dict)
+    _unstored: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def send(self, requests: Sequence[ImageApi]) -> None:
+        """Send the requests at once, and meanwhile store the responses of the round before."""
+        if not requests:
+            return
+        with ThreadPoolExecutor(max_workers=len(requests) + 1) as pool:
+            futures = {pool.submit(self._call, request): request for request in requests}
+            storing = pool.submit(self._write, dict(self._unstored))
+            waiting = dict(futures)
+            try:
+                for future in as_completed(futures, timeout=LATE_SECONDS):
+                    self._take(waiting.pop(future), future)
+            except TimeoutError:
+                storing.result()
+                self.store()
+                for future in as_completed(waiting):
+                    self._take(waiting[future], future)
+                    self.store()
+            storing.result()
+
+    def store(self) -> None:
+        """Store the responses that are not yet stored.
+
+        What cannot be stored is still here: to go on is the best chance not to buy it twice.
+        """
+        self._write(dict(self._unstored))
+
+    def _write(self, responses: Responses) -> None:
+        if not responses:
+            return
+        try:
+            self._store(responses)
+        except (ClientError, BotoCoreError):
+            return
+        for digest in responses:
+            self._unstored.pop(digest)
+
+    def _take(self, request: ImageApi, future: Future[dict[str, Any]]) -> None:
+        try:
+            response = future.result()
+        except ClientError as error:
+            details = error.response["Error"]
+            self.errors |= _describe_error(request, details["Code"], details["Message"])
+            return
+        except BotoCoreError as error:
+            self.errors |= _describe_error(request, type(error).__name__, str(error))
+            return
+        by_api = request.split_response(response)
+        for name in by_api:
+            self._on_response(name)
+        self.responses |= by_api
+        self._unstored |= {api.digest: by_api[api.name] for api in request.apis}
 
 
 def _describe_error(request: ImageApi, code: str, message: str) -> dict[str, ApiError]:

@@ -99,6 +99,11 @@ class PhotoJob:
         """The row's key: a photo of a post has the same key however often it is delivered."""
         return f"{self.tweetid}:{self.mediaid}"
 
+    @property
+    def media_key(self) -> str:
+        """What the photo is known by: posts that show the same one have the same key."""
+        return f"{self.source_platform}#{self.mediaid}"
+
     def columns(self) -> PhotoRow:
         """Return the columns that are known before the photo is fetched."""
         columns = {name: getattr(self, name) for name in _FIELD_TYPES}
