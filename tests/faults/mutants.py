@@ -78,6 +78,16 @@ def analyse_without_a_lease(stack: Stack) -> AbstractContextManager[Any]:
     return patch.object(lease, "_IS_FREE", "s3_key = :key AND NOT (#state = :done AND request_digest = :digest)")
 
 
+def finish_without_being_the_holder(stack: Stack) -> AbstractContextManager[Any]:
+    """Whoever comes to an end finishes the image, although another run has begun since."""
+    update = ImageRegistry._update
+
+    def finish(self: Any, image_id: str, expression: str, values: Any, holder: str) -> None:
+        update(self, image_id, expression, values)
+
+    return patch.object(ImageRegistry, "_finish", finish)
+
+
 def keep_no_partial_results(stack: Stack) -> AbstractContextManager[Any]:
     """A retry buys again what has been bought."""
     return patch.object(PartialResults, "store", lambda self, image_id, responses: None)
@@ -201,6 +211,7 @@ MUTANTS: Mapping[str, Mutant] = {
         forget_unwritten_items,
         take_unread_keys_for_absent,
         analyse_without_a_lease,
+        finish_without_being_the_holder,
         keep_no_partial_results,
         mark_done_before_delivery,
         index_after_done,

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 from PIL import Image
 
+from photolake.aws.dynamodb import SharedTable
 from photolake.images.ingest import PhotoIngester
 from photolake.images.registry import ImageRegistry
 from tests.builders.dynamodb_tables import template_table
@@ -37,7 +38,8 @@ class Aws:
             registry = ImageRegistry(self.table)
             return registry, PhotoIngester(registry, self.s3, BUCKET)
         life = Life(steps)
-        registry = ImageRegistry(cast("Any", Mortal(self.table, life)))
+        client = cast("Any", Mortal(self.table.meta.client, life))
+        registry = ImageRegistry(cast("Any", SharedTable(client, TABLE)))
         return registry, PhotoIngester(registry, cast("Any", Mortal(self.s3, life)), BUCKET)
 
     def objects(self, image_id: str) -> list[str]:

@@ -50,8 +50,7 @@ def test_every_setting_is_described_and_used():
 
     assert len(names) == 38
     undescribed = {name for index, name in names if not lines[index - 1].lstrip().startswith("#")}
-    # One comment describes both concurrencies before it.
-    assert undescribed == {"PhotoFetcherConcurrency"}
+    assert undescribed == set()
     assert [name for _, name in names if f", {name}]" not in text] == []
 
 

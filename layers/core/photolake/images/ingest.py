@@ -87,16 +87,25 @@ class PhotoIngester:
         self._s3 = s3
         self._bucket = bucket
 
-    def ingest(self, data: bytes, *, origin: str, source_key: str, dt: str) -> IngestedPhoto:
+    def ingest(
+        self,
+        data: bytes,
+        *,
+        origin: str,
+        source_key: str,
+        dt: str,
+        claim: Callable[[ImageRecord], ImageRecord] | None = None,
+    ) -> IngestedPhoto:
         """Store the photo unless its bytes are known; `dt` becomes the image's date if it is the first.
 
-        May be repeated after any failure. PermanentError: the bytes cannot become an image (see `render`).
+        `claim` takes the place of `ImageRegistry.claim`. May be repeated after any failure.
+        PermanentError: the bytes cannot become an image (see `render`).
         RetryableError: S3 is busy with the same key.
         """
         with DECODING:
             rendition = render(data)
         image_id = hashlib.sha256(data).hexdigest()
-        record = self._registry.claim(
+        record = (claim or self._registry.claim)(
             ImageRecord(
                 image_id=image_id,
                 image_dt=dt,
@@ -111,6 +120,16 @@ class PhotoIngester:
         )
         was_stored = self._put_if_absent(record.s3_key, rendition.body, rendition.content_type)
         return IngestedPhoto.from_record(record, source_key, was_stored)
+
+    def is_stored(self, record: ImageRecord) -> bool:
+        """Whether the object of an image is there."""
+        try:
+            self._s3.head_object(Bucket=self._bucket, Key=record.s3_key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
+            return False
+        return True
 
     def _put_if_absent(self, key: str, body: bytes, content_type: str) -> bool:
         for _ in iterate_attempts(self._sleep):

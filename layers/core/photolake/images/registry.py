@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
+from photolake.aws.backoff import iterate_attempts
 from photolake.aws.dynamodb import is_condition_failure, read_items, read_present_item
+from photolake.errors import RetryableError
 from photolake.images.limits import RULES, is_outdated
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 State = Literal["stored", "analyzing", "waiting", "done", "gone"]
 WAITING_INDEX = "waiting-index"
+_UNLESS_THERE: Any = {
+    "ConditionExpression": "attribute_not_exists(id)",
+    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+}
 _IMAGE_KEY = re.compile(r"images/([0-9a-f]{2})/(\1[0-9a-f]{62})\.(?:jpg|png)")
 
 
@@ -67,25 +73,47 @@ class KnownImage:
 class ImageRegistry:
     """The images table. Reads are consistent: what one function has written, the next one sees."""
 
-    def __init__(self, table: Table) -> None:
-        """`table` is the images table, with the sparse index `waiting-index` (all attributes projected)."""
+    def __init__(self, table: Table, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`table` is the images table, with the sparse index `waiting-index` (all attributes projected).
+
+        `sleep` takes seconds.
+        """
         self._table = table
+        self._sleep = sleep
 
     def claim(self, record: ImageRecord) -> ImageRecord:
         """Enter the image unless it is there; return the record that counts, which has the first photo's source_key."""
-        attributes = {name: value for name, value in vars(record).items() if name != "image_id" and value is not None}
         try:
-            self._table.put_item(
-                Item={"id": f"image#{record.image_id}", **attributes},
-                ConditionExpression=Attr("id").not_exists(),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            self._table.put_item(Item=_image_item(record), **_UNLESS_THERE)
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
             present: Any = error.response
             return read_record(read_present_item(present["Item"]))
         return record
+
+    def claim_of_photo(self, platform: str, mediaid: str, record: ImageRecord, message: str | None) -> ImageRecord:
+        """Claim as `claim` does, and remember the image of a media key as `remember_photo` does, in one request.
+
+        RetryableError: others write the same items.
+        """
+        puts: Any = [
+            {"Put": {"TableName": self._table.name, "Item": _image_item(record), **_UNLESS_THERE}},
+            {"Put": {"TableName": self._table.name, "Item": _media_item(platform, mediaid, record.image_id, message)}},
+        ]
+        for _ in iterate_attempts(self._sleep):
+            try:
+                self._table.meta.client.transact_write_items(TransactItems=puts)
+            except ClientError as error:
+                reasons: Any = error.response.get("CancellationReasons")
+                if not reasons:
+                    raise
+                if reasons[0]["Code"] == "ConditionalCheckFailed":
+                    self.remember_photo(platform, mediaid, KnownImage(record.image_id, message))
+                    return read_record(read_present_item(reasons[0]["Item"]))
+            else:
+                return record
+        raise RetryableError(f"other workers claim the image {record.image_id}")
 
     def get(self, image_id: str) -> ImageRecord | None:
         """Return the image with this SHA-256 of its bytes as received."""
@@ -115,8 +143,7 @@ class ImageRegistry:
         """Remember the image of a media key, or why it has none unless an image is known."""
         key = f"media#{platform}#{mediaid}"
         if isinstance(photo, KnownImage):
-            message = {} if photo.message is None else {"status_message": photo.message}
-            self._table.put_item(Item={"id": key, "image_id": photo.image_id, **message})
+            self._table.put_item(Item=_media_item(platform, mediaid, photo.image_id, photo.message))
             return
         item: dict[str, Any] = {"id": key, "status": photo.status, "status_message": photo.message, "rules": RULES}
         try:
@@ -163,6 +190,16 @@ def parse_image_key(key: str) -> str | None:
     """Return the image_id in the key of an image's object; None for another key."""
     match = _IMAGE_KEY.fullmatch(key)
     return match[2] if match else None
+
+
+def _image_item(record: ImageRecord) -> dict[str, Any]:
+    attributes = {name: value for name, value in vars(record).items() if name != "image_id" and value is not None}
+    return {"id": f"image#{record.image_id}", **attributes}
+
+
+def _media_item(platform: str, mediaid: str, image_id: str, message: str | None) -> dict[str, Any]:
+    shown = {} if message is None else {"status_message": message}
+    return {"id": f"media#{platform}#{mediaid}", "image_id": image_id, **shown}
 
 
 def read_record(item: Mapping[str, Any]) -> ImageRecord:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from photolake.errors import PermanentError
 from photolake.images.ingest import IngestedPhoto
-from photolake.images.registry import KnownImage, UnavailablePhoto
+from photolake.images.registry import UnavailablePhoto
 from photolake.photos.provided import MESSAGE, is_missing
 
 if TYPE_CHECKING:
     from photolake.images.ingest import PhotoIngester
-    from photolake.images.registry import ImageRegistry
+    from photolake.images.registry import ImageRecord, ImageRegistry
     from photolake.photos.job import PhotoJob
 
 # These say something about the photo itself. The others (a host that is not allowed yet, a status such as 403) may be
@@ -88,9 +88,10 @@ class PhotoFetcher:
             return None
 
     def _ingest(self, job: PhotoJob, data: bytes, message: str | None = None) -> IngestedPhoto:
-        photo = self._ingester.ingest(data, origin=job.origin, source_key=job.source_key, dt=job.dt)
-        self._registry.remember_photo(job.source_platform, job.mediaid, KnownImage(photo.image_id, message))
-        return photo
+        def claim(record: ImageRecord) -> ImageRecord:
+            return self._registry.claim_of_photo(job.source_platform, job.mediaid, record, message)
+
+        return self._ingester.ingest(data, origin=job.origin, source_key=job.source_key, dt=job.dt, claim=claim)
 
     def _find_known(self, job: PhotoJob) -> FetchResult | None:
         known = self._registry.find_photo(job.source_platform, job.mediaid)
@@ -101,4 +102,6 @@ class PhotoFetcher:
         image = self._registry.get(known.image_id)
         if image is None or image.state == "gone":
             return None  # An image that was deleted before its analysis has to be downloaded again.
+        if image.state == "stored" and not self._ingester.is_stored(image):
+            return None  # Its worker has stopped before the object was put; where an analysis has begun, it was.
         return FetchResult(IngestedPhoto.from_record(image, job.source_key), was_known=True, message=known.message)

@@ -94,6 +94,8 @@ def find_permissions(call: SignedCall) -> list[Permission]:
         return [_find_s3_permission(call.request)]
     if not call.operation:
         return [(f"{call.service}:{call.request.method} {call.request.path}", "*")]
+    if call.operation == "TransactWriteItems":
+        return _list_writes(call)
     action = f"{call.service}:{_ACTIONS.get(call.operation, call.operation)}"
     resources = _RESOURCES.get(call.service, _name_anything)(call)
     return [(action, resource) for resource in resources]
@@ -118,6 +120,16 @@ def _name_tables(call: SignedCall) -> list[str]:
     tables = call.input.get("RequestItems") or [call.input.get("TableName", "*")]
     index = f"/index/{call.input['IndexName']}" if "IndexName" in call.input else ""
     return [call.arn(f"table/{table}{index}") for table in tables]
+
+
+def _list_writes(call: SignedCall) -> list[tuple[str, str]]:
+    """A transaction needs the permission of each of its parts."""
+    actions = {"ConditionCheck": "ConditionCheckItem", "Delete": "DeleteItem", "Put": "PutItem", "Update": "UpdateItem"}
+    return [
+        (f"dynamodb:{actions[kind]}", call.arn(f"table/{part['TableName']}"))
+        for item in call.input["TransactItems"]
+        for kind, part in item.items()
+    ]
 
 
 def _name_delivery_stream(call: SignedCall) -> list[str]:
