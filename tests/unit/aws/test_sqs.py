@@ -1,6 +1,7 @@
 """Jobs to SQS: nothing lost."""
 
 import json
+import threading
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_jobs_are_sent_ten_at_a_time():
 
     assert queue(sqs).send({"n": number} for number in range(23)) == 23
 
-    assert sqs.bodies == [{"n": number} for number in range(23)]
+    assert sorted(body["n"] for body in sqs.bodies) == list(range(23))
 
 
 def test_only_refused_messages_are_sent_again():
@@ -55,6 +56,31 @@ def test_only_refused_messages_are_sent_again():
 def test_messages_refused_six_times_raise():
     with pytest.raises(DeliveryError, match="still refuses 1 messages: again"):
         queue(FakeSqs(refusals=[True] * 6)).send([{"n": 1}])
+
+
+def test_batches_are_sent_at_once():
+    together = threading.Barrier(3, timeout=10)
+
+    class WaitingSqs(FakeSqs):
+        def send_message_batch(self, QueueUrl, Entries):  # noqa: N803
+            together.wait()
+            return super().send_message_batch(QueueUrl, Entries)
+
+    assert queue(WaitingSqs()).send({"n": number} for number in range(23)) == 23
+
+
+def test_a_batch_that_is_refused_keeps_no_other_from_being_sent():
+    class HalfSqs(FakeSqs):
+        def send_message_batch(self, QueueUrl, Entries):  # noqa: N803
+            if json.loads(Entries[0]["MessageBody"]) == {"n": 0}:
+                return {"Failed": [{"Id": entry["Id"], "Message": "again"} for entry in Entries]}
+            return super().send_message_batch(QueueUrl, Entries)
+
+    sqs = HalfSqs()
+    with pytest.raises(DeliveryError, match="still refuses 10 messages"):
+        queue(sqs).send({"n": number} for number in range(100))
+
+    assert sorted(body["n"] for body in sqs.bodies) == list(range(10, 100))
 
 
 def test_messages_may_be_delayed():

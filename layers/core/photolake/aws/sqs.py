@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import wraps
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 BATCH_SIZE = 10
+BATCHES_AT_ONCE = 8
 
 
 class MessageQueue:
@@ -44,17 +45,17 @@ class MessageQueue:
         self._sleep = sleep
 
     def send(self, messages: Iterable[Mapping[str, Any]], delay_seconds: int = 0) -> int:
-        """Send the messages and return how many; DeliveryError if SQS still refuses some after six attempts.
+        """Send the messages, several batches at once, and return how many.
+
+        DeliveryError: SQS still refuses some after six attempts; the other batches have been sent.
 
         They arrive after `delay_seconds`, at most 900.
         """
-        sent = 0
-        remaining = iter(messages)
-        while batch := list(islice(remaining, BATCH_SIZE)):
-            # json.dumps escapes to ASCII: SQS refuses characters that XML 1.0 does not allow, such as U+FFFE.
-            self._send_batch([json.dumps(message, separators=(",", ":")) for message in batch], delay_seconds)
-            sent += len(batch)
-        return sent
+        batches = list(_group_bodies(messages))
+        with ThreadPoolExecutor(max_workers=BATCHES_AT_ONCE) as pool:
+            for future in [pool.submit(self._send_batch, bodies, delay_seconds) for bodies in batches]:
+                future.result()
+        return sum(map(len, batches))
 
     def count_messages(self) -> int:
         """Return about how many messages are in the queue, in work, or delayed."""
@@ -77,6 +78,13 @@ class MessageQueue:
             refused = {failure["Id"] for failure in failed}
             entries = [entry for entry in entries if entry["Id"] in refused]
         raise DeliveryError(f"{self._url} still refuses {len(entries)} messages: {failed[0].get('Message')}")
+
+
+def _group_bodies(messages: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
+    # json.dumps escapes to ASCII: SQS refuses characters that XML 1.0 does not allow, such as U+FFFE.
+    bodies = (json.dumps(message, separators=(",", ":")) for message in messages)
+    while group := list(islice(bodies, BATCH_SIZE)):
+        yield group
 
 
 @dataclass(frozen=True)
