@@ -113,13 +113,14 @@ class Ledger:
     def _explain(self, by: Invocation, bought: Bought, earlier: list[Payment]) -> None:
         subject, api = bought
         reads = [(at, found) for at, found in self._reads[by.name, subject].values() if api in found.possible]
-        if not reads:
+        # Nobody can know of a response that never came back: not even the client, which sends the request again.
+        if not reads and any(payment.is_heard for payment in earlier):
             self._break(by, bought, "bought again without looking whether there is a response")
             return
         if any(api in found.apis for _, found in reads):
             self._break(by, bought, "bought again although the cache had the response")
             return
-        read_at = min(at for at, _ in reads)
+        read_at = min((at for at, _ in reads), default=0)
         reasons = {self._find_reason(payment, by, read_at, bought) for payment in earlier}
         if "" in reasons:
             self._break(by, bought, "bought again, and nothing explains it")

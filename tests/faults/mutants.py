@@ -5,6 +5,7 @@ A mutant is a context manager over a deployed stack. The library itself has no p
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from photolake.images import lease
 from photolake.images.cache import PartialResults
 from photolake.images.ingest import PhotoIngester
 from photolake.images.lease import Lease
-from photolake.images.registry import ImageRegistry
+from photolake.images.registry import parse_image_key
 from photolake.images.responses import KeptResponses
 from photolake.search.indexes import SearchIndexes
 
@@ -80,12 +81,12 @@ def analyse_without_a_lease(stack: Stack) -> AbstractContextManager[Any]:
 
 def finish_without_being_the_holder(stack: Stack) -> AbstractContextManager[Any]:
     """Whoever comes to an end finishes the image, although another run has begun since."""
-    update = ImageRegistry._update
+    update = Lease._update
 
-    def finish(self: Any, image_id: str, expression: str, values: Any, holder: str) -> None:
-        update(self, image_id, expression, values)
+    def finish(self: Any, expression: str, values: Any, condition: str = lease._IS_HELD) -> None:
+        update(self, expression, values, f"attribute_exists(id) OR {condition}")
 
-    return patch.object(ImageRegistry, "_finish", finish)
+    return patch.object(Lease, "_update", finish)
 
 
 def keep_no_partial_results(stack: Stack) -> AbstractContextManager[Any]:
@@ -130,19 +131,19 @@ def index_after_done(stack: Stack) -> Iterator[None]:
 
 def store_only_the_first_time(stack: Stack) -> AbstractContextManager[Any]:
     """A photo whose bytes are claimed is taken for stored."""
-    claim = ImageRegistry.claim
-    put_if_absent = PhotoIngester._put_if_absent
-    claimed: dict[str, bool] = {}
+    ingest, put_if_absent = PhotoIngester.ingest, PhotoIngester._put_if_absent
+    claimed: dict[str | None, bool] = {}
 
-    def claim_and_look(self: Any, record: Any) -> Any:
-        claimed[record.s3_key] = self.get(record.image_id) is not None
-        return claim(self, record)
+    def look_and_ingest(self: Any, data: bytes, **options: Any) -> Any:
+        image_id = hashlib.sha256(data).hexdigest()
+        claimed[image_id] = self._registry.get(image_id) is not None
+        return ingest(self, data, **options)
 
     def put_unclaimed(self: Any, key: str, body: bytes, content_type: str) -> bool:
-        return not claimed.get(key) and put_if_absent(self, key, body, content_type)
+        return not claimed.get(parse_image_key(key)) and put_if_absent(self, key, body, content_type)
 
     stacked = ExitStack()
-    stacked.enter_context(patch.object(ImageRegistry, "claim", claim_and_look))
+    stacked.enter_context(patch.object(PhotoIngester, "ingest", look_and_ingest))
     stacked.enter_context(patch.object(PhotoIngester, "_put_if_absent", put_unclaimed))
     return stacked
 
