@@ -52,7 +52,7 @@ _TWICE = {"duplicate": 0.5, "lost_delete": 0.3, "switch": 0.5}
 
 AIMS: Mapping[str, Aim] = {
     "forget_refused_records": Aim(intensity={"partial": 0.3}),
-    "forget_refused_messages": Aim(intensity={"partial": 0.3}),
+    "forget_refused_messages": Aim(Fault.PARTIAL, "SendMessageBatch", share=0.7),
     "forget_unwritten_items": Aim(Fault.PARTIAL, "BatchWriteItem"),
     "take_unread_keys_for_absent": Aim(
         Fault.PARTIAL, "BatchGetItem", of="TweetAnalyzer", share=0.8, intensity={**_TWICE, "lost_delete": 0.6}
