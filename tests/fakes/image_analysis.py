@@ -158,7 +158,8 @@ class World:
             return before
         self.change(state="analyzing")
         item: Any = Item(self)
-        return Lease(before, "holder", before.state == "analyzing" and self.has_unit, item)
+        is_begun = before.state == "analyzing"
+        return Lease(before, "holder", is_begun, is_begun and self.has_unit, item)
 
     def read(self, key: str) -> bytes:
         return self.steps.take(lambda: PHOTO)  # type: ignore[no-any-return]

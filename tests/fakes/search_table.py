@@ -7,6 +7,8 @@ import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from boto3.dynamodb.types import TypeSerializer
+
 from tests.fakes.client_error import client_error
 
 if TYPE_CHECKING:
@@ -33,7 +35,13 @@ class FakeSearchTable:
         item = self.items.get(_key(Key))
         return {"Item": copy.copy(item)} if item else {}
 
-    def put_item(self, *, Item: Any, ConditionExpression: ConditionBase | None = None) -> None:  # noqa: N803
+    def put_item(
+        self,
+        *,
+        Item: Any,  # noqa: N803
+        ConditionExpression: ConditionBase | None = None,  # noqa: N803
+        ReturnValuesOnConditionCheckFailure: str = "NONE",  # noqa: N803
+    ) -> None:
         self._count("PutItem")
         self._check(_key(Item), ConditionExpression)
         self.items[_key(Item)] = _stored(Item)
@@ -111,7 +119,12 @@ class FakeSearchTable:
 
     def _check(self, key: Key, condition: ConditionBase | None) -> None:
         if condition is not None and not _holds(condition, self.items.get(key, {})):
-            raise client_error("ConditionalCheckFailedException")
+            error = client_error("ConditionalCheckFailedException")
+            if key in self.items:
+                serialize = TypeSerializer().serialize
+                present: Any = error.response
+                present["Item"] = {name: serialize(value) for name, value in self.items[key].items()}
+            raise error
 
 
 class CrashError(Exception):

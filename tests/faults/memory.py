@@ -63,6 +63,8 @@ def list_read(service: str, operation: str, request: AWSPreparedRequest, respons
     """Yield what a request has found, also where there was nothing."""
     if service == "s3" and operation == "GetObject" and _OBJECTS in request.url:
         yield _read_object(request.url, response.raw.getvalue() if response.status_code == 200 else b"")
+    elif service == "dynamodb" and response.status_code == 200 and operation == "UpdateItem":
+        yield from _read_lease(json.loads(response.content).get("Attributes", {}))
     elif service == "dynamodb" and response.status_code == 200 and operation in ("GetItem", "BatchGetItem"):
         sent, received = read_body(request), json.loads(response.content)
         if operation == "GetItem":
@@ -107,6 +109,13 @@ def _read_items(items: Iterable[Mapping[str, Any]]) -> Iterator[Remembered]:
             yield Remembered(place, image, frozenset({api} if "body" in item else ()), frozenset({api}))
         elif kind == "partial":
             yield Remembered(place, image, _name_apis(item), IMAGE_APIS)
+
+
+def _read_lease(before: Mapping[str, Any]) -> Iterator[Remembered]:
+    """Who takes the lease on an image whose analysis was never begun knows that nothing was bought."""
+    place: str = before.get("id", {}).get("S", "")
+    if before.get("state", {}).get("S") in ("stored", "waiting") and "is_begun" not in before:
+        yield Remembered(place, place.removeprefix("image#"), frozenset(), IMAGE_APIS)
 
 
 def _read_object(url: str, body: bytes) -> Remembered:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
 
 from tests.builders.dynamodb_tables import template_table
 from tests.fakes.image_pipeline import ALBUM, BUCKET, ENVIRONMENT, FakeFirehose, Lake
@@ -34,6 +36,23 @@ def create_tables() -> None:
         )
 
 
+def write_one_by_one(patch: pytest.MonkeyPatch) -> None:
+    """Make conditional writes atomic: moto looks at the condition and writes in two steps."""
+    lock = threading.RLock()
+    for name in ("put_item", "update_item", "transact_write_items"):
+        patch.setattr(DynamoDBBackend, name, one_by_one(getattr(DynamoDBBackend, name), lock))
+
+
+def one_by_one(write: Any, lock: Any) -> Any:
+    """Let one thread in at a time."""
+
+    def wait_and_write(*arguments: Any, **options: Any) -> Any:
+        with lock:
+            return write(*arguments, **options)
+
+    return wait_and_write
+
+
 @pytest.fixture(scope="module")
 def functions() -> Iterator[Lake]:
     """The functions, imported once over a cloud in memory."""
@@ -47,6 +66,7 @@ def functions() -> Iterator[Lake]:
         fakes = {"firehose": FakeFirehose(), "rekognition": FakeRekognition()}
         real = boto3.client
         patch.setattr(boto3, "client", lambda name, **options: fakes.get(name) or real(name, **options))
+        write_one_by_one(patch)
         # image_analyzer is the last, because it also reads its name later.
         apps = {}
         for name in ("backfill", "image_analyzer"):

@@ -154,6 +154,22 @@ def test_an_image_goes_from_stored_to_waiting_to_done(aws, registry):
     assert registry.claim(FIRST) == replace(FIRST, state="done", request_digest="labels")
 
 
+def test_an_image_that_waits_after_it_was_begun_is_known_to_have_been(aws, registry):
+    with take(aws) as lease:
+        assert not lease.is_begun
+        lease.mark_waiting()
+    waited = take(aws)
+    assert not waited.is_begun
+    with take(aws, 62) as lease:
+        assert lease.is_begun
+        lease.mark_waiting()
+    for later in (130, 200):
+        again = take(aws, later)
+        assert again.is_begun
+    again.mark_done("labels")
+    assert not {"is_begun", "waiting", "has_unit"} & read_item(aws).keys()
+
+
 def test_other_errors_of_the_table_are_raised(aws):
     with pytest.raises(ClientError, match="ResourceNotFound"):
         ImageLeases(boto3.resource("dynamodb").Table("no-such-table")).take(KEY, "labels", 60)

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from photolake.rows.schema import TableSchema
     from photolake.rows.types import AnalysisRow
 
-# States in which an analysis may have bought something. One of an image that waits has bought nothing.
-_BEGUN = frozenset({"analyzing", "gone"})
-
 
 class AnalysisResult(StrEnum):
     """What became of an object under images/; each is the name of the metric that counts it."""
@@ -106,9 +103,8 @@ class ImageAnalyzer:
     def _load_known(self, lease: Lease) -> KnownResponses:
         """Load what earlier runs have bought. It shows that the unit of an analysis that was interrupted is taken."""
         image = lease.image
-        is_begun = image.state in _BEGUN
-        kept = self.kept_responses.load(image.image_id) if is_begun or image.request_digest else {}
-        partial = self.partial_results.load(image.image_id) if is_begun else {}
+        kept = self.kept_responses.load(image.image_id) if lease.is_begun or image.request_digest else {}
+        partial = self.partial_results.load(image.image_id) if lease.is_begun else {}
         # What an earlier analysis has bought says nothing of this one.
         of_this_analysis = {**partial, **kept}.keys() - (kept.keys() if image.request_digest else set())
         lease.has_unit |= image.state == "analyzing" and bool(of_this_analysis)

@@ -4,7 +4,8 @@ It lives in the image's own item of the images table, so that one request takes 
 
 - `holder`: who took the lease last; stays, so that a repeated request of his is not refused;
 - `lease_until`: the second of 1970 after which another may take it; absent unless it is held;
-- `has_unit`: an analysis that failed took its unit of the daily budget.
+- `has_unit`: an analysis that failed took its unit of the daily budget;
+- `is_begun`: the image waits, but a run that could not know that may have bought something.
 """
 
 from __future__ import annotations
@@ -38,20 +39,22 @@ _IS_HELD = "holder = :holder"
 _IS_UNFINISHED = f"{_IS_HELD} AND #state = :analyzing"
 _ANALYZING = {":analyzing": "analyzing"}
 _NAMES = {"#state": "state"}  # a reserved word of DynamoDB
+_BEGUN = frozenset({"analyzing", "gone"})
 # What an analysis that has come to an end leaves.
-_END = "REMOVE waiting, lease_until, has_unit"
+_END = "REMOVE waiting, lease_until, has_unit, is_begun"
 
 
 @dataclass
 class Lease(AbstractContextManager["Lease"]):
     """A lease that is held for a block. One of the marks ends it; else the block does, so that a retry has not to wait.
 
-    `image` is the record before the lease was taken. `has_unit`: a unit of the daily budget is taken for this
-    analysis; who takes one sets it.
+    `image` is the record before the lease was taken. `is_begun`: earlier runs of this analysis may have bought
+    something. `has_unit`: a unit of the daily budget is taken for it; who takes one sets it.
     """
 
     image: ImageRecord
     holder: str
+    is_begun: bool
     has_unit: bool
     _table: Table
     _is_over: bool = False
@@ -61,9 +64,9 @@ class Lease(AbstractContextManager["Lease"]):
 
         RetryableError, as from the other marks: another worker has taken the lease since.
         """
-        self._end(
-            "SET #state = :state, waiting = :yes REMOVE lease_until, has_unit", {":state": "waiting", ":yes": "yes"}
-        )
+        values = {":state": "waiting", ":yes": "yes"}
+        begun = ", is_begun = :yes" if self.is_begun else ""
+        self._end(f"SET #state = :state, waiting = :yes{begun} REMOVE lease_until, has_unit", values)
 
     def mark_done(self, request_digest: str) -> None:
         """The row of an analysis with these requests is delivered."""
@@ -152,9 +155,10 @@ class ImageLeases:
             if not is_condition_failure(error):
                 raise
             return _explain(error, s3_key, request_digest)
-        image = read_record(response["Attributes"])
-        has_unit = image.state == "analyzing" and "has_unit" in response["Attributes"]
-        return Lease(image, holder, has_unit, self._table)
+        item = response["Attributes"]
+        image = read_record(item)
+        has_unit = image.state == "analyzing" and "has_unit" in item
+        return Lease(image, holder, image.state in _BEGUN or "is_begun" in item, has_unit, self._table)
 
 
 def _explain(error: ClientError, s3_key: str, request_digest: str) -> ImageRecord | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
-from photolake.aws.dynamodb import delete_items, is_condition_failure, write_items
+from photolake.aws.dynamodb import delete_items, is_condition_failure, read_present_item, write_items
 from photolake.errors import RetryableError
 from photolake.search.items import ANALYSIS, PHOTO, Item, Place, pack, posting_key, to_number, unpack
 from photolake.search.terms import ENTITY, Terms
@@ -49,15 +49,21 @@ class FactStore:
 
     def put(self, fact: Fact) -> bool:
         """Write the fact and its postings; False if a newer version is known. RetryableError: others write it too."""
+        old: Item | None = None
         for _ in range(_MAX_ROUNDS):
-            old = self._read(fact)
-            if old and old["version"] > fact.version:
-                return False
             stale = _list_stale(old, fact.terms)
-            if self._replace(fact, old, stale):
-                self._write_postings(fact.place, fact.terms)
-                self._settle(fact, stale)
-                return True
+            try:
+                self._replace(fact, old, stale)
+            except ClientError as error:
+                if not is_condition_failure(error):
+                    raise
+                old = _read_other(error)
+                if old and old["version"] > fact.version:
+                    return False
+                continue
+            self._write_postings(fact.place, fact.terms)
+            self._settle(fact, stale)
+            return True
         raise RetryableError(f"other workers write {fact.part} of {fact.place.image_id}")
 
     def delete(self, place: Place, part: str) -> None:
@@ -74,18 +80,15 @@ class FactStore:
     def _read(self, fact: Fact) -> Item | None:
         return self._table.get_item(Key=dict(fact.place.key(fact.part)), ConsistentRead=True).get("Item")
 
-    def _replace(self, fact: Fact, old: Item | None, stale: Iterable[str]) -> bool:
+    def _replace(self, fact: Fact, old: Item | None, stale: Iterable[str]) -> None:
+        """Write the fact in the place of `old`; the error of another one has that, so that nobody reads it before."""
         item = {**fact.place.key(fact.part), **fact.content, "version": fact.version, "terms": pack(fact.terms)}
         item["expiration"] = fact.place.compute_expiration(self._retention_days)
         if stale:
             item["stale"] = pack(sorted(stale))
-        try:
-            self._table.put_item(Item=item, ConditionExpression=_is_unchanged(old))
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
-            return False
-        return True
+        self._table.put_item(
+            Item=item, ConditionExpression=_is_unchanged(old), ReturnValuesOnConditionCheckFailure="ALL_OLD"
+        )
 
     def _write_postings(self, place: Place, terms: Terms) -> None:
         plain = {term: confidence for term, confidence in terms.items() if not _is_shared(term)}
@@ -170,6 +173,12 @@ class FactStore:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _read_other(error: ClientError) -> Item | None:
+    """The fact that was there, instead of the one that was expected; None if it has been deleted."""
+    present: Any = error.response
+    return read_present_item(present["Item"]) if "Item" in present else None
 
 
 def _list_stale(old: Item | None, terms: Terms) -> set[str]:

@@ -1,11 +1,13 @@
-"""Lets only those services through to moto that a stack here is made of.
+"""Lets only those services through to moto that a stack here is made of, and requests to DynamoDB one by one.
 
-moto would answer for others with empty lists, which look like an account without any: no log groups, no alarms.
+moto would answer for others with empty lists, which look like an account without any: no log groups, no alarms. It
+looks at the condition of a write and writes in two steps, between which another thread may write.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -37,10 +39,14 @@ class ServiceGate:
 
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application
+        self._dynamodb = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The application's response, or an error that says where else to look."""
         signature = read_signature(environ)
+        if signature is not None and signature.service == "dynamodb":
+            with self._dynamodb:
+                return list(self._application(environ, start_response))
         if signature is None or signature.service in _SERVICES:
             return self._application(environ, start_response)
         instead = _INSTEAD.get(signature.service)
