@@ -69,6 +69,11 @@ class Cloud:
         """The share of posts that are analysed."""
         return Decimal(self.values["SampleRate"])
 
+    @property
+    def packs_entities(self) -> bool:
+        """Whether entities of several posts are bought as one document; stacks of older templates do not say."""
+        return self.values.get("PackEntities") == "true"
+
     def client(self, service: str) -> Any:
         """A boto3 client."""
         make: Any = self.session.client

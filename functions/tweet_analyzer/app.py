@@ -52,6 +52,7 @@ class TweetAnalyzerSettings(Settings):
     sample_rate: float
     earliest_date: str
     text_cache_days: int
+    pack_entities: bool
 
 
 logger, metrics = Logger(), Metrics()
@@ -69,11 +70,12 @@ def log_object(created: S3Object, posts: int, rejected: int) -> None:
 
 
 schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "posts")
+comprehend = Comprehend(boto3.client("comprehend", config=RETRIES))
 cache = TextCache(boto3.resource("dynamodb").Table(settings.cache_table), settings.text_cache_days)
 analyzer = PostAnalyzer(
     s3=boto3.client("s3"),
     schema=schema,
-    texts=TextAnalyzer(Comprehend(boto3.client("comprehend", config=RETRIES)), cache, count_metric),
+    texts=TextAnalyzer(comprehend, cache, count_metric, packs_entities=settings.pack_entities),
     posts=DeliveryStream(boto3.client("firehose"), settings.posts_stream, schema),
     jobs=MessageQueue(boto3.client("sqs"), settings.photo_jobs_queue),
     earliest=dt.date.fromisoformat(settings.earliest_date),

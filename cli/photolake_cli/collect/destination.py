@@ -35,12 +35,22 @@ class Destination:
     sample_rate: Decimal
     check: PostCheck
     s3: S3Client
+    packs_entities: bool = False
 
 
 def describe_lake(cloud: Cloud, check: PostCheck) -> Destination:
     """Describe the lake of a cloud."""
     s3 = cloud.client("s3")
-    return Destination(cloud.name, cloud.key, cloud.on_laptop, cloud.image_apis, cloud.sample_rate, check, s3)
+    return Destination(
+        cloud.name,
+        cloud.key,
+        cloud.on_laptop,
+        cloud.image_apis,
+        cloud.sample_rate,
+        check,
+        s3,
+        packs_entities=cloud.packs_entities,
+    )
 
 
 def describe_template(path: Path) -> Destination:
@@ -56,4 +66,5 @@ def describe_template(path: Path) -> Destination:
             template.read_table("RawTweetsTable"), dt.date.fromisoformat(template.read_value("EarliestDate"))
         ),
         s3=boto3.client("s3"),
+        packs_entities=template.read_value("PackEntities") == "true",
     )

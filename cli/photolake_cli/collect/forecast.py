@@ -14,7 +14,8 @@ from photolake.photos.job import list_photo_jobs
 from photolake.post_files.reader import START, Entry, read_entries
 from photolake.post_formats.format import Deletion, Notice
 from photolake.posts.comprehend import clip_text
-from photolake.pricing import COMPREHEND_UNIT_USD, count_comprehend_units
+from photolake.posts.packed_entities import count_packed_characters, estimate_packed_units
+from photolake.pricing import COMPREHEND_MIN_UNITS, COMPREHEND_UNIT_USD, count_comprehend_units
 from photolake_cli.collect.distinct import DistinctCounter
 
 if TYPE_CHECKING:
@@ -22,21 +23,22 @@ if TYPE_CHECKING:
     from photolake_cli.collect.files import PostFile
     from photolake_cli.collect.journal import Checkpoint
 
-TEXT_APIS = 2
-"""Comprehend reads each text for its sentiment and for its entities."""
-
 Check = Callable[["PostRow", int], object]
 
 
 @dataclass
 class Volume:
-    """What is to be analysed: posts, their distinct texts in units, and their distinct photos; and what is not."""
+    """What is to be analysed: posts, their distinct texts and photos; and what is not.
+
+    `texts` are counted in units, `packed_texts` in characters, as they are billed if entities are packed.
+    """
 
     posts: int = 0
     rejected: int = 0
     notices: Counter[str] = field(default_factory=Counter)
     deletions: int = 0
     texts: DistinctCounter = field(default_factory=DistinctCounter)
+    packed_texts: DistinctCounter = field(default_factory=DistinctCounter)
     photos: DistinctCounter = field(default_factory=DistinctCounter)
 
     def add(self, post: PostRow) -> None:
@@ -44,14 +46,19 @@ class Volume:
         self.posts += 1
         text = clip_text(post.get("text") or "")
         if text.strip():
-            self.texts.add(f"{post.get('lang')} {text}", count_comprehend_units(text))
+            key = f"{post.get('lang')} {text}"
+            self.texts.add(key, count_comprehend_units(text))
+            self.packed_texts.add(key, count_packed_characters(text))
         for job in list_photo_jobs(cast("PostRow", {"source_platform": None, "collected_at": None, **post}), ""):
             self.photos.add(f"{job.source_platform} {job.mediaid}")
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Amounts and prices; `is_whole` if all posts were counted, else they are scaled up from a sample."""
+    """Amounts and prices; `is_whole` if all posts were counted, else they are scaled up from a sample.
+
+    `text_units` are those of sentiment; those of entities are fewer if they are packed.
+    """
 
     posts: int
     text_units: int
@@ -74,16 +81,19 @@ class Sample:
     volume: Volume
     factor: Decimal
 
-    def forecast(self, image_apis: Sequence[str], share: Decimal) -> Forecast:
+    def forecast(self, image_apis: Sequence[str], share: Decimal, *, packs_entities: bool = False) -> Forecast:
         """The cost if `share` of the posts are analysed."""
-        units = round(self.volume.texts.amount * self.factor)
+        units = entity_units = round(self.volume.texts.amount * self.factor)
+        if packs_entities:
+            characters = round(self.volume.packed_texts.amount * self.factor)
+            entity_units = min(units, max(COMPREHEND_MIN_UNITS, estimate_packed_units(characters)))
         photos = round(self.volume.photos.count * self.factor)
         return Forecast(
             posts=round(self.volume.posts * self.factor),
             text_units=units,
             photos=photos,
             apis=len(image_apis),
-            text_usd=units * TEXT_APIS * COMPREHEND_UNIT_USD * share,
+            text_usd=(units + entity_units) * COMPREHEND_UNIT_USD * share,
             photo_usd=photos * price_per_image(image_apis) * share,
             is_whole=self.factor == 1,
         )

@@ -151,7 +151,9 @@ def _forecast_cost(pending: Pending, destination: Destination, limit: int | None
         return None
     if not limit:
         show_volume(sample.volume)
-    forecast = sample.forecast(destination.image_apis, destination.sample_rate)
+    forecast = sample.forecast(
+        destination.image_apis, destination.sample_rate, packs_entities=destination.packs_entities
+    )
     show_forecast(forecast, destination)
     return forecast
 

@@ -62,7 +62,10 @@ def _survey(lake: ErrorLake, objects: Sequence[ErrorObject], cloud: Cloud) -> tu
     with show_progress("Trying what lies under errors/", error_console) as on_line:
         for number, found in enumerate(redriver.run(objects), start=1):
             on_line(f"{number:,} of {len(objects):,} objects, {found.key}")
-    return redriver.tallies, Sample(volume, Decimal(1)).forecast(cloud.image_apis, cloud.sample_rate)
+    forecast = Sample(volume, Decimal(1)).forecast(
+        cloud.image_apis, cloud.sample_rate, packs_entities=cloud.packs_entities
+    )
+    return redriver.tallies, forecast
 
 
 def _deliver(lake: ErrorLake, objects: Sequence[ErrorObject]) -> Tallies:

@@ -56,7 +56,9 @@ def _forecast_posts(messages: int, sample: Sequence[DeadMessage], cloud: Cloud) 
     files = [(file, Checkpoint()) for _, found in read for file in found]
     posts = sample_posts(files, lambda post, size: None, SAMPLE_POSTS)
     scale = Decimal(messages) / len(sample) if sample else Decimal(1)
-    forecast = replace(posts, factor=posts.factor * scale).forecast(cloud.image_apis, cloud.sample_rate)
+    forecast = replace(posts, factor=posts.factor * scale).forecast(
+        cloud.image_apis, cloud.sample_rate, packs_entities=cloud.packs_entities
+    )
     about = "" if forecast.is_whole else "about "
     description = (
         f"{about}{forecast.posts:,} posts with {forecast.text_units:,} units of text ({format_usd(forecast.text_usd)}) "

@@ -121,6 +121,7 @@ def running():
         "SAMPLE_RATE": "1",
         "EARLIEST_DATE": "2020-01-01",
         "TEXT_CACHE_DAYS": "30",
+        "PACK_ENTITIES": "false",
     }
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         stack = Stack()

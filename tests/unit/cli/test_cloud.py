@@ -30,7 +30,12 @@ OUTPUTS = {
     "LakeBucketName": "lake-bucket",
     "TweetsStreamName": "tweets-stream",
 }
-PARAMETERS = {"EarliestDate": "2026-02-03", "ImageApis": "labels,properties", "SampleRate": "0.5"}
+PARAMETERS = {
+    "EarliestDate": "2026-02-03",
+    "ImageApis": "labels,properties",
+    "SampleRate": "0.5",
+    "PackEntities": "true",
+}
 
 
 def deploy(outputs):
@@ -56,6 +61,7 @@ def test_a_stack_is_described_by_its_own_parameters_outputs_and_resources(aws):
 
     assert (cloud.name, cloud.key, cloud.values) == (PLACE, f"{REGION} lake-bucket", {**OUTPUTS, **PARAMETERS})
     assert (cloud.image_apis, cloud.sample_rate) == (["labels", "properties"], Decimal("0.5"))
+    assert cloud.packs_entities
     assert (cloud.session.region_name, cloud.endpoint("athena"), cloud.on_laptop) == (REGION, None, False)
     assert cloud.find_physical_id("PostsStream") == "posts-stream"
     assert cloud.list_resources() == {"PostsStream": StackResource("AWS::S3::Bucket", "posts-stream")}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from photolake.errors import RowError
+from photolake.posts.packed_entities import count_packed_units
 from photolake_cli.collect.distinct import DistinctCounter
 from photolake_cli.collect.files import find_files
 from photolake_cli.collect.forecast import Forecast, sample_posts
@@ -37,6 +38,27 @@ def test_each_text_costs_once_in_units_of_100_characters_and_at_least_three(tmp_
 
     units = 3 + 3 + 4
     assert forecast == Forecast(5, units, 0, 2, units * Decimal("0.0001"), Decimal(0), is_whole=True)
+
+
+def test_packed_entities_are_billed_by_their_characters(tmp_path):
+    texts = [f"{number:04d} {'x' * 95}" for number in range(500)]
+    long = ["y" * 301]
+    sample = sample_posts([file_of(tmp_path / "posts", *texts, *texts, *long)], refuse_numbers)
+
+    alone = sample.forecast([], Decimal(1))
+    packed = sample.forecast([], Decimal(1), packs_entities=True)
+
+    entity_units = (packed.text_usd - alone.text_usd / 2) / Decimal("0.0001")
+    assert alone.text_usd == 2 * (500 * 3 + 4) * Decimal("0.0001")
+    assert 0 <= entity_units / count_packed_units([*texts, *long]) - 1 < 0.1
+
+
+def test_packing_never_makes_entities_dearer_or_free(tmp_path):
+    few = sample_posts([file_of(tmp_path / "posts", "a", "b" * 299)], refuse_numbers)
+    none = sample_posts([file_of(tmp_path / "none")], refuse_numbers)
+
+    assert few.forecast([], Decimal(1), packs_entities=True).text_usd == (6 + 3) * Decimal("0.0001")
+    assert none.forecast([], Decimal(1), packs_entities=True).text_usd == 0
 
 
 def test_a_text_costs_no_more_than_is_sent_of_it(tmp_path):

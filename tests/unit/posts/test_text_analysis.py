@@ -3,10 +3,12 @@
 import datetime as dt
 import threading
 from collections import Counter
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,13 +24,17 @@ NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 NO_SCORES = dict.fromkeys(("sentimentposscore", "sentimentnegscore", "sentimentneuscore", "sentimentmixedscore"))
 
 
-def analyzer_on(table: Any, comprehend: Any, tally: Counter[str] | None = None, now: dt.datetime = NOW) -> TextAnalyzer:
+def analyzer_on(
+    table: Any, comprehend: Any, tally: Counter[str] | None = None, now: dt.datetime = NOW, packs: bool = False
+) -> TextAnalyzer:
     counted = Counter[str]() if tally is None else tally
 
     def count(name: str, value: int) -> None:
         counted.update({name: value})
 
-    return TextAnalyzer(Comprehend(comprehend), TextCache(table, 30, lambda: now, lambda _: None), count)
+    return TextAnalyzer(
+        Comprehend(comprehend), TextCache(table, 30, lambda: now, lambda _: None), count, packs_entities=packs
+    )
 
 
 def test_an_analyzed_text_fills_every_column(table) -> None:
@@ -203,6 +209,39 @@ def test_without_failures_a_second_run_buys_nothing_and_agrees_with_the_first(te
     assert tally["TextsBought"] + tally["TextsSaved"] == sum(
         analysis.columns()["sentiment_status"] == "ok" for analysis in first
     )
+
+
+@given(
+    st.lists(st.tuples(TEXTS | st.text(max_size=5), TAGS), max_size=80),
+    st.lists(st.none() | st.sampled_from(["ThrottlingException", "AccessDeniedException"]), max_size=6),
+)
+def test_packed_texts_get_the_analyses_that_they_get_alone_whatever_fails_on_the_way(texts, faults) -> None:
+    table, tally = FakeTable(), Counter[str]()
+    comprehend = FakeComprehend(call_errors=[code and client_error(code) for code in faults])
+    for _ in range(len(faults)):
+        with suppress(RetryableError, ClientError):
+            analyzer_on(table, comprehend, packs=True).analyze(texts)
+    calls = len(comprehend.calls)
+    packed = analyzer_on(table, comprehend, tally, packs=True).analyze(texts)
+
+    alone = analyzer_on(FakeTable(), FakeComprehend()).analyze(texts)
+    assert [analysis.columns() for analysis in packed] == [analysis.columns() for analysis in alone]
+    assert len(comprehend.calls) - calls == tally["ComprehendCalls"]
+    assert max(comprehend.answered.values(), default=1) == 1
+
+
+def test_packed_entities_are_used_only_as_long_as_packing_is_on(table) -> None:
+    texts = [("Ada came", "en"), ("Grace left", "en")]
+    first, second, third = FakeComprehend(), FakeComprehend(), FakeComprehend()
+    for _ in range(2):
+        analyzer_on(table, first, packs=True).analyze(texts)
+    assert sorted(first.calls) == [("BatchDetectEntities", 1), ("BatchDetectSentiment", 2)]
+
+    analyzer_on(table, second).analyze(texts)
+    assert second.calls == [("BatchDetectEntities", 2)]
+
+    analyzer_on(table, third, packs=True).analyze(texts)
+    assert third.calls == []
 
 
 def test_an_item_of_the_cache_is_compact_json_with_the_time_it_expires(table) -> None:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from photolake.errors import RetryableError
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
-from photolake.posts.text_cache import PostText, TextCache
-from photolake.posts.text_purchase import BATCHES_AT_ONCE, TextPurchase, list_batches
+from photolake.posts.text_batches import list_batches
+from photolake.posts.text_cache import PostText, TextCache, TextResults
+from photolake.posts.text_purchase import BATCHES_AT_ONCE, Failures, TextPurchase
 from tests.fakes.client_error import client_error
 from tests.fakes.comprehend import FakeComprehend
 from tests.fakes.dynamodb_table import FakeTable
@@ -44,11 +45,12 @@ CALL_ERRORS = st.sampled_from(
 )
 
 
-def purchase(comprehend: Any, table: Any, tally: Counter[str], *texts: PostText) -> TextPurchase:
+def buy(comprehend: Any, table: Any, tally: Counter[str], *texts: PostText) -> Failures:
+    """Buy sentiment and entities of these texts."""
+    results: dict[PostText, TextResults] = {text: {} for text in texts}
     cache = TextCache(table, 30, sleep=lambda _: None)
-    return TextPurchase(
-        Comprehend(comprehend), cache, lambda name, value: tally.update({name: value}), {text: {} for text in texts}
-    )
+    purchase = TextPurchase(Comprehend(comprehend), cache, lambda name, value: tally.update({name: value}), results)
+    return purchase.run(list_batches(results, ("sentiment", "entities")))
 
 
 def list_cached(table: Any) -> set[tuple[str, str]]:
@@ -104,7 +106,7 @@ def test_no_more_batches_are_begun_than_may_be_at_once_when_the_first_fails() ->
         patch(f"{POOL}.as_completed", pool.as_completed),
         pytest.raises(ClientError, match="AccessDeniedException"),
     ):
-        purchase(comprehend, FakeTable(), Counter(), *texts).run(("sentiment", "entities"))
+        buy(comprehend, FakeTable(), Counter(), *texts)
 
     assert len(comprehend.calls) == BATCHES_AT_ONCE
 
@@ -114,7 +116,7 @@ def test_an_error_that_nobody_expects_loses_no_other_batch_and_is_raised(error: 
     table, comprehend = FakeTable(), FakeComprehend(call_errors=[error])
     texts = [PostText("en", f"text {number}") for number in range(100)]
     with pytest.raises(type(error)):
-        purchase(comprehend, table, Counter(), *texts).run(("sentiment", "entities"))
+        buy(comprehend, table, Counter(), *texts)
 
     assert list_bought(comprehend) == list_cached(table)
 
@@ -127,10 +129,7 @@ def test_sentiment_and_entities_are_under_way_at_once() -> None:
             both.wait()
             return super()._batch(operation, request, answer)
 
-    text = PostText("en", "hello")
-    bought = purchase(Waiting(), FakeTable(), Counter(), text)
-
-    assert bought.run(("sentiment", "entities")) == {}
+    assert buy(Waiting(), FakeTable(), Counter(), PostText("en", "hello")) == {}
 
 
 def test_the_cache_and_the_counts_are_left_to_the_thread_that_asks() -> None:
@@ -142,8 +141,7 @@ def test_the_cache_and_the_counts_are_left_to_the_thread_that_asks() -> None:
             return super().batch_write_item(**request)
 
     tally = Counter[str]()
-    bought = purchase(FakeComprehend(), Table(), tally, *(PostText("en", f"text {number}") for number in range(200)))
-    bought.run(("sentiment", "entities"))
+    buy(FakeComprehend(), Table(), tally, *(PostText("en", f"text {number}") for number in range(200)))
 
     assert threads == {threading.get_ident()}
     assert tally == {"ComprehendCalls": 16, "ComprehendUnits": 2 * 200 * 3, "TextsBought": 200}
@@ -160,7 +158,7 @@ def test_a_cache_that_refuses_one_write_takes_the_others_before_the_error_is_rai
     table, comprehend, tally = Table(), FakeComprehend(), Counter[str]()
     texts = [PostText("en", f"text {number}") for number in range(100)]
     with pytest.raises(ClientError, match="AccessDeniedException"):
-        purchase(comprehend, table, tally, *texts).run(("sentiment", "entities"))
+        buy(comprehend, table, tally, *texts)
 
     lost = list_bought(comprehend) - list_cached(table)
     assert len(lost) == 2 * 25
@@ -169,8 +167,7 @@ def test_a_cache_that_refuses_one_write_takes_the_others_before_the_error_is_rai
 
 def test_a_text_is_written_once_with_the_results_of_both_apis() -> None:
     table = FakeTable()
-    bought = purchase(FakeComprehend(), table, Counter(), *(PostText("en", f"text {number}") for number in range(250)))
-    bought.run(("sentiment", "entities"))
+    buy(FakeComprehend(), table, Counter(), *(PostText("en", f"text {number}") for number in range(250)))
 
     assert sum(table.calls) == 250
 

@@ -65,13 +65,15 @@ Response = Mapping[str, Any]
 class Detection:
     """What Comprehend found in the texts of a batch, in order, and what that took.
 
-    `calls` were made and `units` are billed. `error` ended it: the texts that were not reached have no result.
+    `calls` were made and `units` are billed. `error` ended it: the texts that were not reached have no result. `packed`
+    are the texts, by index, whose result is from a document with other texts.
     """
 
     results: list[Response | NoResult]
     calls: int = 0
     units: int = 0
     error: Exception | None = None
+    packed: frozenset[int] = frozenset()
 
     def list_retryable(self) -> list[int]:
         """The texts that may get a result if they are sent again, by their index."""

@@ -14,6 +14,7 @@ from photolake.posts.comprehend import (
     clip_text,
     read_language_tag,
 )
+from photolake.posts.text_batches import is_missing, list_batches
 from photolake.posts.text_cache import PostText
 from photolake.posts.text_purchase import TextPurchase
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from photolake.posts.text_cache import Entity, Sentiment, TextCache, TextResults
     from photolake.posts.text_purchase import Failures
     from photolake.rows.types import TextColumns
+
+_APIS: Sequence[Api] = ("sentiment", "entities")
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,22 @@ class TextAnalysis:
 class TextAnalyzer:
     """Analyses the texts of posts with Comprehend; every result is cached before it is returned."""
 
-    def __init__(self, comprehend: Comprehend, cache: TextCache, on_count: Callable[[str, int], None]) -> None:
-        """`on_count` receives what `TextPurchase` counts, and `TextsSaved`: texts whose results were there already."""
+    def __init__(
+        self,
+        comprehend: Comprehend,
+        cache: TextCache,
+        on_count: Callable[[str, int], None],
+        *,
+        packs_entities: bool = False,
+    ) -> None:
+        """`packs_entities`: entities of several short texts may be bought, or have been bought, as one document.
+
+        `on_count` receives what `TextPurchase` counts, and `TextsSaved`: texts whose results were there already.
+        """
         self._comprehend = comprehend
         self._cache = cache
         self._on_count = on_count
+        self._packs_entities = packs_entities
 
     def analyze(self, texts: Iterable[tuple[str | None, str | None]]) -> list[TextAnalysis]:
         """Return one analysis for each (text, language tag of its source), in order.
@@ -84,14 +98,17 @@ class TextAnalyzer:
         ]
         wanted = [plan for plan in plans if isinstance(plan, PostText)]
         results = self._cache.read(wanted)
-        missing = sum("sentiment" not in found or "entities" not in found for found in results.values())
+        if not self._packs_entities:
+            for found in results.values():
+                found.pop("packed_entities", None)
+        missing = sum(any(is_missing(found, api) for api in _APIS) for found in results.values())
         self._on_count("TextsSaved", len(wanted) - missing)
-        failures = self._buy(results, ("sentiment", "entities"))
+        failures = self._buy(results, _APIS)
         return [
             TextAnalysis(
                 plan.language,
                 failures.get((plan, "sentiment")) or results[plan]["sentiment"],
-                failures.get((plan, "entities")) or results[plan]["entities"],
+                failures.get((plan, "entities")) or _read_entities(results[plan]),
             )
             if isinstance(plan, PostText)
             else plan
@@ -99,7 +116,12 @@ class TextAnalyzer:
         ]
 
     def _buy(self, results: dict[PostText, TextResults], apis: Sequence[Api]) -> Failures:
-        return TextPurchase(self._comprehend, self._cache, self._on_count, results).run(apis)
+        batches = list_batches(results, apis, packs_entities=self._packs_entities)
+        return TextPurchase(self._comprehend, self._cache, self._on_count, results).run(batches)
+
+
+def _read_entities(found: TextResults) -> Sequence[Entity]:
+    return found["entities"] if "entities" in found else found["packed_entities"]
 
 
 def _plan(text: PostText, language: str | NoResult) -> PostText | TextAnalysis:

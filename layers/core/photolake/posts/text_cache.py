@@ -26,11 +26,15 @@ Entity = tuple[str, str, float | None, int, int]
 
 
 class TextResults(TypedDict, total=False):
-    """The results for one text, as the cache holds them; of a text whose language is unknown, only `language`."""
+    """The results for one text, as the cache holds them; of a text whose language is unknown, only `language`.
+
+    `packed_entities` were found in a document with other texts, `entities` in the text alone.
+    """
 
     language: str
     sentiment: Sentiment
     entities: Sequence[Entity]
+    packed_entities: Sequence[Entity]
 
 
 @dataclass(frozen=True)

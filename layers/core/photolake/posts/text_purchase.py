@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import DeliveryError
-from photolake.posts.comprehend import BATCH_SIZE, UNDETERMINED, Api, NoResult
+from photolake.posts.comprehend import UNDETERMINED, Api, NoResult
+from photolake.posts.packed_entities import detect_packed
 
 if TYPE_CHECKING:
     from photolake.posts.comprehend import Comprehend, Detection, Response
+    from photolake.posts.text_batches import TextBatch
     from photolake.posts.text_cache import Entity, PostText, Sentiment, TextCache, TextResults
 
 # Connections that botocore keeps for a client: 10. The client's adaptive retry holds all threads to the rate at which
@@ -24,15 +24,6 @@ BATCHES_AT_ONCE = 8
 
 Failures = Mapping[tuple["PostText", Api], NoResult]
 """Why a text has no result of an API."""
-
-
-@dataclass(frozen=True)
-class TextBatch:
-    """Distinct texts of one language for one call."""
-
-    api: Api
-    language: str
-    texts: Sequence[PostText]
 
 
 class TextPurchase:
@@ -45,7 +36,7 @@ class TextPurchase:
         on_count: Callable[[str, int], None],
         results: dict[PostText, TextResults],
     ) -> None:
-        """`on_count` receives ComprehendCalls, ComprehendUnits (what is billed) and TextsBought."""
+        """`results`: what is known. `on_count` receives ComprehendCalls, ComprehendUnits (billed) and TextsBought."""
         self._comprehend = comprehend
         self._cache = cache
         self._on_count = on_count
@@ -54,13 +45,12 @@ class TextPurchase:
         self._awaited: Counter[PostText] = Counter()
         self._uncached: set[PostText] = set()
 
-    def run(self, apis: Sequence[Api]) -> Failures:
-        """Buy the missing results of these APIs, and return why some are still missing.
+    def run(self, batches: Sequence[TextBatch]) -> Failures:
+        """Buy the results of these batches, and return why some are still missing.
 
         A text is cached when all its batches have come back. After an error no further batch is sent, and the first
         error is raised when every result that was bought is in the cache.
         """
-        batches = list_batches(self._results, apis)
         self._awaited.update(text for batch in batches for text in batch.texts)
         errors: list[BaseException] = []
         with ThreadPoolExecutor(max_workers=BATCHES_AT_ONCE) as pool:
@@ -81,7 +71,11 @@ class TextPurchase:
 
     def _detect(self, batch: TextBatch) -> tuple[Detection, list[Any]]:
         """Return what Comprehend found, as it is and as the cache holds it."""
-        detection = self._comprehend.detect(batch.api, [text.text for text in batch.texts], batch.language)
+        if batch.api == "entities":
+            documents = [[text.text for text in document] for document in batch.documents]
+            detection = detect_packed(self._comprehend, documents, batch.language)
+        else:
+            detection = self._comprehend.detect(batch.api, [text.text for text in batch.texts], batch.language)
         read = _READERS[batch.api]
         return detection, [result if isinstance(result, NoResult) else read(result) for result in detection.results]
 
@@ -89,11 +83,11 @@ class TextPurchase:
         """Keep what a batch brought; return what ended it, or kept its results out of the cache."""
         self._on_count("ComprehendCalls", detection.calls)
         self._on_count("ComprehendUnits", detection.units)
-        for text, result in zip(batch.texts, found, strict=True):
+        for index, (text, result) in enumerate(zip(batch.texts, found, strict=True)):
             if isinstance(result, NoResult):
                 self._failures[text, batch.api] = result
             else:
-                self._results[text][batch.api] = result
+                self._results[text]["packed_entities" if index in detection.packed else batch.api] = result
                 self._uncached.add(text)
         self._awaited.subtract(batch.texts)
         error = self._write([text for text in batch.texts if text in self._uncached and not self._awaited[text]])
@@ -108,28 +102,6 @@ class TextPurchase:
         except (DeliveryError, ClientError, BotoCoreError) as error:
             return error
         return None
-
-
-def list_batches(results: Mapping[PostText, TextResults], apis: Sequence[Api]) -> list[TextBatch]:
-    """Return the batches for the missing results, those for the same texts one after another."""
-    positions = {text: position for position, text in enumerate(results)}
-    batches = [
-        TextBatch(api, texts[0].language, texts)
-        for api in apis
-        for texts in _group_by_language(text for text, found in results.items() if api not in found)
-    ]
-    return sorted(batches, key=lambda batch: positions[batch.texts[0]])
-
-
-def _group_by_language(texts: Iterable[PostText]) -> Iterator[list[PostText]]:
-    """Yield the texts of each language in batches for one call."""
-    by_language: dict[str, list[PostText]] = {}
-    for text in texts:
-        by_language.setdefault(text.language, []).append(text)
-    for group in by_language.values():
-        remaining = iter(group)
-        while batch := list(islice(remaining, BATCH_SIZE)):
-            yield batch
 
 
 def _read_language(response: Response) -> str:
