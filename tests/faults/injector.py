@@ -17,6 +17,7 @@ from tests.faults.turns import current_thread
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+    from tests.faults.aims import Aim
     from tests.faults.endpoints import Intercept, Send
     from tests.faults.invocation import Invocation
     from tests.faults.ledger import Ledger
@@ -46,6 +47,7 @@ class Injector:
     schedule: Schedule
     story: Story
     ledger: Ledger
+    aim: Aim
     kept_records: Callable[[str, int], bool] | None = None
     _outages: dict[str, Fault] = field(default_factory=dict)
 
@@ -67,8 +69,9 @@ class Injector:
             raise invocation.leave_behind(f"{thread} sends {service}.{operation}")
         self._take_turn(invocation, thread, service, operation)
         self.ledger.note_try(invocation, service, operation, request)
-        fault = self._choose_fault(invocation, service, operation, request)
-        name = f"{thread} {service}.{operation} {describe_request(service, operation, request)}"
+        about = describe_request(service, operation, request)
+        fault = self._choose_fault(invocation, operation, about, request)
+        name = f"{thread} {service}.{operation} {about}"
         if fault:
             self.story.count(f"fault: {fault}")
         self.story.tell(f"  {name}{f'  <- {fault}' if fault else ''}")
@@ -93,11 +96,13 @@ class Injector:
             raise invocation.die()
 
     def _choose_fault(
-        self, invocation: Invocation, service: str, operation: str, request: AWSPreparedRequest
+        self, invocation: Invocation, operation: str, about: str, request: AWSPreparedRequest
     ) -> Fault | None:
         call = str(request.headers.get("amz-sdk-invocation-id"))
         if call in self._outages:
             return self._outages[call]
+        if aimed := self.aim.choose_fault(self.schedule, invocation.function, operation, about):
+            return aimed
         can_be_partial = refusals.is_partial(operation) or operation == "PutRecordBatch"
         fault = self.schedule.choose_fault(can_be_partial=can_be_partial, can_stall=invocation.function != "Collector")
         if fault in _LASTING and self.schedule.happens(OUTAGE_SHARE):

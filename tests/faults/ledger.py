@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from photolake.images.rekognition_apis import APIS
 from photolake.posts.text_cache import PostText
 from photolake.pricing import count_comprehend_units
-from tests.faults.memory import IMAGE_APIS, Remembered, list_read, list_written
+from tests.faults.memory import IMAGE_APIS, Remembered, list_read, list_written, read_change
 from tests.faults.refusals import read_body
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Ledger:
     broken: list[str] = field(default_factory=list)
     _moment: int = 0
     _reads: dict[tuple[str, str], dict[str, tuple[int, Remembered]]] = field(default_factory=lambda: defaultdict(dict))
+    _holders: dict[str, Invocation] = field(default_factory=dict)
     _tries: set[tuple[str, str, str]] = field(default_factory=set)
 
     def record(
@@ -69,6 +70,7 @@ class Ledger:
     ) -> None:
         """Take down a request that was carried out."""
         self._moment += 1
+        self._watch_holders(by, service, operation, request, response)
         if response.status_code == 200:
             if service == "comprehend":
                 self._record_texts(by, operation, request, response, is_heard)
@@ -111,13 +113,14 @@ class Ledger:
     def _explain(self, by: Invocation, bought: Bought, earlier: list[Payment]) -> None:
         subject, api = bought
         reads = [(at, found) for at, found in self._reads[by.name, subject].values() if api in found.possible]
-        if not reads:
+        # Nobody can know of a response that never came back: not even the client, which sends the request again.
+        if not reads and any(payment.is_heard for payment in earlier):
             self._break(by, bought, "bought again without looking whether there is a response")
             return
         if any(api in found.apis for _, found in reads):
             self._break(by, bought, "bought again although the cache had the response")
             return
-        read_at = min(at for at, _ in reads)
+        read_at = min((at for at, _ in reads), default=0)
         reasons = {self._find_reason(payment, by, read_at, bought) for payment in earlier}
         if "" in reasons:
             self._break(by, bought, "bought again, and nothing explains it")
@@ -147,6 +150,21 @@ class Ledger:
     def _overlapped(self, other: Invocation) -> bool:
         """Whether a run whose results are gone may have been overwritten by one that began before they were stored."""
         return True if other.is_over is False else self.story.counts["overlapping runs of TweetAnalyzer"] > 0
+
+    def _watch_holders(
+        self, by: Invocation, service: str, operation: str, request: AWSPreparedRequest, response: AWSResponse
+    ) -> None:
+        """Only the run that has begun last says how the analysis of an image ended."""
+        change = read_change(request) if (service, operation) == ("dynamodb", "UpdateItem") else None
+        if change is None or response.status_code != 200:
+            return
+        holder = self._holders.get(change.image_id)
+        if change.state == "analyzing":
+            self._holders[change.image_id] = by
+        elif change.state in ("done", "gone") and holder is not by:
+            self._break(
+                by, (change.image_id, change.state), f"marked, although {holder and holder.name} has begun since"
+            )
 
     def _break(self, by: Invocation, bought: Bought, what: str) -> None:
         self.broken.append(f"{bought[0][:60]} {bought[1]}: {what} ({by.name})")

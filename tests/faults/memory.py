@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,25 @@ def list_read(service: str, operation: str, request: AWSPreparedRequest, respons
             found = [item for items in received["Responses"].values() for item in items]
         by_id = {item["id"]["S"]: item for item in found if "id" in item}
         yield from _read_items(by_id.get(key["id"]["S"], key) for key in keys if "id" in key)
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """A request that gives an image another state."""
+
+    image_id: str
+    state: str
+
+
+def read_change(request: AWSPreparedRequest) -> StateChange | None:
+    """Read it from an UpdateItem of the images table."""
+    sent = read_body(request)
+    place = sent["Key"].get("id", {}).get("S", "")
+    names = [name for name, value in sent.get("ExpressionAttributeNames", {}).items() if value == "state"]
+    found = re.search(rf"{names[0]} = (:\w+)", sent["UpdateExpression"]) if names else None
+    if not found or not place.startswith("image#"):
+        return None
+    return StateChange(place.removeprefix("image#"), sent["ExpressionAttributeValues"][found[1]]["S"])
 
 
 def _read_items(items: Iterable[Mapping[str, Any]]) -> Iterator[Remembered]:

@@ -5,6 +5,7 @@ A mutant is a context manager over a deployed stack. The library itself has no p
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from photolake.images import lease
 from photolake.images.cache import PartialResults
 from photolake.images.ingest import PhotoIngester
 from photolake.images.lease import Lease
-from photolake.images.registry import ImageRegistry
+from photolake.images.registry import parse_image_key
 from photolake.images.responses import KeptResponses
 from photolake.search.indexes import SearchIndexes
 
@@ -75,7 +76,19 @@ def take_unread_keys_for_absent(stack: Stack) -> AbstractContextManager[Any]:
 
 def analyse_without_a_lease(stack: Stack) -> AbstractContextManager[Any]:
     """Two runs analyse the same image at once."""
-    return patch.object(lease, "_IS_FREE", "s3_key = :key AND NOT (#state = :done AND request_digest = :digest)")
+    # Every value that is sent has to be in the condition.
+    always = lease._IS_FREE.replace("holder = :holder", "holder = :holder OR holder <> :holder")
+    return patch.object(lease, "_IS_FREE", always)
+
+
+def finish_without_being_the_holder(stack: Stack) -> AbstractContextManager[Any]:
+    """Whoever comes to an end finishes the image, although another run has begun since."""
+    update = Lease._update
+
+    def finish(self: Any, expression: str, values: Any, condition: str = lease._IS_HELD) -> None:
+        update(self, expression, values, f"attribute_exists(id) OR {condition}")
+
+    return patch.object(Lease, "_update", finish)
 
 
 def keep_no_partial_results(stack: Stack) -> AbstractContextManager[Any]:
@@ -120,19 +133,19 @@ def index_after_done(stack: Stack) -> Iterator[None]:
 
 def store_only_the_first_time(stack: Stack) -> AbstractContextManager[Any]:
     """A photo whose bytes are claimed is taken for stored."""
-    claim = ImageRegistry.claim
-    put_if_absent = PhotoIngester._put_if_absent
-    claimed: dict[str, bool] = {}
+    ingest, put_if_absent = PhotoIngester.ingest, PhotoIngester._put_if_absent
+    claimed: dict[str | None, bool] = {}
 
-    def claim_and_look(self: Any, record: Any) -> Any:
-        claimed[record.s3_key] = self.get(record.image_id) is not None
-        return claim(self, record)
+    def look_and_ingest(self: Any, data: bytes, **options: Any) -> Any:
+        image_id = hashlib.sha256(data).hexdigest()
+        claimed[image_id] = self._registry.get(image_id) is not None
+        return ingest(self, data, **options)
 
     def put_unclaimed(self: Any, key: str, body: bytes, content_type: str) -> bool:
-        return not claimed.get(key) and put_if_absent(self, key, body, content_type)
+        return not claimed.get(parse_image_key(key)) and put_if_absent(self, key, body, content_type)
 
     stacked = ExitStack()
-    stacked.enter_context(patch.object(ImageRegistry, "claim", claim_and_look))
+    stacked.enter_context(patch.object(PhotoIngester, "ingest", look_and_ingest))
     stacked.enter_context(patch.object(PhotoIngester, "_put_if_absent", put_unclaimed))
     return stacked
 
@@ -201,6 +214,7 @@ MUTANTS: Mapping[str, Mutant] = {
         forget_unwritten_items,
         take_unread_keys_for_absent,
         analyse_without_a_lease,
+        finish_without_being_the_holder,
         keep_no_partial_results,
         mark_done_before_delivery,
         index_after_done,

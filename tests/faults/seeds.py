@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tests.faults.aims import NO_AIM, Aim
 from tests.faults.oracle import find_broken
 from tests.faults.world import World
 
@@ -24,9 +25,9 @@ def list_seeds() -> range:
     return range(first, first + int(os.environ.get("SEEDS") or DEFAULT_SEEDS))
 
 
-def play_seed(site: Site, seed: int) -> Story:
+def play_seed(site: Site, seed: int, aim: Aim = NO_AIM) -> Story:
     """Play a seed and look at what is left of it; SeedError: a promise is broken."""
-    world = World(site, seed)
+    world = World(site, seed, aim)
     world.play()
     broken = list(find_broken(world))
     if broken:
@@ -34,10 +35,10 @@ def play_seed(site: Site, seed: int) -> Story:
     return world.story
 
 
-def find_seeds_that_fail(site: Site, seeds: range) -> Iterator[tuple[int, str]]:
+def find_seeds_that_fail(site: Site, seeds: range, aim: Aim = NO_AIM) -> Iterator[tuple[int, str]]:
     """Yield the seeds that break a promise, each with what it says."""
     for seed in seeds:
         try:
-            play_seed(site, seed)
+            play_seed(site, seed, aim)
         except Exception as error:  # noqa: BLE001 (a mutant may break the handlers in any way)
             yield seed, str(error).partition("\n")[0]

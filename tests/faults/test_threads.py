@@ -62,7 +62,7 @@ class Stage:
                 world.go_on(world.schedule.choose(world.alive))
         return self
 
-    def _choose_fault(self, invocation: Invocation, service: str, operation: str, request: Any) -> Fault | None:
+    def _choose_fault(self, invocation: Invocation, operation: str, about: str, request: Any) -> Fault | None:
         return next((self.faults.pop(name) for name in list(self.faults) if name.encode() in request.body), None)
 
     @property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from laptop_cloud.lambda_runtime.pollers import build_sqs_record
 from photolake.backfill.jobs import JobStore
+from tests.faults.aims import NO_AIM, Aim
 from tests.faults.clock import CLOCK, forget_retries
 from tests.faults.injector import Injector
 from tests.faults.inputs import LAST_INPUT_STEP, plan_inputs
@@ -33,14 +34,17 @@ MAX_IDLE = 4
 class World:
     """One seed over a site."""
 
-    def __init__(self, site: Site, seed: int) -> None:
+    def __init__(self, site: Site, seed: int, aim: Aim = NO_AIM) -> None:
         self.site = site
         self.stack = site.stack
         self.schedule = Schedule(seed)
+        self.schedule.intensity = aim.adjust(self.schedule.intensity)
         self.story = Story(seed)
         self.ledger = Ledger(self.story)
-        self.injector = Injector(self.schedule, self.story, self.ledger)
+        self.injector = Injector(self.schedule, self.story, self.ledger, aim)
         self.inputs = plan_inputs(self.schedule)
+        while not aim.suits(self.inputs):
+            self.inputs = plan_inputs(self.schedule)
         self.posts: dict[int, Mapping[str, Any]] = {}
         self.malformed: set[int] = set()
         self.alive: list[tuple[Invocation, list[Any]]] = []
