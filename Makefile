@@ -20,7 +20,7 @@ demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run t
 TEMPLATE_TESTS := tests/unit/template tests/unit/quicksight tests/integration/quicksight
 
 test: .venv/dev.stamp ## Run the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration $(addprefix --ignore=,$(TEMPLATE_TESTS))
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit $(addprefix --ignore=,$(TEMPLATE_TESTS))
 
 test-attacks: .venv/dev.stamp ## Test hostile input at every public door: URLs, hosts, files, photos, terminals, logs
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/attacks
