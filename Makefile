@@ -68,7 +68,7 @@ page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboar
 test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a browser
 	@cd dashboard && ../scripts/node npm test --silent
 	@scripts/install-chromium
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
+	@$(BIN)/pytest --numprocesses auto --dist loadgroup --quiet tests/page
 	@echo "Screenshots of every view: .photolake/screenshots"
 
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
