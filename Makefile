@@ -44,7 +44,7 @@ test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the se
 	@$(BIN)/python -m tests.conformance.opensearch_installation
 	@$(BIN)/python -m tests.conformance.gephi_installation
 	@scripts/install-chromium
-	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
+	@$(BIN)/pytest --numprocesses auto --dist loadgroup --quiet tests/conformance
 
 test-deploy: build .tools/ministack.stamp ## Test `sam deploy` and `sam delete` against an independent CloudFormation
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/deploy
