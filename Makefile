@@ -22,6 +22,9 @@ TEMPLATE_TESTS := tests/unit/template tests/unit/quicksight tests/integration/qu
 test: .venv/dev.stamp ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit $(addprefix --ignore=,$(TEMPLATE_TESTS))
 
+coverage: .venv/dev.stamp ## Run the tests and list the lines of the library and the functions that none runs
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit --cov=layers/core/photolake --cov=functions --cov-report=term-missing:skip-covered
+
 test-attacks: .venv/dev.stamp ## Test hostile input at every public door: URLs, hosts, files, photos, terminals, logs
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/attacks
 
@@ -122,7 +125,7 @@ bench: .venv/page.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.page
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 # uv, pinned: the one tool the rest is installed with.
 $(UV): requirements/uv.txt
@@ -165,4 +168,4 @@ $(UV): requirements/uv.txt
 	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help demo test test-attacks test-faults page test-page page-check test-e2e test-laptop-cloud test-conformance test-deploy test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test coverage test-attacks test-faults page test-page page-check test-e2e test-laptop-cloud test-conformance test-deploy test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean
