@@ -47,7 +47,7 @@ test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the se
 	@$(BIN)/python -m tests.conformance.opensearch_installation
 	@$(BIN)/python -m tests.conformance.gephi_installation
 	@scripts/install-chromium
-	@$(BIN)/pytest --numprocesses auto --dist loadgroup --quiet tests/conformance
+	@$(BIN)/pytest --numprocesses auto --dist loadscope --quiet tests/conformance
 
 test-deploy: build .tools/ministack.stamp ## Test `sam deploy` and `sam delete` against an independent CloudFormation
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/deploy
@@ -71,7 +71,7 @@ page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboar
 test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a browser
 	@cd dashboard && ../scripts/node npm test --silent
 	@scripts/install-chromium
-	@$(BIN)/pytest --numprocesses auto --dist loadgroup --quiet tests/page
+	@$(BIN)/pytest --numprocesses auto --dist loadscope --quiet tests/page
 	@echo "Screenshots of every view: .photolake/screenshots"
 
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests

@@ -1,13 +1,23 @@
 """One lake, and one Trino server over its catalog, for all the tests of conformance."""
 
 import datetime
+from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.conformance import lakes, trino_server
 from tests.conformance.trino_installation import installed
 from tests.synthetic_lake.rows import synthetic_lake
 
+WITHOUT_TRINO = {
+    "test_blog_queries",
+    "test_gephi",
+    "test_maven_download",
+    "test_opensearch",
+    "test_own_posts",
+    "test_photos",
+}
 # A query without a filter lists every projected day and reads every object, which is most of what Trino does: few.
 DAYS_BEFORE_TODAY = 8
 DAYS = 6
@@ -15,11 +25,16 @@ DAYS = 6
 DAYS_OF_TWO_OBJECTS = slice(1, 3)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Let one process run all tests that need Trino, and others the rest, a file each."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("trino" if "trino" in item.fixturenames else item.path.stem))
+class ServerScheduling(LoadScopeScheduling):
+    """Lets one process run all tests that need Trino, and others the rest, a file each."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if Path(file).stem in WITHOUT_TRINO else "trino"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ServerScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

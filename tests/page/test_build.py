@@ -13,8 +13,6 @@ from tests.builders.dashboard_page import DashboardPage, name_warehouse
 from tests.synthetic_lake.rows import synthetic_lake
 from tests.synthetic_lake.warehouse import LANDING, open_warehouse
 
-pytestmark = pytest.mark.xdist_group("build")  # one lake for all
-
 FIRST_DAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=2)
 DAY = FIRST_DAY.isoformat()
 MOMENTS = {"collected_at": f"{DAY}T10:00:00.000Z", "processed_at": f"{DAY}T10:00:00.000Z", "dt": DAY}

@@ -13,8 +13,6 @@ from tests.page.panels import read_panels
 from tests.page.pixels import find_mark, measure_sharpness, take_screenshot
 from tests.page.views import VIEWS, write_address
 
-pytestmark = pytest.mark.xdist_group("lake")  # one lake for all
-
 
 @pytest.fixture(scope="module")
 def shown(browser, lake_page):

@@ -21,8 +21,6 @@ from tests.builders.dashboard_page import DashboardPage, ask, count, name_wareho
 from tests.synthetic_lake.rows import synthetic_lake
 from tests.synthetic_lake.warehouse import BUCKET, REGION, open_warehouse
 
-pytestmark = pytest.mark.xdist_group("rows")  # one lake for all
-
 DAYS = 3
 FIRST_DAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=DAYS)
 SECOND_DAY = (FIRST_DAY + dt.timedelta(days=1)).isoformat()
