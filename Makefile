@@ -20,7 +20,10 @@ demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run t
 TEMPLATE_TESTS := tests/unit/template tests/unit/quicksight tests/integration/quicksight
 
 test: .venv/dev.stamp ## Run the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/unit tests/integration $(addprefix --ignore=,$(TEMPLATE_TESTS))
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit $(addprefix --ignore=,$(TEMPLATE_TESTS))
+
+coverage: .venv/dev.stamp ## Run the tests and list the lines of the library and the functions that none runs
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit --cov=layers/core/photolake --cov=functions --cov-report=term-missing:skip-covered
 
 test-attacks: .venv/dev.stamp ## Test hostile input at every public door: URLs, hosts, files, photos, terminals, logs
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/attacks
@@ -44,7 +47,7 @@ test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the se
 	@$(BIN)/python -m tests.conformance.opensearch_installation
 	@$(BIN)/python -m tests.conformance.gephi_installation
 	@scripts/install-chromium
-	@$(BIN)/pytest --numprocesses 0 --quiet tests/conformance
+	@$(BIN)/pytest --numprocesses auto --dist loadscope --quiet tests/conformance
 
 test-deploy: build .tools/ministack.stamp ## Test `sam deploy` and `sam delete` against an independent CloudFormation
 	@$(BIN)/pytest --numprocesses 0 --quiet tests/deploy
@@ -68,7 +71,7 @@ page: .venv/page.stamp ## Bundle the page of `photolake dashboard` from dashboar
 test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a browser
 	@cd dashboard && ../scripts/node npm test --silent
 	@scripts/install-chromium
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet tests/page
+	@$(BIN)/pytest --numprocesses auto --dist loadscope --quiet tests/page
 	@echo "Screenshots of every view: .photolake/screenshots"
 
 check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
@@ -123,7 +126,7 @@ bench: .venv/page.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.page
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .tools dashboard/node_modules .aws-sam .photolake .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 # uv, pinned: the one tool the rest is installed with.
 $(UV): requirements/uv.txt
@@ -166,4 +169,4 @@ $(UV): requirements/uv.txt
 	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help demo test test-attacks test-faults page test-page page-check test-e2e test-laptop-cloud test-conformance test-deploy test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test coverage test-attacks test-faults page test-page page-check test-e2e test-laptop-cloud test-conformance test-deploy test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean

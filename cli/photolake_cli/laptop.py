@@ -111,10 +111,12 @@ class Laptop:
         """Wait until nothing is queued, buffered or running, twice in a row; CommandError after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         calm = 0
-        while calm < _CALM_CHECKS:
+        while True:
             status = self.backlog()
             on_status(status)
             calm = calm + 1 if status["drained"] else 0
+            if calm == _CALM_CHECKS:
+                return
             if time.monotonic() > deadline:
                 raise CommandError(
                     f"Not finished after {timeout:.0f} s. Wait again: photolake wait; check: photolake status; "

@@ -77,7 +77,9 @@ class Lake:
     @property
     def workgroup(self) -> Workgroup:
         """The workgroup, as the function athena_schema uses it."""
-        return Workgroup(self.services.client("athena"), self.names["Workgroup"], self.database)
+        # A view takes less than the second pause, and there are many.
+        athena = self.services.client("athena")
+        return Workgroup(athena, self.names["Workgroup"], self.database, lambda _: time.sleep(_POLL_SECONDS))
 
     def statements(self, folder: str) -> list[Statement]:
         """The SQL files of `athena/<folder>/`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.conformance import server_process
 from tests.conformance.opensearch_installation import PROJECT
-from tests.conformance.server_process import free_port
+from tests.conformance.server_process import SHORT_LIVED, free_port
 
 _MEMORY = "512M"
 
@@ -44,9 +44,7 @@ def running(home: Path, java: Path, folder: Path) -> Iterator[OpenSearchServer]:
     command = [
         str(java),
         f"-Xmx{_MEMORY}",
-        # It lives for seconds: compiling less and collecting in one thread start it sooner.
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
+        *SHORT_LIVED,
         "-Dlog4j2.disable.jmx=true",
         "-cp",
         str(home / "lib" / "*"),

@@ -14,6 +14,9 @@ _START_SECONDS = 180
 _POLL_SECONDS = 0.2
 # Where Presto and Trino say that they have started, and how.
 _PRESTO_READY = ("/v1/info", b'"starting":false')
+# A server lives for minutes: compiling less and collecting in one thread start it in half of the processor time. With
+# less room for code Java clears it all the time.
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=256m")
 
 
 class ServerStartError(Exception):

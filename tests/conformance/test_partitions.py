@@ -9,6 +9,7 @@ import datetime
 import pytest
 
 from tests.conformance import lakes
+from tests.conformance.conftest import DAYS
 from tests.conformance.trino_server import CATALOG, REQUESTER
 from tests.resolved_template import ROOT
 
@@ -120,7 +121,7 @@ def test_asked_for_a_range_a_view_reads_its_days(view, table, lake, earliest, da
 
 
 def test_without_a_filter_every_day_is_read(lake, earliest, days_read):
-    assert days_read(lake, "select * from tweets")["posts"] == {day(earliest, number) for number in range(8)}
+    assert days_read(lake, "select * from tweets")["posts"] == {day(earliest, number) for number in range(DAYS)}
 
 
 @pytest.mark.parametrize(("copy", "newest", "prunes"), [("row_number()", "= 1", False), ("lag(1)", "is null", True)])

@@ -12,7 +12,7 @@ from trino.exceptions import TrinoQueryError
 
 from laptop_cloud.server.aws_clients import REGION
 from tests.conformance import server_process
-from tests.conformance.server_process import free_port, launch_settings, write_properties
+from tests.conformance.server_process import SHORT_LIVED, free_port, launch_settings, write_properties
 from tests.conformance.trino_installation import CONNECTOR, PROJECT, Installation
 
 CATALOG = "awsdatacatalog"
@@ -122,6 +122,7 @@ def _build_command(installation: Installation, folder: Path) -> list[str]:
     return [
         str(installation.java),
         f"-Xmx{_MEMORY}",
+        *SHORT_LIVED,
         *launch_settings(folder, folder / "etc/catalog"),
         "-cp",
         str(installation.home / "lib" / "*"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.page.browser import OpenedPage, launch_browser, open_folder
 from tests.page.lake import PageLake, open_lake
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 OpenPage = Callable[..., OpenedPage]
+
+
+WITH_A_LAKE = ("test_build", "test_lake", "test_rows")
+
+
+class LakeScheduling(LoadScopeScheduling):
+    """Shares tests out one by one, but those that fill a lake by files."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if Path(file).stem in WITH_A_LAKE else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return LakeScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,8 @@ class Warehouse:
 
     def create_views(self, *names: str) -> None:
         """Create these views of athena/views, or every one."""
-        workgroup = Workgroup(self._athena, WORKGROUP, DATABASE)
+        # A view takes less than Workgroup's second pause, and there are many.
+        workgroup = Workgroup(self._athena, WORKGROUP, DATABASE, lambda _: time.sleep(0.01))
         for view in sort_by_dependency(read_statements(SQL / "views", LANDING)):
             if not names or view.name in names:
                 workgroup.run(view)

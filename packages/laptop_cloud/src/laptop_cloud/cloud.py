@@ -26,8 +26,8 @@ from laptop_cloud.stack.resolver import Resolver
 if TYPE_CHECKING:
     from pathlib import Path
 
-# A delivery interval of 900 s takes three seconds.
-DEFAULT_SCALE = 1 / 300
+# A delivery interval of 900 s takes a second.
+DEFAULT_SCALE = 1 / 900
 # A template that declares this parameter gets the URL of the photo host in it.
 _PHOTO_ENDPOINT = "PhotoEndpoint"
 
