@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from photolake_cli import laptop as laptops
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop
 
@@ -24,12 +23,12 @@ class Responses:
 def wait(monkeypatch, tmp_path):
     """Waits over some statuses; gives what was shown, and the pauses."""
     pauses: list[float] = []
-    monkeypatch.setattr(laptops.time, "sleep", pauses.append)
+    monkeypatch.setattr("photolake_cli.laptop.time.sleep", pauses.append)
 
     def run(*drained, timeout=60.0):
         no_state: Any = None
         laptop = Laptop(tmp_path, no_state)
-        monkeypatch.setattr(laptop, "status", Responses(*drained))
+        monkeypatch.setattr(laptop, "backlog", Responses(*drained))
         shown: list[str] = []
         laptop.wait(timeout, lambda status: shown.append(json.dumps(status["drained"])))
         return shown, pauses
