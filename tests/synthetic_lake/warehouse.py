@@ -26,6 +26,8 @@ from tests import resolved_template
 BUCKET, LANDING, DATABASE, WORKGROUP = "LakeBucket", "photolake_landing", "photolake", "photolake"
 REGION = "us-east-1"
 SQL = resolved_template.ROOT / "athena"
+# Every lake has the same views: what one process has compiled, the others read.
+COMPILATIONS = resolved_template.ROOT / ".pytest_cache" / "compilations"
 TABLES = {"posts": "PostsTable", "photos": "PhotosTable", "analyses": "AnalysesTable"}
 
 
@@ -67,7 +69,7 @@ class Warehouse:
     def create_views(self, *names: str) -> None:
         """Create these views of athena/views, or every one."""
         # A view takes less than Workgroup's second pause, and there are many.
-        workgroup = Workgroup(self._athena, WORKGROUP, DATABASE, lambda _: time.sleep(0.01))
+        workgroup = Workgroup(self._athena, WORKGROUP, DATABASE, lambda _: time.sleep(0.03))
         for view in sort_by_dependency(read_statements(SQL / "views", LANDING)):
             if not names or view.name in names:
                 workgroup.run(view)
@@ -121,7 +123,7 @@ def open_warehouse(cache: Path, now: datetime.datetime) -> Iterator[Warehouse]:
         for name, resource in resolved_template.transformed().document["Resources"].items():
             if resource["Type"] == "AWS::Glue::Table":
                 glue.create_table(DatabaseName=LANDING, TableInput=resolved_template.table_input(name))
-        service = AthenaService(s3, glue, cache, now=lambda: now)
+        service = AthenaService(s3, glue, cache, now=lambda: now, compilations=COMPILATIONS)
         server = JsonServer([service.service()])
         server.start()
         athena: Any = boto3.client("athena", REGION, endpoint_url=server.url)

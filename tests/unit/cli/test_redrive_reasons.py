@@ -25,14 +25,14 @@ def log_lines(*failures):
     """What the functions log when these messages fail, each with its error."""
     out = io.StringIO()
     logger = Logger(service=f"test {next(NUMBERS)}", stream=out)  # loggers of one name share a stream
-    context: Any = None
+    context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
     metrics: Any = SimpleNamespace(add_metric=lambda *_: None)
 
     def handle(record):
         raise dict(failures)[record.message_id]
 
     for message_id, _ in failures:
-        process_messages({"Records": [{"messageId": message_id}]}, handle, context, logger, metrics)
+        process_messages({"Records": [{"messageId": message_id, "body": "{}"}]}, handle, context, logger, metrics)
     return out.getvalue().splitlines()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -37,7 +38,7 @@ class KeptCompilations:
         """Keep an answer that is not None."""
         if self._folder is not None:
             file = self._find_file(self._folder, question)
-            unfinished = file.with_suffix(".new")
+            unfinished = file.with_suffix(f".{uuid.uuid4().hex}")  # several processes may share the folder
             unfinished.write_text(json.dumps(answer), encoding="utf-8")
             unfinished.replace(file)
 
@@ -58,7 +59,7 @@ def _remove_oldest(folder: Path) -> None:
     files = list(folder.iterdir())
     if len(files) > MOST_KEPT:
         for file in sorted(files, key=lambda file: file.stat().st_mtime)[: len(files) // 2]:
-            file.unlink()
+            file.unlink(missing_ok=True)
 
 
 # What the memory of a process knows is known to all that keep nothing.
