@@ -16,11 +16,12 @@ help: ## Print this list
 demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run the whole pipeline on this machine, on real photos, and show the results: OPEN=1 opens their page
 	@$(BIN)/photolake demo --engine $(ENGINE)$(if $(OPEN), --open)
 
-# What is deployed is tested by `make template`, a part of `make check`.
+# What is deployed is tested by `make template`, and what is written by `make docs-check`, both parts of `make check`.
 TEMPLATE_TESTS := tests/unit/template tests/unit/quicksight tests/integration/quicksight
+DOCS_TESTS := tests/integration/docs
 
 test: .venv/dev.stamp ## Run the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit $(addprefix --ignore=,$(TEMPLATE_TESTS))
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit $(addprefix --ignore=,$(TEMPLATE_TESTS) $(DOCS_TESTS))
 
 coverage: .venv/dev.stamp ## Run the tests and list the lines of the library and the functions that none runs
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit --cov=layers/core/photolake --cov=functions --cov-report=term-missing:skip-covered
@@ -74,7 +75,7 @@ test-page: .venv/page.stamp ## Test the page of `photolake dashboard`, also in a
 	@$(BIN)/pytest --numprocesses auto --dist loadscope --quiet tests/page
 	@echo "Screenshots of every view: .photolake/screenshots"
 
-check: format-check lint types template page-check lock-check ## The gate: everything a commit must pass besides the tests
+check: format-check lint types template docs-check page-check lock-check ## The gate: everything a commit must pass besides the tests
 
 format: .venv/dev.stamp ## Format Python and SQL
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -99,6 +100,9 @@ page-check: .venv/page.stamp ## Check the page's types and style, and that its b
 template: .venv/dev.stamp .tools/checkov.stamp ## Validate the SAM template, as written and as transformed, also for what is open or not encrypted
 	@$(BIN)/sam validate --lint --region us-east-1
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet $(TEMPLATE_TESTS)
+
+docs-check: .venv/dev.stamp ## Check that the documents say what the code does
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --quiet $(DOCS_TESTS)
 
 build: .venv/dev.stamp ## Build the functions and layers for Lambda, without Docker
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/sam build
@@ -169,4 +173,4 @@ $(UV): requirements/uv.txt
 	@cd dashboard && ../scripts/node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help demo test coverage test-attacks test-faults page test-page page-check test-e2e test-laptop-cloud test-conformance test-deploy test-posts docs quicksight check format format-check lint types template build deploy bench lock lock-check clean
+.PHONY: help demo test coverage test-attacks test-faults page test-page page-check test-e2e test-laptop-cloud test-conformance test-deploy test-posts docs quicksight check docs-check format format-check lint types template build deploy bench lock lock-check clean

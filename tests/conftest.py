@@ -1,9 +1,12 @@
 """Gives every test made-up AWS credentials, and hides the AWS configuration of the machine."""
 
+import gc
 import os
 
 from hypothesis import settings
 
+# Tests make few cycles among many objects: by the default threshold a fifth of their time goes into looking for them.
+gc.set_threshold(50_000, 20, 20)
 # How long an example takes depends on the machine.
 settings.register_profile("photolake", deadline=None)
 settings.load_profile("photolake")
