@@ -59,7 +59,7 @@ AIMS: Mapping[str, Aim] = {
     ),
     "analyse_without_a_lease": Aim(intensity=_TWICE),
     "finish_without_being_the_holder": Aim(Fault.STALL, "PutRecordBatch", "photolake-AnalysesStream", share=0.7),
-    "keep_no_partial_results": Aim(Fault.KILL_BEFORE, "DetectFaces", share=0.7),
+    "keep_no_partial_results": Aim(Fault.THROTTLED, "DetectFaces", share=0.95),
     "mark_done_before_delivery": Aim(Fault.KILL_BEFORE, "PutRecordBatch", of="ImageAnalyzer"),
     "index_after_done": Aim(Fault.KILL_BEFORE, "PutItem", of="ImageAnalyzer"),
     "store_only_the_first_time": Aim(Fault.KILL_BEFORE, "PutObject", of="PhotoFetcher"),

@@ -62,7 +62,7 @@ class InvocationThread:
             pass
         finally:
             _local.thread, self.is_over = None, True
-            self._rest.release()
+            self._begin_rest()
 
     def wait(self, is_ready: Callable[[], bool], seconds: float | None = None, *, is_lock: bool = False) -> bool:
         """Rest until something is so, at most so many seconds of virtual time; return whether it is.
@@ -73,13 +73,17 @@ class InvocationThread:
         # Later than asked for, as in reality: who waits "until the deadline is past" would else wait for ever.
         self.wakes_at = None if seconds is None else CLOCK.now() + seconds + STEP
         self._is_ready = is_ready
-        self._rest.release()
+        self._begin_rest()
         self._turn.acquire()
         self.wakes_at = None
         is_there = is_ready()
         if self.invocation.is_dead and not (is_lock and is_there):
             raise KilledError(str(self))
         return is_there
+
+    def _begin_rest(self) -> None:
+        if self._rest.locked():  # not if the scheduler has given up waiting, because it hung
+            self._rest.release()
 
     def sleep(self, seconds: float) -> None:
         """Rest for so long, whatever happens."""
