@@ -99,12 +99,14 @@ class LaptopProbes:
 
     def _check_functions(self) -> Iterator[Check]:
         functions = self.laptop.status()["functions"]
-        unready = [name for name, run in functions.items() if run["cold_start_ms"] is None]
-        if unready:
-            message = f"not ready: {', '.join(unready)}"
+        # The process of a function starts with its first event.
+        unstarted = {name: run for name, run in functions.items() if run["cold_start_ms"] is None}
+        if broken := [name for name, run in unstarted.items() if run["errors"]]:
+            message = f"cannot be started: {', '.join(broken)}"
             yield Check(Area.EXISTS, "functions", Level.FAILED, message, f"Read the logs: {self.laptop.folder}/logs")
         else:
-            yield Check(Area.EXISTS, "functions", Level.OK, f"{len(functions)} ready")
+            message = f"{len(functions)} deployed, {len(unstarted)} of them without an event so far"
+            yield Check(Area.EXISTS, "functions", Level.OK, message)
 
     def _check_sources(self) -> Iterator[Check]:
         queues = self.laptop.status()["queues"]

@@ -298,9 +298,9 @@ def test_a_laptop_cloud_is_asked_for_its_functions_and_their_errors():
     (unready, *_) = doctor_run.run_probes(LaptopProbes(laptop).list(), True)
 
     assert [(check.name, str(check.level), check.message) for check in checks] == [
-        ("functions", "ok", "1 ready"),
+        ("functions", "ok", "1 deployed, 0 of them without an event so far"),
         ("event sources", "ok", "1 queues feed a function"),
         ("runs", "warning", "collector: 1 of 4 runs failed, lastly: ValueError: no"),
         ("delivery", "ok", "2 records in Firehose's buffers"),
     ]
-    assert (str(unready.level), unready.message) == ("failed", "not ready: collector")
+    assert (str(unready.level), unready.message) == ("failed", "cannot be started: collector")
