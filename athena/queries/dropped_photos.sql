@@ -26,4 +26,4 @@ select
     d.source_key
 from dropped as d
 left join image_analyses as a on d.image_id = a.image_id and d.image_dt = a.dt
-order by d.collected_at desc, d.source_key asc
+order by d.collected_at desc, d.source_key asc, d.image_id asc
