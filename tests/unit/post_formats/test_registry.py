@@ -124,6 +124,13 @@ def test_objects_of_other_fields_are_of_no_format(value):
         assert find_format(value) is None
 
 
+@pytest.mark.parametrize("value", [v1_status(), v2_tweet(), v2_page()])
+def test_what_mongodb_holds_is_of_its_format_alone(value):
+    document = {"_id": {"$oid": "5f0000000000000000000001"}, **value}
+
+    assert [known.name for known in list_formats() if known.recognize(document)] == ["posts as mongoexport writes them"]
+
+
 @settings(max_examples=40)
 @given(
     st.dictionaries(st.sampled_from(FIELDS), JSON | st.sampled_from([v1_status(), v2_tweet(), v2_page()]), max_size=9)

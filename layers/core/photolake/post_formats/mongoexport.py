@@ -14,6 +14,7 @@ from photolake.clock import format_utc
 from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal, Remark
 from photolake.post_formats.twarc_flatten import is_flattened, read_flattened
 from photolake.post_formats.x_api import is_payload, read_value
+from photolake.post_formats.x_evidence import is_of_mongodb
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
@@ -56,7 +57,7 @@ def convert_extended(value: Any) -> Any:
 
 def convert_document(value: Any) -> dict[str, Any] | None:
     """Convert a document to what X sent; None if it is not a document of MongoDB."""
-    if not isinstance(value, Mapping) or not ("_id" in value or isinstance(value.get("id"), Mapping)):
+    if not isinstance(value, Mapping) or not is_of_mongodb(value):
         return None
     try:
         converted: dict[str, Any] = convert_extended({name: item for name, item in value.items() if name != "_id"})

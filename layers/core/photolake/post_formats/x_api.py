@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc
 from photolake.post_formats.format import FileContext, Notice, PostFormat, Refusal, Remark
-from photolake.post_formats.x_evidence import is_status, is_tweet
+from photolake.post_formats.x_evidence import is_of_mongodb, is_status, is_tweet
 from photolake.sources.x.payload import read_posts
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ EMPTY_PAGES = "pages without posts"
 
 def is_payload(value: Any) -> bool:
     """Whether a value is a post, a page of posts, or a page that says that there are none."""
-    return isinstance(value, (dict, Mapping)) and (
-        is_status(value) or is_tweet(value) or _is_page_of_tweets(value) or _is_page_of_statuses(value)
+    return (
+        isinstance(value, (dict, Mapping))
+        and not is_of_mongodb(value)
+        and (is_status(value) or is_tweet(value) or _is_page_of_tweets(value) or _is_page_of_statuses(value))
     )
 
 

@@ -52,6 +52,11 @@ _NOT_OF_TWEETS = OTHERS | _STATUS_ONLY | _INCLUDED
 _FEW = 2
 
 
+def is_of_mongodb(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a document of MongoDB, whatever it holds: it has an `_id`, or its id is an object."""
+    return "_id" in value or isinstance(value.get("id"), (dict, Mapping))
+
+
 def is_status(value: Any) -> bool:
     """Whether a value is a status: an id, a text, and `id_str` or two more fields of statuses."""
     return (
