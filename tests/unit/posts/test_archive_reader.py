@@ -108,7 +108,7 @@ def test_a_line_over_the_limit_is_rejected_and_never_held_whole() -> None:
     assert rejected == RejectedRecord(
         b'{"id": 2, "text": "' + b"y" * 4077, "longer than 1024000 bytes; its first 4096 are kept", SOURCE, 2
     )
-    assert peak < 20_000_000
+    assert peak < 12_000_000
 
 
 @given(POSTS.filter(bool), st.data())

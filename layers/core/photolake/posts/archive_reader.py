@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from photolake.post_files.compression import BLOCK_BYTES, GZIP_MAGIC, DamageError, open_gzip
 from photolake.rejected import MAX_CUT_BYTES, RejectedRecord
-from photolake.rows.json_text import parse_json, parse_json_fast, replace_lone_surrogates
+from photolake.rows.json_text import parse_json, replace_lone_surrogates
 
 if TYPE_CHECKING:
     from photolake.rows.types import PostRow
@@ -108,21 +108,13 @@ class _LineParser:
 
 
 def _parse_post(raw: bytes) -> PostRow:
-    try:
-        post = parse_json_fast(raw)
-    except ValueError:
-        post = _parse_unusual(raw.decode("utf-8-sig"))
+    text = raw.decode("utf-8-sig")
+    post = parse_json(text)
     if not isinstance(post, dict):
         raise ValueError(f"expected a JSON object, got {type(post).__name__}")
     if type(post.get("id")) is not int:
         raise ValueError("the post has no integer id")
-    return cast("PostRow", post)
-
-
-def _parse_unusual(text: str) -> Any:
-    """Parse what the fast parser refuses, such as a text with half a surrogate pair."""
-    value = parse_json(text)
-    return _replace_surrogates(value) if _SURROGATE_ESCAPE.search(text) else value
+    return cast("PostRow", _replace_surrogates(post) if _SURROGATE_ESCAPE.search(text) else post)
 
 
 def _replace_surrogates(value: Any) -> Any:
