@@ -1,5 +1,6 @@
 """One laptop cloud for all end-to-end tests but those that need their own, started and stopped by the command."""
 
+import gc
 import json
 import shutil
 from contextlib import contextmanager
@@ -9,6 +10,10 @@ import pytest
 from photolake_cli.demo.photos import write_photos
 from tests.e2e.command import Command
 from tests.fakes.opensearch_server import FakeOpenSearch
+
+# The interpreter's own, not that of tests/conftest.py: clients of the cloud are given up with open connections, and the
+# fewer are collected at once, the sooner each is closed.
+gc.set_threshold(700, 10, 10)
 
 
 @pytest.fixture(scope="session")
