@@ -3,7 +3,7 @@
 -- Parameter 2: until (varchar), their last day
 -- A text is bought once per language, in units of 100 characters and at least three units; an image once per API.
 -- Custom labels are billed by the hour that their model runs, and have no price here.
--- Prices: https://aws.amazon.com/rekognition/pricing/ and https://aws.amazon.com/comprehend/pricing/, read in 2026.
+-- The prices are those of layers/core/photolake/prices.json; a test compares them.
 with work as (
     select
         dt,

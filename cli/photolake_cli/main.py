@@ -16,6 +16,7 @@ from photolake_cli.commands.drop import drop
 from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
 from photolake_cli.commands.inspect import inspect
+from photolake_cli.commands.prices import prices
 from photolake_cli.commands.query import query
 from photolake_cli.commands.redrive import redrive
 from photolake_cli.commands.reindex import reindex
@@ -43,6 +44,7 @@ for command in (
     find_person,
     status,
     doctor,
+    prices,
     env,
     down,
     stream,

@@ -6,7 +6,8 @@ import csv
 from collections import Counter
 from typing import IO, TYPE_CHECKING, Any
 
-from photolake.people.strategy import FACE_REQUEST_USD
+from photolake.people.strategy import FACE_REQUEST
+from photolake.price_list import find_usd
 from photolake_cli.console import make_printable, print_note, show_table
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def build_document(found: FoundPerson) -> dict[str, Any]:
         "is_calibrated": not found.on_laptop,
         "is_complete": found.is_complete,
         "requests": found.requests,
-        "usd": None if found.on_laptop else str(found.requests * FACE_REQUEST_USD),
+        "usd": None if found.on_laptop else str(found.requests * find_usd(FACE_REQUEST)),
         "compared": findings.compared,
         "found": len(findings.matches),
         "matches": [_build_match(match) for match in findings.matches],

@@ -12,6 +12,7 @@ import pytest
 from laptop_cloud.services.rekognition.engine_choice import RekognitionEngines
 from laptop_cloud.services.rekognition.service import build_rekognition_service
 from photolake.images.rekognition_apis import APIS, ImageApi, select_apis
+from photolake.price_list import read_prices
 from tests.fakes.rekognition import CUSTOM_MODEL, MODEL, FakeRekognition
 from tests.resolved_template import ROOT, properties, transformed
 
@@ -130,6 +131,13 @@ def test_the_laptop_cloud_has_the_operation(api: ImageApi) -> None:
 def test_the_query_of_costs_has_the_column_and_the_price_of_the_api(api: ImageApi) -> None:
     assert f"if({api.column} is not null, 1)" in Path(QUERIES / "cost_by_api.sql").read_text()
     assert prices_in_query().get(name_in_query(api)) == api.price_usd
+
+
+def test_the_query_of_costs_has_the_prices_of_comprehend() -> None:
+    prices = read_prices()
+
+    assert prices_in_query()["DetectSentiment"] == prices["comprehend_sentiment"].usd
+    assert prices_in_query()["DetectEntities"] == prices["comprehend_entities"].usd
 
 
 @every_api

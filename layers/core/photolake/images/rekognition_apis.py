@@ -18,7 +18,9 @@ from typing import Any
 from botocore import xform_name
 
 from photolake.errors import SettingsError
+from photolake.price_list import DEFAULT_REGION, find_usd
 
+IMAGE_PRICE = "rekognition_image"
 PERSON_WORDS = frozenset({"Person", "Face", "Person Description"})
 TEXT_WORDS = frozenset({"Text", "Text and Documents"})
 _LABEL_WORD_GROUPS = ("Parents", "Aliases", "Categories")
@@ -31,14 +33,14 @@ class ImageApi:
     `name` is the API's in the parameter `ImageApis`, `operation` Rekognition's. `column` is filled whenever the API
     responds; of a nested one it takes the whole response, else the fields of the response stand beside each other.
     `parameters` are sent in addition to `Image`. A `gate` holds label words: the request is sent if the image has a
-    label with one of them. `price_usd` is the list price of an image in us-east-1, first tier
-    (https://aws.amazon.com/rekognition/pricing/). A joint request has `parts`: the APIs that it replaces.
+    label with one of them. `price` names the price of an image in prices.json; without one it is not billed by the
+    image. A joint request has `parts`: the APIs that it replaces.
     """
 
     name: str
     operation: str
     column: str
-    price_usd: Decimal
+    price: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     gate: frozenset[str] = frozenset()
     is_nested: bool = False
@@ -48,6 +50,15 @@ class ImageApi:
     def apis(self) -> tuple[ImageApi, ...]:
         """The APIs whose responses this request brings: its parts, or itself."""
         return self.parts or (self,)
+
+    @property
+    def price_usd(self) -> Decimal:
+        """The list price of an image in us-east-1, first tier."""
+        return self.find_price()
+
+    def find_price(self, region: str = DEFAULT_REGION) -> Decimal:
+        """The list price of an image in a Region, first tier; of a joint request that of all its parts."""
+        return sum((find_usd(api.price, region) for api in self.apis if api.price), Decimal(0))
 
     @property
     def method(self) -> str:
@@ -92,16 +103,16 @@ LABELS = ImageApi(
     "labels",
     "DetectLabels",
     "image_labels.labels",
-    Decimal("0.001"),
+    IMAGE_PRICE,
     {"MaxLabels": 100, "MinConfidence": 50, "Features": ["GENERAL_LABELS"]},
 )
 PROPERTIES = ImageApi(
-    "properties", "DetectLabels", "image_properties", Decimal("0.00075"), {"Features": ["IMAGE_PROPERTIES"]}
+    "properties", "DetectLabels", "image_properties", "rekognition_properties", {"Features": ["IMAGE_PROPERTIES"]}
 )
 MODEL_PARAMETER = "ProjectVersionArn"
 # Logos and products that a model of one's own was trained for. Without `MinConfidence` each label has the threshold
 # found in training. Billed by the hour that the model runs, not by the image.
-CUSTOM_LABELS = ImageApi("custom_labels", "DetectCustomLabels", "image_labels.customlabels", Decimal(0))
+CUSTOM_LABELS = ImageApi("custom_labels", "DetectCustomLabels", "image_labels.customlabels", "")
 APIS: Mapping[str, ImageApi] = {
     api.name: api
     for api in (
@@ -110,15 +121,15 @@ APIS: Mapping[str, ImageApi] = {
             "moderation",
             "DetectModerationLabels",
             "image_labels.moderationlabels",
-            Decimal("0.001"),
+            IMAGE_PRICE,
             {"MinConfidence": 50},
         ),
-        ImageApi("text", "DetectText", "image_labels.textdetections", Decimal("0.001"), gate=TEXT_WORDS),
+        ImageApi("text", "DetectText", "image_labels.textdetections", IMAGE_PRICE, gate=TEXT_WORDS),
         ImageApi(
             "faces",
             "DetectFaces",
             "image_labels.facedetails",
-            Decimal("0.001"),
+            IMAGE_PRICE,
             {"Attributes": ["ALL"]},
             gate=PERSON_WORDS,
         ),
@@ -126,7 +137,7 @@ APIS: Mapping[str, ImageApi] = {
             "celebrities",
             "RecognizeCelebrities",
             "image_labels.celebrityrecognition",
-            Decimal("0.001"),
+            IMAGE_PRICE,
             gate=PERSON_WORDS,
             is_nested=True,
         ),
@@ -153,7 +164,6 @@ def select_apis(names: Iterable[str], custom_labels_model: str = "") -> tuple[Im
         selected[LABELS.name] = replace(
             LABELS,
             parameters={**LABELS.parameters, "Features": features},
-            price_usd=LABELS.price_usd + properties.price_usd,
             parts=(LABELS, properties),
         )
     return tuple(selected.values())
@@ -180,9 +190,9 @@ def _apis_by_digest(custom_labels_model: str) -> Mapping[str, frozenset[str]]:
     return {digest_requests(select_apis(some, custom_labels_model)): some for some in names}
 
 
-def price_per_image(names: Iterable[str]) -> Decimal:
+def price_per_image(names: Iterable[str], region: str = DEFAULT_REGION) -> Decimal:
     """Return what the named APIs cost for one image if all of them are called, in USD; SettingsError as above."""
-    return sum((api.price_usd for api in _rows_of(names).values()), Decimal(0))
+    return sum((api.find_price(region) for api in _rows_of(names).values()), Decimal(0))
 
 
 def digest_requests(apis: Iterable[ImageApi]) -> str:

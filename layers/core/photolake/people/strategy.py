@@ -1,6 +1,6 @@
 """The two ways to find a person, what each costs, and which is cheaper.
 
-List prices of us-east-1, first tier (https://aws.amazon.com/rekognition/pricing/), and default quotas
+List prices of us-east-1, first tier (prices.json), and default quotas
 (https://docs.aws.amazon.com/general/latest/gr/rekognition.html).
 """
 
@@ -10,9 +10,11 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-FACE_REQUEST_USD = Decimal("0.001")
-"""One request of CompareFaces, IndexFaces or SearchFacesByImage."""
-FACE_VECTOR_MONTH_USD = Decimal("0.00001")
+from photolake.price_list import find_usd
+
+FACE_REQUEST = "rekognition_faces_of_people"
+"""The price of one request of CompareFaces, IndexFaces or SearchFacesByImage."""
+FACE_VECTOR_MONTH = "rekognition_face_vector"
 ASSUMED_FACES = 2
 """Faces of a photo that has not been indexed yet, for the forecast."""
 
@@ -69,17 +71,17 @@ class Price:
     @property
     def usd_now(self) -> Decimal:
         """What this run buys."""
-        return self.requests * FACE_REQUEST_USD
+        return self.requests * find_usd(FACE_REQUEST)
 
     @property
     def usd_later(self) -> Decimal:
         """What the searches to come will buy."""
-        return self.later_requests * FACE_REQUEST_USD
+        return self.later_requests * find_usd(FACE_REQUEST)
 
     @property
     def usd_month(self) -> Decimal:
         """What the new vectors cost a month; those that are stored already cost the same either way."""
-        return self.vectors * FACE_VECTOR_MONTH_USD
+        return self.vectors * find_usd(FACE_VECTOR_MONTH)
 
     @property
     def usd(self) -> Decimal:
