@@ -1,5 +1,6 @@
 """Turning CloudFormation's properties into API arguments."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
@@ -9,7 +10,7 @@ from laptop_cloud.errors import TemplateError
 from laptop_cloud.lambda_runtime.functions import parse_function_name
 from laptop_cloud.stack import creators
 from laptop_cloud.stack.creators.coerce import coerce_value, refuse_other_properties
-from laptop_cloud.stack.creators.no_local_effect import NO_LOCAL_EFFECT
+from laptop_cloud.stack.creators.no_local_effect import NO_LOCAL_EFFECT, name_resource
 
 
 def _coerced(service: str, operation: str, value: Any) -> Any:
@@ -80,6 +81,33 @@ def test_a_resource_of_an_unknown_type_is_refused_before_anything_is_created():
 def test_a_type_is_either_created_or_said_to_have_no_effect():
     assert not creators.CREATORS.keys() & NO_LOCAL_EFFECT.keys()
     assert all(kind.reason for kind in NO_LOCAL_EFFECT.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "arn"),
+    [
+        ("AWS::IAM::Role", "arn:aws:iam::123456789012:role/Named"),
+        ("AWS::SNS::Topic", "arn:aws:sns:us-east-1:123456789012:Named"),
+    ],
+)
+def test_a_resource_without_effect_has_the_arn_of_its_service(kind: str, arn: str):
+    context: Any = SimpleNamespace(
+        region="us-east-1",
+        name=lambda logical_id: logical_id,
+        arn=lambda service, resource: f"arn:aws:{service}:us-east-1:123456789012:{resource}",
+    )
+
+    found = name_resource(NO_LOCAL_EFFECT[kind], "Named", {}, context)
+
+    assert arn in found.attributes.values()
+
+
+def test_a_budget_is_named_and_nothing_is_billed():
+    context: Any = SimpleNamespace(region="us-east-1", name=lambda logical_id: f"stack-{logical_id}", arn=lambda *_: "")
+
+    found = name_resource(NO_LOCAL_EFFECT["AWS::Budgets::Budget"], "Money", {"Budget": {}}, context)
+
+    assert found.attributes == {"Id": "stack-Money"}
 
 
 @pytest.mark.parametrize(

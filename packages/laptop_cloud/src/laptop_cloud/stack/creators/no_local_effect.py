@@ -30,6 +30,9 @@ _ORDER = "it only orders the creation of others"
 _NO_METRICS = "metrics are written to the functions' logs and not evaluated"
 _LOG_FILES = "logs are files in the state folder"
 _NO_MAIL = "alarms are not evaluated, so nothing is published"
+_NO_BILL = "nothing is billed on a laptop"
+# Their ARNs have no Region.
+_GLOBAL_SERVICES = frozenset({"iam", "budgets"})
 
 NO_LOCAL_EFFECT: Mapping[str, NoLocalEffect] = {
     "AWS::IAM::Role": NoLocalEffect(_NO_PERMISSIONS, "iam", "role/{name}", "RoleName", attributes=("Arn", "RoleId")),
@@ -48,6 +51,7 @@ NO_LOCAL_EFFECT: Mapping[str, NoLocalEffect] = {
         _NO_MAIL, "sns", "{name}", "TopicName", ref_is_arn=True, attributes=("TopicArn", "TopicName")
     ),
     "AWS::SNS::TopicPolicy": NoLocalEffect(_NO_PERMISSIONS, "sns", "{name}"),
+    "AWS::Budgets::Budget": NoLocalEffect(_NO_BILL, "budgets", "budget/{name}", attributes=("Id",)),
     "AWS::SNS::Subscription": NoLocalEffect(_NO_MAIL, "sns", "subscription:{name}", ref_is_arn=True),
 }
 
@@ -58,8 +62,7 @@ def name_resource(
     """The name and ARN that other resources refer to."""
     name = properties.get(kind.name_property) or context.name(logical_id)
     arn = context.arn(kind.service, kind.resource.format(name=name))
-    if kind.service == "iam":
-        # ARNs of IAM have no Region.
+    if kind.service in _GLOBAL_SERVICES:
         arn = arn.replace(f":{context.region}:", "::", 1)
     attributes = {attribute: arn if attribute.endswith("Arn") else name for attribute in kind.attributes}
     return CreatedResource(arn if kind.ref_is_arn else name, attributes)
