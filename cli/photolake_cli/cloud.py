@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from photolake.images.rekognition_apis import price_per_image
+from photolake.price_list import DEFAULT_REGION
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop, find_endpoint
@@ -63,6 +65,16 @@ class Cloud:
     def image_apis(self) -> list[str]:
         """The Rekognition APIs that each image is sent to."""
         return [api for api in self.values["ImageApis"].split(",") if api]
+
+    @property
+    def region(self) -> str:
+        """The Region whose prices hold; the laptop cloud's are those of us-east-1."""
+        return (None if self.on_laptop or self.session is None else self.session.region_name) or DEFAULT_REGION
+
+    @property
+    def image_usd(self) -> Decimal:
+        """The price of an image that needs all of its APIs."""
+        return price_per_image(self.image_apis, self.region)
 
     @property
     def sample_rate(self) -> Decimal:

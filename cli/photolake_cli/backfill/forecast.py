@@ -9,12 +9,17 @@ from decimal import Decimal
 
 from photolake.backfill.listing import ObjectKind, SortedObject
 from photolake.images.rekognition_apis import price_per_image
+from photolake.price_list import DEFAULT_REGION
 
 
 @dataclass
 class Forecast:
-    """Counts of objects by kind, the bytes of the new ones, and of known images by the APIs that they lack."""
+    """Counts of objects by kind, the bytes of the new ones, and of known images by the APIs that they lack.
 
+    `region` is the one whose prices hold.
+    """
+
+    region: str = DEFAULT_REGION
     counts: Counter[ObjectKind] = field(default_factory=Counter)
     new_bytes: int = 0
     added: Counter[frozenset[str]] = field(default_factory=Counter)
@@ -41,11 +46,11 @@ class Forecast:
     @property
     def added_usd(self) -> Decimal:
         """The price of the APIs that known images lack."""
-        return sum((count * price_per_image(apis) for apis, count in self.added.items()), Decimal(0))
+        return sum((count * price_per_image(apis, self.region) for apis, count in self.added.items()), Decimal(0))
 
     def new_usd(self, apis: Sequence[str]) -> Decimal:
         """The price of the new ones if each is a photo of its own that needs all these APIs."""
-        return self.counts[ObjectKind.NEW] * price_per_image(apis)
+        return self.counts[ObjectKind.NEW] * price_per_image(apis, self.region)
 
     def days(self, daily_budget: int) -> int:
         """The days that the daily budget stretches it over; 0 without a budget."""

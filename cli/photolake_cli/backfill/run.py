@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from photolake.aws.sqs import MessageQueue
 from photolake.backfill.jobs import JobState, JobStore, check_place
 from photolake.backfill.listing import ObjectSorter, iterate_pages
+from photolake.clock import utc_now
 from photolake.errors import PermanentError
 from photolake.images.objects import ObjectRegistry
 from photolake.images.registry import ImageRegistry
@@ -29,6 +30,7 @@ from photolake_cli.consent import require_consent
 from photolake_cli.console import error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
 from photolake_cli.json_output import print_json
+from photolake_cli.spending import read_spending, show_left
 
 if TYPE_CHECKING:
     from photolake.backfill.jobs import BackfillJob
@@ -119,6 +121,9 @@ def _start(request: BackfillRequest, jobs: JobStore, cloud: Cloud) -> None:
             print_json(build_forecast(uri, forecast, cloud))
         else:
             print_note(describe_price(forecast, cloud))
+        if forecast.images:
+            usd = forecast.added_usd + forecast.new_usd(cloud.image_apis)
+            show_left(read_spending(cloud, utc_now()), {"rekognition": usd})
         if request.dry_run:
             return
         _require_consent(forecast, cloud)
@@ -148,7 +153,7 @@ def _count(bucket: str, prefix: str, position: str, cloud: Cloud) -> Forecast:
     sorter = ObjectSorter(
         ObjectRegistry(images), ImageRegistry(images), lake, cloud.image_apis, cloud.values.get("CustomLabelsModel", "")
     )
-    forecast = Forecast()
+    forecast = Forecast(cloud.region)
     with show_progress("Counting", error_console) as on_line:
         for page in iterate_pages(cloud.client("s3"), bucket, prefix, position):
             forecast.add(sorter.sort(bucket, page.objects))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import boto3
 
+from photolake.clock import utc_now
+from photolake.price_list import DEFAULT_REGION
 from photolake_cli.collect.post_check import PostCheck
+from photolake_cli.spending import MonthlySpending, read_spending
 from photolake_cli.template import StackTemplate
 
 if TYPE_CHECKING:
@@ -36,6 +39,9 @@ class Destination:
     check: PostCheck
     s3: S3Client
     packs_entities: bool = False
+    region: str = DEFAULT_REGION
+    read_spending: Callable[[], MonthlySpending | None] = lambda: None
+    """What the month has left."""
 
 
 def describe_lake(cloud: Cloud, check: PostCheck) -> Destination:
@@ -50,6 +56,8 @@ def describe_lake(cloud: Cloud, check: PostCheck) -> Destination:
         check,
         s3,
         packs_entities=cloud.packs_entities,
+        region=cloud.region,
+        read_spending=lambda: read_spending(cloud, utc_now()),
     )
 
 

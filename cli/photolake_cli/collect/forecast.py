@@ -15,7 +15,8 @@ from photolake.post_files.reader import START, Entry, read_entries
 from photolake.post_formats.format import Deletion, Notice
 from photolake.posts.comprehend import clip_text
 from photolake.posts.packed_entities import count_packed_characters, estimate_packed_units
-from photolake.pricing import COMPREHEND_MIN_UNITS, COMPREHEND_UNIT_USD, count_comprehend_units
+from photolake.price_list import DEFAULT_REGION, read_prices
+from photolake.pricing import COMPREHEND_MIN_UNITS, count_comprehend_units
 from photolake_cli.collect.distinct import DistinctCounter
 
 if TYPE_CHECKING:
@@ -81,20 +82,24 @@ class Sample:
     volume: Volume
     factor: Decimal
 
-    def forecast(self, image_apis: Sequence[str], share: Decimal, *, packs_entities: bool = False) -> Forecast:
+    def forecast(
+        self, image_apis: Sequence[str], share: Decimal, *, packs_entities: bool = False, region: str = DEFAULT_REGION
+    ) -> Forecast:
         """The cost if `share` of the posts are analysed."""
         units = entity_units = round(self.volume.texts.amount * self.factor)
         if packs_entities:
             characters = round(self.volume.packed_texts.amount * self.factor)
             entity_units = min(units, max(COMPREHEND_MIN_UNITS, estimate_packed_units(characters)))
+        prices = read_prices(region)
         photos = round(self.volume.photos.count * self.factor)
         return Forecast(
             posts=round(self.volume.posts * self.factor),
             text_units=units,
             photos=photos,
             apis=len(image_apis),
-            text_usd=(units + entity_units) * COMPREHEND_UNIT_USD * share,
-            photo_usd=photos * price_per_image(image_apis) * share,
+            text_usd=(units * prices["comprehend_sentiment"].usd + entity_units * prices["comprehend_entities"].usd)
+            * share,
+            photo_usd=photos * price_per_image(image_apis, region) * share,
             is_whole=self.factor == 1,
         )
 

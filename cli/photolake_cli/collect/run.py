@@ -29,6 +29,7 @@ from photolake_cli.collect.skipped import SkippedFile, describe_archive, describ
 from photolake_cli.consent import require_consent
 from photolake_cli.console import INTERRUPTED, error_console, print_note, show_progress
 from photolake_cli.errors import CommandError
+from photolake_cli.spending import show_left
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -152,9 +153,13 @@ def _forecast_cost(pending: Pending, destination: Destination, limit: int | None
     if not limit:
         show_volume(sample.volume)
     forecast = sample.forecast(
-        destination.image_apis, destination.sample_rate, packs_entities=destination.packs_entities
+        destination.image_apis,
+        destination.sample_rate,
+        packs_entities=destination.packs_entities,
+        region=destination.region,
     )
     show_forecast(forecast, destination)
+    show_left(destination.read_spending(), {"comprehend": forecast.text_usd, "rekognition": forecast.photo_usd})
     return forecast
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from rich.filesize import decimal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from photolake.images.rekognition_apis import price_per_image
 from photolake.pricing import format_usd
 from photolake_cli.consent import describe_hourly_cost
 from photolake_cli.console import error_console, print_note
 from photolake_cli.drop.folder import Presence
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from photolake_cli.cloud import Cloud
     from photolake_cli.drop.files import FoundFiles, PhotoFile
 
@@ -41,7 +42,7 @@ def show_plan(checked: Mapping[PhotoFile, Presence | str], pending: Collection[P
         print_note(f"There already: {count_photos(there)}")
     if not pending:
         return
-    price = len(pending) * price_per_image(cloud.image_apis)
+    price = len(pending) * cloud.image_usd
     size = decimal(sum(photo.size for photo in pending))
     print_note(
         f"To drop: {count_photos(len(pending))} ({size}), for {len(cloud.image_apis)} APIs ({format_usd(price)})"
@@ -87,9 +88,9 @@ def build_document(
     pending: Collection[PhotoFile],
     sent: Mapping[PhotoFile, Presence | str],
     refused: Mapping[PhotoFile, Presence | str],
-    apis: Sequence[str],
+    image_usd: Decimal,
 ) -> dict[str, Any]:
-    """What became of the photos and files as JSON; `lake` is the name of the bucket."""
+    """What became of the photos and files as JSON; `lake` is the name of the bucket, `image_usd` an image's price."""
     states = {
         photo: "sent" if photo in sent else "to send" if photo in pending else "there already" for photo in checked
     } | dict.fromkeys(refused, "not sent")
@@ -104,7 +105,7 @@ def build_document(
             for photo in found.photos.values()
         ],
         "skipped": [{"file": str(path), "reason": reason} for path, reason in found.skipped],
-        "usd_at_most": str(len(pending) * price_per_image(apis)),
+        "usd_at_most": str(len(pending) * image_usd),
     }
 
 

@@ -78,7 +78,7 @@ def drop_photos(request: DropRequest, cloud: Cloud) -> list[PhotoFile]:
     show_refused(refused)
     if request.as_json:
         lake = cloud.values["LakeBucketName"]
-        print_json(build_document(lake, found, checked, pending, sent, refused, cloud.image_apis))
+        print_json(build_document(lake, found, checked, pending, sent, refused, cloud.image_usd))
     if refused:
         raise CommandError(f"Not in the lake: {len(refused):,} of {count_photos(len(photos))}. {_advise(refused)}")
     return [photo for photo in photos if not request.dry_run or checked[photo] == Presence.SAME]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from photolake.aws.s3 import parse_created_objects
 from photolake.errors import PermanentError
-from photolake.images.rekognition_apis import price_per_image
 from photolake.pricing import format_usd
 from photolake_cli.collect.files import PostFile, find_files
 from photolake_cli.collect.forecast import sample_posts
@@ -42,7 +41,7 @@ def forecast_messages(queue: DeadLetterQueue, sample: Sequence[DeadMessage], clo
         case MessageKind.POSTS:
             return _forecast_posts(queue.messages, sample, cloud)
         case MessageKind.PHOTO:
-            usd = queue.messages * price_per_image(cloud.image_apis)
+            usd = queue.messages * cloud.image_usd
             apis = f"{len(cloud.image_apis)} APIs"
             return Price(usd, f"{queue.messages:,} photos for {apis}: {format_usd(usd)}")
         case MessageKind.JOB:
@@ -57,7 +56,7 @@ def _forecast_posts(messages: int, sample: Sequence[DeadMessage], cloud: Cloud) 
     posts = sample_posts(files, lambda post, size: None, SAMPLE_POSTS)
     scale = Decimal(messages) / len(sample) if sample else Decimal(1)
     forecast = replace(posts, factor=posts.factor * scale).forecast(
-        cloud.image_apis, cloud.sample_rate, packs_entities=cloud.packs_entities
+        cloud.image_apis, cloud.sample_rate, packs_entities=cloud.packs_entities, region=cloud.region
     )
     about = "" if forecast.is_whole else "about "
     description = (

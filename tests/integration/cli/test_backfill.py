@@ -10,6 +10,7 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from photolake.backfill.jobs import JobStore
+from photolake.clock import utc_now
 from photolake.images.rekognition_apis import digest_requests, select_apis
 from photolake_cli import cloud as clouds
 from photolake_cli import main
@@ -92,6 +93,18 @@ def test_a_dry_run_tells_count_size_price_and_days_and_starts_nothing(lake):
     assert "In the stack photolake in us-east-1 that costs $0.03, or less" in output
     assert "DailyImageBudget is 2 images: it takes 3 days" in output
     assert (messages(lake), lake.checkpoints.scan()["Items"]) == ([], [])
+
+
+def test_a_dry_run_tells_what_the_month_has_left(lake):
+    fill(lake, 5)
+    lake.cloud["values"]["MonthlyBudgets"] = "100,0,0,0"
+    counters = {"total": 99_990_000, "rekognition": 40_000_000}
+    lake.checkpoints.put_item(Item={"id": f"spending#{utc_now():%Y-%m}", **counters})
+
+    output = run("s3://album/2019/", "--dry-run", "--stack", "photolake")
+
+    assert "MonthlyBudget has $0.01 left in " in output
+    assert "$0.02 less than this may cost: what is over it waits for the next month" in output
 
 
 def run_json(*arguments):

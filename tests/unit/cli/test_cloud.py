@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from laptop_cloud.state import CloudState
 from photolake_cli.aws_errors import explain_error
-from photolake_cli.cloud import StackResource, connect, connect_laptop, connect_stack
+from photolake_cli.cloud import Cloud, StackResource, connect, connect_laptop, connect_stack
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop
 
@@ -52,6 +52,18 @@ def deploy(outputs):
 def aws():
     with mock_aws():
         yield
+
+
+@pytest.mark.parametrize(
+    ("region", "on_laptop", "usd"),
+    [("eu-west-1", False, "0.00175"), ("ap-northeast-1", False, "0.002275"), ("ap-northeast-1", True, "0.00175")],
+)
+def test_an_image_costs_what_it_costs_in_the_region_of_the_stack(region, on_laptop, usd):
+    session = boto3.Session(region_name=region)
+
+    cloud = Cloud("lake", "lake", session, {"ImageApis": "labels,properties"}, str, on_laptop=on_laptop)
+
+    assert cloud.image_usd == Decimal(usd)
 
 
 def test_a_stack_is_described_by_its_own_parameters_outputs_and_resources(aws):
