@@ -9,6 +9,7 @@ import typer
 from photolake_cli.commands.backfill import backfill
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
+from photolake_cli.commands.cost import cost
 from photolake_cli.commands.dashboard import dashboard
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.doctor import doctor
@@ -44,6 +45,7 @@ for command in (
     find_person,
     status,
     doctor,
+    cost,
     prices,
     env,
     down,

@@ -14,12 +14,16 @@ _MAX_QUERIES = 500  # of a call: https://docs.aws.amazon.com/AmazonCloudWatch/la
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of one resource; `dimension` is the name of CloudWatch's dimension, `value` the resource's."""
+    """A metric of one resource; `dimension` is the name of CloudWatch's dimension, `value` the resource's.
+
+    `more` are further dimensions, as names and values.
+    """
 
     namespace: str
     name: str
     dimension: str
     value: str
+    more: tuple[tuple[str, str], ...] = ()
 
 
 def count_runs(function: str) -> Metric:
@@ -52,6 +56,14 @@ def sum_metrics(client: Any, metrics: Mapping[str, Metric], now: dt.datetime) ->
     return {key: round(sum(values)) for key, values in _read(client, metrics, now, DAY, 3600, "Sum").items()}
 
 
+def sum_metrics_between(
+    client: Any, metrics: Mapping[str, Metric], start: dt.datetime, end: dt.datetime
+) -> dict[str, int]:
+    """The sum of each metric over whole days; CloudWatch keeps their sums for 15 months."""
+    found = _read(client, metrics, end, end - start, 86400, "Sum")
+    return {key: round(sum(values)) for key, values in found.items()}
+
+
 def find_maxima(client: Any, metrics: Mapping[str, Metric], now: dt.datetime) -> dict[str, float]:
     """The maximum of each metric over the last quarter of an hour; 0 if CloudWatch has no value."""
     found = _read(client, metrics, now, QUARTER, 300, "Maximum")
@@ -76,6 +88,7 @@ def _read(
 
 
 def _build_query(query_id: str, metric: Metric, period: int, statistic: str) -> dict[str, Any]:
-    dimensions = [{"Name": metric.dimension, "Value": metric.value}]
+    named_values = [(metric.dimension, metric.value), *metric.more]
+    dimensions = [{"Name": name, "Value": value} for name, value in named_values]
     named = {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
     return {"Id": query_id, "MetricStat": {"Metric": named, "Period": period, "Stat": statistic}}
