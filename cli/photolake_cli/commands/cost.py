@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from photolake_cli.commands.options import DEFAULT_STATE, Region, Stack, State
-from photolake_cli.errors import report_errors
+from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Region, Stack, State
+from photolake_cli.errors import CommandError, report_errors
 
 
 class By(enum.StrEnum):
@@ -25,6 +25,17 @@ def cost(
     ] = None,
     until: Annotated[str | None, typer.Option(help="Their last day.", show_default="today")] = None,
     by: Annotated[By, typer.Option(help="A row for each API, or for each day.")] = By.API,
+    forecast: Annotated[
+        bool, typer.Option("--forecast", help="Before a deploy: what a month may cost at most, and what limits it.")
+    ] = False,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --forecast: a parameter or setting of template.yaml as NAME=VALUE. Repeatable.",
+            show_default="those of the template and samconfig.toml",
+        ),
+    ] = None,
+    config_env: Annotated[str, typer.Option(help="With --forecast: the environment of samconfig.toml.")] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     stack: Stack = None,
     region: Region = None,
@@ -40,13 +51,27 @@ def cost(
 
     On the laptop it says what the same would have cost on AWS. Nothing was paid.
 
+    --forecast reads template.yaml, samconfig.toml and --param instead, so that nothing has to run: the month in which
+    every limit is reached, and the fixed costs.
+
     Examples:
 
         photolake cost
         photolake cost --since 2026-11-01 --until 2026-11-30 --by day
         photolake cost --stack photolake --region eu-west-1
+        photolake cost --forecast --param MonthlyBudget=200 --param DailyImageBudget=500
         photolake cost --json
     """
+    if forecast:
+        if stack or since or until:
+            raise CommandError("--forecast is about template.yaml: without --stack, --since and --until")
+        # Imported late for start-up time.
+        from photolake_cli.cost.forecast_report import ForecastRequest, run_forecast
+
+        run_forecast(ForecastRequest(PROJECT, config_env, param or [], region, as_json))
+        return
+    if param:
+        raise CommandError("--param goes with --forecast")
     # Imported late for start-up time: they need boto3.
     from photolake_cli.cloud import connect
     from photolake_cli.cost.run import CostRequest, run_cost
