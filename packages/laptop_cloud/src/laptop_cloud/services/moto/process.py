@@ -24,6 +24,7 @@ from laptop_cloud.services.moto.message_moves import MessageMoveEndpoint, Messag
 from laptop_cloud.services.moto.queue_cost import lower_cost
 from laptop_cloud.services.moto.queue_counts import QueueCounts
 from laptop_cloud.services.moto.service_gate import ServiceGate
+from laptop_cloud.services.moto.transaction_cost import lower_transaction_cost
 
 ACCESS_LOG = Path("logs", "s3_access.log")
 
@@ -37,6 +38,7 @@ def main() -> None:
     ACCESS_LOG.parent.mkdir(exist_ok=True)
     lower_cost()
     lower_dispatch_cost()
+    lower_transaction_cost()
     with ACCESS_LOG.open("a", encoding="utf-8") as log:
         moves = MessageMoves(lambda: clients("sqs"))
         moto = MessageMoveEndpoint(DomainDispatcherApplication(create_backend_app), moves)
