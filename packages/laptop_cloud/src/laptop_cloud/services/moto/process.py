@@ -19,6 +19,7 @@ from laptop_cloud.server.aws_clients import Clients
 from laptop_cloud.server.http_server import HttpServer, KeepAliveHandler
 from laptop_cloud.server.iam_calls import CallRecorder
 from laptop_cloud.services.moto.access_log import AccessLog
+from laptop_cloud.services.moto.catalog_changes import CatalogChanges
 from laptop_cloud.services.moto.dispatch_cost import lower_dispatch_cost
 from laptop_cloud.services.moto.message_moves import MessageMoveEndpoint, MessageMoves
 from laptop_cloud.services.moto.queue_cost import lower_cost
@@ -42,7 +43,7 @@ def main() -> None:
     with ACCESS_LOG.open("a", encoding="utf-8") as log:
         moves = MessageMoves(lambda: clients("sqs"))
         moto = MessageMoveEndpoint(DomainDispatcherApplication(create_backend_app), moves)
-        application = QueueCounts(AccessLog(CallRecorder(ServiceGate(moto)), log))
+        application = QueueCounts(CatalogChanges(AccessLog(CallRecorder(ServiceGate(moto)), log)))
         server = HttpServer(application, _MotoHandler)
         clients = Clients({"": f"http://127.0.0.1:{server.server_port}"}, os.environ)
         signal.signal(signal.SIGTERM, _exit_on_signal)
