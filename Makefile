@@ -9,6 +9,8 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 export SAM_CLI_TELEMETRY = 0
+# Some containers forbid Python to keep compiled modules, which it would then compile in every process.
+export PYTHONDONTWRITEBYTECODE =
 
 help: ## Print this list
 	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -39,7 +41,7 @@ test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop
 
 # Folders are prerequisites too, so that a deleted file counts as a change.
 .venv/laptop-cloud-tests.stamp: .venv/dev.stamp $(shell find packages/laptop_cloud -name __pycache__ -prune -o -print)
-	@cd packages/laptop_cloud && PYTHONDONTWRITEBYTECODE=1 $(CURDIR)/$(BIN)/pytest --numprocesses auto --dist loadfile --quiet -o cache_dir=$(CURDIR)/.pytest_cache
+	@cd packages/laptop_cloud && PYTHONPYCACHEPREFIX=$(CURDIR)/.venv/pycache $(CURDIR)/$(BIN)/pytest --numprocesses auto --dist loadfile --quiet -o cache_dir=$(CURDIR)/.pytest_cache
 	@touch $@
 
 test-conformance: .venv/dev.stamp ## Test the SQL on Trino and PrestoSQL, the search index on OpenSearch, networks in Gephi, photos in Chromium (Java 17 and Maven; downloads once)

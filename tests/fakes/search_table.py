@@ -164,6 +164,11 @@ class InterruptedTable(DyingTable):
         super().__init__(table, steps)
         self._happen = happen
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether the worker ended before the step."""
+        return self._steps > -1
+
     def happen(self) -> None:
         self._happen()
 

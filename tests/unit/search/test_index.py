@@ -28,6 +28,11 @@ def apply(table: Any, event: Any) -> None:
             index.forget_post(post_id)
 
 
+def with_status(event: Any, status: str) -> Any:
+    """The event of a photo with this status; another as it is."""
+    return ("photo", event[1] | {"status": status}, event[2]) if event[0] == "photo" else event
+
+
 def index_of(*events: Any) -> FakeSearchTable:
     table = FakeSearchTable(page=2)
     for event in events:
@@ -62,12 +67,17 @@ EVENTS = (
     ("analysis", analysis(2, labels=["Tree"])),
     ("photo", photo(2, post_id=7), post("My car at the beach")),
 )
+STATUSES = ("ok", "duplicate")
+"""Of a photo's row: whether it is the first of its image, which changes what is asked, and not what is written."""
+ANY_EVENT = st.builds(
+    lambda event, status: with_status(event, status), st.sampled_from(EVENTS), st.sampled_from(STATUSES)
+)
 # Each version of a fact once: the newest of the analysis, and of the photo of post 7.
 SETTLED = EVENTS[1:2] + EVENTS[3:]
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(EVENTS), max_size=8), st.permutations(EVENTS), st.lists(st.sampled_from(EVENTS)))
+@given(st.lists(ANY_EVENT, max_size=8), st.permutations(EVENTS), st.lists(ANY_EVENT))
 def test_any_order_and_any_repetition_gives_the_same_index(before: Any, once: Any, after: Any) -> None:
     assert readable(index_of(*before, *once, *after)) == readable(index_of(*SETTLED))
 
@@ -90,6 +100,7 @@ def test_a_worker_may_die_at_any_step_if_its_message_is_delivered_again(once: An
 
 @pytest.mark.parametrize(("one", "other"), list(permutations(EVENTS[:6], 2)))
 def test_two_workers_may_write_the_same_image_at_once(one: Any, other: Any) -> None:
+    one, other = with_status(one, "ok"), with_status(other, "duplicate")
     expected = readable(index_of(one, other))
     for step in range(100):
         table, came = FakeSearchTable(page=2), list[int]()
@@ -103,6 +114,40 @@ def test_two_workers_may_write_the_same_image_at_once(one: Any, other: Any) -> N
             return
         assert readable(table) == expected, f"the other wrote at step {step}"
     pytest.fail("the worker does not end")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.tuples(ANY_EVENT, ANY_EVENT, ANY_EVENT), st.tuples(*[st.integers(min_value=0, max_value=24)] * 2))
+def test_three_workers_may_write_at_once(events: Any, steps: tuple[int, int]) -> None:
+    """The second begins and ends within the first one's work, the third within the second one's."""
+    one, two, three = events
+    table = FakeSearchTable(page=2)
+    third = InterruptedTable(table, steps[1], lambda: apply(table, three))
+    second = InterruptedTable(table, steps[0], lambda: apply(third, two))
+
+    apply(second, one)
+
+    if second.is_pending:
+        apply(third, two)
+    if third.is_pending:
+        apply(table, three)
+    assert readable(table) == readable(index_of(one, two, three))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("known", [(), EVENTS[4:5], EVENTS[2:3]], ids=["new", "shown by another", "redelivered"])
+def test_a_post_that_is_forgotten_while_it_is_written_leaves_nothing(known: Any, status: str) -> None:
+    writes, forgets = with_status(EVENTS[2], status), ("forget", 7)
+    for one, other in ((writes, forgets), (forgets, writes)):
+        for step in range(100):
+            table = index_of(*known)
+            interrupted = InterruptedTable(table, step, lambda: apply(table, other))  # noqa: B023 (called in the loop)
+            apply(interrupted, one)
+            if interrupted.is_pending:
+                break
+            left = {key for key in table.items if "post#7" in key[0] or "photo#7" in key[1] or key[0] == "said#car"}
+            assert left == {("post#7", "forgotten")}, f"the other came at step {step}"
+            assert table.items[f"image#{image_id(1)}", "image"].get("is_hidden", False) == (known != EVENTS[4:5])
 
 
 @settings(max_examples=100, deadline=None)
@@ -159,6 +204,41 @@ def test_an_image_that_only_a_forgotten_post_shows_is_hidden_until_another_shows
     apply(table, ("photo", photo(2, post_id=9), post("again", post_id=9)))
 
     assert "is_hidden" not in table.items[place]
+
+
+@pytest.mark.parametrize(
+    ("known", "status", "requests"),
+    [
+        ((), "ok", {"PutItem": 2, "BatchGetItem": 1, "BatchWriteItem": 1, "Query": 1, "UpdateItem": 1}),
+        # Another post with the same words: its postings are there.
+        (
+            (photo(post_id=8), post("My car", ("Ada", 0.9), ("Bea", 0.4))),
+            "duplicate",
+            {"PutItem": 2, "BatchGetItem": 1},
+        ),
+        (
+            (photo(post_id=8), post("My house", ("Ada", 0.9))),
+            "duplicate",
+            {"PutItem": 3, "BatchGetItem": 1, "BatchWriteItem": 1, "GetItem": 1},
+        ),
+    ],
+    ids=["of a new image", "with the same words", "with other words"],
+)
+def test_what_a_photo_of_a_post_costs(known: Any, status: str, requests: dict[str, int]) -> None:
+    table = index_of(*([("photo", *known)] if known else []))
+    table.requests.clear()
+
+    apply(table, ("photo", photo(post_id=7, status=status), post("My car", ("Ada", 0.5), ("Bea", 0.4))))
+
+    assert table.requests == requests
+
+
+def test_what_an_analysis_costs() -> None:
+    table = index_of()
+
+    apply(table, ("analysis", analysis(labels=["Car"], lines=["NDV 5"])))
+
+    assert table.requests == {"PutItem": 1, "BatchWriteItem": 1, "GetItem": 1, "UpdateItem": 1}
 
 
 def test_a_photo_that_is_not_an_image_changes_nothing() -> None:

@@ -9,7 +9,7 @@ delivery, and a posting remains as long as any fact of the image has the term.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 _MAX_ROUNDS = 10
+
+Stale = Set[str]
+"""Terms that no longer hold since a fact was entered, until their postings are settled."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,13 @@ class FactStore:
 
     def put(self, fact: Fact) -> bool:
         """Write the fact and its postings; False if a newer version is known. RetryableError: others write it too."""
+        stale = self.enter(fact)
+        if stale is not None:
+            self.index(fact, stale, present={})
+        return stale is not None
+
+    def enter(self, fact: Fact) -> Stale | None:
+        """Write the fact without its postings; None if a newer version is known. RetryableError as `put`."""
         old: Item | None = None
         for _ in range(_MAX_ROUNDS):
             stale = _list_stale(old, fact.terms)
@@ -59,12 +69,28 @@ class FactStore:
                     raise
                 old = _read_other(error)
                 if old and old["version"] > fact.version:
-                    return False
-                continue
-            self._write_postings(fact.place, fact.terms)
-            self._settle(fact, stale)
-            return True
+                    return None
+            else:
+                return stale
         raise RetryableError(f"other workers write {fact.part} of {fact.place.image_id}")
+
+    def index(self, fact: Fact, stale: Stale, present: Terms, is_first: bool = False) -> None:
+        """Bring the postings into line with a fact that has been entered, and makes those terms stale.
+
+        `present` are postings of the image that were read after that. They need no write: whoever takes one away reads
+        the facts again, and finds this one. `is_first`: probably no other photo shows the image; that costs fewer
+        requests, or more if it is not so.
+        """
+        missing = {
+            term: confidence for term, confidence in fact.terms.items() if not _is_held(term, confidence, present)
+        }
+        raised = () if is_first else [term for term in missing if _is_shared(term)]
+        plain = {term: missing[term] for term in missing.keys() - set(raised)}
+        write_items(self._table, self._build_postings(fact.place, plain), self._sleep)
+        for term in raised:
+            self._raise_confidence(fact.place, term, missing[term])
+        if missing or stale:
+            self._settle(fact, stale, is_first)
 
     def delete(self, place: Place, part: str) -> None:
         """Delete a fact, and the postings that hold for no other fact of the image."""
@@ -90,12 +116,6 @@ class FactStore:
             Item=item, ConditionExpression=_is_unchanged(old), ReturnValuesOnConditionCheckFailure="ALL_OLD"
         )
 
-    def _write_postings(self, place: Place, terms: Terms) -> None:
-        plain = {term: confidence for term, confidence in terms.items() if not _is_shared(term)}
-        write_items(self._table, self._build_postings(place, plain), self._sleep)
-        for term in terms.keys() - plain.keys():
-            self._raise_confidence(place, term, terms[term])
-
     def _raise_confidence(self, place: Place, term: str, confidence: float) -> None:
         """Posts differ in how certain their entities are: the greatest confidence counts, whatever the order."""
         try:
@@ -114,13 +134,14 @@ class FactStore:
             for term, confidence in terms.items()
         ]
 
-    def _settle(self, fact: Fact, stale: Iterable[str]) -> None:
+    def _settle(self, fact: Fact, stale: Stale, is_first: bool) -> None:
         """Bring the postings of stale terms into line with the facts, and of all if the fact is no longer the newest.
 
         The facts are read again after every change: who adds a fact writes it before its postings, so either it is seen
         here or its postings are written after the change.
         """
-        current = self._read(fact)
+        current = self._read_alone(fact) if is_first else None
+        current = current or self._read(fact)
         is_superseded = current is None or current["version"] != fact.version
         unsettled = {*stale, *(fact.terms if is_superseded else ())}
         if not unsettled:
@@ -138,6 +159,21 @@ class FactStore:
             raise RetryableError(f"other workers write the postings of {fact.place.image_id}")
         if not is_superseded:
             self._mark_settled(fact)
+
+    def _read_alone(self, fact: Fact) -> Item | None:
+        """The fact as it is now, if no other photo shows the image.
+
+        Else the confidences that were written may be lower than another photo's. Who enters one from now on finds them
+        written, and writes only greater ones.
+        """
+        page = self._query_facts(fact.place, PHOTO, Limit=2)
+        items: list[Item] = page["Items"]
+        if "LastEvaluatedKey" not in page and [item["sk"] for item in items] == [fact.part]:
+            return items[0]
+        held = self._held_terms(fact, {term for term in fact.terms if _is_shared(term)})
+        for term, confidence in held.items():
+            self._raise_confidence(fact.place, term, confidence)
+        return None
 
     def _mark_settled(self, fact: Fact) -> None:
         try:
@@ -163,16 +199,19 @@ class FactStore:
         """Yield the image's facts that are not about to be deleted."""
         start: dict[str, Any] = {}
         while True:
-            page = self._table.query(
-                KeyConditionExpression=Key("pk").eq(place.partition) & Key("sk").begins_with(family),
-                ProjectionExpression="version, terms",
-                ConsistentRead=True,
-                **start,
-            )
+            page = self._query_facts(place, family, **start)
             yield from (item for item in page["Items"] if item["version"] != "~")
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _query_facts(self, place: Place, family: str, **request: Any) -> Any:
+        return self._table.query(
+            KeyConditionExpression=Key("pk").eq(place.partition) & Key("sk").begins_with(family),
+            ProjectionExpression="sk, version, terms",
+            ConsistentRead=True,
+            **request,
+        )
 
 
 def _read_other(error: ClientError) -> Item | None:
@@ -193,6 +232,11 @@ def _list_stale(old: Item | None, terms: Terms) -> set[str]:
 
 def _is_shared(term: str) -> bool:
     return term.startswith(f"{ENTITY}#")
+
+
+def _is_held(term: str, confidence: float, present: Terms) -> bool:
+    found = present.get(term)
+    return found == confidence or (_is_shared(term) and found is not None and found > confidence)
 
 
 def _is_unchanged(old: Item | None) -> ConditionBase:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
-from photolake.aws.dynamodb import is_condition_failure
+from photolake.aws.dynamodb import is_condition_failure, read_keys
 from photolake.search.facts import Fact, FactStore
 from photolake.search.items import (
     ANALYSIS,
@@ -21,6 +21,7 @@ from photolake.search.items import (
     pack,
     photo_part,
     post_partition,
+    posting_key,
 )
 from photolake.search.terms import MAX_ANALYSIS_TERMS, MAX_PHOTO_TERMS, cut_terms, list_analysis_terms, list_photo_terms
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from photolake.photos.job import PostSummary
     from photolake.rows.types import AnalysisRow, PhotoRow
+    from photolake.search.facts import Stale
     from photolake.search.terms import Terms
 
 SHOWN_LABELS, SHOWN_LINES, SHOWN_LINE = 10, 3, 100
@@ -54,6 +56,7 @@ class SearchIndex:
         """
         self._table = table
         self._retention_days = retention_days
+        self._sleep = sleep
         self._facts = FactStore(table, retention_days, sleep)
         self._on_left_out = on_left_out
 
@@ -73,7 +76,7 @@ class SearchIndex:
         A photo that did not become an image, or whose post is forgotten, changes nothing.
         """
         image_id, date, post_id = row.get("image_id"), row.get("image_dt"), row.get("tweetid")
-        if not image_id or not date or (post_id is not None and self._is_forgotten(post_id)):
+        if not image_id or not date:
             return
         place, part = Place(date, image_id), photo_part(row["source_key"])
         if post_id is not None:
@@ -81,9 +84,29 @@ class SearchIndex:
         texts = [post.text if post else None, row.get("alt_text"), None if post_id else _read_name(row["source_key"])]
         terms = self._cut(list_photo_terms(texts, post.entities if post else ()), MAX_PHOTO_TERMS)
         shown = {name: row.get(name) for name in _PHOTO_COLUMNS} | ({"post": post.to_message()} if post else {})
-        content = {"photo": pack(drop_nulls(shown))}
-        self._facts.put(Fact(place, part, row.get("collected_at") or "", terms, content))
-        self._describe(place)
+        fact = Fact(place, part, row.get("collected_at") or "", terms, {"photo": pack(drop_nulls(shown))})
+        stale = self._facts.enter(fact)
+        if stale is not None:
+            self._index_photo(fact, stale, post_id, is_first=row.get("status") == "ok")
+
+    def _index_photo(self, fact: Fact, stale: Stale, post_id: int | None, is_first: bool) -> None:
+        """Write what a photo that has been entered lacks, or take it out again if its post is forgotten.
+
+        Who forgets a post marks it before reading where its photos are: either the mark is seen here, or the photo is
+        seen there. Reading a posting costs a fifth of writing it, and other photos often have the same words; those of
+        the first photo of an image are not there yet.
+        """
+        place = fact.place
+        mark = [] if post_id is None else [{"pk": post_partition(post_id), "sk": FORGOTTEN}]
+        postings = [] if is_first else [posting_key(term, place) for term in fact.terms]
+        keys = [*mark, place.key(IMAGE), *postings]
+        found = {item["pk"]: item for item in read_keys(self._table, keys, self._sleep)}
+        if post_id is not None and post_partition(post_id) in found:
+            self._take_out(post_id, place, fact.part)
+            return
+        present = {term: float(found[term]["confidence"]) for term in fact.terms if term in found}
+        self._facts.index(fact, stale, present, is_first)
+        self._show(place, found.get(place.partition))
 
     def forget_post(self, post_id: int) -> int:
         """Take a post out of the index for good, and hide the images that nothing else shows; return its photos."""
@@ -91,11 +114,13 @@ class SearchIndex:
         self._table.put_item(Item={"pk": partition, "sk": FORGOTTEN})
         pointers = [item for item in self._read_partition(partition) if item["sk"] != FORGOTTEN]
         for pointer in pointers:
-            place = Place(pointer["date"], pointer["image_id"])
-            self._facts.delete(place, pointer["part"])
-            self._hide_unless_shown(place)
-            self._table.delete_item(Key={"pk": partition, "sk": pointer["sk"]})
+            self._take_out(post_id, Place(pointer["date"], pointer["image_id"]), pointer["part"])
         return len(pointers)
+
+    def _take_out(self, post_id: int, place: Place, part: str) -> None:
+        self._facts.delete(place, part)
+        self._hide_unless_shown(place)
+        self._table.delete_item(Key=_pointer_key(post_id, place, part))
 
     def _cut(self, terms: Terms, limit: int) -> Terms:
         kept, left_out = cut_terms(terms, limit)
@@ -105,45 +130,51 @@ class SearchIndex:
 
     def _point(self, post_id: int, place: Place, part: str) -> None:
         """Write where a photo of the post is, before there is anything to be found there."""
-        pointer = {"pk": post_partition(post_id), "sk": f"{part}#{place.image_id}", "part": part}
         expiration = place.compute_expiration(self._retention_days)
-        self._table.put_item(Item={**pointer, **vars(place), "expiration": expiration})
+        pointer = {**_pointer_key(post_id, place, part), "part": part, **vars(place), "expiration": expiration}
+        self._table.put_item(Item=pointer)
 
-    def _describe(self, place: Place, columns: Mapping[str, Any] | None = None, version: str = "") -> None:
+    def _describe(self, place: Place, columns: Mapping[str, Any], version: str) -> None:
         """Write what a list shows of the image, which is shown again, should it have been hidden.
 
         What a newer analysis has written stays: its worker may have come in between.
         """
-        values = {
-            "date": place.date,
-            "expiration": place.compute_expiration(self._retention_days),
-            **({"version": version} if version else {}),
-            **{name: value for name, value in (columns or {}).items() if value is not None},
-        }
         is_newest = Attr("version").not_exists() | Attr("version").lte(version)
+        shown = {"version": version, **{name: value for name, value in columns.items() if value is not None}}
+        self._update_image(place, shown, is_newest, " REMOVE is_hidden")
+
+    def _show(self, place: Place, image: Item | None) -> None:
+        """Let lists show an image that has a photo; `image` is its item, read after the photo was entered."""
+        if image is None and self._update_image(place, {}, Attr("is_hidden").not_exists()):
+            return
+        if image is None or image.get("is_hidden"):
+            self._hide_unless_shown(place, is_hidden=True)
+
+    def _hide_unless_shown(self, place: Place, is_hidden: bool = False) -> None:
+        """The photos are read again after each change, as one may have come or gone meanwhile."""
+        while is_hidden != (is_hidden := not self._facts.has_photo(place)):
+            shown = {"is_hidden": True} if is_hidden else {}
+            self._update_image(place, shown, None, "" if is_hidden else " REMOVE is_hidden")
+
+    def _update_image(
+        self, place: Place, values: Mapping[str, Any], condition: ConditionBase | None, removal: str = ""
+    ) -> bool:
+        """Set attributes of what lists show of the image; False if the condition does not hold."""
+        kept = {"date": place.date, "expiration": place.compute_expiration(self._retention_days), **values}
+        given: Any = {} if condition is None else {"ConditionExpression": condition}
         try:
             self._table.update_item(
                 Key=dict(place.key(IMAGE)),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE is_hidden",
-                ExpressionAttributeNames={f"#{name}": name for name in values},
-                ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
-                **({"ConditionExpression": is_newest} if version else {}),  # type: ignore[arg-type]
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in kept) + removal,
+                ExpressionAttributeNames={f"#{name}": name for name in kept},
+                ExpressionAttributeValues={f":{name}": value for name, value in kept.items()},
+                **given,
             )
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
-
-    def _hide_unless_shown(self, place: Place) -> None:
-        """The photos are read again after the change, as one may have been added meanwhile."""
-        is_hidden = False
-        while is_hidden != (is_hidden := not self._facts.has_photo(place)):
-            change = "SET is_hidden = :yes" if is_hidden else "REMOVE is_hidden"
-            values = {"ExpressionAttributeValues": {":yes": True}} if is_hidden else {}
-            self._table.update_item(Key=dict(place.key(IMAGE)), UpdateExpression=change, **values)  # type: ignore[arg-type]
-
-    def _is_forgotten(self, post_id: int) -> bool:
-        key = {"pk": post_partition(post_id), "sk": FORGOTTEN}
-        return "Item" in self._table.get_item(Key=key, ConsistentRead=True)
+            return False
+        return True
 
     def _read_partition(self, partition: str) -> list[Item]:
         items: list[Item] = []
@@ -154,6 +185,10 @@ class SearchIndex:
             if "LastEvaluatedKey" not in page:
                 return items
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _pointer_key(post_id: int, place: Place, part: str) -> dict[str, str]:
+    return {"pk": post_partition(post_id), "sk": f"{part}#{place.image_id}"}
 
 
 def _describe_analysis(row: AnalysisRow) -> dict[str, Any]:

@@ -181,8 +181,8 @@ def _list_pseudo_parameters(stack_name: str) -> dict[str, Any]:
 
 
 def _empty_folder(folder: Path) -> None:
-    """Remove what an earlier run left."""
+    """Remove what an earlier run left, but for `cache`, and `opt`, which holds compiled layers."""
     state.remove(folder)
-    for name in ("athena", "build", "logs", "opt"):
+    for name in ("athena", "build", "logs"):
         shutil.rmtree(folder / name, ignore_errors=True)
     (folder / "logs").mkdir()

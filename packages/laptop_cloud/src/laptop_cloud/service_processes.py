@@ -17,6 +17,7 @@ from laptop_cloud.server.aws_json import JsonServer
 from laptop_cloud.server.child_processes import read_log_tail
 from laptop_cloud.services.athena.api.service import AthenaService
 from laptop_cloud.services.firehose.service import FirehoseService
+from laptop_cloud.services.moto.catalog_changes import connect_changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +91,13 @@ def start_services(moto: ServiceProcess, host: Host, engine: EngineSet) -> Servi
     own = Clients({"": moto_url}, host.variables)
     firehose = FirehoseService(own("s3"), own("glue"), ACCOUNT, REGION, host.scale)
     compilations = host.state / "cache" / "statements"
-    athena = AthenaService(own("s3"), own("glue"), host.state / "athena", compilations=compilations)
+    athena = AthenaService(
+        own("s3"),
+        own("glue"),
+        host.state / "athena",
+        compilations=compilations,
+        read_changes=connect_changes(moto_url),
+    )
     host.running.callback(athena.close)
     server = JsonServer([firehose.service(), athena.service()])
     server.start()

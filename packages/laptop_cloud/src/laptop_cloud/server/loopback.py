@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from laptop_cloud.server.http_server import HttpServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -17,9 +17,7 @@ class LoopbackServer:
     """Answers from the moment it is made until `stop`."""
 
     def __init__(self, application: WSGIApplication, name: str) -> None:
-        self._server: BaseWSGIServer = make_server(
-            "127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler
-        )
+        self._server = HttpServer(application)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_STOP_CHECK_SECONDS,), name=name, daemon=True
         )
@@ -40,12 +38,3 @@ class LoopbackServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-
-
-class _QuietHandler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # With it every round trip waits some 40 ms for a delayed ACK.
-    disable_nagle_algorithm = True
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Print nothing for a request."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import subprocess
@@ -47,16 +48,13 @@ class Builds:
     def layers_folder(self, logical_id: str, layer_arns: Sequence[str]) -> Path:
         """What a function finds in /opt: its layers, each laid over those before it.
 
-        Functions of the same layers share a folder, so that Python compiles a layer once.
+        Functions of the same layers share a folder, and a file that is the same at the next start stays, so that
+        Python compiles a layer once.
         """
         if known := self._laid.get(tuple(layer_arns)):
             return known
         folder = self._laid[tuple(layer_arns)] = self._opt / logical_id
-        _empty_folder(folder)
-        for arn in layer_arns:
-            layer = self._layers[arn]
-            if layer is not None:
-                shutil.copytree(layer, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        _lay(folder, [layer for arn in layer_arns if (layer := self._layers[arn]) is not None])
         return folder
 
     def _run_makefile(self, code: CodeFolder) -> Path:
@@ -80,3 +78,25 @@ class Builds:
 def _empty_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+
+
+def _lay(folder: Path, layers: Sequence[Path]) -> None:
+    """Make the folder hold the files of the layers, and of others at most what Python compiled."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {source.relative_to(layer): source for layer in layers for source in _list_files(layer)}
+    kept = {folder / parent for place in files for parent in place.parents}
+    for old in [path for path in folder.rglob("*") if path.is_dir() and path.name != "__pycache__"]:
+        if old not in kept:
+            shutil.rmtree(old, ignore_errors=True)
+    for old in _list_files(folder):
+        if old.relative_to(folder) not in files:
+            old.unlink()
+    for place, source in files.items():
+        target = folder / place
+        if not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__"]

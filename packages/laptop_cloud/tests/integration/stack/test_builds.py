@@ -1,5 +1,6 @@
 """Building functions and layers by their makefiles."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,33 @@ def test_later_layers_overlay_earlier_ones_and_a_provided_layer_stays_empty(tmp_
     assert files == {"python/same.py": "second", "first.txt": "first", "second.txt": "second"}
     assert builds.layers_folder("Another", ["arn:First", "arn:DependenciesLayer", "arn:Second"]) == folder
     assert builds.layers_folder("Other", ["arn:Second", "arn:First"]) != folder
+
+
+def test_at_the_next_start_a_layer_keeps_what_is_the_same_and_what_python_compiled_of_it(tmp_path: Path):
+    layer, folder = tmp_path / "layer", tmp_path / "state" / "opt" / "Worker"
+    for name in ("same", "changed", "gone/old"):
+        (layer / name).parent.mkdir(parents=True, exist_ok=True)
+        (layer / f"{name}.py").write_text(name)
+
+    def lay() -> Path:
+        builds = Builds({"Layer": CodeFolder("Layer", layer, None)}, tmp_path / "state")
+        builds.add_layer("arn:Layer", "Layer")
+        return builds.layers_folder("Worker", ["arn:Layer"])
+
+    assert lay() == folder
+    compiled = folder / "__pycache__" / "same.pyc"
+    compiled.parent.mkdir()
+    compiled.write_text("compiled")
+    before = (folder / "same.py").stat().st_mtime_ns
+    shutil.rmtree(layer / "gone")
+    (layer / "changed.py").write_text("CHANGED")
+    (layer / "same.py").touch()
+    lay()
+
+    files = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert files == {"same.py": "same", "changed.py": "CHANGED", "__pycache__/same.pyc": "compiled"}
+    assert (folder / "same.py").stat().st_mtime_ns == before
+    assert not (folder / "gone").exists()
 
 
 def test_a_build_that_fails_is_said_with_what_make_printed(tmp_path: Path):

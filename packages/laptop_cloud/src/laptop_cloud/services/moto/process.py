@@ -14,37 +14,37 @@ from pathlib import Path
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import make_server
 
 from laptop_cloud.server.aws_clients import Clients
+from laptop_cloud.server.http_server import HttpServer, KeepAliveHandler
 from laptop_cloud.server.iam_calls import CallRecorder
 from laptop_cloud.services.moto.access_log import AccessLog
+from laptop_cloud.services.moto.catalog_changes import CatalogChanges
+from laptop_cloud.services.moto.dispatch_cost import lower_dispatch_cost
 from laptop_cloud.services.moto.message_moves import MessageMoveEndpoint, MessageMoves
 from laptop_cloud.services.moto.queue_cost import lower_cost
 from laptop_cloud.services.moto.queue_counts import QueueCounts
 from laptop_cloud.services.moto.service_gate import ServiceGate
+from laptop_cloud.services.moto.transaction_cost import lower_transaction_cost
 
 ACCESS_LOG = Path("logs", "s3_access.log")
 
 
-class _QuietHandler(MotoRequestHandler):
-    # With it a round trip can wait some 40 ms for a delayed ACK. The output must stay unbuffered: for the answer to
-    # `Expect: 100-continue` the client of S3 would wait a second.
-    disable_nagle_algorithm = True
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Print nothing for a request."""
+class _MotoHandler(KeepAliveHandler, MotoRequestHandler):
+    """Keeps connections open, and underscores in the names of S3's metadata."""
 
 
 def main() -> None:
     """Serve until SIGTERM."""
     ACCESS_LOG.parent.mkdir(exist_ok=True)
     lower_cost()
+    lower_dispatch_cost()
+    lower_transaction_cost()
     with ACCESS_LOG.open("a", encoding="utf-8") as log:
         moves = MessageMoves(lambda: clients("sqs"))
         moto = MessageMoveEndpoint(DomainDispatcherApplication(create_backend_app), moves)
-        application = QueueCounts(AccessLog(CallRecorder(ServiceGate(moto)), log))
-        server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
+        application = QueueCounts(CatalogChanges(AccessLog(CallRecorder(ServiceGate(moto)), log)))
+        server = HttpServer(application, _MotoHandler)
         clients = Clients({"": f"http://127.0.0.1:{server.server_port}"}, os.environ)
         signal.signal(signal.SIGTERM, _exit_on_signal)
         sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}) + "\n")

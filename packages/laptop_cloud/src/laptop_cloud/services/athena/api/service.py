@@ -40,8 +40,8 @@ def _utc_now() -> datetime.datetime:
 class AthenaService:
     """Queries, workgroups and saved queries; state is in memory, copies of objects in `cache_dir`.
 
-    Compiled statements are kept in the folder `compilations`, if there is one, for a later start. `close` it: queries
-    run in threads of their own.
+    Compiled statements are kept in the folder `compilations`, if there is one, for a later start, and tables until
+    `read_changes` names them. `close` it: queries run in threads of their own.
     """
 
     def __init__(
@@ -51,8 +51,9 @@ class AthenaService:
         cache_dir: Path,
         now: Callable[[], datetime.datetime] = _utc_now,
         compilations: Path | None = None,
+        read_changes: Callable[[int], Sequence[str | None]] | None = None,
     ) -> None:
-        self._catalog = GlueCatalog(glue)
+        self._catalog = GlueCatalog(glue, read_changes)
         kept = NONE_KEPT if compilations is None else KeptCompilations(compilations)
         engine = QueryEngine(self._catalog, ObjectCache(s3, cache_dir / "objects"), now, kept)
         self._runner = StatementRunner(s3, self._catalog, engine, cache_dir / "results")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from laptop_cloud.services.athena.catalog import data_types, presto_view
 from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mypy_boto3_glue import GlueClient
 
@@ -56,10 +57,40 @@ class ExternalTable:
 
 
 class GlueCatalog:
-    """Reads and writes the one data catalog, `awsdatacatalog`."""
+    """Reads and writes the one data catalog, `awsdatacatalog`.
 
-    def __init__(self, glue: GlueClient) -> None:
+    `read_changes` gives what has changed in it after the first so many changes: tables as `database.name`, None for
+    anything. Without it every table is read whenever it is needed.
+    """
+
+    def __init__(self, glue: GlueClient, read_changes: Callable[[int], Sequence[str | None]] | None = None) -> None:
         self._glue = glue
+        self._read_changes = read_changes
+        self._seen = 0
+        self._known: dict[tuple[str, str], ExternalTable | presto_view.StoredView] = {}
+        self._refreshing = threading.Lock()
+
+    def refresh(self) -> None:
+        """Forget what has changed since; for the statement that begins."""
+        if self._read_changes is None:
+            return
+        with self._refreshing:
+            changed = self._read_changes(self._seen)
+            self._seen += len(changed)
+            if changed:
+                # Another dict: a statement that is being read fills the old one, perhaps with what has changed.
+                kept = {} if None in changed else dict(self._known)
+                self._known = {name: found for name, found in kept.items() if ".".join(name) not in changed}
+
+    def find_known(self, database: str, name: str) -> ExternalTable | presto_view.StoredView | None:
+        """As `find`, with what was read since the last change before `refresh`."""
+        known = self._known
+        if (database, name) in known:
+            return known[database, name]
+        found = self.find(database, name)
+        if found is not None and self._read_changes is not None:
+            known[database, name] = found
+        return found
 
     def find(self, database: str, name: str) -> ExternalTable | presto_view.StoredView | None:
         """The table or view, or None; QueryError when it exists but cannot be read here."""
@@ -89,7 +120,7 @@ class GlueCatalog:
     def put_view(self, database: str, table_input: Any, replace: bool) -> None:
         """Create the view, or replace one of the same name."""
         name = table_input["Name"]
-        found = self.find(database, name)
+        found = self.find_known(database, name)
         if isinstance(found, ExternalTable):
             raise QueryError("TABLE_ALREADY_EXISTS", f"'{database}.{name}' is a table, not a view")
         if found is None:

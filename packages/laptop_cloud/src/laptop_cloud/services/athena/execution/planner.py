@@ -64,6 +64,7 @@ class Planner:
     """Resolves names through the catalog, for one statement."""
 
     def __init__(self, catalog: GlueCatalog, kept: KeptCompilations = NONE_KEPT) -> None:
+        catalog.refresh()
         self._catalog = catalog
         self._kept = kept
         self._relations: dict[TableName, ExternalTable | CompiledView] = {}
@@ -103,7 +104,7 @@ class Planner:
         return True, relation.view.columns
 
     def _load_relation(self, name: TableName, place: str, shown: str) -> ExternalTable | CompiledView:
-        found = self._catalog.find(*name)
+        found = self._catalog.find_known(*name)
         if found is None:
             known = self._catalog.has_database(name[0])
             code = "TABLE_NOT_FOUND" if known else "SCHEMA_NOT_FOUND"
