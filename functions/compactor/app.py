@@ -35,6 +35,7 @@ class CompactorSettings(Settings):
     compaction_grace_minutes: int
 
 
+WORKERS = 4  # of the 20 or more queries that an account may run at once
 END_MS = 30_000  # a query that takes longer is stopped
 logger, metrics = Logger(), Metrics()
 settings = CompactorSettings.from_env()
@@ -57,6 +58,7 @@ compactor = Compactor(
         earliest=dt.date.fromisoformat(settings.earliest_date),
     ),
     _utc_now,
+    workers=WORKERS,
 )
 
 

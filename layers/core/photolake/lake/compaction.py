@@ -18,13 +18,13 @@ class CompactionRules:
     It has at least `min_objects`, the folder of an earlier rewrite counting as one, as Athena may write several files.
     Its day ended `rest` ago. Its oldest row arrived at most `max_age` ago: S3 counts the age of an object, and so
     `RowRetentionDays`, from when it was written, so that a rewrite prolongs it. It is not before `earliest`, where
-    Athena sees nothing. What is replaced is deleted `grace` later.
+    Athena sees nothing. What is replaced is deleted `grace` later, or by somebody else.
     """
 
     min_objects: int
     rest: dt.timedelta
     max_age: dt.timedelta | None
-    grace: dt.timedelta
+    grace: dt.timedelta | None
     earliest: dt.date
 
 
@@ -63,7 +63,7 @@ def choose_partitions(partitions: Iterable[Partition], rules: CompactionRules, n
 
 def is_due(note: PartitionObject, rules: CompactionRules, now: dt.datetime) -> bool:
     """Whether what a note names may be deleted: no query that had listed it can still run."""
-    return note.modified + rules.grace <= now
+    return rules.grace is not None and note.modified + rules.grace <= now
 
 
 def _is_worth_it(partition: Partition, rules: CompactionRules, now: dt.datetime) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from photolake.errors import PermanentError, RetryableError
+from photolake.errors import PermanentError, PhotolakeError, RetryableError
 from photolake.lake.compaction import (
     CompactionRules,
     Partition,
@@ -17,10 +18,11 @@ from photolake.lake.compaction import (
     summarize_partition,
 )
 from photolake.lake.landing_tables import LANDING_TABLES
+from photolake.lake.rewriter import Rewrite
 
 if TYPE_CHECKING:
     from photolake.lake.partition_objects import PartitionObject, PartitionObjects
-    from photolake.lake.rewriter import PartitionRewriter, Rewrite
+    from photolake.lake.rewriter import PartitionRewriter
 
 
 @dataclass
@@ -46,12 +48,17 @@ class Compactor:
         rewriter: PartitionRewriter,
         rules: CompactionRules,
         now: Callable[[], dt.datetime],
+        *,
+        workers: int = 1,
+        at_once: bool = False,
     ) -> None:
-        """`now` is the time in UTC."""
+        """`now` is the time in UTC. `workers` partitions are written at a time; `at_once`: see `rewrite`."""
         self._objects = objects
         self._rewriter = rewriter
         self._rules = rules
         self._now = now
+        self._workers = workers
+        self._at_once = at_once
 
     def find_partitions(self, tally: CompactionTally | None = None) -> list[Partition]:
         """The partitions to write anew, in their order; with a tally what is due is deleted on the way."""
@@ -70,16 +77,30 @@ class Compactor:
         tally = CompactionTally()
         chosen = self.find_partitions(tally)
         tally.left = len(chosen)
-        for partition in chosen:
-            if not may_continue():
-                break
-            try:
-                tally.rewrites.append(self._rewriter.rewrite(partition.table, partition.day, may_wait=may_continue))
-            except (PermanentError, RetryableError) as error:
-                tally.failures[f"{partition.table}/dt={partition.day}"] = str(error)
-            tally.left -= 1
-            on_rewrite(partition)
+        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="compactor")
+        try:
+            results = pool.map(lambda partition: self._rewrite(partition, may_continue), chosen)
+            for partition, result in zip(chosen, results, strict=True):
+                if result is None:
+                    continue
+                tally.left -= 1
+                if isinstance(result, Rewrite):
+                    tally.rewrites.append(result)
+                else:
+                    tally.failures[f"{partition.table}/dt={partition.day}"] = str(result)
+                on_rewrite(partition)
+        finally:
+            pool.shutdown(cancel_futures=True)
         return tally
+
+    def _rewrite(self, partition: Partition, may_continue: Callable[[], bool]) -> Rewrite | PhotolakeError | None:
+        """What came of a partition; None if there is no time left."""
+        if not may_continue():
+            return None
+        try:
+            return self._rewriter.rewrite(partition.table, partition.day, at_once=self._at_once, may_wait=may_continue)
+        except (PermanentError, RetryableError) as error:
+            return error
 
     def _list_partitions(self, table: str) -> Iterator[Sequence[PartitionObject]]:
         """The objects of a table, a partition at a time: they are listed by key."""
