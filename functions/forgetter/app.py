@@ -1,0 +1,43 @@
+"""Rows of `deletions` -> the deleted posts out of every byte of the lake.
+
+It looks every hour whether a pass is due or not finished, and begins one when `photolake forget` asks with `{"ask": true}`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from photolake.forget.connect import ForgetSettings, connect_forgetter
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@dataclass(frozen=True)
+class ForgetterSettings(ForgetSettings):
+    """The function's environment."""
+
+
+RESERVE_MS = 120_000  # more than a partition takes to be rewritten, or an object of the archive
+logger, metrics = Logger(), Metrics()
+settings = ForgetterSettings.from_env()
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Go on with a pass, or begin one; the result says how far it is."""
+    remaining_ms = context.get_remaining_time_in_millis
+    forgetter = connect_forgetter(
+        settings, session, rewriter, logger, metrics, has_time=lambda: remaining_ms() > RESERVE_MS
+    )
+    state = forgetter.run(remaining_ms() / 1000, bool(event.get("ask")))
+    for name, place in {"PostsForgotten": "posts", "ImagesForgotten": "images", "ImagesPostponed": "postponed"}.items():
+        metrics.add_metric(name, MetricUnit.Count, state.counts.get(place, 0) if state.is_finished else 0)
+    metrics.add_metric("ForgettingOverdue", MetricUnit.Count, int(forgetter.is_overdue(state)))
+    logger.info("forgetting", step=state.step, finished=state.is_finished, counts=dict(state.counts))
+    return asdict(state)
