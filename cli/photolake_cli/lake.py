@@ -130,7 +130,10 @@ class Lake:
 
     def _list_objects(self, prefix: str) -> Iterator[tuple[str, int]]:
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-            yield from ((item["Key"], item["Size"]) for item in page.get("Contents", []) if item["Size"])
+            for item in page.get("Contents", []):
+                # As Athena does, which hides the notes of a rewrite (photolake/lake/partition_objects.py).
+                if item["Size"] and not item["Key"].rpartition("/")[2].startswith(("_", ".")):
+                    yield item["Key"], item["Size"]
 
 
 _POSTED = ("collected_at", "processed_at")

@@ -1,6 +1,7 @@
 """Rows of `deletions` -> the deleted posts out of every byte of the lake.
 
-It looks every hour whether a pass is due or not finished, and begins one when `photolake forget` asks with `{"ask": true}`.
+It looks every hour whether a pass is due or not finished, and begins one when `photolake forget` asks for it by the
+event `{"ask": true}`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -33,7 +35,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """Go on with a pass, or begin one; the result says how far it is."""
     remaining_ms = context.get_remaining_time_in_millis
     forgetter = connect_forgetter(
-        settings, session, rewriter, logger, metrics, has_time=lambda: remaining_ms() > RESERVE_MS
+        settings, boto3.Session(), logger, metrics, has_time=lambda: remaining_ms() > RESERVE_MS
     )
     state = forgetter.run(remaining_ms() / 1000, bool(event.get("ask")))
     for name, place in {"PostsForgotten": "posts", "ImagesForgotten": "images", "ImagesPostponed": "postponed"}.items():

@@ -7,7 +7,7 @@ import datetime
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ from laptop_cloud.services.firehose.column_types import read_columns
 from laptop_cloud.services.firehose.conversion import read_rows, write_parquet
 from photolake.athena_schema.sql_files import Statement, read_statements, sort_by_dependency
 from photolake.athena_schema.workgroup import Workgroup
+from photolake.aws.athena import QueryRunner
+from photolake.lake.partition_objects import PartitionObjects
+from photolake.lake.rewriter import PartitionRewriter
 from tests import resolved_template
 
 BUCKET, LANDING, DATABASE, WORKGROUP = "LakeBucket", "photolake_landing", "photolake", "photolake"
@@ -42,9 +45,10 @@ class Answer:
 class Warehouse:
     """Landing objects as Firehose writes them, and the views over them."""
 
-    def __init__(self, s3: Any, athena: Any) -> None:
+    def __init__(self, s3: Any, athena: Any, glue: Any) -> None:
         self._s3 = s3
         self._athena = athena
+        self._glue = glue
 
     def land(self, table: str, rows: Iterable[Mapping[str, Any]], name: str = "a") -> None:
         """Write rows of posts, photos or analyses as one Parquet object for each day."""
@@ -63,8 +67,8 @@ class Warehouse:
 
     def empty(self) -> None:
         """Delete every row; the views stay."""
-        for found in self._s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-            self._s3.delete_object(Bucket=BUCKET, Key=found["Key"])
+        for key in self.list_objects():
+            self._s3.delete_object(Bucket=BUCKET, Key=key)
 
     def create_views(self, *names: str) -> None:
         """Create these views of athena/views, or every one."""
@@ -89,6 +93,16 @@ class Warehouse:
             [datum.get("VarCharValue") for datum in row["Data"]] for page in pages for row in page["ResultSet"]["Rows"]
         ]
         return Answer(header, rows)
+
+    def build_rewriter(self, now: Callable[[], datetime.datetime]) -> PartitionRewriter:
+        """What writes partitions anew."""
+        queries = QueryRunner(self._athena, WORKGROUP, DATABASE, lambda _: time.sleep(0.03))
+        return PartitionRewriter(queries, self._glue, PartitionObjects(self._s3, BUCKET), LANDING, now)
+
+    def list_objects(self, prefix: str = "") -> dict[str, int]:
+        """The sizes of the objects below a prefix."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+        return {item["Key"]: item["Size"] for page in pages for item in page.get("Contents", [])}
 
     def records(self, sql: str) -> list[dict[str, str | None]]:
         """Run a SELECT and return its rows as dictionaries by column."""
@@ -129,6 +143,6 @@ def open_warehouse(cache: Path, now: datetime.datetime) -> Iterator[Warehouse]:
         athena: Any = boto3.client("athena", REGION, endpoint_url=server.url)
         results = {"ResultConfiguration": {"OutputLocation": f"s3://{BUCKET}/athena-results/"}}
         athena.create_work_group(Name=WORKGROUP, Configuration=results)
-        yield Warehouse(s3, athena)
+        yield Warehouse(s3, athena, glue)
         server.stop()
         service.close()

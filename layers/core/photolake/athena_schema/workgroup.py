@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from photolake.aws.athena import QueryRunner
 from photolake.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from photolake.athena_schema.sql_files import Statement
 
-# Creating a view takes Athena about a second, and the laptop far less; longer queries are asked for less often.
-FIRST_POLL_SECONDS = 0.05
-LAST_POLL_SECONDS = 1.0
 MARK = "photolake: "
 
 
@@ -30,25 +28,14 @@ class Workgroup:
         self._client = client
         self._name = name
         self._database = database
-        self._sleep = sleep
+        self._runner = QueryRunner(client, name, database, sleep)
 
     def run(self, statement: Statement) -> None:
         """Run one statement to its end; PermanentError with file, line and the engine's message if it fails."""
-        execution_id = self._client.start_query_execution(
-            QueryString=statement.body,
-            QueryExecutionContext={"Database": self._database},
-            WorkGroup=self._name,
-        )["QueryExecutionId"]
-        pause = FIRST_POLL_SECONDS
-        while True:
-            status = self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
-            if status["State"] == "SUCCEEDED":
-                return
-            if status["State"] in {"FAILED", "CANCELLED"}:
-                message = status.get("StateChangeReason", status["State"])
-                raise PermanentError("query_failed", statement.locate(message))
-            self._sleep(pause)
-            pause = min(2 * pause, LAST_POLL_SECONDS)
+        try:
+            self._runner.run(statement.body)
+        except PermanentError as error:
+            raise PermanentError(error.status, statement.locate(error.message)) from None
 
     def save_queries(self, statements: Iterable[Statement]) -> None:
         """Make photolake's saved queries these: new ones created, changed ones updated, others deleted.

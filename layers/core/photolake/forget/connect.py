@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from photolake.aws.athena import QueryRunner
+from photolake.clock import utc_now
 from photolake.forget.archive import ArchiveEraser
 from photolake.forget.deleted_rows import DeletedRows
 from photolake.forget.erased_images import ErasedImages
@@ -21,6 +23,8 @@ from photolake.forget.state import ForgetStateStore
 from photolake.forget.steps import ForgetSteps
 from photolake.forget.texts import TextEraser
 from photolake.images.removal import ImageRemoval
+from photolake.lake.partition_objects import PartitionObjects
+from photolake.lake.rewriter import PartitionRewriter
 from photolake.search.index import SearchIndex
 from photolake.search.indexes import SearchSettings, connect_indexes
 from photolake.sources.bluesky.collected_posts import CollectedPosts
@@ -28,8 +32,6 @@ from photolake.sources.bluesky.collected_posts import CollectedPosts
 if TYPE_CHECKING:
     import boto3
     from aws_lambda_powertools import Logger, Metrics
-
-    from photolake.forget.images import PartitionRewriter
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,6 @@ class ForgetSettings(SearchSettings):
 def connect_forgetter(
     settings: ForgetSettings,
     session: boto3.Session,
-    rewriter: PartitionRewriter,
     logger: Logger,
     metrics: Metrics,
     has_time: Callable[[], bool],
@@ -61,8 +62,10 @@ def connect_forgetter(
 
     bucket, get_table = settings.lake_bucket, session.resource("dynamodb").Table
     s3, checkpoints = session.client("s3"), get_table(settings.checkpoint_table)
-    queries = LakeQueries(session.client("athena"), s3, settings.workgroup, settings.landing_database)
-    rows, removal = DeletedRows(queries, settings.landing_database), ImageRemoval(get_table(settings.images_table))
+    database = settings.landing_database
+    runner = QueryRunner(session.client("athena"), settings.workgroup, database)
+    rewriter = PartitionRewriter(runner, session.client("glue"), PartitionObjects(s3, bucket), database, utc_now)
+    rows, removal = DeletedRows(LakeQueries(runner, s3), database), ImageRemoval(get_table(settings.images_table))
     indexes, erased = connect_indexes(settings, get_table, session, logger, metrics), ErasedImages(s3, bucket)
     cache = get_table(settings.cache_table)
     texts, collected, objects = TextEraser(cache), CollectedPosts(checkpoints), LineObjects(s3, bucket)

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from photolake.aws.dynamodb import delete_items
 from photolake.clock import format_utc, utc_now
@@ -26,18 +26,12 @@ if TYPE_CHECKING:
     from photolake.forget.deleted_rows import DeletedRows
     from photolake.forget.erased_images import ErasedImages
     from photolake.images.removal import HeldImage, ImageRemoval
+    from photolake.lake.rewriter import PartitionRewriter
     from photolake.search.index import SearchIndex
     from photolake.search.indexes import SearchIndexes
 
 SETTLING_SECONDS = 5.0
 """From asking the registry for an image to its photo's place in the search index takes a worker less than a second."""
-
-
-class PartitionRewriter(Protocol):
-    """What replaces the objects of a partition."""
-
-    def rewrite(self, table: str, dt: str, keep: str) -> object:
-        """Keep the rows of a landing table's partition for which this condition of SQL holds."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,7 @@ class ImageEraser:
         for day, found in sorted(self.rows.find_analyses(image_ids).items()):
             listed = list_texts(sorted(found))
             is_erased = f"image_id in ({listed}) and analyzed_at < '{before}'"
-            self.rewriter.rewrite("analyses", day, f"not coalesce({is_erased}, false)")
+            self.rewriter.rewrite("analyses", day, keep=f"not coalesce({is_erased}, false)", at_once=True)
             counts["analyses"] += len(found)
 
     def erase_rest(self, image_id: str, image_dt: str, s3_key: str = "") -> None:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from photolake.forget.deleted_rows import DeletedRows
-    from photolake.forget.images import ImageEraser, PartitionRewriter
+    from photolake.forget.images import ImageEraser
     from photolake.images.removal import ImageRemoval
+    from photolake.lake.rewriter import PartitionRewriter
     from photolake.rows.types import PostRow
     from photolake.search.indexes import SearchIndexes
 
@@ -84,7 +85,7 @@ class PhotoEraser:
             self.check_time()
             keep = f"tweetid is null or tweetid not in ({', '.join(map(str, sorted(posts)))})"
             held = f" or image_id in ({list_texts(sorted(postponed))})" if postponed else ""
-            self.rewriter.rewrite("photos", day, keep + held)
+            self.rewriter.rewrite("photos", day, keep=keep + held, at_once=True)
 
 
 def _read_job(job: PhotoJob, image_id: str) -> Showing:

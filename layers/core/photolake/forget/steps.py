@@ -86,7 +86,7 @@ class ForgetSteps:
             for day, ids in sorted(days.items()):
                 self.check_time()
                 listed = ", ".join(map(str, sorted(ids)))
-                self.photos.rewriter.rewrite("posts", day, f"id is null or id not in ({listed})")
+                self.photos.rewriter.rewrite("posts", day, keep=f"id not in ({listed})", at_once=True)
                 counts["posts"] += len(ids)
 
     def _erase_results(self, is_new: bool, counts: Counter[str]) -> None:

@@ -146,7 +146,7 @@ class AthenaService:
         if execution.state != "SUCCEEDED":
             raise invalid_request(f"Query has not yet finished. Current state: {execution.state}")
         names: Sequence[str | None] = [name for name, _ in execution.columns]
-        header = [names] if execution.kind == "DML" else []
+        header = [names] if execution.kind == "DML" and names else []
         start, size = _read_row_range(request)
         total = len(header) + execution.row_count
         shown = header[start : start + size]
@@ -163,7 +163,7 @@ class AthenaService:
     def _get_statistics(self, request: dict[str, Any]) -> dict[str, Any]:
         execution = self._find_execution(request["QueryExecutionId"])
         timeline = {"TotalExecutionTimeInMillis": execution.milliseconds}
-        rows = {"InputBytes": execution.scanned_bytes, "OutputRows": execution.row_count}
+        rows = {"InputBytes": execution.scanned_bytes, "OutputRows": execution.output_rows}
         return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from sqlglot import exp
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Iterable, Iterator
 
+    import pyarrow as pa
+
     from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable, GlueCatalog
     from laptop_cloud.services.athena.catalog.presto_view import StoredView
     from laptop_cloud.services.athena.storage.object_cache import ObjectCache, StoredObject
@@ -38,6 +40,25 @@ class QueryResult:
     columns: list[Column]
     rows: list[Row]
     scanned_bytes: int
+
+
+@dataclass(frozen=True)
+class OpenResult:
+    """A query that is ready to run: its columns, and the bytes of the objects it needs."""
+
+    columns: list[Column]
+    scanned_bytes: int
+    connection: duckdb.DuckDBPyConnection
+    sql: str
+
+    def fetch_rows(self) -> list[tuple[Any, ...]]:
+        """Run it; all its rows."""
+        return self.connection.execute(self.sql).fetchall()
+
+    def read_batches(self, rows: int) -> Iterable[pa.RecordBatch]:
+        """Run it; its rows, about so many at a time."""
+        batches: Iterable[pa.RecordBatch] = self.connection.sql(self.sql).to_arrow_reader(rows)
+        return batches
 
 
 class QueryEngine:
@@ -72,6 +93,21 @@ class QueryEngine:
         on_start: Callable[[duckdb.DuckDBPyConnection], None] = lambda connection: None,
     ) -> QueryResult:
         """The answer of a SELECT; `on_start` gets the connection, to interrupt it from another thread."""
+        with self.open_result(sql, database, cutoff_bytes, on_start) as result:
+            found = result.fetch_rows()
+            types = [datatype for _, datatype in result.columns]
+            rows = [tuple(format_value(value, kind) for value, kind in zip(row, types, strict=True)) for row in found]
+            return QueryResult(result.columns, rows, result.scanned_bytes)
+
+    @contextlib.contextmanager
+    def open_result(
+        self,
+        sql: str,
+        database: str,
+        cutoff_bytes: int | None = None,
+        on_start: Callable[[duckdb.DuckDBPyConnection], None] = lambda connection: None,
+    ) -> Iterator[OpenResult]:
+        """A SELECT over its loaded objects, not yet executed; `on_start` as for `answer`."""
         plan = Planner(self._catalog, self._kept).plan(sql, database)
         with self._open_connection(plan) as connection, _translate_errors():
             on_start(connection)
@@ -81,11 +117,7 @@ class QueryEngine:
                 raise ScanLimitError("SCAN_LIMIT", "Query cancelled! : Bytes scanned limit was exceeded")
             for table, objects in needed:
                 self._load_objects(connection, table, objects, with_paths=any(map(names_path, plan.texts)))
-            columns = _describe_columns(connection, plan)
-            found = connection.execute(plan.query.sql).fetchall()
-            types = [datatype for _, datatype in columns]
-            rows = [tuple(format_value(value, kind) for value, kind in zip(row, types, strict=True)) for row in found]
-            return QueryResult(columns, rows, scanned)
+            yield OpenResult(_describe_columns(connection, plan), scanned, connection, plan.query.sql)
 
     def _find_needed_objects(
         self, connection: duckdb.DuckDBPyConnection, plan: Plan

@@ -28,6 +28,8 @@ from laptop_cloud.services.athena.sql.statements import (
     fill_parameters,
     parse_statement,
 )
+from laptop_cloud.services.athena.sql.unload import Unload
+from laptop_cloud.services.athena.storage import object_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 ENGINE_VERSION = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
 _STOP_SECONDS = 10
 _INTERRUPT_SECONDS = 0.02
+_UNLOAD_BATCH_ROWS = 100_000
 
 
 @dataclass
@@ -56,12 +59,15 @@ class QueryExecution:
     cutoff_bytes: int | None
     submitted: datetime.datetime
     kind: str = "DML"
+    subkind: str | None = None
     output: str = ""
+    manifest: str | None = None
     state: str = "QUEUED"
     reason: str | None = None
     completed: datetime.datetime | None = None
     columns: list[Column] = field(default_factory=list)
     row_count: int = 0
+    output_rows: int = 0
     row_offsets: array[int] = field(default_factory=lambda: array("Q"))
     scanned_bytes: int = 0
     milliseconds: int = 0
@@ -80,6 +86,10 @@ class QueryExecution:
             with contextlib.suppress(duckdb.ConnectionException):
                 if self.connection is not None:
                     self.connection.interrupt()
+
+    def keep_connection(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """What `stop` will interrupt."""
+        self.connection = connection
 
     def finish(self, state: str, reason: str | None) -> None:
         """Set the end state."""
@@ -107,6 +117,7 @@ class QueryExecution:
             "QueryExecutionId": self.identity,
             "Query": self.sql,
             "StatementType": self.kind,
+            **({"SubstatementType": self.subkind} if self.subkind else {}),
             "ResultConfiguration": {"OutputLocation": self.output},
             "QueryExecutionContext": {"Database": self.database, "Catalog": presto_view.CATALOG},
             "Status": status,
@@ -114,6 +125,7 @@ class QueryExecution:
                 "EngineExecutionTimeInMillis": self.milliseconds,
                 "TotalExecutionTimeInMillis": self.milliseconds,
                 "DataScannedInBytes": self.scanned_bytes,
+                **({"DataManifestLocation": self.manifest} if self.manifest else {}),
             },
             "WorkGroup": self.workgroup,
             "EngineVersion": ENGINE_VERSION,
@@ -140,7 +152,10 @@ class StatementRunner:
                 raise duckdb.InterruptException
             statement = parse_statement(fill_parameters(execution.sql, execution.parameters), execution.database)
             execution.kind = statement.kind
-            self._store_result(execution, *self._run_statement(execution, statement))
+            if isinstance(statement, Unload):
+                self._unload(execution, statement)
+            else:
+                self._store_result(execution, *self._run_statement(execution, statement))
             state, reason = "SUCCEEDED", None
         except duckdb.InterruptException:
             state, reason = "CANCELLED", "Query cancelled by user"
@@ -166,11 +181,9 @@ class StatementRunner:
 
     def _run_statement(self, execution: QueryExecution, statement: Statement) -> tuple[list[Column], list[Row]]:
         if isinstance(statement, Select):
-
-            def on_start(connection: duckdb.DuckDBPyConnection) -> None:
-                execution.connection = connection
-
-            answer = self._engine.answer(statement.sql, execution.database, execution.cutoff_bytes, on_start)
+            answer = self._engine.answer(
+                statement.sql, execution.database, execution.cutoff_bytes, execution.keep_connection
+            )
             execution.scanned_bytes = answer.scanned_bytes
             return answer.columns, answer.rows
         if isinstance(statement, CreateView):
@@ -180,6 +193,21 @@ class StatementRunner:
         elif isinstance(statement, Show):
             return run_show(self._catalog, statement)
         return [], []
+
+    def _unload(self, execution: QueryExecution, statement: Unload) -> None:
+        """Write the rows to the location, and to the result location a manifest that names the objects."""
+        execution.subkind = "UNLOAD"
+        with self._engine.open_result(
+            statement.query, execution.database, execution.cutoff_bytes, execution.keep_connection
+        ) as result:
+            schema = object_writer.check_output(self._s3, statement, result.columns)
+            execution.scanned_bytes = result.scanned_bytes
+            batches = result.read_batches(_UNLOAD_BATCH_ROWS)
+            uris, execution.output_rows = object_writer.write_objects(self._s3, statement, schema, batches)
+        execution.output = f"{execution.location}{execution.identity}"
+        execution.manifest = f"{execution.output}-manifest.csv"
+        self._put_text(execution.manifest, "".join(f"{uri}\n" for uri in uris))
+        self._put_text(f"{execution.output}.metadata", _describe_columns(result.columns))
 
     def _create_view(self, statement: CreateView, database: str) -> None:
         if not self._catalog.has_database(statement.database):
@@ -195,12 +223,18 @@ class StatementRunner:
         else:
             extension, body = "txt", "".join("\t".join(value or "" for value in row) + "\n" for row in rows)
         execution.output = f"{execution.location}{execution.identity}.{extension}"
-        bucket, _, key = execution.output.removeprefix("s3://").partition("/")
-        metadata = json.dumps([{"name": name, "type": data_types.to_athena(kind)} for name, kind in columns])
-        self._s3.put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/octet-stream")
-        self._s3.put_object(Bucket=bucket, Key=f"{key}.metadata", Body=metadata.encode())
+        self._put_text(execution.output, body)
+        self._put_text(f"{execution.output}.metadata", _describe_columns(columns))
         with self._find_rows_file(execution).open("wb") as file:
             for row in rows:
                 execution.row_offsets.append(file.tell())
                 file.write(json.dumps(row).encode() + b"\n")
-        execution.columns, execution.row_count = columns, len(rows)
+        execution.columns, execution.row_count, execution.output_rows = columns, len(rows), len(rows)
+
+    def _put_text(self, uri: str, text: str) -> None:
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        self._s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType="application/octet-stream")
+
+
+def _describe_columns(columns: list[Column]) -> str:
+    return json.dumps([{"name": name, "type": data_types.to_athena(kind)} for name, kind in columns])

@@ -10,6 +10,7 @@ from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError
 from laptop_cloud.services.athena.sql.dialect import AthenaSql
+from laptop_cloud.services.athena.sql.unload import Unload, parse_unload
 
 _PART = r"(?:\"[^\"]+\"|`[^`]+`|[\w$]+)"
 _NAME = rf"(?P<name>{_PART}(?:\s*\.\s*{_PART}){{0,2}})"
@@ -56,7 +57,7 @@ class Show:
     kind: str = "UTILITY"
 
 
-Statement = Select | CreateView | DropView | Show
+Statement = Select | CreateView | DropView | Show | Unload
 
 
 def parse_statement(sql: str, database: str) -> Statement:
@@ -68,6 +69,9 @@ def parse_statement(sql: str, database: str) -> Statement:
         raise QueryError("SYNTAX_ERROR", "Query is empty")
     if re.match(r"\(|(?:select|with|values|table)\b", text[start:], re.IGNORECASE):
         return Select(text)
+    unload = parse_unload(text, start)
+    if unload is not None:
+        return unload
     for pattern, build in _PATTERNS:
         match = re.compile(pattern, re.IGNORECASE | re.DOTALL).match(text, start)
         if match:

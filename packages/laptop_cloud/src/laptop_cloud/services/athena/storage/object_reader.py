@@ -52,12 +52,13 @@ def _read_parquet(table: ExternalTable, body: IO[bytes]) -> Iterator[pa.RecordBa
         for batch in file.iter_batches():
             found = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
             yield pa.record_batch(
-                [_fit_array(found.get(field.name), field.type, field.name, len(batch)) for field in schema],
+                [fit_array(found.get(field.name), field.type, field.name, len(batch)) for field in schema],
                 schema=schema,
             )
 
 
-def _fit_array(values: pa.Array | None, kind: pa.DataType, name: str, length: int) -> pa.Array:
+def fit_array(values: pa.Array | None, kind: pa.DataType, name: str, length: int) -> pa.Array:
+    """The values as the type has them, its fields by name whatever their case; QueryError if they do not fit."""
     if values is None or pa.types.is_null(values.type):
         return pa.nulls(length, kind)
     if values.type == kind:
@@ -66,7 +67,7 @@ def _fit_array(values: pa.Array | None, kind: pa.DataType, name: str, length: in
         found = {field.name.lower(): index for index, field in enumerate(values.type)}
         children = values.flatten()
         fitted = [
-            _fit_array(
+            fit_array(
                 children[found[field.name]] if field.name in found else None, field.type, f"{name}.{field.name}", length
             )
             for field in kind
@@ -87,7 +88,7 @@ def _fit_list(values: pa.Array, kind: pa.DataType, name: str) -> pa.Array:
     elements = values.flatten()
     lengths = values.value_lengths().fill_null(0).to_pylist()
     offsets = pa.array([0, *itertools.accumulate(lengths)], pa.int32())
-    fitted = _fit_array(elements, kind.value_type, name, len(elements))
+    fitted = fit_array(elements, kind.value_type, name, len(elements))
     return pa.ListArray.from_arrays(offsets, fitted, type=kind, mask=values.is_null())
 
 
