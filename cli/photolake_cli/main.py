@@ -15,6 +15,7 @@ from photolake_cli.commands.doctor import doctor
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
+from photolake_cli.commands.forget import forget
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.query import query
 from photolake_cli.commands.redrive import redrive
@@ -41,6 +42,7 @@ for command in (
     reindex,
     reindex_opensearch,
     find_person,
+    forget,
     status,
     doctor,
     env,

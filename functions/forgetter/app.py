@@ -1,7 +1,7 @@
 """Rows of `deletions` -> the deleted posts out of every byte of the lake.
 
-It looks every hour whether a pass is due or not finished, and begins one when `photolake forget` asks for it by the
-event `{"ask": true}`.
+It looks every hour whether a pass is due or not finished; `photolake forget` asks for one by the event `{"pass": 3}`,
+which the third pass carries out.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     forgetter = connect_forgetter(
         settings, boto3.Session(), logger, metrics, has_time=lambda: remaining_ms() > RESERVE_MS
     )
-    state = forgetter.run(remaining_ms() / 1000, bool(event.get("ask")))
+    state = forgetter.run(remaining_ms() / 1000, int(event.get("pass", 0)))
     for name, place in {"PostsForgotten": "posts", "ImagesForgotten": "images", "ImagesPostponed": "postponed"}.items():
         metrics.add_metric(name, MetricUnit.Count, state.counts.get(place, 0) if state.is_finished else 0)
     metrics.add_metric("ForgettingOverdue", MetricUnit.Count, int(forgetter.is_overdue(state)))

@@ -46,14 +46,15 @@ class Forgetter:
     log: ForgetLog
     clock: Callable[[], dt.datetime] = utc_now
 
-    def run(self, seconds: float, is_asked: bool) -> ForgetState:
-        """Go on with a pass that is not finished, or begin one if it is asked for or time, and return how far it is.
+    def run(self, seconds: float, wanted: int = 0) -> ForgetState:
+        """Go on with a pass that is not finished, or begin one if it is time, and return how far it is.
 
-        Nothing happens while another invocation is at work. `seconds` are left of this one.
+        One is also begun until as many as `wanted` have come to their end. Nothing happens while another invocation is
+        at work. `seconds` are left of this one.
         """
         state = self.store.load()
         now = self.clock()
-        if state.busy_until > now.timestamp() or not (is_asked or self._is_due(state, now)):
+        if state.busy_until > now.timestamp() or not (state.finished < wanted or self._is_due(state, now)):
             return state
         changes: dict[str, Any] = {}
         if state.is_finished:
