@@ -6,7 +6,7 @@ which the third pass carries out.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,14 +19,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-@dataclass(frozen=True)
-class ForgetterSettings(ForgetSettings):
-    """The function's environment."""
-
-
 RESERVE_MS = 120_000  # more than a partition takes to be rewritten, or an object of the archive
 logger, metrics = Logger(), Metrics()
-settings = ForgetterSettings.from_env()
+settings = ForgetSettings.from_env()
 
 
 @metrics.log_metrics
@@ -37,9 +32,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     forgetter = connect_forgetter(
         settings, boto3.Session(), logger, metrics, has_time=lambda: remaining_ms() > RESERVE_MS
     )
+    finished = forgetter.store.load().finished
     state = forgetter.run(remaining_ms() / 1000, int(event.get("pass", 0)))
+    counts = state.counts if state.finished > finished else {}
     for name, place in {"PostsForgotten": "posts", "ImagesForgotten": "images", "ImagesPostponed": "postponed"}.items():
-        metrics.add_metric(name, MetricUnit.Count, state.counts.get(place, 0) if state.is_finished else 0)
+        metrics.add_metric(name, MetricUnit.Count, counts.get(place, 0))
     metrics.add_metric("ForgettingOverdue", MetricUnit.Count, int(forgetter.is_overdue(state)))
     logger.info("forgetting", step=state.step, finished=state.is_finished, counts=dict(state.counts))
     return asdict(state)
