@@ -47,7 +47,9 @@ OF_2019 = Layout("of_2019", "2019: JSON lines", 1, is_parquet=False)
 # The collector runs once an hour by default, so Firehose has something to write once an hour.
 HOURLY = Layout("hourly", "an object an hour", 24)
 DAILY = Layout("daily", "an object a day", 1)
-LAYOUTS = (OF_2019, HOURLY, DAILY)
+# As the hourly one, until bench/compaction.py runs the compactor.
+COMPACTED = Layout("compacted", "compacted", 24)
+LAYOUTS = (OF_2019, HOURLY, COMPACTED, DAILY)
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _build_objects(table: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[tu
     yield OF_2019, f"{table}/{day}.json", b"".join(_build_line(row) for row in rows)
     columns = read_columns(table_input(TABLES[table]))
     fitted = read_rows(b"".join(map(_build_line, rows)), columns)
-    for layout in (HOURLY, DAILY):
+    for layout in (HOURLY, COMPACTED, DAILY):
         for number, part in enumerate(_split_rows(fitted, layout.objects_a_day)):
             yield layout, f"{table}/dt={day}/{number:02d}.parquet", write_parquet(part, columns)
 

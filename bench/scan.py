@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from bench.layouts import DAILY, HOURLY, LAYOUTS, OF_2019, TABLES, Written, write_lakes
+from bench.compaction import compact, describe_costs, measure_again
+from bench.layouts import COMPACTED, DAILY, HOURLY, LAYOUTS, OF_2019, TABLES, Layout, Written, write_lakes
 from bench.scans import EXACT_BYTES, Period, Scan, Scanner
 from tests.conformance import lakes, trino_server
 from tests.conformance.maven_download import ServerMissingError
@@ -44,14 +45,22 @@ def measure(scanner: Scanner, written: Written, plan: Plan, hourly: Sequence[str
     week = Period(max(plan.first_day, last - dt.timedelta(days=WEEK_DAYS - 1)), last)
     periods = {WHOLE: Period(plan.first_day, last), WEEK: week}
     base = scanner.scans(written.lakes[OF_2019.name], periods[WHOLE])
-    asked = [*((DAILY, name) for name in (WHOLE, WEEK)), *((HOURLY, name) for name in hourly)]
+    asked = [
+        *((layout, name) for layout in (DAILY, COMPACTED) for name in (WHOLE, WEEK)),
+        *((HOURLY, name) for name in hourly),
+    ]
     ours: dict[str, Scans] = {}
     for layout, name in asked:
         scans = scanner.scans(written.lakes[layout.name], periods[name])
         if name == WHOLE:
             _expect_same_rows(base, scans)
-        ours[f"{layout.title},\n{name}"] = scans
+        ours[name_column(layout, name)] = scans
     return base, ours
+
+
+def name_column(layout: Layout, period: str) -> str:
+    """The heading of what is read in a layout for a period."""
+    return f"{layout.title},\n{period}"
 
 
 def build_comparison(base: Scans, ours: Mapping[str, Scans]) -> Table:
@@ -69,6 +78,9 @@ def build_comparison(base: Scans, ours: Mapping[str, Scans]) -> Table:
     table.add_row("largest", "", "", *(f"{max(column):.3f}" for column in ratios))
     table.add_row(f"at most {AIM}", "", "", *(f"{count} of {len(base)}" for count in reached))
     table.add_row("share of footers", "", "", *(f"{_compute_footer_share(scans):.0%}" for scans in ours.values()))
+    table.add_row(
+        "requests, all", "", f"{_sum_requests(base):,}", *(f"{_sum_requests(scans):,}" for scans in ours.values())
+    )
     table.add_row(
         "seconds, all", "", f"{_sum_seconds(base):.0f}", *(f"{_sum_seconds(scans):.0f}" for scans in ours.values())
     )
@@ -107,6 +119,10 @@ def _sum_seconds(scans: Scans) -> float:
     return sum(scan.seconds for scan in scans.values())
 
 
+def _sum_requests(scans: Scans) -> int:
+    return sum(scan.requests for scan in scans.values())
+
+
 def _expect_same_rows(base: Scans, ours: Scans) -> None:
     rows = {name: (scan.rows, ours[name].rows) for name, scan in base.items()}
     if different := {name: pair for name, pair in rows.items() if pair[0] != pair[1]}:
@@ -121,10 +137,16 @@ def run_benchmark(rows: Lake, hourly: Sequence[str], folder: Path, console: Cons
         written = write_lakes(services, rows.plan)
         console.print(f"{rows.plan.posts:,} posts and {rows.plan.images:,} images of {rows.plan.days} days", end="")
         console.print(f", written in {time.perf_counter() - started:.0f} s")
+        rewrites = compact(services, written.lakes[COMPACTED.name], rows.plan)
+        written = measure_again(services, written)
         console.print(build_storage_table(written))
         with trino_server.running(installation, services.endpoint, folder / "trino", EXACT_BYTES) as trino:
             scanner = Scanner(trino)
-            console.print(build_comparison(*measure(scanner, written, rows.plan, hourly)))
+            base, ours = measure(scanner, written, rows.plan, hourly)
+            console.print(build_comparison(base, ours))
+            if WEEK in hourly:
+                before, after = (ours[name_column(layout, WEEK)] for layout in (HOURLY, COMPACTED))
+                console.print(describe_costs(rewrites, before.values(), after.values()))
             console.print(describe_deletion_rule(scanner, written.lakes[DAILY.name], rows.deletions))
 
 

@@ -37,13 +37,14 @@ class Scan:
     """What one query came to.
 
     `bytes` is Trino's physicalInputBytes. Of them `footers` went for the last 48 KiB of each Parquet object, which
-    Trino asks for at once to find the footer, the rest for columns.
+    Trino asks for at once to find the footer, the rest for columns. `requests` are those to S3.
     """
 
     rows: int
     bytes: int
     footers: int
     seconds: float
+    requests: int = 0
 
 
 class Scanner:
@@ -73,7 +74,7 @@ class Scanner:
         seconds = time.perf_counter() - started
         entries = requests.by(REQUESTER).entries
         footers = sum(entry["bytes_sent"] for entry in entries if (entry["range"] or "").startswith("bytes=-"))
-        return Scan(len(answer.rows), answer.statistics["physicalInputBytes"], footers, seconds)
+        return Scan(len(answer.rows), answer.statistics["physicalInputBytes"], footers, seconds, len(entries))
 
 
 def _fill_in_parameters(query: Statement, period: Period) -> str:

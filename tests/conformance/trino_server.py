@@ -106,6 +106,8 @@ def _build_catalog_properties(endpoint: str) -> dict[str, str]:
         "hive.metastore.glue.aws-access-key": REQUESTER,
         "hive.metastore.glue.aws-secret-key": REQUESTER,
         "hive.partition-projection-enabled": "true",
+        # As Athena, which reads all data stored in the folder of a partition.
+        "hive.recursive-directories": "true",
         # The laptop cloud's Glue has no column statistics, and the client asks again for half a minute.
         "hive.table-statistics-enabled": "false",
         "fs.hadoop.enabled": "false",

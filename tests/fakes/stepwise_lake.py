@@ -12,11 +12,13 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from photolake.errors import PermanentError
 from photolake.lake.partition_objects import PartitionObjects
 from photolake.lake.rewriter import PartitionRewriter
+from tests.fakes.s3 import NoSuchKey
 
 BUCKET, DAY = "lake", "2026-03-01"
 PREFIX = f"posts/dt={DAY}/"
@@ -88,6 +90,8 @@ def _take_turn() -> None:
 class StepwiseS3:
     """The requests that photolake/lake makes; outside an actor they happen at once."""
 
+    exceptions = SimpleNamespace(NoSuchKey=NoSuchKey)
+
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
 
@@ -111,6 +115,8 @@ class StepwiseS3:
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         _take_turn()
+        if Key not in self.objects:
+            raise NoSuchKey(Key)
         return {"Body": io.BytesIO(self.objects[Key])}
 
     def delete_objects(self, *, Bucket: str, Delete: Any) -> dict[str, Any]:  # noqa: N803

@@ -25,6 +25,8 @@ _QUEUE_ACTIONS = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMes
 _LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
 _BUCKET_ACTIONS = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
 _OBJECT_ACTIONS = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
+# Whoever writes partitions anew, and the folders in which.
+_REWRITERS = {"CompactorRole": ("posts", "photos", "analyses")}
 _IMAGE_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 _QUERY_ACTIONS = (
@@ -57,6 +59,21 @@ def find_service_calls() -> list[Call]:
 def _calls_of_function(name: str, properties: Mapping[str, Any]) -> Iterator[Call]:
     role = _role(properties["Role"])
     yield from _write_logs(role, properties["LoggingConfig"]["LogGroup"], "Lambda's logs")
+    if role in _REWRITERS:
+        yield from _calls_of_rewrites(role, _REWRITERS[role])
+
+
+def _calls_of_rewrites(role: str, folders: tuple[str, ...]) -> Iterator[Call]:
+    shown_by = "Athena, for who asks"
+    yield from _read_catalog(role, "glue:GetTable", "LandingDatabase", "posts", shown_by)
+    for database in ("LandingDatabase", "default"):
+        yield from _read_catalog(role, "glue:GetDatabase", database, None, shown_by)
+    for action in ("s3:GetBucketLocation", "s3:ListBucket"):
+        yield Call(role, action, _bucket(), shown_by)
+    for folder in folders:
+        for action in _OBJECT_ACTIONS:
+            yield Call(role, action, f"{_bucket()}/{folder}/x", shown_by)
+    yield from _write_results(role, _OBJECT_ACTIONS)
 
 
 def _calls_of_event_source(name: str, properties: Mapping[str, Any]) -> Iterator[Call]:

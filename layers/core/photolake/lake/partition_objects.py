@@ -1,7 +1,7 @@
 """The objects of a landing table's partitions, and which of them have been replaced.
 
 A partition is `<table>/dt=<day>/`. Firehose puts objects there; a rewrite puts them into a folder of its own within,
-`compacted-<when>-<id>/`, as Athena reads "all data stored in the folder"
+`compacted-<when>-<first>-<id>/`, as Athena reads "all data stored in the folder"
 (https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html). Names that begin with `_` or `.` are hidden
 from it. So a folder can hold the list of the objects that it replaces, until they are deleted.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _REPLACED = "_replaced.json"
 _KEY = re.compile(r"(?P<table>[a-z_]+)/dt=(?P<day>\d{4}-\d{2}-\d{2})/(?P<rest>.+)", re.ASCII)
-_FOLDER = re.compile(r"compacted-[^/]+/")
+_FOLDER = re.compile(r"compacted-\d{8}T\d{6}Z-(?P<first>\d{8})-[0-9a-f]+/", re.ASCII)
 _DELETED_AT_ONCE = 1_000  # S3's limit for DeleteObjects
 
 
@@ -51,6 +51,12 @@ class PartitionObject:
         return found[0] if found else None
 
     @property
+    def first(self) -> dt.date:
+        """When the oldest of its rows arrived: a rewrite makes the object new, and its rows no younger."""
+        found = _FOLDER.match(self.rest)
+        return dt.datetime.strptime(found["first"], "%Y%m%d").date() if found else self.modified.date()
+
+    @property
     def is_replaced_list(self) -> bool:
         """Whether it names the objects that the folder around it replaces."""
         return self.folder is not None and self.rest.endswith(f"/{_REPLACED}")
@@ -61,9 +67,9 @@ def find_prefix(table: str, day: str) -> str:
     return f"{table}/dt={day}/"
 
 
-def name_folder(now: dt.datetime) -> str:
-    """A name that no folder has."""
-    return f"compacted-{now:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:12]}/"
+def name_folder(now: dt.datetime, first: dt.date) -> str:
+    """A name that no folder has; `first` is when the oldest of its rows arrived."""
+    return f"compacted-{now:%Y%m%dT%H%M%SZ}-{first:%Y%m%d}-{uuid.uuid4().hex[:12]}/"
 
 
 class PartitionObjects:
@@ -87,8 +93,11 @@ class PartitionObjects:
         self._s3.put_object(Bucket=self.bucket, Key=f"{folder}{_REPLACED}", Body=body, ContentType="application/json")
 
     def read_replaced(self, key: str) -> list[str]:
-        """The keys that such a note names."""
-        found = json.loads(self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+        """The keys that such a note names; none if another run has deleted it."""
+        try:
+            found = json.loads(self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+        except self._s3.exceptions.NoSuchKey:
+            return []
         return [str(replaced) for replaced in found["keys"]]
 
     def delete(self, keys: Iterable[str]) -> int:

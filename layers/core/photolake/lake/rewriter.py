@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from photolake.errors import PermanentError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """What became of a partition: how many objects with how many bytes it had and has, and what Athena read."""
+    """What became of a partition: objects and bytes before and after, and the bytes that Athena read."""
 
     table: str
     dt: str
@@ -33,6 +33,11 @@ class Rewrite:
     objects_after: int = 0
     bytes_after: int = 0
     scanned_bytes: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers by their names."""
+        return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
 
 
 class PartitionRewriter:
@@ -72,7 +77,7 @@ class PartitionRewriter:
         listed = [item for item in self._objects.list_objects(prefix) if item.is_data]
         if not listed:
             return Rewrite(table, day)
-        folder = prefix + name_folder(self._now())
+        folder = prefix + name_folder(self._now(), min(item.first for item in listed))
         scanned = self._unload(table, day, folder, keep, may_wait)
         written = [item for item in self._objects.list_objects(folder) if item.is_data]
         if not written and (keep is None or not scanned):

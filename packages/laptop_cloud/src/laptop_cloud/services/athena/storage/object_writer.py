@@ -65,7 +65,7 @@ def write_objects(
                     rows += len(batch)
             body.seek(0)
             key = f"{prefix}{stem}_{uuid.uuid4()}"
-            s3.upload_fileobj(body, bucket, key)
+            s3.put_object(Bucket=bucket, Key=key, Body=body)  # no upload_fileobj: it may be a client of botocore alone
             uris.append(f"s3://{bucket}/{key}")
     return uris, rows
 

@@ -1,0 +1,1 @@
+"""Writes the days of the landing tables anew as few large objects."""
