@@ -45,7 +45,13 @@ def domain():
 
 @pytest.fixture(scope="session")
 def photolake(tmp_path_factory, photo_folder, domain):
-    arguments = ("--engine", "full", "--param", f"OpenSearchEndpoint={domain.url}")
+    # Which days have come to rest depends on the clock: test_compaction.py compacts.
+    settings = {"OpenSearchEndpoint": domain.url, "CompactionMinObjects": 1_000_000}
+    arguments = (
+        "--engine",
+        "full",
+        *(word for pair in settings.items() for word in ("--param", "{}={}".format(*pair))),
+    )
     with run_cloud(tmp_path_factory.mktemp("cloud"), photo_folder, *arguments) as command:
         yield command
 

@@ -522,7 +522,8 @@ def rare(collected, client, photo_folder):
     lose_the_message_of_a_backfill(client("dynamodb", boto3.resource).Table(names["CheckpointTable"]), bucket)
     change_saved_queries(client("athena"), names["Workgroup"])
     answer_url = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": answer})
-    for function, event in {"Backfill": {}, "Collector": {}, "AthenaSchema": stack_update(answer_url)}.items():
+    events = {"Backfill": {}, "Collector": {}, "Compactor": {}, "AthenaSchema": stack_update(answer_url)}
+    for function, event in events.items():
         reply = client("lambda").invoke(FunctionName=names[f"{function}Function"], Payload=json.dumps(event))
         assert "FunctionError" not in reply, reply["Payload"].read()
     assert json.load(s3.get_object(Bucket=bucket, Key=answer)["Body"])["Status"] == "SUCCESS"
