@@ -17,6 +17,7 @@ from photolake_cli.commands.doctor import doctor
 from photolake_cli.commands.drop import drop
 from photolake_cli.commands.export import app as export
 from photolake_cli.commands.find_person import find_person
+from photolake_cli.commands.forget import forget
 from photolake_cli.commands.inspect import inspect
 from photolake_cli.commands.prices import prices
 from photolake_cli.commands.query import query
@@ -45,6 +46,7 @@ for command in (
     reindex_opensearch,
     compact,
     find_person,
+    forget,
     status,
     doctor,
     cost,

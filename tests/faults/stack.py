@@ -117,7 +117,7 @@ class Stack:
         )
         self.handlers = {
             name: [self._import_handler(name, number, x_url) for number in range(SANDBOXES)]
-            for name in ("TweetAnalyzer", "PhotoFetcher", "ImageAnalyzer", "Backfill", "Collector")
+            for name in ("TweetAnalyzer", "PhotoFetcher", "ImageAnalyzer", "Backfill", "Collector", "Forgetter")
         }
         self.timeouts = {name: function.timeout for name, function in self._recorder.functions.items()}
         self.tables = {name: self.dynamodb.Table(name) for name in self._names("AWS::DynamoDB::Table")}

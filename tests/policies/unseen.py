@@ -30,7 +30,10 @@ _FIRST = "whoever writes first creates the index, which is one of the two by cha
 _BLUESKY = "takes a post that Bluesky deletes out of the domain; no test has both"
 _ONE_STATEMENT = "one statement for catalog, databases and tables, as in Athena's guide"
 _INDEX = "arn:aws:es:*:domain/*"
+_BY_ATHENA = "Athena asks for it with the rights of whoever runs the query, and the laptop's does not"
+_RARE = "a deleted post that lies there; none does here: tests/faults/test_forgetting.py has one in each place"
 _READ_DATABASES = ("glue:GetDatabase", "glue:GetDatabases")
+_REWRITTEN = ("posts", "photos", "analyses", "athena-results")
 UNSEEN = (
     Unseen("AthenaSchemaRole", ("s3:DeleteObject",), "only when the stack is deleted"),
     Unseen("AthenaSchemaRole", _READ_DATABASES, _ONE_STATEMENT, "arn:aws:glue:*:table/*"),
@@ -39,6 +42,20 @@ UNSEEN = (
     Unseen("CompactorRole", ("athena:StopQueryExecution",), "a query that outlasts the run"),
     Unseen("CompactorRole", ("glue:GetDatabase",), _ONE_STATEMENT, "arn:aws:glue:*:table/*"),
     Unseen("CompactorRole", ("s3:DeleteObject",), "an hour after a partition was written anew"),
+    Unseen("ForgetterRole", ("es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"), _BLUESKY),
+    Unseen("ForgetterRole", ("glue:GetDatabase",), _ONE_STATEMENT, "arn:aws:glue:*"),
+    Unseen(
+        "ForgetterRole", ("s3:GetBucketLocation", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"), _BY_ATHENA
+    ),
+    Unseen("ForgetterRole", ("s3:GetObject",), _BY_ATHENA, "*/deletions/*"),
+    *(Unseen("ForgetterRole", ("s3:GetObject", "s3:PutObject"), _BY_ATHENA, f"*/{name}/*") for name in _REWRITTEN),
+    Unseen("ForgetterRole", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), _RARE, "*/errors/*"),
+    Unseen("ForgetterRole", ("s3:DeleteObject",), _RARE, "*/tweets/*"),
+    Unseen("ForgetterRole", ("s3:DeleteObject",), _RARE, "*/provided/*"),
+    Unseen("ForgetterRole", ("s3:DeleteObject",), _RARE, "*/redriven/*"),
+    Unseen("ForgetterRole", ("s3:DeleteObject",), "lists of images that are three days old", "*/forgotten/*"),
+    Unseen("ForgetterRole", ("dynamodb:DeleteItem", "dynamodb:UpdateItem"), _RARE, "*:table/CheckpointTable"),
+    Unseen("ForgetterRole", ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage"), _RARE),
     Unseen("ImageAnalyzerRole", ("dynamodb:GetItem",), "what an analysis that failed has bought", "*:table/CacheTable"),
     Unseen("ImageAnalyzerRole", ("dynamodb:Query",), _STALE),
     Unseen("ImageAnalyzerRole", ("es:ESHttpHead", "es:ESHttpPut"), _FIRST, _INDEX),

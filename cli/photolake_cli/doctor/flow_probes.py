@@ -54,9 +54,9 @@ class FlowProbes:
             .get_paginator("scan")
             .paginate(
                 TableName=table,
-                FilterExpression="attribute_exists(#version) and not begins_with(id, :backfill)",
+                FilterExpression="attribute_exists(#version) and not begins_with(id, :backfill) and id <> :forgetter",
                 ExpressionAttributeNames={"#version": "version"},
-                ExpressionAttributeValues={":backfill": {"S": "backfill"}},
+                ExpressionAttributeValues={":backfill": {"S": "backfill"}, ":forgetter": {"S": "forgetter"}},
             )
         )
         items = [item for page in islice(pages, _CHECKPOINT_PAGES) for item in page["Items"]]

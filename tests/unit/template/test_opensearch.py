@@ -11,7 +11,7 @@ DOMAIN = "arn:aws:es:us-east-1:123456789012:domain/photos"
 ENDPOINT = "https://search-photos-abc.us-east-1.es.amazonaws.com"
 ON = {"OpenSearchEndpoint": ENDPOINT, "OpenSearchDomainArn": DOMAIN, "DatabaseName": "lake"}
 OF_OPENSEARCH = {"OpenSearchPolicy", "SearchDocumentAlarm"}
-WRITERS = ["collector", "photo_fetcher", "image_analyzer"]
+WRITERS = ["collector", "photo_fetcher", "image_analyzer", "forgetter"]
 
 
 def resolve(loaded):

@@ -73,6 +73,7 @@ def test_each_role_is_taken_by_the_service_that_needs_it_and_no_other():
             "CollectorFunctionScheduleRole",
             "BackfillFunctionDailyRole",
             "CompactorFunctionScheduleRole",
+            "ForgetterFunctionHourlyRole",
         },
     }
 

@@ -11,6 +11,7 @@ from photolake.errors import PermanentError, RetryableError
 
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
 
 # Creating a view takes Athena about a second, and the laptop far less; longer queries are asked for less often.
 FIRST_POLL_SECONDS = 0.05
@@ -27,7 +28,11 @@ class QueryRunner:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, sql: str, may_wait: Callable[[], bool] = lambda: True) -> int:
-        """Run a statement; returns the bytes that it has read.
+        """Run a statement; returns the bytes that it has read. Errors are those of `execute`."""
+        return self.execute(sql, may_wait).get("Statistics", {}).get("DataScannedInBytes", 0)
+
+    def execute(self, sql: str, may_wait: Callable[[], bool] = lambda: True) -> QueryExecutionTypeDef:
+        """Run a statement; returns what Athena says of it.
 
         PermanentError (`query_failed`) has the engine's message. While `may_wait` is true it is waited for; then it is
         stopped, and RetryableError raised.
@@ -40,7 +45,7 @@ class QueryRunner:
             execution = self.client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
             status = execution["Status"]
             if status["State"] == "SUCCEEDED":
-                return execution.get("Statistics", {}).get("DataScannedInBytes", 0)
+                return execution
             if status["State"] in {"FAILED", "CANCELLED"}:
                 raise PermanentError("query_failed", status.get("StateChangeReason", status["State"]))
             if not may_wait():

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from photolake.rows.types import MetadataEntry
 
 RANGE_BYTES = 1 << 20
+REWRITTEN = "photolake-rewritten"
+"""User metadata of an object that was written again without some of its records: the ETag that it had at first."""
 _TEST_EVENT = "s3:TestEvent"
 # What photolake names itself: archive objects by Firehose, images by their digest.
 _OWN_KEY = re.compile(r"tweets/.*|images/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]+")
@@ -149,6 +151,23 @@ class S3RangeReader(io.RawIOBase):
         self._offset = 0
         self._etag = ""
         self._range = memoryview(b"")
+        self._metadata: Mapping[str, str] = {}
+
+    @property
+    def etag(self) -> str:
+        """The ETag of the object, in quotes; empty before anything is read."""
+        return self._etag
+
+    def is_rewritten(self, etag: str) -> bool:
+        """Whether an event with this ETag announces an object without records that no event before has announced."""
+        if not self._range:
+            self._read_range()
+        return self.first_etag != etag if etag and REWRITTEN in self._metadata else False
+
+    @property
+    def first_etag(self) -> str:
+        """The ETag, without quotes, that the object had before it was rewritten; empty before anything is read."""
+        return self._metadata.get(REWRITTEN, self._etag.strip('"'))
 
     def readable(self) -> bool:
         """Return True, as `io.BufferedReader` requires."""
@@ -177,26 +196,30 @@ class S3RangeReader(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int:
         """Fill `buffer` with the next bytes and return how many; 0 at the end of the object."""
         if not self._range:
-            condition: dict[str, Any] = {"IfMatch": self._etag} if self._etag else {}
-            last = self._offset + RANGE_BYTES - 1
-            try:
-                response = self._s3.get_object(
-                    Bucket=self._bucket, Key=self._key, Range=f"bytes={self._offset}-{last}", **condition
-                )
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code == "InvalidRange":  # the range begins at the end of the object
-                    return 0
-                if code == "NoSuchKey":
-                    raise PermanentError("gone", f"s3://{self._bucket}/{self._key} has been deleted") from error
-                raise
-            self._etag = response["ETag"]
-            self._range = memoryview(response["Body"].read())
-            self._offset += len(self._range)
+            self._read_range()
         part = self._range[: len(buffer)]
         buffer[: len(part)] = part
         self._range = self._range[len(part) :]
         return len(part)
+
+    def _read_range(self) -> None:
+        """Read the next range; at the end of the object it stays empty."""
+        condition: dict[str, Any] = {"IfMatch": self._etag} if self._etag else {}
+        last = self._offset + RANGE_BYTES - 1
+        try:
+            response = self._s3.get_object(
+                Bucket=self._bucket, Key=self._key, Range=f"bytes={self._offset}-{last}", **condition
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "InvalidRange":  # the range begins at the end of the object
+                return
+            if code == "NoSuchKey":
+                raise PermanentError("gone", f"s3://{self._bucket}/{self._key} has been deleted") from error
+            raise
+        self._etag, self._metadata = response["ETag"], response.get("Metadata", {})
+        self._range = memoryview(response["Body"].read())
+        self._offset += len(self._range)
 
 
 def _parse_event(body: str) -> Mapping[str, Any]:

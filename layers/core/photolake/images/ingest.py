@@ -21,7 +21,7 @@ from photolake.aws.s3 import open_object
 from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError, RetryableError
 from photolake.images.limits import DECODING
-from photolake.images.registry import ImageRecord, UnavailablePhoto
+from photolake.images.registry import ImageRecord, UnavailablePhoto, parse_image_key
 from photolake.images.rendition import render
 
 if TYPE_CHECKING:
@@ -207,6 +207,8 @@ class DroppedPhotoIngester:
             source["dt"] = photo.image_dt
         except PermanentError as error:
             photo = UnavailablePhoto(error.status, error.message)
+            if error.status == "gone" and dropped.bucket == self._lake_bucket and parse_image_key(dropped.key):
+                return photo  # an image that was taken out of the lake, not a photo that somebody dropped
         row = photo_row(source, photo, self._clock())
         self._stream.put([row])
         for sink in self._sinks:

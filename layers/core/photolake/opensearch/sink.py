@@ -12,7 +12,7 @@ from photolake.errors import RetryableError
 from photolake.opensearch.client import OpenSearchClient
 from photolake.opensearch.document import image_document, photo_document
 from photolake.opensearch.index import ImageIndex, RejectedDocument
-from photolake.opensearch.maintenance import forget_posts
+from photolake.opensearch.maintenance import delete_images, forget_posts
 
 if TYPE_CHECKING:
     import boto3
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from photolake.opensearch.document import ImageDocument
     from photolake.photos.job import PostSummary
     from photolake.rows.types import AnalysisRow, PhotoRow
+    from photolake.search.items import Place
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ class OpenSearchSink:
             forget_posts(self.client, self.index, [str(tweetid)])
         except RetryableError as error:
             self.on_postponed(tweetid, str(error))
+
+    def forget_image(self, place: Place) -> None:
+        """Take an image out that no post shows any more; a domain in trouble as in `forget_post`."""
+        try:
+            delete_images(self.client, self.index, [place.image_id])
+        except RetryableError as error:
+            self.on_postponed(0, str(error))
 
     def _put(self, document: ImageDocument) -> None:
         for rejected in self.index.put([document]):

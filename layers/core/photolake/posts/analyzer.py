@@ -59,15 +59,19 @@ class PostAnalyzer:
     def analyze_object(self, created: S3Object, remaining_ms: Callable[[], int]) -> None:
         """Deliver the posts of one object; its rejected records are stored in the same bucket.
 
-        An object that has been deleted has no posts. RetryableError: `remaining_ms` is not enough for another chunk, or
+        An object that has been deleted has no posts, one that was rewritten without some of them none that are new.
+        RetryableError: `remaining_ms` is not enough for another chunk, or
         Comprehend failed on some texts for a transient reason, and then every other post has been delivered. RowError:
         no row fits the posts table. After an error the object must be analysed again: its rows are then delivered
         again, but only the texts without a result are bought.
         """
         totals: Counter[str] = Counter()
-        chunks = read_chunks(created.uri, S3RangeReader(self.s3, created.bucket, created.key))
+        body = S3RangeReader(self.s3, created.bucket, created.key)
+        chunks = read_chunks(created.uri, body)
         with RejectedStore(self.s3, created.bucket).open_writer(created.uri) as rejected:
             try:
+                if body.is_rewritten(created.etag):
+                    return  # nothing in it is new
                 for chunk in chunks:
                     if remaining_ms() < CHUNK_MS:
                         raise RetryableError(f"time is running out after {totals['PostsAnalyzed']} posts")

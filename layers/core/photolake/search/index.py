@@ -15,6 +15,7 @@ from photolake.search.items import (
     ANALYSIS,
     FORGOTTEN,
     IMAGE,
+    PHOTO,
     Item,
     Place,
     drop_nulls,
@@ -22,6 +23,7 @@ from photolake.search.items import (
     photo_part,
     post_partition,
     posting_key,
+    unpack,
 )
 from photolake.search.terms import MAX_ANALYSIS_TERMS, MAX_PHOTO_TERMS, cut_terms, list_analysis_terms, list_photo_terms
 
@@ -121,6 +123,19 @@ class SearchIndex:
         self._facts.delete(place, part)
         self._hide_unless_shown(place)
         self._table.delete_item(Key=_pointer_key(post_id, place, part))
+
+    def list_posts(self, image_id: str) -> set[int | None]:
+        """Return the posts whose photos show the image; None stands for a photo that was dropped."""
+        items = self._read_partition(Place("", image_id).partition)
+        photos = [item for item in items if item["sk"].startswith(PHOTO) and "photo" in item]
+        return {unpack(item["photo"]).get("tweetid") for item in photos}
+
+    def forget_image(self, place: Place) -> None:
+        """Take an image out that no post shows any more, with all that is known about it."""
+        for item in self._read_partition(place.partition):
+            if item["sk"] != IMAGE:
+                self._facts.delete(place, item["sk"])
+        self._table.delete_item(Key=dict(place.key(IMAGE)))
 
     def _cut(self, terms: Terms, limit: int) -> Terms:
         kept, left_out = cut_terms(terms, limit)

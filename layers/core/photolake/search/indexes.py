@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from photolake.opensearch.sink import OpenSearchSink
     from photolake.photos.job import PostSummary
     from photolake.rows.types import AnalysisRow, PhotoRow
+    from photolake.search.items import Place
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class SearchIndexes:
         """Take a deleted post out, and the images that nothing else shows."""
         for index in self.indexes:
             index.forget_post(tweetid)
+
+    def forget_image(self, place: Place) -> None:
+        """Take an image out that no post shows any more."""
+        for index in self.indexes:
+            index.forget_image(place)
 
 
 def connect_indexes(

@@ -55,6 +55,25 @@ class CollectedPosts:
         }
         return set(self._read_posts(days))
 
+    def forget(self, posts: Iterable[PostKey]) -> None:
+        """Forget that these posts were collected; the days on which their author posted stay."""
+        for (did, day), keys in _group_by_day(posts).items():
+            item = {"id": _make_day_id(did, day)}
+            self._table.update_item(
+                Key=item,
+                UpdateExpression="DELETE rkeys :gone",
+                ExpressionAttributeValues={":gone": {key.rkey for key in keys}},
+            )
+            self._delete_if_empty(item)
+
+    def _delete_if_empty(self, key: Mapping[str, str]) -> None:
+        """DynamoDB has no empty sets: the attribute goes with its last member."""
+        try:
+            self._table.delete_item(Key=dict(key), ConditionExpression=Attr("rkeys").not_exists())
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+
     def _add_members(self, item_id: str, name: str, members: set[str]) -> bool:
         try:
             self._table.update_item(
@@ -71,7 +90,7 @@ class CollectedPosts:
 
     def _read_posts(self, days: Mapping[str, str]) -> Iterator[PostKey]:
         for item in read_items(self._table, days, self._sleep):
-            for rkey in item["rkeys"]:
+            for rkey in item.get("rkeys", ()):
                 yield PostKey(days[item["id"]], rkey)
 
 

@@ -6,9 +6,11 @@ operation needs: https://docs.aws.amazon.com/service-authorization/latest/refere
 
 from __future__ import annotations
 
+import html
 import io
 import itertools
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 # Not a bucket: their names begin with a letter or a digit.
 PAGE = "/_calls"
 _FOLDERS = 2
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+_DELETED_KEY = re.compile("<Key>(.*?)</Key>", re.DOTALL)
 
 Permission = tuple[str, str]
 
@@ -75,6 +79,9 @@ class SignedCall:
     def of(cls, environ: WSGIEnvironment, region: str, service: str) -> SignedCall:
         """The call of a signed request, whose body can still be read afterwards."""
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if service == "s3" and environ["REQUEST_METHOD"] == "POST" and "delete" in Request(environ).args:
+            keys = [html.unescape(key) for key in _DELETED_KEY.findall(_read_body_ahead(environ).decode())]
+            return cls(service, region, "DeleteObjects", {"Keys": keys}, Request(environ))
         body = _read_body_ahead(environ) if operation and service in _RESOURCES else b""
         return cls(service, region, operation, json.loads(body or b"{}"), Request(environ))
 
@@ -90,6 +97,9 @@ def find_permissions(call: SignedCall) -> list[Permission]:
     the number of permissions does not grow with the number of objects. An operation unknown here becomes an action that
     no policy can allow.
     """
+    if call.operation == "DeleteObjects":
+        bucket = call.request.path.strip("/")
+        return [("s3:DeleteObject", resource) for resource in {_name_object(bucket, key) for key in call.input["Keys"]}]
     if call.service == "s3":
         return [_find_s3_permission(call.request)]
     if not call.operation:
@@ -202,5 +212,9 @@ def _find_s3_permission(request: Request) -> Permission:
     if "X-Amz-Copy-Source" in request.headers:
         chosen = "copy"
     action = _S3_ACTIONS.get((request.method, "object" if key else "bucket", chosen), f"{request.method}?{chosen}")
+    return f"s3:{action}", _name_object(bucket, key) if key else f"arn:aws:s3:::{bucket}"
+
+
+def _name_object(bucket: str, key: str) -> str:
     folders = key.split("/")[:-1][:_FOLDERS]
-    return f"s3:{action}", f"arn:aws:s3:::{'/'.join([bucket, *folders, '*']) if key else bucket}"
+    return f"arn:aws:s3:::{'/'.join([bucket, *folders, '*'])}"

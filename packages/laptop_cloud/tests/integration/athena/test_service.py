@@ -97,6 +97,15 @@ def test_pruning_does_not_change_an_answer(lake, sizes):
         ]
 
 
+def test_a_query_may_ask_which_object_a_row_is_from(lake, sizes):
+    rows = lake.rows("select id, \"$path\" as path from lake_landing.posts where dt = '2026-03-02'")
+
+    assert [row[0] for row in rows] == ["id", "3"]
+    assert rows[1][1].startswith("s3://lake/posts/dt=2026-03-02/")
+    assert len(lake.rows('select "$path" from lake_landing.posts limit 1')[0]) == 1
+    assert "$path" not in lake.rows("select * from lake_landing.posts limit 1")[0]
+
+
 def test_gzipped_json_lines_are_rows_whatever_the_case_of_their_keys(lake):
     sql = (
         "select id, l.name, l.confidence, dt from lake_landing.raw left join unnest(labels) as t(l) on true order by id"

@@ -176,6 +176,16 @@ def test_a_call_of_s3_needs_its_action_on_the_bucket_or_on_a_folder(
     }
 
 
+def test_objects_that_are_deleted_at_once_need_it_each_and_reach_the_service(service: Service):
+    keys = ["a/b&c", "d/e/f/g", "d/e/h"]
+
+    service.call("s3", "delete_objects", Bucket="lake", Delete={"Objects": [{"Key": key} for key in keys]})
+
+    made = service.made()[FUNCTION]
+    assert sorted(made) == [["s3:DeleteObject", f"arn:aws:s3:::lake/{folder}/*"] for folder in ("a", "d/e")]
+    assert b"<Key>d/e/h</Key>" in service.bodies[0]
+
+
 def test_a_secret_can_be_named_by_its_arn(service: Service):
     arn = f"arn:aws:secretsmanager:{ACCOUNT}:secret:token-AbCdEf"
     service.call("secretsmanager", "get_secret_value", SecretId=arn)

@@ -26,6 +26,10 @@ _FORMATS = {
 }
 
 
+PATH = "$path"
+"""The hidden column with the S3 URI of the object that a row is from."""
+
+
 @dataclass(frozen=True)
 class ExternalTable:
     """An external table: where its objects lie and what Glue says is in them (all names in lower case)."""

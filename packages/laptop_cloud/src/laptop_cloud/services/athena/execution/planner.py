@@ -10,7 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from laptop_cloud.services.athena.catalog import data_types
-from laptop_cloud.services.athena.catalog.glue_catalog import ExternalTable, GlueCatalog
+from laptop_cloud.services.athena.catalog.glue_catalog import PATH, ExternalTable, GlueCatalog
 from laptop_cloud.services.athena.catalog.presto_view import CATALOG, StoredView
 from laptop_cloud.services.athena.errors import QueryError
 from laptop_cloud.services.athena.execution.kept_compilations import NONE_KEPT, KeptCompilations
@@ -89,7 +89,9 @@ class Planner:
 
     def _read_relations(self, sql: str, database: str) -> Relations:
         found = _find_relations(self._kept, sql, database)
-        return tuple((name, *self._read_signature(name, place)) for name, place in found)
+        hidden = ((PATH, "string"),) if names_path(sql) else ()
+        signatures = ((name, *self._read_signature(name, place)) for name, place in found)
+        return tuple((name, is_view, columns if is_view else columns + hidden) for name, is_view, columns in signatures)
 
     def _read_signature(self, name: TableName, place: str) -> tuple[bool, Signature]:
         """Whether the relation is a view, and its columns."""
@@ -124,6 +126,11 @@ class Planner:
             reason = f"it is stored with columns {', '.join(names)}, its query gives {', '.join(compiled.columns)}"
             raise QueryError("VIEW_IS_STALE", f"{place}View {shown} is stale or in invalid state: {reason}")
         return CompiledView(found, compiled.sql)
+
+
+def names_path(sql: str) -> bool:
+    """Whether a query reads the hidden column `"$path"` of a table."""
+    return f'"{PATH}"' in sql.lower()
 
 
 @lru_cache(MOST_KNOWN)

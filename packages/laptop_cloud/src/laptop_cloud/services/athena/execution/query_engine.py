@@ -11,11 +11,12 @@ import duckdb
 from sqlglot import exp
 
 from laptop_cloud.services.athena.catalog import data_types
+from laptop_cloud.services.athena.catalog.glue_catalog import PATH
 from laptop_cloud.services.athena.catalog.presto_view import CATALOG
 from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, ScanLimitError
 from laptop_cloud.services.athena.execution.kept_compilations import NONE_KEPT, KeptCompilations
 from laptop_cloud.services.athena.execution.partition_pruning import find_needed_partitions
-from laptop_cloud.services.athena.execution.planner import CompiledView, Plan, Planner
+from laptop_cloud.services.athena.execution.planner import CompiledView, Plan, Planner, names_path
 from laptop_cloud.services.athena.execution.result_text import Row, format_value
 from laptop_cloud.services.athena.sql import macros
 
@@ -115,7 +116,7 @@ class QueryEngine:
             if cutoff_bytes is not None and scanned > cutoff_bytes:
                 raise ScanLimitError("SCAN_LIMIT", "Query cancelled! : Bytes scanned limit was exceeded")
             for table, objects in needed:
-                self._load_objects(connection, table, objects)
+                self._load_objects(connection, table, objects, with_paths=any(map(names_path, plan.texts)))
             yield OpenResult(_describe_columns(connection, plan), scanned, connection, plan.query.sql)
 
     def _find_needed_objects(
@@ -134,15 +135,24 @@ class QueryEngine:
         ]
 
     def _load_objects(
-        self, connection: duckdb.DuckDBPyConnection, table: ExternalTable, objects: list[StoredObject]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: ExternalTable,
+        objects: list[StoredObject],
+        with_paths: bool,
     ) -> None:
         files = [str(self._objects.fetch_object(table, stored)) for stored in objects]
         name = _quote_name(table.database, table.name)
         connection.execute(f"drop table {name}")
         if files:
-            listed = exp.Array(expressions=[exp.Literal.string(file) for file in files]).sql("duckdb")
+            listed = _list_texts(files)
             source = f"read_parquet({listed}, hive_partitioning = false)"
-            connection.execute(f"create view {name} as select * from {source}")  # noqa: S608
+            columns = "*"
+            if with_paths:
+                uris = _list_texts(f"s3://{stored.bucket}/{stored.key}" for stored in objects)
+                source = f"read_parquet({listed}, hive_partitioning = false, filename = true)"
+                columns = f"* exclude (filename), {uris}[list_position({listed}, filename)] as {_PATH_COLUMN}"
+            connection.execute(f"create view {name} as select {columns} from {source}")  # noqa: S608
         else:
             _create_empty(connection, table)
 
@@ -163,13 +173,22 @@ class QueryEngine:
             connection.close()
 
 
+_PATH_COLUMN = exp.to_identifier(PATH, quoted=True).sql("duckdb")
+
+
+def _list_texts(texts: Iterable[str]) -> str:
+    return exp.Array(expressions=[exp.Literal.string(text) for text in texts]).sql("duckdb")
+
+
 def _quote_name(database: str, name: str) -> str:
     return f"{exp.to_identifier(database, quoted=True)}.{exp.to_identifier(name, quoted=True)}"
 
 
 def _create_empty(connection: duckdb.DuckDBPyConnection, table: ExternalTable) -> None:
     connection.execute(f"create schema if not exists {exp.to_identifier(table.database, quoted=True)}")
-    connection.execute(f"create table {_quote_name(table.database, table.name)} ({table.duckdb_columns})")
+    connection.execute(
+        f"create table {_quote_name(table.database, table.name)} ({table.duckdb_columns}, {_PATH_COLUMN} varchar)"
+    )
 
 
 def _insert_partitions(

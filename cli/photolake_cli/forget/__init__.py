@@ -1,0 +1,1 @@
+"""`photolake forget`: deletions on request."""

@@ -1,0 +1,1 @@
+"""Takes deleted posts out of every byte of the lake."""

@@ -1,0 +1,119 @@
+"""`photolake forget` on a laptop cloud: posts that are asked for, all of an author, and what the log keeps."""
+
+import gzip
+import io
+import json
+
+import boto3
+import pyarrow.parquet as pq
+import pytest
+
+from laptop_cloud import state
+from photolake_cli.demo import photos
+from tests.e2e.permissions import read_calls
+from tests.policies.recorded_calls import find_differences
+
+pytestmark = pytest.mark.e2e
+
+FIRST = 2030600000000000000
+NAMES = ("astronaut.png", "poster_sale.jpg", "poster_gate.jpg", "astronaut.png")
+
+
+@pytest.fixture(scope="module")
+def s3(own_photolake):
+    running = state.read(own_photolake.state)
+    assert running
+    environment = running.environment
+    url = environment.get("AWS_ENDPOINT_URL_S3", environment["AWS_ENDPOINT_URL"])
+    return boto3.client("s3", endpoint_url=url, region_name=environment["AWS_REGION"])
+
+
+@pytest.fixture(scope="module")
+def lake(own_photolake, tmp_path_factory):
+    """Four posts; the first and the last show the same photo, and the last two are of another author."""
+    lines = [json.dumps(page(number)) for number in range(len(NAMES))]
+    file = tmp_path_factory.mktemp("posts") / "posts.jsonl"
+    file.write_text("\n".join(lines))
+    own_photolake("collect", str(file))
+    own_photolake("wait")
+    return own_photolake
+
+
+def page(number):
+    author = "7" if number < 2 else "8"
+    media = {
+        "media_key": f"3_{FIRST + number}",
+        "type": "photo",
+        "url": photos.photo_url(NAMES[number]),
+        "alt_text": f"marker{number}alt",
+    }
+    post = {
+        "id": str(FIRST + number),
+        "text": f"marker{number}text was a lovely day in Paris",
+        "lang": "en",
+        "author_id": author,
+        "attachments": {"media_keys": [media["media_key"]]},
+    }
+    users = [{"id": author, "username": f"handle{author}", "name": f"Ann {author}"}]
+    return {"data": [post], "includes": {"media": [media], "users": users}}
+
+
+def read_lake(s3):
+    """Everything in the bucket but the deletions, as text."""
+    bucket = s3.list_buckets()["Buckets"][0]["Name"]
+    texts = []
+    for item in s3.list_objects_v2(Bucket=bucket)["Contents"]:
+        body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+        if body[:4] == b"PAR1":
+            text = json.dumps(pq.read_table(io.BytesIO(body)).to_pylist(), default=str)
+        else:
+            text = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("latin-1")
+        if not item["Key"].startswith("deletions/"):
+            texts.append(item["Key"] + text)
+    return "\n".join(texts)
+
+
+def count(lake, table):
+    return json.loads(lake("query", f"select count(*) as found from {table}", "--format", "json"))[0]["found"]
+
+
+def test_posts_leave_every_byte_and_the_others_stay(lake, s3):
+    assert "marker0text" in read_lake(s3)
+    plan = json.loads(lake("forget", str(FIRST), "--dry-run", "--json"))
+    assert {name: plan[name] for name in ("deletions", "posts", "photos", "images")} == {
+        "deletions": 1,
+        "posts": 1,
+        "photos": 1,
+        "images": 0,
+    }
+    assert "Nothing has been erased" in lake("forget", str(FIRST), status=1)
+
+    result = json.loads(lake("forget", f"https://x.com/ann/status/{FIRST}", "--yes", "--json"))
+
+    assert result["counts"]["archived posts"] == result["counts"]["posts"] == 1
+    found = read_lake(s3)
+    assert "marker0" not in found
+    assert str(FIRST) not in found
+    assert [word in found for word in ("marker1text", "marker1alt", "marker2text", "marker3alt")] == [True] * 4
+    lake("wait")
+    assert (count(lake, "tweets"), count(lake, "photolake_landing.posts")) == (3, 3)
+    assert count(lake, "media_rekognition") == 3
+
+
+def test_all_posts_of_an_author_go_with_their_photos(lake, s3):
+    images = count(lake, "image_analyses")
+
+    lake("forget", "--author", "8", "--yes", "--reason", "asked by the author")
+
+    found = read_lake(s3)
+    assert [word in found for word in ("marker1text", "marker2", "marker3", "handle8")] == [True, False, False, False]
+    lake("wait")
+    assert count(lake, "tweets") == 1
+    assert count(lake, "image_analyses") == images - 2
+    passes = json.loads(lake("forget", "--log", "--json"))["passes"]
+    assert [each["counts"]["posts"] for each in passes] == [1, 2]
+    assert "no posts of 8" in lake("forget", "--author", "8", "--yes", status=1)
+
+
+def test_every_call_is_recorded_for_its_role(lake):
+    assert find_differences(read_calls(lake, "test_forget"), "test_forget") == {}
