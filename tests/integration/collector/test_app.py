@@ -207,7 +207,7 @@ def test_a_malformed_post_is_kept_under_errors_and_named_in_the_log(collect, x, 
     assert collect() == {SOURCE: {"posts": 1, "stopped": None}}
 
     s3 = boto3.client("s3")
-    (found,) = s3.list_objects_v2(Bucket="lake")["Contents"]
+    (found,) = s3.list_objects_v2(Bucket="lake", Prefix="errors/")["Contents"]
     assert found["Key"].startswith("errors/malformed/x/")
     kept = json.loads(s3.get_object(Bucket="lake", Key=found["Key"])["Body"].read())
     assert json.loads(base64.b64decode(kept["rawData"])) == {"data": x.posts[bad]}

@@ -280,7 +280,7 @@ def test_several_queries_are_named(queries, is_right, written):
 def test_every_landing_column_has_a_type_of_ours(transformed):
     tables = of_type(transformed, "AWS::Glue::Table")
 
-    assert len(tables) == 5
+    assert len(tables) == 6
     for table in tables.values():
         columns = table["TableInput"]["StorageDescriptor"]["Columns"]
         assert len({column["Name"] for column in columns}) == len(columns)
