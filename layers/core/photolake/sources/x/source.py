@@ -57,9 +57,7 @@ class XSettings(Settings):
 
     def checked_url(self) -> str:
         """Return X_API_URL; SettingsError if the token must not be sent there."""
-        if not _URL.fullmatch(self.x_api_url):
-            raise SettingsError(f"X_API_URL: {self.x_api_url!r} is not of the form https://host")
-        return self.x_api_url
+        return check_api_url(self.x_api_url)
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,13 @@ class SearchSettings(XSettings):
     """What only the collector needs."""
 
     max_posts_per_run: int
+
+
+def check_api_url(url: str) -> str:
+    """Return the address of X's API; SettingsError if the token must not be sent there."""
+    if not _URL.fullmatch(url):
+        raise SettingsError(f"X_API_URL: {url!r} is not of the form https://host")
+    return url
 
 
 def sources(context: SourceContext) -> list[SearchSource]:
