@@ -35,6 +35,7 @@ settings = FunctionSettings.from_env()
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Go on with the check of the lake, or begin one if it is due; without a token of X do nothing."""
+    metrics.add_metric("Runs", MetricUnit.Count, 1)
     token = read_secret(boto3.client("secretsmanager"), settings.x_token_secret)
     if not token:
         logger.info("nothing to do: X is not set up, the secret has no bearer token", secret=settings.x_token_secret)

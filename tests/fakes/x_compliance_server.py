@@ -152,9 +152,7 @@ class FakeComplianceX(FakeX):
                     if trouble != "lost":  # done, and the answer is lost
                         self._send(status, answer, is_cut=trouble == "cut")
 
-            def _do(
-                self, method: str, path: str, query: dict[str, list[str]], body: bytes
-            ) -> tuple[int, bytes]:
+            def _do(self, method: str, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, bytes]:
                 if path.startswith("/storage/"):
                     number = path.split("/")[2]
                     if method == "GET":

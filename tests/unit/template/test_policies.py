@@ -69,7 +69,11 @@ def test_each_role_is_taken_by_the_service_that_needs_it_and_no_other():
         "firehose.amazonaws.com": {"DeliveryRole"},
         "ecs-tasks.amazonaws.com": {"StreamRole", "StreamExecutionRole"},
         "quicksight.amazonaws.com": {"QuickSightRole"},
-        "scheduler.amazonaws.com": {"CollectorFunctionScheduleRole", "BackfillFunctionDailyRole"},
+        "scheduler.amazonaws.com": {
+            "CollectorFunctionScheduleRole",
+            "BackfillFunctionDailyRole",
+            "ComplianceFunctionScheduleRole",
+        },
     }
 
     assert {service: find_roles_of(service) for service in expected} == expected

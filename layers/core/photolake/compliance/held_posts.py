@@ -60,4 +60,3 @@ class HeldPosts:
         condition = f" and {_HAS_LOCATION}" if only_located else ""
         for post, asked in self._athena.read_rows(f"{sql}{condition} group by p.id, {column}"):
             yield int(post), int(asked)
-

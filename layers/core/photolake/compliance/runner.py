@@ -92,9 +92,7 @@ class ComplianceRunner:
     def _begin(self, state: ComplianceState) -> ComplianceState:
         now = format_utc(self.clock())
         fresh = {"after": 0, "last": 0, "ids": 0, "job_id": "", "failures": 0, "checked": 0, "deleted": 0}
-        return self.states.save(
-            state, step=Step.NEXT_JOB, kind=JobType.USERS, started_at=now, finished_at="", **fresh
-        )
+        return self.states.save(state, step=Step.NEXT_JOB, kind=JobType.USERS, started_at=now, finished_at="", **fresh)
 
     def _create_job(self, state: ComplianceState) -> ComplianceState:
         self.on_progress(f"{_name(state.kind)}: reading ids after {state.after}")
@@ -114,7 +112,9 @@ class ComplianceRunner:
         running = [job for job in opened if job.status == "in_progress" or (self._takes_ids(job) and job not in ours)]
         job = ours[0] if ours else None if running else self.api.create(kind, self.name)
         if job is None:
-            raise RetryableError(f"X works on another compliance job of the app for {_name(kind)}; it takes one at a time")
+            raise RetryableError(
+                f"X works on another compliance job of the app for {_name(kind)}; it takes one at a time"
+            )
         return job
 
     def _takes_ids(self, job: ComplianceJob) -> bool:

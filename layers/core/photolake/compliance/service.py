@@ -31,7 +31,6 @@ class ComplianceSettings(Settings):
 
     lake_bucket: str
     landing_database: str
-    database: str
     workgroup: str
     checkpoint_table: str
     x_api_url: str
@@ -40,7 +39,7 @@ class ComplianceSettings(Settings):
 
 def make_held_posts(settings: ComplianceSettings, make_client: Callable[..., Any]) -> HeldPosts:
     """Make what finds the lake's posts; `make_client` makes a boto3 client of a service."""
-    athena = AthenaReader(make_client("athena"), make_client("s3"), settings.workgroup, settings.database)
+    athena = AthenaReader(make_client("athena"), make_client("s3"), settings.workgroup, settings.landing_database)
     return HeldPosts(athena, settings.landing_database)
 
 

@@ -62,7 +62,9 @@ class ComplianceJob:
         try:
             if not _ID.fullmatch(data["id"]):
                 raise ValueError(data["id"])
-            times = {name: parse_time(data[name]) for name in ("created_at", "upload_expires_at", "download_expires_at")}
+            times = {
+                name: parse_time(data[name]) for name in ("created_at", "upload_expires_at", "download_expires_at")
+            }
             texts = {name: str(data[name]) for name in ("id", "type", "status", "upload_url", "download_url")}
             return cls(**texts, **times, name=str(data.get("name") or ""))
         except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
