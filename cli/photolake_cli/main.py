@@ -9,6 +9,7 @@ import typer
 from photolake_cli.commands.backfill import backfill
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
+from photolake_cli.commands.comply import comply
 from photolake_cli.commands.dashboard import dashboard
 from photolake_cli.commands.demo import demo
 from photolake_cli.commands.doctor import doctor
@@ -41,6 +42,7 @@ for command in (
     reindex,
     reindex_opensearch,
     find_person,
+    comply,
     status,
     doctor,
     env,

@@ -514,8 +514,8 @@ def stack_update(answer):
 @pytest.fixture(scope="session")
 def rare(collected, client, photo_folder):
     """An image that waited for its budget and was analysed with other APIs, a backfill whose message was lost, saved
-    queries changed by hand before a stack's update, a collector and a check of posts without a token, and an archive object with a post in
-    no known language and a broken line."""
+    queries changed by hand before a stack's update, a collector and a check of posts without a token, and an archive
+    object with a post in no known language and a broken line."""
     names = physical_names(collected.state)
     s3, bucket, answer = client("s3"), names["LakeBucket"], "athena-results/answer.json"
     make_an_image_wait(client("dynamodb", boto3.resource).Table(names["ImagesTable"]))

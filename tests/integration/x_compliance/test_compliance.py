@@ -252,7 +252,7 @@ def test_a_job_that_fails_is_repeated_twice_and_then_a_person_is_told(compliance
     assert compliance.deleted == EXPECTED
 
     x.fails.extend(["failed"] * 3)
-    with pytest.raises(PermanentError, match="3 compliance jobs of X in a row came to nothing, .* it is failed"):
+    with pytest.raises(PermanentError, match=r"3 compliance jobs of X in a row came to nothing, .* it is failed"):
         compliance.run(every=dt.timedelta())
     assert compliance.run().step == Step.IDLE
 

@@ -13,6 +13,9 @@ from photolake.aws.athena import AthenaReader
 from photolake.compliance.held_posts import HeldPosts
 from photolake.errors import PermanentError
 from photolake.sources.x.compliance_api import JobType
+from photolake_cli.cloud import Cloud
+from photolake_cli.comply.run import ComplyRequest, run_comply
+from photolake_cli.errors import CommandError
 from tests.builders.dynamodb_tables import template_table
 from tests.cloudwatch import printed_metrics
 from tests.fakes.x_compliance_server import FakeComplianceX
@@ -172,3 +175,68 @@ def test_a_run_that_x_refuses_fails_so_that_the_alarm_rings_and_one_that_is_limi
     x.troubles.append(401)
     with pytest.raises(PermanentError, match="put a valid one into the secret"):
         invoke(app)
+
+
+@pytest.fixture
+def comply(app, warehouse, x, secret, monkeypatch, capsys):
+    """Run the command with these options; returns what it prints."""
+    monkeypatch.setenv("X_API_URL", x.url)
+    names = {"CheckpointTable": "checkpoints", "XTokenSecret": secret}
+    values = {"WorkgroupName": WORKGROUP, "LandingDatabaseName": LANDING, "LakeBucketName": BUCKET}
+    endpoints = {"AWS_ENDPOINT_URL_ATHENA": warehouse._athena.meta.endpoint_url}
+    cloud = Cloud("the laptop cloud", "1", boto3.Session(), values, names.__getitem__, endpoints, on_laptop=True)
+
+    def run(**options):
+        capsys.readouterr()
+        run_comply(ComplyRequest(**options), cloud)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_command_counts_checks_and_shows_how_far_it_is(comply, x, secret, warehouse):
+    warehouse.land("posts", [post(107, 5), post(108, 5)], "c")
+    boto3.resource("dynamodb").Table("checkpoints").delete_item(Key={"id": "compliance#x"})
+    boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=x.token)
+    asked = len(x.log)
+    assert comply(status=True) == ""
+    before = json.loads(comply(dry_run=True, as_json=True))
+    assert before == {"posts": 4, "authors": 2, "jobs": 2}
+    assert "posts" in comply(dry_run=True)
+    assert len(x.log) == asked
+
+    x.tell("tweets", 108, "deleted")
+    shown = comply()
+
+    assert "ids checked" in shown
+    assert {
+        name: value for name, value in json.loads(comply(status=True, as_json=True)).items() if "_at" not in name
+    } == {
+        "state": "idle",
+        "kind": "tweets",
+        "checked": 6,
+        "deleted": 1,
+        "job": None,
+    }
+    assert json.loads(comply(dry_run=True, as_json=True))["posts"] == 3
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (429, r"Run the same command in 1[56] min to go on"),
+        (503, "Run the same command later to go on where it stopped"),
+    ],
+)
+def test_a_command_that_x_interrupts_says_how_to_go_on(comply, x, trouble, said):
+    x.troubles.append(trouble)
+    with pytest.raises(CommandError, match=said):
+        comply()
+    x.troubles.clear()
+    assert json.loads(comply(as_json=True))["state"] == "idle"
+
+
+def test_without_a_token_the_command_says_where_it_goes(comply, secret):
+    boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=" ")
+    with pytest.raises(CommandError, match="X needs a bearer token: set X_BEARER_TOKEN, or put it into the secret"):
+        comply()

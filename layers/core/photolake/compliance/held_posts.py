@@ -27,7 +27,7 @@ class HeldPosts:
     def __init__(self, athena: AthenaReader, landing: str) -> None:
         self._athena = athena
         self._from = (
-            f"from {landing}.posts as p left join {landing}.deletions as d on p.id = d.id "  # noqa: S608 (a setting)
+            f"from {landing}.posts as p left join {landing}.deletions as d on p.id = d.id "
             "where p.source_platform = 'x' and d.id is null"
         )
 

@@ -1,4 +1,4 @@
-"""How far the check of a lake has come, as an item of the checkpoint table, so that any run goes on where one stopped."""
+"""How far the check of a lake has come, in the checkpoint table, so that any run goes on where one stopped."""
 
 from __future__ import annotations
 
