@@ -10,6 +10,7 @@ from photolake_cli.commands.backfill import backfill
 from photolake_cli.commands.cloud import down, env, status, up, wait
 from photolake_cli.commands.collect import collect
 from photolake_cli.commands.compact import compact
+from photolake_cli.commands.comply import comply
 from photolake_cli.commands.cost import cost
 from photolake_cli.commands.dashboard import dashboard
 from photolake_cli.commands.demo import demo
@@ -47,6 +48,7 @@ for command in (
     compact,
     find_person,
     forget,
+    comply,
     status,
     doctor,
     cost,

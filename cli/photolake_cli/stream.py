@@ -104,11 +104,12 @@ def _create_stream(cloud: Cloud, settings: Mapping[str, str], queries: Sequence[
     if url := os.environ.get(URL_VARIABLE):
         overrides[URL_VARIABLE] = url
     environment = {**DEFAULTS, **settings, **overrides}
-    token = _read_token(cloud, environment["X_TOKEN_SECRET"])
+    token = read_token(cloud, environment["X_TOKEN_SECRET"])
     return make_stream(StreamSettings.from_env(environment), token, cloud.client, cloud.table)
 
 
-def _read_token(cloud: Cloud, secret: str) -> str:
+def read_token(cloud: Cloud, secret: str) -> str:
+    """The bearer token of the variable X_BEARER_TOKEN, else of the secret; CommandError if there is none."""
     if token := os.environ.get(TOKEN_VARIABLE, "").strip():
         return token
     token = read_secret(cloud.client("secretsmanager"), secret)

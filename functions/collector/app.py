@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from photolake.aws.secrets import read_secret
 from photolake.collect.landing import LandingSettings, make_collector
 from photolake.collect.runner import Collector
+from photolake.collect.runs import RunStore, list_source_runs
 from photolake.collect.source import SourceContext
 from photolake.logged_error import describe_error, describe_place
 from photolake.search.indexes import SearchSettings, connect_indexes
@@ -37,6 +38,7 @@ settings = CollectorSettings.from_env()
 get_table = boto3.resource("dynamodb").Table
 source_context = SourceContext(partial(read_secret, boto3.client("secretsmanager")), get_table)
 landing = make_collector(settings, boto3.client, get_table)
+runs = RunStore(boto3.client("s3"), settings.lake_bucket)
 search_indexes = connect_indexes(settings, get_table, boto3.Session(), logger, metrics)
 collector = Collector(
     replace(landing, on_deleted=search_indexes.forget_post), partial(make_sources, context=source_context)
@@ -53,6 +55,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         metrics.add_metric(name, MetricUnit.Count, count)
     for summary in run.sources:
         log_source(summary)
+    runs.put(list_source_runs(run, context.aws_request_id))
     log_problems(run)
     return {summary.source: {"posts": summary.posts, "stopped": summary.stopped} for summary in run.sources}
 

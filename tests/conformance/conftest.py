@@ -65,6 +65,7 @@ def lake(services, rows, earliest):
             created.deliver(table, delivered)
     created.archive(list(rows.raw_lines))
     created.delete_posts(rows.deletions)
+    created.note_runs(rows.runs)
     created.create_views()
     return created
 

@@ -110,6 +110,15 @@ class Lake:
         body = gzip.compress("".join(f"{json.dumps(row)}\n" for row in rows).encode())
         self.services.client("s3").put_object(Bucket=self.bucket, Key="deletions/1.jsonl.gz", Body=body)
 
+    def note_runs(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write rows of the table of runs, one object for each day."""
+        days: dict[str, list[str]] = {}
+        for row in rows:
+            days.setdefault(row["started_at"][:10], []).append(json.dumps(row))
+        for day, lines in days.items():
+            key = f"collection_runs/dt={day}/1.jsonl"
+            self.services.client("s3").put_object(Bucket=self.bucket, Key=key, Body="\n".join(lines).encode())
+
     def change_columns(self, table: str, changed: Mapping[str, str]) -> None:
         """Set columns of a landing table, by name and Hive type, as a deploy of a changed template does."""
         glue = self.services.client("glue")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conformance.comparison import differences
 
-TABLES = ["analyses", "deletions", "photos", "posts", "raw_tweets"]
+TABLES = ["analyses", "collection_runs", "deletions", "photos", "posts", "raw_tweets"]
 KEYS = {"posts": "id", "photos": "source_key", "analyses": "image_id"}
 VIEWS = {"posts": "tweets", "photos": "tweet_photos", "analyses": "image_analyses"}
 

@@ -16,6 +16,7 @@ from tests.resolved_template import ROOT
 # The landing table whose days are those of a view's dt.
 DAYS_OF = {
     "celeb_view": "posts",
+    "collection_runs": "collection_runs",
     "dashboard_celebrities": "posts",
     "dashboard_entities": "posts",
     "dashboard_faces": "posts",
@@ -49,7 +50,7 @@ JOINED = ["celeb_view", "face_emotions", "media_image_labels_query", "media_reko
 OF_IMAGES = ["image_analyses", "image_custom_labels", "image_moderation", "image_objects", "image_texts"]
 WITHOUT_POSTS = {"dropped_photos", "photo_metadata"}
 # dashboard_spread has dt, but an image's group spreads over all days.
-WITHOUT_DT = {"dashboard_spread", "hash_groups", "image_spread", "near_duplicates", "near_hashes"}
+WITHOUT_DT = {"collection_gaps", "dashboard_spread", "hash_groups", "image_spread", "near_duplicates", "near_hashes"}
 # By default Trino reads what comes before the filter is there, so that what it reads is a matter of milliseconds.
 WAIT = {f"{CATALOG}.dynamic_filtering_wait_timeout": "20s"}
 LATEST_ANALYSES = """
@@ -85,7 +86,7 @@ def days_read(services, trino):
         keys = watch.by(REQUESTER).read_objects(lake.bucket)
         return {
             table: {key.split("/")[1].removeprefix("dt=") for key in keys if key.startswith(f"{table}/")}
-            for table in ("posts", "photos", "analyses")
+            for table in ("posts", "photos", "analyses", "collection_runs")
         }
 
     return run

@@ -514,16 +514,21 @@ def stack_update(answer):
 @pytest.fixture(scope="session")
 def rare(collected, client, photo_folder):
     """An image that waited for its budget and was analysed with other APIs, a backfill whose message was lost, saved
-    queries changed by hand before a stack's update, a collector without a token, and an archive object with a post in
-    no known language and a broken line."""
+    queries changed by hand before a stack's update, a collector and a check of posts without a token, and an archive
+    object with a post in no known language and a broken line."""
     names = physical_names(collected.state)
     s3, bucket, answer = client("s3"), names["LakeBucket"], "athena-results/answer.json"
     make_an_image_wait(client("dynamodb", boto3.resource).Table(names["ImagesTable"]))
     lose_the_message_of_a_backfill(client("dynamodb", boto3.resource).Table(names["CheckpointTable"]), bucket)
     change_saved_queries(client("athena"), names["Workgroup"])
     answer_url = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": answer})
-    events = {"Backfill": {}, "Collector": {}, "Compactor": {}, "AthenaSchema": stack_update(answer_url)}
-    for function, event in events.items():
+    for function, event in {
+        "Backfill": {},
+        "Collector": {},
+        "Compactor": {},
+        "Compliance": {},
+        "AthenaSchema": stack_update(answer_url),
+    }.items():
         reply = client("lambda").invoke(FunctionName=names[f"{function}Function"], Payload=json.dumps(event))
         assert "FunctionError" not in reply, reply["Payload"].read()
     assert json.load(s3.get_object(Bucket=bucket, Key=answer)["Body"])["Status"] == "SUCCESS"

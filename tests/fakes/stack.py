@@ -66,7 +66,7 @@ class FakeStack:
         views = [path.stem for path in (ROOT / "athena/views").glob("*.sql")]
         self.tables = {
             "photolake": views,
-            "photolake_landing": ["raw_tweets", "posts", "photos", "analyses", "deletions"],
+            "photolake_landing": ["raw_tweets", "posts", "photos", "analyses", "deletions", "collection_runs"],
         }
         self.resources = {
             name: StackResource(found["Type"], name) for name, found in transformed().document["Resources"].items()

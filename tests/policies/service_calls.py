@@ -61,6 +61,8 @@ def _calls_of_function(name: str, properties: Mapping[str, Any]) -> Iterator[Cal
     yield from _write_logs(role, properties["LoggingConfig"]["LogGroup"], "Lambda's logs")
     if role in _REWRITERS:
         yield from _calls_of_rewrites(role, _REWRITERS[role])
+    if name == "ComplianceFunction":
+        yield from _query_posts(role)
 
 
 def _calls_of_rewrites(role: str, folders: tuple[str, ...]) -> Iterator[Call]:
@@ -177,6 +179,18 @@ _CALLS = {
     "AWS::Scheduler::Schedule": _calls_of_schedule,
     "Custom::AthenaSchema": _calls_of_views,
 }
+
+
+def _query_posts(role: str) -> Iterator[Call]:
+    for action in ("glue:GetTable", "glue:GetTables"):
+        yield from _read_catalog(role, action, "LandingDatabase", "posts", "Athena, for who asks")
+    for database in ("LandingDatabase", "default"):
+        yield from _read_catalog(role, "glue:GetDatabase", database, None, "Athena, for who asks")
+    for folder in ("posts", "deletions"):
+        yield Call(role, "s3:GetObject", f"{_bucket()}/{folder}/x", "Athena, for who asks")
+    yield from _write_results(role, _OBJECT_ACTIONS)
+    for action in ("s3:GetBucketLocation", "s3:ListBucket"):
+        yield Call(role, action, _bucket(), "Athena's results")
 
 
 def _role(arn: str) -> str:

@@ -27,6 +27,7 @@ _NOT_FOUND = "never called: without it S3 answers 403, not 404, for an object th
 _STALE = "asks who else has the terms that a new analysis or text no longer has; none is new here"
 _UNFIT = "a post that does not fit its table; none is collected here"
 _FIRST = "whoever writes first creates the index, which is one of the two by chance"
+_TOKEN = "needs a token of X, and the schedule comes by chance; tests/integration/x_compliance has a fake X"
 _BLUESKY = "takes a post that Bluesky deletes out of the domain; no test has both"
 _ONE_STATEMENT = "one statement for catalog, databases and tables, as in Athena's guide"
 _INDEX = "arn:aws:es:*:domain/*"
@@ -56,6 +57,11 @@ UNSEEN = (
     Unseen("ForgetterRole", ("s3:DeleteObject",), "lists of images that are three days old", "*/forgotten/*"),
     Unseen("ForgetterRole", ("dynamodb:DeleteItem", "dynamodb:UpdateItem"), _RARE, "*:table/CheckpointTable"),
     Unseen("ForgetterRole", ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage"), _RARE),
+    Unseen("ComplianceRole", ("athena:GetQueryExecution", "athena:StartQueryExecution"), _TOKEN),
+    Unseen("ComplianceRole", ("dynamodb:GetItem", "dynamodb:PutItem"), _TOKEN),
+    Unseen("ComplianceRole", ("s3:PutObject",), _TOKEN, "*/deletions/*"),
+    Unseen("ComplianceRole", ("s3:PutObject",), "a line of X that cannot be read", "*/errors/malformed/*"),
+    Unseen("ComplianceRole", ("glue:GetDatabase",), _ONE_STATEMENT, "arn:aws:glue:*:table/*"),
     Unseen("ImageAnalyzerRole", ("dynamodb:GetItem",), "what an analysis that failed has bought", "*:table/CacheTable"),
     Unseen("ImageAnalyzerRole", ("dynamodb:Query",), _STALE),
     Unseen("ImageAnalyzerRole", ("es:ESHttpHead", "es:ESHttpPut"), _FIRST, _INDEX),

@@ -74,7 +74,14 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "image_quality",
         "dominant_colors",
     ),
-    "What the pipeline did": ("photo_statuses", "dropped_photos", "not_analysed", "cost_by_api", "calls_of_2019"),
+    "What the pipeline did": (
+        "posts_and_coverage_by_day",
+        "photo_statuses",
+        "dropped_photos",
+        "not_analysed",
+        "cost_by_api",
+        "calls_of_2019",
+    ),
 }
 OF_2019 = {
     "top_domains": "the 10 most linked-to domains",
@@ -130,6 +137,7 @@ def fill_lake(lake: Warehouse) -> Warehouse:
     lake.land("photos", rows.photos)
     lake.land("analyses", rows.analyses)
     lake.delete(rows.deletions)
+    lake.note_runs(rows.runs)
     lake.create_views()
     return lake
 

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from photolake.collect.runs import RunStatus, SourceRun
+from photolake.collect.source import Span
 from tests.synthetic_lake import analyses, photos, posts
 from tests.synthetic_lake.plan import Plan
 
 Row = dict[str, Any]
+_QUERY = "(photo OR picture) has:images"
+_SOURCES = (("x#5a1c8be2f0d94736", _QUERY), ("bluesky", _QUERY))
 _ANALYSIS = ("language", "sentiment", "text_entities", "entities_status", "processed_at", "dt")
 
 
@@ -44,6 +48,7 @@ class Lake:
     photos: Rows
     analyses: Rows
     deletions: Sequence[Row]
+    runs: Sequence[Row]
     raw_lines: Rows
 
 
@@ -59,6 +64,7 @@ def synthetic_lake(posts: int, images: int, first_day: dt.date, days: int, seed:
         photos=Rows(days, lambda day: _add_copies(_build_photos(plan, plan.posts_of(day)))),
         analyses=Rows(days, lambda day: _add_copies(_build_analyses(plan, plan.posts_of(day)))),
         deletions=_build_deletions(plan),
+        runs=list(_build_runs(plan)),
         raw_lines=Rows(days, lambda day: _build_raw_lines(_add_copies(_build_posts(plan, plan.posts_of(day))))),
     )
 
@@ -130,6 +136,34 @@ def _build_deletions(plan: Plan) -> list[Row]:
     ]
     unknown = {"id": 1, "id_str": "1", "source_platform": "x", "reason": None, "deleted_at": deleted}
     return [*rows, rows[0], unknown]
+
+
+def _build_runs(plan: Plan) -> Iterator[Row]:
+    """Build runs of the collector every six hours; for a day and a half there are none, and the last one fails."""
+    start = dt.datetime.combine(plan.first_day, dt.time(), dt.UTC)
+    every, missing = dt.timedelta(hours=6), range(9, 15)
+    read_to = dict.fromkeys(dict(_SOURCES), start - every)
+    for number in range(plan.days * 4):
+        started = start + number * every
+        for source, query in _SOURCES if number not in missing else ():
+            is_last = number == plan.days * 4 - 1
+            has_gap = started - read_to[source] > 5 * every
+            read_from = max(read_to[source], started - every)
+            yield SourceRun(
+                f"run-{number:03}",
+                "collector",
+                source,
+                query,
+                started,
+                started + dt.timedelta(seconds=40),
+                RunStatus.FAILED if is_last else RunStatus.OK,
+                "X did not answer" if is_last else "",
+                None if is_last else Span(read_from, started),
+                has_gap,
+                None if is_last else 10 + number % 7,
+                None if is_last else 0,
+            ).to_row()
+            read_to[source] = read_to[source] if is_last else started
 
 
 def _build_raw_lines(rows: Iterable[Row]) -> Iterator[str]:

@@ -65,6 +65,15 @@ class Warehouse:
         body = "\n".join(json.dumps(row) for row in rows)
         self._s3.put_object(Bucket=BUCKET, Key="deletions/a.json", Body=body.encode())
 
+    def note_runs(self, rows: Iterable[Mapping[str, Any]], name: str = "a") -> None:
+        """Write rows of collection_runs as one object for each day."""
+        days = defaultdict(list)
+        for row in rows:
+            days[row["started_at"][:10]].append(json.dumps(row))
+        for day, lines in days.items():
+            key = f"collection_runs/dt={day}/{name}.jsonl"
+            self._s3.put_object(Bucket=BUCKET, Key=key, Body="\n".join(lines).encode())
+
     def empty(self) -> None:
         """Delete every row; the views stay."""
         for key in self.list_objects():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 QUEUE, TABLE, STREAM = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::KinesisFirehose::DeliveryStream"
 FUNCTION, MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
-LANDING_TABLES = ("raw_tweets", "posts", "photos", "analyses", "deletions")
+LANDING_TABLES = ("raw_tweets", "posts", "photos", "analyses", "deletions", "collection_runs")
 _SET_X = (
     "For X: aws secretsmanager put-secret-value --secret-id ARN --secret-string TOKEN, with the ARN of the output "
     "XTokenSecretArn"

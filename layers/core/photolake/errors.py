@@ -11,6 +11,7 @@ PhotolakeError
 ├── RetryableError             try again later (throttling, a 5xx response, a timeout)
 │   ├── RateLimitedError       a source asks for a pause
 │   ├── DisconnectedError      X's stream has ended
+│   ├── AddressExpiredError    the address that X gave for a compliance job has expired
 │   └── CheckpointConflictError another run has moved the checkpoint
 └── PermanentError             trying again cannot help; `status` is the word that goes into the row
     └── ObjectAccessError      Rekognition cannot read an S3 object, whose bytes can still be sent

@@ -195,6 +195,24 @@ def test_a_rate_limit_ends_the_run_and_x_is_left_alone_until_it_is_over(collect,
     assert len(x.requests) == asked
 
 
+def test_each_run_stores_what_it_has_covered_or_why_it_has_not(collect, x):
+    s3 = boto3.client("s3")
+    for found in s3.list_objects_v2(Bucket="lake", Prefix="collection_runs/").get("Contents", []):
+        s3.delete_object(Bucket="lake", Key=found["Key"])
+    x.post(3600)
+    collect()
+    x.troubles.append(503)
+    with pytest.RaisesGroup(RetryableError):
+        collect()
+
+    keys = [found["Key"] for found in s3.list_objects_v2(Bucket="lake", Prefix="collection_runs/dt=")["Contents"]]
+    rows = [json.loads(s3.get_object(Bucket="lake", Key=key)["Body"].read()) for key in keys]
+    failed, ok = sorted(rows, key=lambda row: row["status"])
+    assert (ok["status"], ok["source"], ok["query"], ok["posts"], ok["run_id"]) == ("ok", SOURCE, QUERY, 1, "1")
+    assert ok["covered_from"] < ok["covered_to"] < ok["started_at"]
+    assert (failed["status"], failed["covered_to"], failed["reason"][:15]) == ("failed", None, "X did not answer"[:15])
+
+
 def test_with_little_time_left_x_is_not_asked(collect, x):
     assert collect(Context(remaining_ms=20_000)) == {SOURCE: {"posts": 0, "stopped": "time"}}
     assert x.requests == []
@@ -207,7 +225,7 @@ def test_a_malformed_post_is_kept_under_errors_and_named_in_the_log(collect, x, 
     assert collect() == {SOURCE: {"posts": 1, "stopped": None}}
 
     s3 = boto3.client("s3")
-    (found,) = s3.list_objects_v2(Bucket="lake")["Contents"]
+    (found,) = s3.list_objects_v2(Bucket="lake", Prefix="errors/")["Contents"]
     assert found["Key"].startswith("errors/malformed/x/")
     kept = json.loads(s3.get_object(Bucket="lake", Key=found["Key"])["Body"].read())
     assert json.loads(base64.b64decode(kept["rawData"])) == {"data": x.posts[bad]}

@@ -1,6 +1,8 @@
 """Mastodon's hashtag timelines over HTTP: no post is lost, and what an instance refuses is said."""
 
 import datetime as dt
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -46,11 +48,25 @@ def test_all_posts_of_many_pages_are_collected_and_the_next_run_finds_nothing(in
 
     first, second = (collect(delivered, checkpoints, source) for _ in range(2))
 
-    assert (first.posts, first.batches, second.posts) == (100, 4, 0)
+    assert (first.posts, first.batches, second.posts) == (100, 5, 0)
     assert delivered.ids == expected
     for row in delivered.rows:
         RAW_TWEETS.check(row)
         assert row["matched_query"] == "#sea"
+
+
+def test_runs_cover_all_time_up_to_ten_minutes_ago_because_posts_of_other_instances_arrive_late(
+    instance, checkpoints, delivered
+):
+    covered: list[Any] = []
+    instance.post(-1800)
+    for now in (NOON, NOON + HOUR):
+        collector = delivered.make_collector(checkpoints)
+        noting = replace(collector, on_covered=lambda source, span: covered.append(span))
+        noting.collect(make_source(instance, clock=lambda now=now: now), lambda: True)
+
+    assert (covered[0].start, covered[-1].end) == (NOON - HOUR, NOON + 5 * HOUR / 6)
+    assert all(after.start <= before.end for before, after in pairwise(covered))
 
 
 def test_the_first_run_begins_at_the_lookback_and_the_second_where_it_began(instance, checkpoints, delivered):

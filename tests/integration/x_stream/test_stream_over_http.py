@@ -2,6 +2,7 @@
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from photolake.sources.x.stream import gap_filler as stream_gap
 from photolake.sources.x.stream.backoff import Backoff
 from photolake.sources.x.stream.batcher import Batcher, Progress
 from photolake.sources.x.stream.connection import StreamApi
+from photolake.sources.x.stream.coverage import CoverageLog
 from photolake.sources.x.stream.gap_filler import GapFiller
 from photolake.sources.x.stream.runner import StreamParts, StreamRunner
 from tests.fakes.collect import FakeCheckpoints, FakeLake
@@ -60,7 +62,9 @@ class Running:
         lake: Any = self.delivered
         batcher = Batcher(lake, lake, budget, self.progress)
         gap = GapFiller([source], collector, self.progress, self.notices.append, self.stop.is_set)
-        parts = StreamParts(batcher, gap, Backoff(lambda: time.monotonic() * 100), self.progress)
+        store: Any = SimpleNamespace(put=list)
+        coverage = CoverageLog(store, [source])
+        parts = StreamParts(batcher, gap, Backoff(lambda: time.monotonic() * 100), self.progress, coverage)
         run = StreamRunner(api, [SEA], parts, self.notices.append, self.stop)
         self.thread = threading.Thread(target=run.run)
 

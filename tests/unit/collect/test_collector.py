@@ -1,5 +1,6 @@
 """A run over several sources: each on its own, and each with its share of the time."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -7,16 +8,19 @@ from typing import Any, cast
 import pytest
 
 from photolake.collect.runner import RESERVE_MS, Collector, RunSummary, SourceSummary
-from photolake.collect.source import Batch, SourceContext
+from photolake.collect.source import Batch, SourceContext, Span
 from photolake.errors import NotConfiguredError, PermanentError, RetryableError, SettingsError
 from photolake.sources.registry import make_sources
 from tests.fakes.collect import FakeCheckpoints, FakeLake
 
+NOW = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
 CONTEXT = SourceContext(read_secret=str, get_table=cast("Any", str))
 
 
 def make_collector(make_sources):
-    return Collector(FakeLake().make_collector(FakeCheckpoints()), make_sources, shuffle=lambda sources: None)
+    return Collector(
+        FakeLake().make_collector(FakeCheckpoints(), clock=lambda: NOW), make_sources, shuffle=lambda sources: None
+    )
 
 
 @dataclass
@@ -25,6 +29,8 @@ class FakeSource:
     error: Exception | None = None
     batches: int = 1
     on_batch: Any = None
+    covered: Span | None = None
+    query: str = "sea"
 
     def fetch(self, state):
         if self.error:
@@ -32,7 +38,7 @@ class FakeSource:
         for number in range(self.batches):
             if self.on_batch:
                 self.on_batch()
-            yield Batch({"at": str(number)})
+            yield Batch({"at": str(number)}, covered=self.covered)
 
 
 def collect(ms_left=lambda: 10**6, **platforms):
@@ -50,7 +56,10 @@ def test_every_source_of_every_module_is_read():
     done = collect(a=[FakeSource("a#1"), FakeSource("a#2")], b=[FakeSource("b")])
 
     assert done == RunSummary(
-        [SourceSummary("a#1", batches=1), SourceSummary("a#2", batches=1), SourceSummary("b", batches=1)]
+        NOW,
+        [SourceSummary("a#1", batches=1), SourceSummary("a#2", batches=1), SourceSummary("b", batches=1)],
+        queries={"a#1": "sea", "a#2": "sea", "b": "sea"},
+        ended_at=NOW,
     )
 
 
@@ -66,7 +75,12 @@ def test_a_source_that_fails_or_is_not_set_up_keeps_no_other_from_being_read():
     )
 
     assert done == RunSummary(
-        [SourceSummary("e", batches=1)], skipped={"b": "put in a token"}, failed={"a": refused, "c": wrong, "d": down}
+        NOW,
+        [SourceSummary("e", batches=1)],
+        skipped={"b": "put in a token"},
+        failed={"a": refused, "c": wrong, "d": down},
+        queries=dict.fromkeys(done.queries, "sea"),
+        ended_at=NOW,
     )
     counts = done.counts()
     assert (counts["SourceFailed"], counts["SourceRefused"], counts["PagesRead"]) == (3, 1, 1)
@@ -101,6 +115,6 @@ def test_the_time_is_shared_and_what_a_source_leaves_goes_to_those_after_it():
 
 
 def test_metrics_are_the_sums_over_all_sources():
-    counts = RunSummary([SourceSummary("a", posts=2, stopped="rate_limit"), SourceSummary("b", posts=3)]).counts()
+    counts = RunSummary(NOW, [SourceSummary("a", posts=2, stopped="rate_limit"), SourceSummary("b", posts=3)]).counts()
 
     assert (counts["PostsCollected"], counts["RateLimited"], counts["SourceFailed"]) == (5, 1, 0)

@@ -19,7 +19,7 @@ BAD = RejectedRecord(b"{}", "post 5: no text")
 class FakeSource:
     """Yields its batches, raises those that are errors."""
 
-    name = "fake"
+    name = query = "fake"
 
     def __init__(self, *steps):
         self.steps = steps

@@ -74,6 +74,7 @@ def test_each_role_is_taken_by_the_service_that_needs_it_and_no_other():
             "BackfillFunctionDailyRole",
             "CompactorFunctionScheduleRole",
             "ForgetterFunctionHourlyRole",
+            "ComplianceFunctionScheduleRole",
         },
     }
 

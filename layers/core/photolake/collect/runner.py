@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
     from photolake.collect.checkpoints import Checkpoint, CheckpointStore
     from photolake.collect.deletions import DeletionStore
-    from photolake.collect.source import Batch, Source
+    from photolake.collect.source import Batch, Source, Span
     from photolake.rejected import RejectedStore
 
 # The key of the state for when the source may be read again; no source has a key of this name.
@@ -73,11 +73,19 @@ class SourceSummary:
 
 @dataclass
 class RunSummary:
-    """What a run did: `skipped` says what a source lacks, `failed` holds the error of a source, both by name."""
+    """What a run did: `skipped` says what a source lacks, `failed` holds the error of a source, both by name.
 
+    A platform whose sources could not be made is among them by its own name. `queries` has what each source looked
+    for, `covered` the time that it has read, also if it failed after that.
+    """
+
+    started_at: dt.datetime
     sources: list[SourceSummary] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     failed: dict[str, Exception] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)
+    covered: dict[str, Span] = field(default_factory=dict)
+    ended_at: dt.datetime | None = None
 
     def counts(self) -> dict[str, int]:
         """Return the run as metrics."""
@@ -87,13 +95,17 @@ class RunSummary:
             total.update(summary.counts())
         return dict(total)
 
+    def note_covered(self, source: Source, span: Span) -> None:
+        """Add a span to the time that a source has read."""
+        self.covered[source.name] = span.join(self.covered.get(source.name))
+
 
 @dataclass(frozen=True)
 class SourceCollector:
     """Reads one source, delivers its posts, and moves its checkpoint past a batch once that is delivered.
 
     `on_delivered` is called with the number of posts of each batch, `on_deleted` with the id of each deleted post once
-    its deletion is stored.
+    its deletion is stored, `on_covered` with the span of a batch once the checkpoint is past it.
     """
 
     checkpoints: CheckpointStore
@@ -103,6 +115,7 @@ class SourceCollector:
     clock: Callable[[], dt.datetime] = utc_now
     on_delivered: Callable[[int], object] = lambda posts: None
     on_deleted: Callable[[int], object] = lambda post_id: None
+    on_covered: Callable[[Source, Span], object] = lambda source, span: None
 
     def collect(self, source: Source, has_time: Callable[[], bool]) -> SourceSummary:
         """Read a source on from its checkpoint.
@@ -125,6 +138,8 @@ class SourceCollector:
                     summary = self._deliver_batch(batch, summary)
                     if dict(batch.state) != dict(checkpoint.state):
                         checkpoint = self.checkpoints.save(checkpoint, batch.state)
+                    if batch.covered:
+                        self.on_covered(source, batch.covered)
             except RateLimitedError as error:
                 self._save_pause(error, checkpoint)
                 return replace(summary, stopped="rate_limit")
@@ -178,15 +193,18 @@ class Collector:
 
         The time is shared out evenly, and what a source leaves of its share goes to those after it.
         """
-        result = RunSummary()
+        result = RunSummary(self.collector.clock())
+        collector = replace(self.collector, on_covered=result.note_covered)
         sources = self._make_all_sources(platforms, result)
         self.shuffle(sources)
         for number, source in enumerate(sources):
             has_time = _share_time(ms_left, len(sources) - number)
+            result.queries[source.name] = source.query
             try:
-                result.sources.append(self.collector.collect(source, has_time))
+                result.sources.append(collector.collect(source, has_time))
             except _SOURCE_ERRORS as error:
                 result.failed[source.name] = error
+        result.ended_at = self.collector.clock()
         return result
 
     def _make_all_sources(self, platforms: Iterable[str], result: RunSummary) -> list[Source]:

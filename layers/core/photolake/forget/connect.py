@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photolake.aws.athena import QueryRunner
+from photolake.aws.athena import QueryReader, QueryRunner
 from photolake.clock import utc_now
 from photolake.forget.archive import ArchiveEraser
 from photolake.forget.deleted_rows import DeletedRows
@@ -18,7 +18,6 @@ from photolake.forget.line_objects import LineObjects
 from photolake.forget.log import ForgetLog
 from photolake.forget.photo_jobs import PhotoJobEraser
 from photolake.forget.photos import PhotoEraser
-from photolake.forget.queries import LakeQueries
 from photolake.forget.state import ForgetStateStore
 from photolake.forget.steps import ForgetSteps
 from photolake.forget.texts import TextEraser
@@ -65,7 +64,7 @@ def connect_forgetter(
     database = settings.landing_database
     runner = QueryRunner(session.client("athena"), settings.workgroup, database)
     rewriter = PartitionRewriter(runner, session.client("glue"), PartitionObjects(s3, bucket), database, utc_now)
-    rows, removal = DeletedRows(LakeQueries(runner, s3), database), ImageRemoval(get_table(settings.images_table))
+    rows, removal = DeletedRows(QueryReader(runner, s3), database), ImageRemoval(get_table(settings.images_table))
     indexes, erased = connect_indexes(settings, get_table, session, logger, metrics), ErasedImages(s3, bucket)
     cache = get_table(settings.cache_table)
     texts, collected, objects = TextEraser(cache), CollectedPosts(checkpoints), LineObjects(s3, bucket)

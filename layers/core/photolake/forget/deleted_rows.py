@@ -6,13 +6,13 @@ The tables are asked, and not a list of what was deleted when, so that a post th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from photolake.forget.queries import LakeQueries, Row
+    from photolake.aws.athena import QueryReader
 
 MAX_LISTED = 2_000
 """Ids in one statement, of which Athena takes 262,144 bytes (https://docs.aws.amazon.com/athena/latest/ug/service-limits.html)."""
@@ -52,9 +52,9 @@ class DeletedPost:
 
 
 class DeletedRows:
-    """Asks the landing tables."""
+    """Asks the landing tables. Results do not stay in the lake: they name deleted posts, or quote them."""
 
-    def __init__(self, queries: LakeQueries, landing: str) -> None:
+    def __init__(self, queries: QueryReader, landing: str) -> None:
         """`landing` is the database of the landing tables."""
         self._queries = queries
         self._landing = landing
@@ -62,7 +62,7 @@ class DeletedRows:
 
     def list_ids(self) -> set[int]:
         """Return the ids of all deletions."""
-        return {int(row["id"]) for row in self._queries.read(f"select id from {self._dead}")}  # noqa: S608
+        return {int(row["id"]) for row in self._queries.take_records(f"select id from {self._dead}")}  # noqa: S608
 
     def find_showings(self) -> list[Showing]:
         """Return the photos of deleted posts, and the other photos that became the same images."""
@@ -85,7 +85,7 @@ class DeletedRows:
 
     def find_posts(self) -> list[DeletedPost]:
         """Return the rows of deleted posts."""
-        rows = self._queries.read(
+        rows = self._queries.take_records(
             "select distinct p.dt, p.id, p.id_str, p.source_platform, p.text, p.lang "  # noqa: S608
             f"from {self._landing}.posts as p inner join {self._dead} as d on p.id = d.id"
         )
@@ -96,7 +96,7 @@ class DeletedRows:
 
     def find_archived(self, first_day: str) -> dict[str, set[int]]:
         """Return the URI of each archive object with a deleted post, and the posts, from an arrival day on."""
-        rows = self._queries.read(
+        rows = self._queries.take_records(
             f'select distinct p."$path" as path, p.id from {self._landing}.raw_tweets as p '  # noqa: S608
             f"inner join {self._dead} as d on p.id = d.id where p.dt >= '{first_day}'"
         )
@@ -106,7 +106,7 @@ class DeletedRows:
         """Return the partitions with analyses of these images, and the images in each."""
         found: dict[str, set[str]] = defaultdict(set)
         for group in split_up(sorted(image_ids), MAX_LISTED):
-            rows = self._queries.read(
+            rows = self._queries.take_records(
                 f"select distinct dt, image_id from {self._landing}.analyses where image_id in ({list_texts(group)})"  # noqa: S608
             )
             for dt, images in _group((row["dt"], row["image_id"]) for row in rows).items():
@@ -114,11 +114,11 @@ class DeletedRows:
         return found
 
     def _read_showings(self, rest: str) -> list[Showing]:
-        rows = self._queries.read(f"select distinct {_COLUMNS} from {self._landing}.photos as p {rest}")  # noqa: S608
+        rows = self._queries.take_records(f"select distinct {_COLUMNS} from {self._landing}.photos as p {rest}")  # noqa: S608
         return [_read_showing(row) for row in rows]
 
 
-def _read_showing(row: Row) -> Showing:
+def _read_showing(row: Mapping[str, str]) -> Showing:
     post = int(row["tweetid"]) if row["tweetid"] else None
     names = ("source_key", "source_platform", "mediaid", "media_url", "image_id", "image_dt")
     return Showing(row["dt"], post, *(row[name] for name in names))

@@ -1,6 +1,7 @@
 """Runs over Jetstream in memory."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from photolake.collect.runner import SourceSummary
 from photolake.errors import RetryableError
 from photolake.sources.bluesky import jetstream
 from photolake.sources.bluesky.identifiers import PostKey
+from photolake.sources.bluesky.jetstream_source import _read_us
 from tests.builders.bluesky_events import ANN, BOB, NOON_US, SECOND, account, commit, create, frame, record, tid, uri
 from tests.fakes.bluesky_run import MINUTE, NOON, BlueskyRun, ago, make_run, rkey
 from tests.fakes.jetstream import FakeHost, FakeNetwork
@@ -271,3 +273,16 @@ def test_a_run_without_time_ends_between_batches_and_closes_its_connection(monke
 
     assert (summary.stopped, len(lake.posts), lake.network.open) == ("time", 30, 0)
     assert lake.checkpoints.only_state()["cursor"] == str(ago(10, -29))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "start"), [((50, 9), ago(60)), ((30, 9), ago(30))], ids=["from the cursor on", "after what is lost"]
+)
+def test_a_run_covers_what_the_host_had_up_to_its_last_event(minutes, start):
+    lake = make_run(*[create(time_us=ago(minute)) for minute in minutes], cursor=str(ago(60)), host="one")
+    covered = []
+
+    collector = lake.lake.make_collector(lake.checkpoints, lambda: NOON)
+    replace(collector, on_covered=lambda source, span: covered.append(span)).collect(lake.source, lambda: True)
+
+    assert (covered[0].start, covered[-1].end) == (_read_us(start), _read_us(ago(9)))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from photolake.collect.budgets import MonthlyBudget, RunBudget
 from photolake.collect.checkpoints import Checkpoint
 from photolake.collect.runner import SourceSummary
+from photolake.collect.source import Span
 from photolake.errors import DeliveryError, PermanentError, RateLimitedError, RetryableError
-from photolake.rows.ids import make_snowflake
-from photolake.sources.x.source import SETTLED, SearchSource
+from photolake.rows.ids import make_snowflake, read_snowflake_ms
+from photolake.sources.x.source import COVERED, SETTLED, SearchSource
 from tests.builders.x_payloads import POSTED, rename_tweets, snowflake, v2_page, v2_photo, v2_tweet, v2_user
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.x_search import FakeSearch
@@ -316,3 +318,40 @@ def test_both_spellings_of_posts_give_the_same_row(begun, delivered, run):
     assert one["quoted_status_id"] == snowflake(1)
     assert [medium["media_key"] for medium in one["referenced_tweets"][0]["media"]] == ["3_7"]
     assert one["edit_history_tweet_ids"] == [str(snowflake(1.5)), str(snowflake(2))]
+
+
+def test_only_the_last_page_covers_time_and_a_run_that_catches_up_covers_the_gap_before_what_is_new(
+    checkpoints, delivered
+):
+    table: Any = FakeTable()
+    covered = []
+
+    def collect(x, now, max_posts):
+        source = SearchSource(x, MonthlyBudget(table, "x", 0, lambda: now), RunBudget(max_posts), lambda: now)
+        collector = replace(
+            delivered.make_collector(checkpoints, lambda: now), on_covered=lambda source, span: covered.append(span)
+        )
+        collector.collect(source, lambda: True)
+
+    checkpoints.saved[NAME] = Checkpoint(NAME, 3, {"since_id": str(snowflake(-1))})
+    x = FakeSearch(map(snowflake, range(5)))
+    collect(x, NOW, max_posts=2)
+    assert covered == []
+
+    later = NOW + dt.timedelta(hours=1)
+    collect(x, later, max_posts=1000)
+
+    start, newest = (dt.datetime.fromtimestamp((read_snowflake_ms(snowflake(n)) or 0) / 1000, dt.UTC) for n in (-1, 4))
+    end = dt.datetime.fromtimestamp((read_snowflake_ms(until(later)) or 0) / 1000, dt.UTC)
+    assert covered == [Span(start, newest), Span(newest, end)]
+
+
+def test_a_first_run_covers_the_seven_days_of_the_search(checkpoints, delivered):
+    table: Any = FakeTable()
+    covered = []
+    x: Any = FakeSearch()
+    source = SearchSource(x, MonthlyBudget(table, "x", 0, lambda: NOW), RunBudget(100), lambda: NOW)
+    collector = delivered.make_collector(checkpoints, lambda: NOW)
+    replace(collector, on_covered=lambda source, span: covered.append(span)).collect(source, lambda: True)
+
+    assert covered == [Span(NOW - COVERED, NOW - SETTLED)]

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given, settings
@@ -9,11 +11,12 @@ from hypothesis import strategies as st
 
 from photolake.collect.budgets import MonthlyBudget, RunBudget
 from photolake.errors import DisconnectedError, RateLimitedError, RetryableError
-from photolake.rows.ids import make_snowflake
+from photolake.rows.ids import make_snowflake, read_snowflake_ms
 from photolake.sources.x.source import SearchSource
 from photolake.sources.x.stream.backoff import Backoff
 from photolake.sources.x.stream.batcher import Batcher, Progress
 from photolake.sources.x.stream.connection import SILENCE_S
+from photolake.sources.x.stream.coverage import CoverageLog
 from photolake.sources.x.stream.gap_filler import GapFiller
 from photolake.sources.x.stream.runner import StreamParts, StreamRunner
 from tests.builders.x_payloads import POSTED
@@ -35,6 +38,8 @@ class World:
         self.troubles = list(search_troubles)
         self.expected: set[int] = set()
         self.withheld: set[int] = set()  # of the connection that lasts
+        self.never_sent: set[int] = set()
+        self.runs: list[Any] = []  # what is stored of the coverage
         self.connects = 0
         self.left: list[bytes] = []
         self.stopped = False
@@ -121,6 +126,7 @@ class World:
         before = set(self.expected)
         self.post()
         self.withheld |= self.expected - before
+        self.never_sent |= self.withheld
         return b"\r\n"
 
     def _quiet(self):
@@ -142,19 +148,25 @@ class World:
         return b'{"errors": [{"title": "operational-disconnect"}]}\r\n'
 
 
+def read_time(number):
+    return dt.datetime.fromtimestamp((read_snowflake_ms(number) or 0) / 1000, dt.UTC)
+
+
 def run(world, limit=0, checkpoints: Any = None):
     delivered, progress = FakeLake(), Progress()
     notices: list[str] = []
     table: Any = FakeTable()
     checkpoints = checkpoints or FakeCheckpoints()
     budget = MonthlyBudget(table, "x", limit, world.clock)
-    collector = delivered.make_collector(checkpoints, world.clock)
     source = SearchSource(world.search, budget, RunBudget(10**9), world.clock)
+    store: Any = SimpleNamespace(put=world.runs.extend)
+    coverage = CoverageLog(store, [source], world.clock, "1")
+    collector = replace(delivered.make_collector(checkpoints, world.clock), on_covered=coverage.note_searched)
     lake: Any = delivered
     batcher = Batcher(lake, lake, budget, progress, world.clock, world.monotonic)
     gap = GapFiller([source], collector, progress, notices.append, world.is_set, world.clock, world.monotonic)
     backoff = Backoff(world.monotonic, lambda: world.clock().timestamp())
-    parts = StreamParts(batcher, gap, backoff, progress)
+    parts = StreamParts(batcher, gap, backoff, progress, coverage)
     StreamRunner(world, [world.search.query], parts, notices.append, world, world.monotonic).run()
     return delivered, progress, notices
 
@@ -179,6 +191,36 @@ def test_every_post_of_the_stream_and_of_the_search_is_delivered(actions, troubl
     again, _, _ = run(world, checkpoints=checkpoints)
     assert world.expected <= {*delivered.ids, *again.ids}
     assert sum(len(lines) for _, lines in delivered.rejected) <= actions.count("garbage")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(WIRE, max_size=40), st.lists(TROUBLES, max_size=6))
+def test_what_counts_as_covered_was_delivered_and_nothing_stays_open_in_the_end(actions, troubles):
+    world = World(actions, troubles)
+
+    delivered, _, _ = run(world)
+
+    spans = [each.covered for each in world.runs if each.covered]
+    sent = world.expected - world.never_sent
+    covered = {number for number in sent if any(span.start <= read_time(number) <= span.end for span in spans)}
+    assert covered <= set(delivered.ids)
+    ends = [POSTED]
+    for span in sorted(spans, key=lambda span: span.start):
+        assert span.start <= max(ends)
+        ends.append(span.end)
+    assert max(ends) > world.clock() - dt.timedelta(seconds=100)
+
+
+def test_what_is_covered_is_stored_every_hour_and_at_the_end():
+    world = World([429, "end"])
+
+    run(world)
+
+    troubles = [(each.status, each.reason) for each in world.runs if not each.covered]
+    assert troubles == [("rate_limited", "X limits the number of connections"), ("failed", "ended")]
+    assert {each.source for each in world.runs} == {f"x#{world.search.query.hash}"}
+    assert len({each.ended_at for each in world.runs}) == 3
+    assert len({(each.source, each.started_at) for each in world.runs}) == len(world.runs)
 
 
 def test_posts_of_a_search_that_fails_later_are_counted():
@@ -258,7 +300,8 @@ def test_nothing_is_connected_to_without_anything_left_to_buy():
     batcher = Batcher(lake, lake, budget, progress, world.clock, world.monotonic)
     no_gap: Any = None
 
-    parts = StreamParts(batcher, no_gap, Backoff(), progress)
+    coverage = CoverageLog(SimpleNamespace(put=world.runs.extend), [], world.clock)  # type: ignore[arg-type]
+    parts = StreamParts(batcher, no_gap, Backoff(), progress, coverage)
     StreamRunner(world, [], parts, notices.append, world).run()  # type: ignore[arg-type]
 
     assert len(notices) == 1

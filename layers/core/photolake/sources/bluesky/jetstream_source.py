@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc, utc_now
-from photolake.collect.source import Batch, State
+from photolake.collect.source import Batch, Span, State
 from photolake.errors import PermanentError
 from photolake.rejected import RejectedRecord
 from photolake.sources.bluesky.jetstream import SILENCE_US, Position
@@ -48,6 +48,11 @@ class BlueskySource:
     clock: Callable[[], dt.datetime] = utc_now
     name: str = "bluesky"
 
+    @property
+    def query(self) -> str:
+        """The filter in words."""
+        return self.filter.query
+
     def fetch(self, state: State) -> Generator[Batch]:
         """Read from the cursor (microseconds since 1970) up to now.
 
@@ -60,13 +65,13 @@ class BlueskySource:
             yield _make_fresh_start(state, start)
         is_read_on, last = bool(state), start
         for chunk in self.jetstream.read_chunks(start, _convert_to_us(now)):
-            batch = self._make_batch(chunk)
+            batch, covered_from = self._make_batch(chunk), last.cursor_us
             if is_read_on and chunk.first_us - start.cursor_us > SILENCE_US:
                 missing = f"from {_format_us(start.cursor_us)} to {_format_us(chunk.first_us)}"
                 notice = f"{chunk.position.host} has no event {missing}"
-                batch = replace(batch, has_gap=True, notices=[notice])
+                batch, covered_from = replace(batch, has_gap=True, notices=[notice]), chunk.first_us
             is_read_on, last = False, chunk.position
-            yield batch
+            yield replace(batch, covered=Span.make(_read_us(covered_from), _read_us(last.cursor_us)))
         if _convert_to_us(now) - last.cursor_us > SILENCE_US:
             yield Batch(
                 _make_state(last), notices=[f"no host of Jetstream has an event after {_format_us(last.cursor_us)}"]
@@ -157,7 +162,11 @@ def _make_state(position: Position) -> dict[str, str]:
 
 
 def _format_us(us: int) -> str:
-    return format_utc(_1970 + dt.timedelta(microseconds=us))
+    return format_utc(_read_us(us))
+
+
+def _read_us(us: int) -> dt.datetime:
+    return _1970 + dt.timedelta(microseconds=us)
 
 
 def _convert_to_us(moment: dt.datetime) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from photolake.clock import format_utc, utc_now
-from photolake.collect.source import Batch, State
+from photolake.collect.source import Batch, Span, State
 from photolake.errors import PermanentError
 from photolake.rejected import RejectedRecord
 from photolake.rows.json_text import compact_json
@@ -49,26 +49,38 @@ class MastodonSource:
         """One checkpoint for each hashtag of each instance."""
         return f"{PLATFORM}#{urlsplit(self.timeline.url).netloc}#{self.timeline.hashtag.casefold()}"
 
+    @property
+    def query(self) -> str:
+        """The hashtag with its sign."""
+        return f"#{self.timeline.hashtag}"
+
     def fetch(self, state: State) -> Generator[Batch]:
         """Read on from ten minutes before the newest post that was delivered, page by page.
 
         The state has the newest id, and the ids from those ten minutes, so that no post is delivered twice.
         """
-        newest = self._find_start(state)
+        began, newest = self.clock(), self._find_start(state)
         if not state:
             # Without it, a first run that finds no post would leave the next one to begin later.
             yield Batch(_make_state(newest, ()))
-        limit = _make_id(self.clock() + MAX_CLOCK_SKEW)
+        limit = _make_id(began + MAX_CLOCK_SKEW)
+        start = max(newest - (REWIND_MS << _ID_SHIFT), 0) if state else newest
         delivered = {int(each) for each in str(state.get("delivered", "")).split(",") if _ID.fullmatch(each)}
         notified: set[str] = set()
-        for statuses in self._read_pages(max(newest - (REWIND_MS << _ID_SHIFT), 0) if state else newest):
+        for statuses in self._read_pages(start):
             fresh = [statuses[number] for number in sorted(statuses.keys() - delivered)]
             newest = max(newest, *(number for number in statuses if number <= limit), 0)
             delivered = _keep_recent(delivered | statuses.keys(), newest)
             rows, rejected = self._map_statuses(fresh)
             yield Batch(
-                _make_state(newest, delivered), rows, rejected, notices=self._find_unknown_hosts(rows, notified)
+                _make_state(newest, delivered),
+                rows,
+                rejected,
+                notices=self._find_unknown_hosts(rows, notified),
+                covered=_make_span(start, _read_time(newest)),
             )
+        if covered := _make_span(start, began):
+            yield Batch(_make_state(newest, delivered), covered=covered)
 
     def _read_pages(self, position: int) -> Iterator[dict[int, dict[str, Any]]]:
         """Yield the statuses after an id by their ids, a page at a time."""
@@ -115,6 +127,15 @@ def _make_state(newest: int, delivered: Iterable[int]) -> dict[str, str]:
 def _make_id(moment: dt.datetime) -> int:
     """Return the lowest id that a post of this time can have."""
     return int(moment.timestamp() * 1000) << _ID_SHIFT
+
+
+def _read_time(status_id: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp((status_id >> _ID_SHIFT) / 1000, dt.UTC)
+
+
+def _make_span(start: int, end: dt.datetime) -> Span | None:
+    """Return the time that is read once the timeline was read up to `end`: later runs read its last minutes again."""
+    return Span.make(_read_time(start), end - dt.timedelta(milliseconds=REWIND_MS))
 
 
 def _read_id(status: dict[str, Any], url: str) -> int:

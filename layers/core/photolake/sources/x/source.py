@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc, utc_now
 from photolake.collect.budgets import MonthlyBudget, RunBudget
-from photolake.collect.source import Batch
+from photolake.collect.source import Batch, Span
 from photolake.errors import NotConfiguredError, PermanentError, RetryableError, SettingsError
 from photolake.pricing import X_POST_USD, format_usd
 from photolake.rejected import RejectedRecord
-from photolake.rows.ids import make_snowflake
+from photolake.rows.ids import make_snowflake, read_snowflake_ms
 from photolake.rows.json_text import compact_json
 from photolake.settings import Settings
 from photolake.sources.x.payload import read_posts
@@ -57,9 +57,7 @@ class XSettings(Settings):
 
     def checked_url(self) -> str:
         """Return X_API_URL; SettingsError if the token must not be sent there."""
-        if not _URL.fullmatch(self.x_api_url):
-            raise SettingsError(f"X_API_URL: {self.x_api_url!r} is not of the form https://host")
-        return self.x_api_url
+        return check_api_url(self.x_api_url)
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,13 @@ class SearchSettings(XSettings):
     """What only the collector needs."""
 
     max_posts_per_run: int
+
+
+def check_api_url(url: str) -> str:
+    """Return the address of X's API; SettingsError if the token must not be sent there."""
+    if not _URL.fullmatch(url):
+        raise SettingsError(f"X_API_URL: {url!r} is not of the form https://host")
+    return url
 
 
 def sources(context: SourceContext) -> list[SearchSource]:
@@ -105,6 +110,11 @@ class SearchSource:
         """The same for the same query and languages."""
         return f"x#{self._query.hash}"
 
+    @property
+    def query(self) -> str:
+        """The query's text."""
+        return self._query.text
+
     def fetch(self, state: State) -> Generator[Batch]:
         """Close the gap that the last run left, then read what is new."""
         try:
@@ -119,8 +129,9 @@ class SearchSource:
                 bounds = window.make_bounds() if is_catching_up else self._make_new_bounds(window)
                 for page, is_last in self._read_pages(bounds):
                     window = window.cover(_read_ids(page, bounds))
+                    covered = self._make_span(window, bounds, is_catching_up) if is_last else None
                     window = window.close() if is_last else window
-                    yield self._make_batch(page, window, has_gap, notices)
+                    yield replace(self._make_batch(page, window, has_gap, notices), covered=covered)
                     notices = []
                 if not is_catching_up:
                     return
@@ -140,6 +151,11 @@ class SearchSource:
     def _make_new_bounds(self, window: Window) -> Mapping[str, int]:
         """Return the bounds of what has been posted since the window was closed."""
         return {**window.make_bounds(), "until_id": make_snowflake(_convert_to_ms(self._clock() - SETTLED))}
+
+    def _make_span(self, window: Window, bounds: Mapping[str, int], is_catching_up: bool) -> Span | None:
+        """Return the time that the last page completes; X returns the newest posts first, so no page does before it."""
+        start, end = bounds.get("since_id"), window.newest_id if is_catching_up else bounds["until_id"]
+        return Span.make(_read_time(start) or self._clock() - COVERED, _read_time(end) or self._clock() - COVERED)
 
     def _read_pages(self, bounds: Mapping[str, int]) -> Iterator[tuple[dict[str, Any], bool]]:
         """Buy all pages within the bounds, each with whether it is the last."""
@@ -215,6 +231,11 @@ def _describe_id(post: Any) -> str:
     number = str(data.get("id")) if isinstance(data, Mapping) else ""
     # Whatever else stands there must not get into the log.
     return number if number.isdecimal() else "without an id"
+
+
+def _read_time(post_id: int | None) -> dt.datetime | None:
+    ms = read_snowflake_ms(post_id) if post_id is not None else None
+    return dt.datetime.fromtimestamp(ms / 1000, dt.UTC) if ms is not None else None
 
 
 def _convert_to_ms(moment: dt.datetime) -> int:

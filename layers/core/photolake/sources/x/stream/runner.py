@@ -8,7 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photolake.errors import BudgetExhaustedError, DisconnectedError, RateLimitedError, RetryableError
+from photolake.collect.runs import RunStatus
+from photolake.errors import (
+    BudgetExhaustedError,
+    DisconnectedError,
+    PermanentError,
+    RateLimitedError,
+    RetryableError,
+)
 from photolake.sources.x.stream.connection import LineSplitter, SilenceTimer
 from photolake.sources.x.stream.rules import synchronise_rules
 
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
     from photolake.sources.x.stream.backoff import Backoff
     from photolake.sources.x.stream.batcher import Batcher, Progress
     from photolake.sources.x.stream.connection import Connection, StreamApi
+    from photolake.sources.x.stream.coverage import CoverageLog
     from photolake.sources.x.stream.gap_filler import GapFiller
 
 # How soon a stop is noticed while nothing arrives.
@@ -31,6 +39,7 @@ class StreamParts:
     gap_filler: GapFiller
     backoff: Backoff
     progress: Progress
+    coverage: CoverageLog
 
 
 class StreamRunner:
@@ -69,18 +78,26 @@ class StreamRunner:
                     self._follow_stream()
                 except RateLimitedError as error:
                     backoff.note_rate_limit(error.reset_time)
-                    self._on_notice("X limits the number of connections")
+                    self._on_trouble(RunStatus.RATE_LIMITED, "X limits the number of connections")
                 except DisconnectedError as error:
                     backoff.note_network_failure()
-                    self._on_notice(str(error))
+                    self._on_trouble(RunStatus.FAILED, str(error))
                 except RetryableError as error:
                     backoff.note_http_failure()
-                    self._on_notice(str(error))
+                    self._on_trouble(RunStatus.FAILED, str(error))
         except BudgetExhaustedError as error:
-            self._on_notice(str(error))
+            self._on_trouble(RunStatus.OVER_BUDGET, str(error))
+        except PermanentError as error:
+            self._parts.coverage.note_trouble(RunStatus.FAILED, str(error))
+            raise
         finally:
             self._parts.progress.state = "ended"
             self._api.close()
+            self._parts.coverage.flush()
+
+    def _on_trouble(self, status: RunStatus, reason: str) -> None:
+        self._parts.coverage.note_trouble(status, reason)
+        self._on_notice(reason)
 
     def _wait_for_connect(self) -> bool:
         """Wait until the stream may be connected to, and return whether the run has been stopped."""
@@ -99,13 +116,16 @@ class StreamRunner:
             self._parts.progress.state = "connected"
             self._parts.progress.connects += 1
             self._parts.gap_filler.schedule()
+            self._parts.coverage.note_connected()
             try:
                 self._read_lines(connection)
             finally:
                 self._parts.batcher.deliver()
+                self._parts.coverage.note_disconnected()
 
     def _read_lines(self, connection: Connection) -> None:
-        batcher, timer, splitter = self._parts.batcher, SilenceTimer(self._monotonic), LineSplitter()
+        batcher, coverage = self._parts.batcher, self._parts.coverage
+        timer, splitter = SilenceTimer(self._monotonic), LineSplitter()
         while not self._stop.is_set():
             chunk = connection.read_chunk(POLL_S)
             timer.check(chunk)
@@ -113,7 +133,11 @@ class StreamRunner:
                 batcher.add(line)
             if chunk:
                 self._parts.backoff.reset()
+                coverage.note_alive()
             batcher.deliver_if_due()
+            if coverage.is_due:
+                batcher.deliver()
+                coverage.flush()
             self._parts.gap_filler.fill()
         for chunk in connection.read_backlog():
             for line in splitter.split(chunk):

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from photolake.collect.budgets import MonthlyBudget, RunBudget
 from photolake.collect.landing import LandingSettings, make_collector
+from photolake.collect.runs import RunStore
 from photolake.sources.x.search_api import RecentSearch, make_x_client
 from photolake.sources.x.source import PLATFORM, SearchSource, XSettings
 from photolake.sources.x.stream.backoff import Backoff
 from photolake.sources.x.stream.batcher import Batcher, Progress
 from photolake.sources.x.stream.connection import StreamApi
+from photolake.sources.x.stream.coverage import CoverageLog
 from photolake.sources.x.stream.gap_filler import GapFiller
 from photolake.sources.x.stream.runner import StreamParts, StreamRunner
 
@@ -39,6 +41,7 @@ class XStream:
     queries: Sequence[Query]
     budget: MonthlyBudget
     collector: SourceCollector
+    runs: RunStore
 
     def run(self, progress: Progress, on_notice: Callable[[str], object], stop: threading.Event) -> None:
         """Follow the stream until `stop` is set or the month is used up: see StreamRunner.run."""
@@ -46,11 +49,14 @@ class XStream:
         # A budget for each run is meant for scheduled runs; this one is limited by the month alone.
         unlimited = RunBudget(sys.maxsize)
         sources = [SearchSource(RecentSearch(client, query), self.budget, unlimited) for query in self.queries]
+        coverage = CoverageLog(self.runs, sources)
+        collector = replace(self.collector, on_covered=coverage.note_searched)
         parts = StreamParts(
             Batcher(self.collector.stream, self.collector.rejected, self.budget, progress),
-            GapFiller(sources, self.collector, progress, on_notice, stop.is_set),
+            GapFiller(sources, collector, progress, on_notice, stop.is_set),
             Backoff(),
             progress,
+            coverage,
         )
         StreamRunner(StreamApi(self.token, self.url), self.queries, parts, on_notice, stop).run()
 
@@ -61,4 +67,5 @@ def make_stream(
     """Make the stream that the settings ask for; `make_client` makes a boto3 client of a service."""
     budget = MonthlyBudget(get_table(settings.checkpoint_table), PLATFORM, settings.monthly_post_budget)
     collector = make_collector(settings, make_client, get_table)
-    return XStream(token, settings.checked_url(), settings.queries(), budget, collector)
+    runs = RunStore(make_client("s3"), settings.lake_bucket)
+    return XStream(token, settings.checked_url(), settings.queries(), budget, collector, runs)

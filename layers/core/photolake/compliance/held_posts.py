@@ -1,0 +1,62 @@
+"""Finds by Athena which posts of X the lake holds, and whose they are. Deleted posts are not among them.
+
+The landing table is asked, as the view would sort every copy of every row. What is in the archive alone, because it was
+sampled out or does not fit its table, is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from photolake.sources.x.compliance_api import JobType
+
+if TYPE_CHECKING:
+    from photolake.aws.athena import QueryReader
+
+# An Athena statement may have 262,144 bytes, an id 19 digits and a comma.
+IDS_PER_STATEMENT = 10_000
+_AUTHOR = 'p."user"."id"'
+_COLUMNS = {JobType.POSTS: "p.id", JobType.USERS: _AUTHOR}
+_HAS_LOCATION = "(p.coordinates is not null or p.geo is not null or p.place is not null)"
+
+
+class HeldPosts:
+    """Posts of X in the landing table `posts` of a database."""
+
+    def __init__(self, queries: QueryReader, landing: str) -> None:
+        self._queries = queries
+        self._from = (
+            f"from {landing}.posts as p left join {landing}.deletions as d on p.id = d.id "
+            "where p.source_platform = 'x' and d.id is null"
+        )
+
+    def read_ids(self, kind: JobType, after: int, last: int | None = None, limit: int | None = None) -> list[int]:
+        """Read the ids of posts or authors above `after`, lowest first, up to `last` or at most `limit`."""
+        column = _COLUMNS[kind]
+        bound = f" and {column} <= {last}" if last is not None else ""
+        most = f" limit {limit}" if limit is not None else ""
+        sql = (
+            f"select {column} as id {self._from} and {column} > {after}{bound} "
+            f"group by {column} order by {column}{most}"
+        )
+        return [int(number) for [number] in self._queries.read_rows(sql)]
+
+    def count(self) -> dict[JobType, int]:
+        """Count posts and authors."""
+        counts = ", ".join(f"count(distinct {column})" for column in _COLUMNS.values())
+        [row] = self._queries.read_rows(f"select {counts} {self._from}")
+        return dict(zip(_COLUMNS, map(int, row), strict=True))
+
+    def find_posts(self, kind: JobType, ids: Sequence[int], only_located: bool) -> Iterator[tuple[int, int]]:
+        """Yield each post that is one of these, or that one of these users wrote, with that id.
+
+        `only_located`: those with a location. At most IDS_PER_STATEMENT ids.
+        """
+        if not ids:
+            return
+        column = _COLUMNS[kind]
+        sql = f"select p.id, {column} as asked {self._from} and {column} in ({','.join(map(str, ids))})"
+        condition = f" and {_HAS_LOCATION}" if only_located else ""
+        for post, asked in self._queries.read_rows(f"{sql}{condition} group by p.id, {column}"):
+            yield int(post), int(asked)
