@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from photolake.images.face_use import FaceUse, choose_apis
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop, find_endpoint
@@ -62,7 +63,12 @@ class Cloud:
     @property
     def image_apis(self) -> list[str]:
         """The Rekognition APIs that each image is sent to."""
-        return [api for api in self.values["ImageApis"].split(",") if api]
+        return choose_apis([api for api in self.values["ImageApis"].split(",") if api], self.face_use)
+
+    @property
+    def face_use(self) -> FaceUse:
+        """What may be kept of faces and celebrities; stacks of older templates do not say."""
+        return FaceUse(self.values.get("FacesAndCelebrities", FaceUse.FULL))
 
     @property
     def sample_rate(self) -> Decimal:

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from laptop_cloud.state import CloudState
 from photolake_cli.aws_errors import explain_error
-from photolake_cli.cloud import StackResource, connect, connect_laptop, connect_stack
+from photolake_cli.cloud import Cloud, StackResource, connect, connect_laptop, connect_stack
 from photolake_cli.errors import CommandError
 from photolake_cli.laptop import Laptop
 
@@ -52,6 +52,15 @@ def deploy(outputs):
 def aws():
     with mock_aws():
         yield
+
+
+@pytest.mark.parametrize(
+    ("face_use", "apis"), [("full", ["labels", "faces"]), ("aggregate", ["labels", "faces"]), ("off", ["labels"])]
+)
+def test_what_is_not_bought_is_not_among_the_apis_of_a_stack(face_use, apis):
+    values = {"ImageApis": "labels,faces", "FacesAndCelebrities": face_use}
+
+    assert Cloud("lake", "lake", None, values, str).image_apis == apis
 
 
 def test_a_stack_is_described_by_its_own_parameters_outputs_and_resources(aws):
