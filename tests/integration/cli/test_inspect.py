@@ -265,5 +265,5 @@ def test_a_stack_that_keeps_no_faces_shows_none_of_a_single_photo():
     engine = Engine("the stack photolake", False, None, None, ("labels",), face_use=FaceUse.AGGREGATE)  # type: ignore[arg-type]
 
     assert [api.name for api in choose_apis(InspectRequest("a.jpg"), engine)] == ["labels"]
-    with pytest.raises(CommandError, match="FacesAndCelebrities is aggregate.*without faces"):
+    with pytest.raises(CommandError, match=r"FacesAndCelebrities is aggregate.*without faces"):
         choose_apis(InspectRequest("a.jpg", apis=["faces", "text"]), engine)

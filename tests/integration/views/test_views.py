@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from photolake_cli.pseudonyms.fields import find_treatment
 from tests.synthetic_lake.warehouse import SQL, open_warehouse
 
 NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)
@@ -555,6 +556,31 @@ def counted_faces(image_id, **labels):
     rare = {"age_band": "0-17", "gender": None, "emotion": None, "faces": 1}
     groups = [group, rare] if image_id == "i1" else [group]
     return analysis(image_id, facedetails=[], **labels) | {"face_counts": {"faces": 2, "groups": groups}}
+
+
+def list_fields(path, kind):
+    """The fields of a type in Athena's words: `row("a" array(row("b" bigint)))` of `x` has the field `x.a.b`."""
+    while kind.startswith("array("):
+        kind = kind[len("array(") : -1]
+    if not kind.startswith("row("):
+        return [path]
+    fields, depth, start, inner = [], 0, 0, kind[len("row(") : -1]
+    for position, sign in enumerate(inner + ","):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and not depth:
+            name, _, inner_kind = inner[start:position].strip().partition(" ")
+            path_of_field = f"{path}.{name.strip(chr(34))}"
+            fields += list_fields(path_of_field, inner_kind)
+            start = position + 1
+    return fields
+
+
+@pytest.mark.parametrize("view", [path.stem for path in sorted((SQL / "views").glob("*.sql"))])
+def test_somebody_has_decided_what_becomes_of_each_field_in_a_pseudonymised_export(lake, view):
+    described = lake.ask(f"describe {view}")
+    fields = [field for name, kind, *_ in [described.columns, *described.rows] for field in list_fields(name, kind)]
+
+    assert [field for field in fields if find_treatment(view, field) is None] == []
 
 
 @pytest.mark.parametrize(("authors", "counts"), [(10, ["20", "10", "10"]), (9, None)])

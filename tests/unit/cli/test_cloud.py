@@ -60,7 +60,7 @@ def aws():
 def test_what_is_not_bought_is_not_among_the_apis_of_a_stack(face_use, apis):
     values = {"ImageApis": "labels,faces", "FacesAndCelebrities": face_use}
 
-    assert Cloud("lake", "lake", None, values, str).image_apis == apis
+    assert Cloud("lake", "lake", boto3.Session(region_name=REGION), values, str).image_apis == apis
 
 
 def test_a_stack_is_described_by_its_own_parameters_outputs_and_resources(aws):
