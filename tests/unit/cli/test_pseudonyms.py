@@ -85,7 +85,7 @@ def build_row(post: int, author: int, handle: str, other: str, name: str, text: 
         "extended_entities": json.dumps(
             {
                 "media": [
-                    {"id": str(post), "media_url_https": f"https://pbs.twimg.com/{handle}.jpg", "ext_alt_text": said}
+                    {"id": f"3_{post}", "media_url_https": f"https://pbs.twimg.com/{handle}.jpg", "ext_alt_text": said}
                 ]
             }
         ),

@@ -218,7 +218,7 @@ def test_backfill_knows_what_a_change_of_the_parameter_costs(
 
 
 def test_an_image_with_an_unknown_digest_lacks_every_api() -> None:
-    assert find_missing_apis(["labels", "faces"], "0" * 16, "", FaceUse.OFF) == {"labels"}
+    assert find_missing_apis(["labels", "faces"], "0" * 16, "", FaceUse.OFF) == frozenset({"labels"})
 
 
 @given(
