@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from photolake_cli.commands.export_images import atlas, coco, gexf
+from photolake_cli.commands.export_study import study
 from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Region, Stack, State
 from photolake_cli.errors import CommandError, report_errors
 from photolake_cli.help_page import HelpCommand, HelpGroup
@@ -27,7 +28,7 @@ app = typer.Typer(cls=ExportGroup, no_args_is_help=True)
 
 @app.callback()
 def export() -> None:
-    """Write a view into a database table or a file, or images for other programs to look at.
+    """Write a view into a database table or a file, images for other programs to look at, or a study kit.
 
     `photolake export tweets` is short for `photolake export view tweets`; the options of each are in its own help.
 
@@ -38,6 +39,7 @@ def export() -> None:
         photolake export atlas --to images.parquet
         photolake export coco --to coco
         photolake export gexf --to networks
+        photolake export study --to study.zip
     """
 
 
@@ -142,5 +144,5 @@ def view(
     run_export(cloud, QueryClient(cloud), request, PROJECT / "athena/views", dt.datetime.now(dt.UTC))
 
 
-for command in (view, atlas, coco, gexf):
+for command in (view, atlas, coco, gexf, study):
     app.command(cls=HelpCommand)(command)

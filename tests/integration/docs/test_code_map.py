@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/code-map.md").read_text()
 CLI = ROOT / "cli/photolake_cli"
-WORDS = "collect demo query drop inspect find_person export explorers dashboard redrive doctor pseudonyms"
+WORDS = "collect demo query drop inspect find_person export explorers dashboard redrive doctor pseudonyms study"
 FOLDERS = WORDS.split()
 PLACES = (ROOT, ROOT / "layers/core/photolake", *(CLI / folder for folder in FOLDERS))
 LINES = [line for line in PAGE.splitlines() if "`" in line]
