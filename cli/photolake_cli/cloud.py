@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from photolake.images.face_use import FaceUse, choose_apis
 from photolake.images.rekognition_apis import price_per_image
 from photolake.price_list import DEFAULT_REGION
 from photolake_cli.aws_errors import explain_error
@@ -64,7 +65,12 @@ class Cloud:
     @property
     def image_apis(self) -> list[str]:
         """The Rekognition APIs that each image is sent to."""
-        return [api for api in self.values["ImageApis"].split(",") if api]
+        return choose_apis([api for api in self.values["ImageApis"].split(",") if api], self.face_use)
+
+    @property
+    def face_use(self) -> FaceUse:
+        """What may be kept of faces and celebrities; stacks of older templates do not say."""
+        return FaceUse(self.values.get("FacesAndCelebrities", FaceUse.FULL))
 
     @property
     def region(self) -> str:

@@ -32,7 +32,8 @@ _CALM_CHECKS = 2
 class LaptopOptions:
     """How the laptop cloud is started.
 
-    The project, the state folder, photos to answer media URLs with, parameters, and the engines that analyse images.
+    The project, the state folder, photos to answer media URLs with, parameters, the engines that analyse images, and
+    how long a day of the lake's retention takes; None for a day.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class LaptopOptions:
     photos: Path | None = None
     parameters: Sequence[str] = ()
     engine: EngineSet = EngineSet.BASIC
+    day_seconds: float | None = None
 
     @property
     def command(self) -> list[str]:
@@ -50,7 +52,8 @@ class LaptopOptions:
         engine = ["--engine", self.engine]
         # The wheels of the dependencies' layer are for Lambda's processor; this environment has the same packages.
         stack = ["--stack", "photolake", "--provided-layer", "DependenciesLayer"]
-        return [*base, *stack, *engine, *photos, *parameters]
+        days = ["--day-seconds", str(self.day_seconds)] if self.day_seconds else []
+        return [*base, *stack, *engine, *photos, *parameters, *days]
 
 
 class Laptop:

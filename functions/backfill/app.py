@@ -18,6 +18,7 @@ from photolake.backfill.listing import ObjectSorter
 from photolake.backfill.runner import BackfillRunner
 from photolake.clock import utc_now
 from photolake.images.cache import DailyBudget
+from photolake.images.face_use import read_face_use
 from photolake.images.objects import ObjectRegistry
 from photolake.images.registry import ImageRegistry
 from photolake.settings import Settings
@@ -40,6 +41,7 @@ class BackfillSettings(Settings):
     backfill_queue: str
     image_apis: tuple[str, ...]
     custom_labels_model: str
+    faces_and_celebrities: str
     daily_image_budget: int
 
 
@@ -56,7 +58,12 @@ runner = BackfillRunner(
     jobs,
     boto3.client("s3"),
     ObjectSorter(
-        ObjectRegistry(images), registry, settings.lake_bucket, settings.image_apis, settings.custom_labels_model
+        ObjectRegistry(images),
+        registry,
+        settings.lake_bucket,
+        settings.image_apis,
+        settings.custom_labels_model,
+        read_face_use(settings.faces_and_celebrities),
     ),
     queue,
     Allowance(DailyBudget(dynamodb.Table(settings.cache_table), settings.daily_image_budget), registry, queue),

@@ -18,13 +18,14 @@ from photolake.aws.s3 import name_created_objects, parse_created_objects, read_o
 from photolake.aws.sqs import MessagePool, process_messages
 from photolake.images.analyze import ImageAnalyzer
 from photolake.images.cache import DailyBudget, PartialResults
+from photolake.images.face_use import read_face_use
 from photolake.images.ingest import MAX_PHOTO_BYTES, DroppedPhotoIngester, PhotoIngester
 from photolake.images.lease import ImageLeases
 from photolake.images.objects import ObjectRegistry
 from photolake.images.pipeline import ImagePipeline
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
-from photolake.images.rekognition_apis import select_apis
+from photolake.images.rekognition_apis import list_forbidden_requests, select_apis
 from photolake.images.responses import KeptResponses
 from photolake.rows.schema import TableSchema
 from photolake.search.indexes import SearchSettings, connect_indexes
@@ -47,6 +48,7 @@ class ImageAnalyzerSettings(SearchSettings):
     cache_table: str
     image_apis: tuple[str, ...]
     custom_labels_model: str
+    faces_and_celebrities: str
     daily_image_budget: int
     earliest_date: str
 
@@ -88,18 +90,19 @@ def count_call(api: str) -> None:
 
 
 partial_results = PartialResults(cache)
+face_use = read_face_use(settings.faces_and_celebrities)
 analyzer = ImageAnalyzer(
     ImageLeases(images),
     DailyBudget(cache, settings.daily_image_budget),
     ImageRequests(
         boto3.client("rekognition", config=RETRIES),
         settings.lake_bucket,
-        select_apis(settings.image_apis, settings.custom_labels_model),
+        select_apis(settings.image_apis, settings.custom_labels_model, face_use),
         partial_results,
         on_response=count_call,
     ),
     partial_results,
-    KeptResponses(s3, settings.lake_bucket),
+    KeptResponses(s3, settings.lake_bucket, list_forbidden_requests(face_use)),
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,

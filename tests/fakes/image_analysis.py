@@ -15,10 +15,11 @@ from PIL import Image
 from photolake.errors import RetryableError
 from photolake.images.analyze import AnalysisResult, ImageAnalyzer
 from photolake.images.cache import PartialResults
+from photolake.images.face_use import FaceUse
 from photolake.images.lease import Lease
 from photolake.images.registry import ImageRecord
 from photolake.images.rekognition import ImageRequests
-from photolake.images.rekognition_apis import select_apis
+from photolake.images.rekognition_apis import list_forbidden_requests, select_apis
 from photolake.images.responses import KeptResponses
 from tests.fakes.dynamodb_table import FakeTable
 from tests.fakes.rekognition import CUSTOM_MODEL, DEFAULT_APIS, FakeRekognition
@@ -122,6 +123,7 @@ class World:
         self.units = 0
         self.cache, self.s3, self.rekognition = FakeTable(), FakeS3(), rekognition
         self.apis: Sequence[str] = DEFAULT_APIS
+        self.face_use = FaceUse.FULL
         self._analyses, self.steps, self._budget = analyses, steps, budget
 
     def deliver(self) -> AnalysisResult | None:
@@ -132,11 +134,11 @@ class World:
         requests = ImageRequests(
             world.rekognition,
             "lake",
-            select_apis(self.apis, CUSTOM_MODEL),
+            select_apis(self.apis, CUSTOM_MODEL, self.face_use),
             partial_results,
             on_response=lambda api: None,
         )
-        kept: Any = KeptSteps(KeptResponses(world.s3, "lake"), self.steps)
+        kept: Any = KeptSteps(KeptResponses(world.s3, "lake", list_forbidden_requests(self.face_use)), self.steps)
         leases: Any = SimpleNamespace(take=self.take_lease)
         analyzer = ImageAnalyzer(
             leases,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MEANINGS = {
     ObjectKind.NEW: "not analysed yet",
-    ObjectKind.OUTDATED: "analysed, but not with all of today's APIs: only those are bought",
+    ObjectKind.OUTDATED: "analysed, but not with all of today's APIs, which alone are bought, or with more of faces",
     ObjectKind.UNREADABLE: "empty, over 15 MiB, or archived: a row says so",
     ObjectKind.WAITING: "known, waits for the daily budget",
     ObjectKind.KNOWN: "analysed, skipped",
@@ -40,7 +40,7 @@ def show_forecast(uri: str, forecast: Forecast, cloud: Cloud) -> None:
         print_note(f"{new:,} new ({size}) for {len(apis)} APIs: {format_usd(forecast.new_usd(apis))}")
     if added:
         names = [name for name in APIS if any(name in missing for missing in forecast.added)]
-        print_note(f"{added:,} known for {', '.join(names)}: {format_usd(forecast.added_usd)}")
+        print_note(f"{added:,} known for {', '.join(names) or 'less of faces'}: {format_usd(forecast.added_usd)}")
     print_note(describe_price(forecast, cloud))
     budget = int(cloud.values["DailyImageBudget"])
     if days := forecast.days(budget):

@@ -151,7 +151,12 @@ def _count(bucket: str, prefix: str, position: str, cloud: Cloud) -> Forecast:
     images = cloud.table(cloud.find_physical_id("ImagesTable"))
     lake = cloud.values["LakeBucketName"]
     sorter = ObjectSorter(
-        ObjectRegistry(images), ImageRegistry(images), lake, cloud.image_apis, cloud.values.get("CustomLabelsModel", "")
+        ObjectRegistry(images),
+        ImageRegistry(images),
+        lake,
+        cloud.image_apis,
+        cloud.values.get("CustomLabelsModel", ""),
+        cloud.face_use,
     )
     forecast = Forecast(cloud.region)
     with show_progress("Counting", error_console) as on_line:

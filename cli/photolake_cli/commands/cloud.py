@@ -34,6 +34,12 @@ def up(
         ),
     ] = None,
     engine: Engine = EngineSet.BASIC,
+    day_seconds: Annotated[
+        float | None,
+        typer.Option(
+            min=1, max=86400, help="How many seconds a day of the lake's retention takes.", show_default="a real day"
+        ),
+    ] = None,
     state: State = DEFAULT_STATE,
 ) -> None:
     """Start the laptop cloud.
@@ -45,12 +51,13 @@ def up(
 
         photolake up --background
         photolake up --photos ~/Pictures --param ImageApis=labels,text --param SampleRate=0.5
+        photolake up --day-seconds 1 --param FacesAndCelebrities=aggregate
     """
     # Imported late for start-up time.
     from photolake_cli.console import console, show_progress
     from photolake_cli.laptop import LaptopOptions, check_photos, run_laptop, start_laptop
 
-    options = LaptopOptions(PROJECT, state, photos, param or [], engine)
+    options = LaptopOptions(PROJECT, state, photos, param or [], engine, day_seconds)
     check_photos(photos)
     if not background:
         raise typer.Exit(run_laptop(options))
@@ -58,6 +65,10 @@ def up(
         laptop = start_laptop(options, on_line)
     console.print(f"The laptop cloud is up at {laptop.state.endpoint_url}. For any AWS client: eval $(photolake env)")
     console.print(f"Firehose's buffering intervals are shortened by a factor of {1 / laptop.state.scale:,.0f}.")
+    if day_seconds:
+        console.print(
+            f"A day of the retention in S3 takes {day_seconds:g} seconds; items of DynamoDB expire in real time."
+        )
 
 
 @report_errors

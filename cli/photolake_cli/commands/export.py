@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from photolake_cli.commands.export_images import atlas, coco, gexf
+from photolake_cli.commands.export_study import study
 from photolake_cli.commands.options import DEFAULT_STATE, PROJECT, Region, Stack, State
-from photolake_cli.errors import report_errors
+from photolake_cli.errors import CommandError, report_errors
 from photolake_cli.help_page import HelpCommand, HelpGroup
 
 
@@ -26,7 +28,7 @@ app = typer.Typer(cls=ExportGroup, no_args_is_help=True)
 
 @app.callback()
 def export() -> None:
-    """Write a view into a database table or a file, or images for other programs to look at.
+    """Write a view into a database table or a file, images for other programs to look at, or a study kit.
 
     `photolake export tweets` is short for `photolake export view tweets`; the options of each are in its own help.
 
@@ -37,6 +39,7 @@ def export() -> None:
         photolake export atlas --to images.parquet
         photolake export coco --to coco
         photolake export gexf --to networks
+        photolake export study --to study.zip
     """
 
 
@@ -75,6 +78,19 @@ def view(
     excel: Annotated[
         bool, typer.Option("--excel", help="Write CSV for a spreadsheet, which runs nothing of it as a formula.")
     ] = False,
+    pseudonymize: Annotated[
+        bool, typer.Option("--pseudonymize", help="Write pseudonyms for the ids, names and links of posts and authors.")
+    ] = False,
+    salt: Annotated[
+        Path | None,
+        typer.Option(
+            help="The file with the salt of the pseudonyms, made if it is missing.",
+            show_default="the variable PHOTOLAKE_PSEUDONYM_SALT, or a file of yours",
+        ),
+    ] = None,
+    without_text: Annotated[
+        bool, typer.Option("--without-text", help="Also leave out the texts, which can be searched for.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")] = False,
     stack: Stack = None,
     region: Region = None,
@@ -93,6 +109,7 @@ def view(
         photolake export tweets --to postgresql://ann@localhost/warehouse
         photolake export face_emotions --to faces.csv --delimiter ";"
         photolake export tweets --to tweets.csv --excel
+        photolake export tweets --to study.parquet --pseudonymize --without-text
         photolake export image_spread --to sqlite:///lake.db
         photolake export media_rekognition --to photos.parquet --since 2026-11-01
         photolake export tweets --to hana://ANN@host:443 --table SOCIAL.TWEETS --dry-run
@@ -102,12 +119,30 @@ def view(
 
     from photolake_cli.cloud import connect
     from photolake_cli.export.run import ExportRequest, run_export
+    from photolake_cli.pseudonyms.run import open_pseudonyms
     from photolake_cli.query.client import QueryClient
 
-    request = ExportRequest(name, to, table, key or [], since, until, full, late_days, delimiter, dry_run, excel)
+    pseudonyms = open_pseudonyms(salt, keeps_text=not without_text) if pseudonymize else None
+    if salt and not pseudonymize:
+        raise CommandError("--salt goes with --pseudonymize")
+    request = ExportRequest(
+        name,
+        to,
+        table,
+        key or [],
+        since,
+        until,
+        full,
+        late_days,
+        delimiter,
+        dry_run,
+        excel,
+        pseudonyms,
+        not without_text,
+    )
     cloud = connect(stack, region, state)
     run_export(cloud, QueryClient(cloud), request, PROJECT / "athena/views", dt.datetime.now(dt.UTC))
 
 
-for command in (view, atlas, coco, gexf):
+for command in (view, atlas, coco, gexf, study):
     app.command(cls=HelpCommand)(command)

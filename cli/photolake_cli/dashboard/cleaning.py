@@ -15,12 +15,12 @@ _MAX_MILLISECONDS = 8_640_000_000_000_000
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?")
 # Handles of X and Bluesky, and addresses that name an account.
-_HANDLE = re.compile(r"(?<![\w.])[@\uff20](?=\w)[\w.-]*\w")
+HANDLE = re.compile(r"(?<![\w.])[@\uff20](?=\w)[\w.-]*\w")
 _ACCOUNT_URL = re.compile(
     r"(?P<site>\b(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com/|\bbsky\.app/profile/)(?!i/)[^\s/?#]+", re.IGNORECASE
 )
-_ACCOUNT_ID = re.compile(r"\bdid:[a-z]+:[\w.:%-]*[\w%-]")
-_OPERATOR = re.compile(r"(?P<operator>\b(?:from|to|retweets_of):)\"?@?\w+\"?", re.IGNORECASE)
+ACCOUNT_ID = re.compile(r"\bdid:[a-z]+:[\w.:%-]*[\w%-]")
+OPERATOR = re.compile(r"(?P<operator>\b(?:from|to|retweets_of):)\"?@?\w+\"?", re.IGNORECASE)
 _ANONYMOUS_URL = re.compile(r"https://x\.com/i/status/\d+")
 _HIDDEN = "…"
 
@@ -39,13 +39,13 @@ def hide_accounts(text: str | None) -> str | None:
     if text is None:
         return None
     text = _ACCOUNT_URL.sub(rf"\g<site>{_HIDDEN}", text)
-    text = _ACCOUNT_ID.sub(f"did:{_HIDDEN}", text)
-    return _HANDLE.sub(f"@{_HIDDEN}", text)
+    text = ACCOUNT_ID.sub(f"did:{_HIDDEN}", text)
+    return HANDLE.sub(f"@{_HIDDEN}", text)
 
 
 def hide_accounts_of_query(query: str) -> str:
     """A query of X with every handle as `…`."""
-    return hide_accounts(_OPERATOR.sub(rf"\g<operator>{_HIDDEN}", query)) or ""
+    return hide_accounts(OPERATOR.sub(rf"\g<operator>{_HIDDEN}", query)) or ""
 
 
 def clean_url(url: str | None, *, shows_authors: bool) -> str | None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from photolake.images.face_use import FaceUse, list_shown_apis
 from photolake_cli.dashboard.pages import PAGE_ROWS
 from photolake_cli.dashboard.queries import answer_queries, choose_queries, describe_query, read_named_queries
 from photolake_cli.dashboard.rows import FORMAT_VERSION
@@ -32,7 +33,7 @@ def build_index(cloud: Cloud, data: DataBuilder, since: str | None, until: str |
         "since": first,
         "until": last,
         "showsAuthors": data.authors.are_shown,
-        "imageApis": cloud.image_apis,
+        "imageApis": list_shown_apis(cloud.image_apis, cloud.face_use),
         "notes": list_notes(cloud, data.authors.are_shown, unknown),
         "rows": data.counts,
         "pageRows": dict(PAGE_ROWS),
@@ -60,6 +61,8 @@ def list_notes(cloud: Cloud, shows_authors: bool, unknown_queries: Sequence[str]
         )
     if cloud.sample_rate < 1:
         notes.append(f"Only a sample of the posts is analysed: {(cloud.sample_rate * 100).normalize():f} %.")
+    if cloud.face_use is not FaceUse.FULL:
+        notes.append("Faces and celebrities are not kept for single photos (FacesAndCelebrities).")
     if not shows_authors:
         notes.append("Authors are hidden: each has a number, and accounts named in texts are shown as @….")
     if unknown_queries:

@@ -21,12 +21,14 @@ from photolake_cli.export.days import choose_due_days, list_days, parse_day, spl
 from photolake_cli.export.files import find_format, parse_delimiter, write_file
 from photolake_cli.export.target import WHOLE, DatabaseTarget, TableState
 from photolake_cli.export.view import DAY_COLUMN, View, read_view
+from photolake_cli.pseudonyms.rows import RowPseudonymizer
 from photolake_cli.query.formats import Format
 from photolake_cli.query.result import QueryResult
 from photolake_cli.query.run import describe_cost
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
+    from photolake_cli.pseudonyms.pseudonyms import Pseudonyms
     from photolake_cli.query.client import QueryClient
 
 
@@ -45,6 +47,8 @@ class ExportRequest:
     delimiter: str | None = None
     is_dry_run: bool = False
     excel: bool = False
+    pseudonyms: Pseudonyms | None = None
+    keeps_text: bool = True
 
     def __post_init__(self) -> None:
         if not self.to:
@@ -55,6 +59,8 @@ class ExportRequest:
             raise CommandError("--full and --table are for databases: a file is always written anew")
         if not self.is_file and self.delimiter is not None:
             raise CommandError("--delimiter is for CSV files")
+        if not self.keeps_text and not self.pseudonyms:
+            raise CommandError("--without-text goes with --pseudonymize")
         if self.excel and not (self.is_file and find_format(Path(self.to)) is Format.CSV):
             raise CommandError("--excel is for CSV files")
 
@@ -90,11 +96,21 @@ class Progress:
 def run_export(cloud: Cloud, client: QueryClient, request: ExportRequest, views: Path, now: dt.datetime) -> None:
     """Export a view, whose SQL file is in the folder `views`; says what was done on standard error."""
     view = read_view(cloud, request.view, request.key, views)
+    pseudonymizer = _open_pseudonymizer(view, request)
     days = _choose_range(view, request, cloud.values["EarliestDate"], now)
     if request.is_file:
-        _export_to_file(view, client, request, days, cloud.on_laptop)
+        _export_to_file(view, client, request, days, cloud.on_laptop, pseudonymizer)
     else:
-        _export_to_database(view, cloud, client, request, days, now)
+        _export_to_database(view, cloud, client, request, days, now, pseudonymizer)
+
+
+def _open_pseudonymizer(view: View, request: ExportRequest) -> RowPseudonymizer | None:
+    if request.pseudonyms is None:
+        return None
+    pseudonymizer = RowPseudonymizer(view, request.pseudonyms, request.keeps_text)
+    if pseudonymizer.left_out:
+        print_note(f"Left out, because they tell who it is: {', '.join(pseudonymizer.left_out)}")
+    return pseudonymizer
 
 
 def _choose_range(view: View, request: ExportRequest, earliest: str, now: dt.datetime) -> list[str]:
@@ -110,7 +126,12 @@ def _choose_range(view: View, request: ExportRequest, earliest: str, now: dt.dat
 
 
 def _export_to_file(
-    view: View, client: QueryClient, request: ExportRequest, days: Sequence[str], on_laptop: bool
+    view: View,
+    client: QueryClient,
+    request: ExportRequest,
+    days: Sequence[str],
+    on_laptop: bool,
+    pseudonymizer: RowPseudonymizer | None,
 ) -> None:
     path = Path(request.to)
     find_format(path)
@@ -125,29 +146,39 @@ def _export_to_file(
         def run() -> QueryResult:
             result = client.run_export(sql, show)
             progress.scanned = result.scanned_bytes
-            return result
+            return pseudonymizer.read_result(result) if pseudonymizer else result
 
         write_file(path, delimiter, run, progress.add_rows, request.excel)
     print_note(f"{view.name} is in {path}: {progress.describe()}; {_describe_price(progress, on_laptop)}", "italic")
 
 
 def _export_to_database(
-    view: View, cloud: Cloud, client: QueryClient, request: ExportRequest, days: Sequence[str], now: dt.datetime
+    view: View,
+    cloud: Cloud,
+    client: QueryClient,
+    request: ExportRequest,
+    days: Sequence[str],
+    now: dt.datetime,
+    pseudonymizer: RowPseudonymizer | None,
 ) -> None:
     engine = open_engine(request.to)
+    # Rows with names, with pseudonyms and with those of another salt do not go into one table.
+    lake = f"{cloud.key} pseudonyms {request.pseudonyms.fingerprint}" if request.pseudonyms else cloud.key
     try:
-        target = DatabaseTarget(engine, view, request.table or view.name, cloud.key)
+        target = DatabaseTarget(engine, view, request.table or view.name, lake)
         place = f"{target.table.fullname} at {describe_url(engine.url)}"
         with explain_database_errors(engine, "Connecting"):
             state = target.inspect()
-        _refuse_other_rows(state, place, cloud.key, request)
+        _refuse_other_rows(state, place, lake, request)
         chosen = _choose_days(days, state, request)
         if request.is_dry_run:
             _show_plan(place, target.describe_statements(state), view, chosen)
             return
         with explain_database_errors(engine, f"Exporting {view.name}"):
             target.prepare(state)
-            progress, changes = _fill_table(view, client, target, chosen, days if request.full else None, now)
+            progress, changes = _fill_table(
+                view, client, target, chosen, days if request.full else None, now, pseudonymizer
+            )
     finally:
         engine.dispose()
     for line in describe_changes(changes):
@@ -170,6 +201,7 @@ def _fill_table(
     chosen: Sequence[str],
     all_days: Sequence[str] | None,
     now: dt.datetime,
+    pseudonymizer: RowPseudonymizer | None,
 ) -> tuple[Progress, Counter[str]]:
     """Write the chosen days, and remove what was deleted; with `all_days` also what belongs to none of them."""
     reader = ValueReader(view)
@@ -178,9 +210,11 @@ def _fill_table(
         try:
             if all_days is not None:
                 progress.removed += target.start_over(all_days)
-            _write_days(view, client, target, chosen, now, progress, reader)
+            _write_days(view, client, target, chosen, now, progress, reader, pseudonymizer)
             if view.has_days and view.owner:
-                progress.removed += target.remove_owned(_read_deleted(view, client, progress))
+                deleted = _read_deleted(view, client, progress)
+                find = pseudonymizer.find_owner if pseudonymizer else None
+                progress.removed += target.remove_owned(map(find, deleted) if find else deleted)
         except KeyboardInterrupt as interrupt:
             message = f"Stopped after {progress.describe()}. Days that are complete stay; the same command goes on."
             print_note(message, "yellow")
@@ -207,11 +241,14 @@ def _write_days(
     now: dt.datetime,
     progress: Progress,
     reader: ValueReader,
+    pseudonymizer: RowPseudonymizer | None,
 ) -> None:
     windows: Sequence[Sequence[str]] = list(split_into_windows(days)) if view.has_days else [[]]
     for window in windows:
         result = client.run_export(view.select_days(window), progress.show)
         progress.scanned += result.scanned_bytes
+        if pseudonymizer:
+            result = pseudonymizer.read_result(result)
         for day, rows in _split_by_day(map(reader.read, result.rows), window):
             progress.day = day
             progress.removed += target.write_day(day, rows, now, progress.add_rows)[1]

@@ -11,6 +11,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import PermanentError, RetryableError
+from photolake.images.face_use import FaceUse
 from photolake.images.registry import UnavailablePhoto
 from photolake.people.face_collection import FaceCollection, name_collection
 from photolake.people.face_requests import is_local_gap
@@ -87,6 +88,11 @@ class FoundPerson:
 
 def find_person(request: FindRequest, service: FaceService, folder: Path) -> FoundPerson | None:
     """Search for a person; None for a dry run. `folder` holds the responses that are kept."""
+    if service.cloud.face_use is not FaceUse.FULL:
+        raise CommandError(
+            f"{service.cloud.name} does not look for single people: its parameter FacesAndCelebrities is "
+            f"{service.cloud.face_use}. To search photos of your own outside of it: --region REGION without --stack"
+        )
     portrait = PortraitFile(request.portrait, read_portrait(request.portrait, service.s3), request.face)
     photos, skipped = _choose_photos(request, service)
     with Journal(folder, service.key) as journal:

@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 
 from laptop_cloud import state as cloud_state
+from photolake.images.face_use import FaceUse, list_shown_apis
 from photolake.images.rekognition_apis import APIS, CUSTOM_LABELS
 from photolake_cli.cloud import Cloud, connect
 from photolake_cli.console import print_note
@@ -39,6 +40,7 @@ class Engine:
     s3: S3Client | None
     image_apis: Sequence[str] = EVERY_API
     custom_labels_model: str = ""
+    face_use: FaceUse = FaceUse.FULL
 
     def connect_s3(self) -> S3Client:
         """The S3 client; CommandError if there is none."""
@@ -69,6 +71,6 @@ def _open_cloud(cloud: Cloud) -> Engine:
     make: Any = cloud.session.client
     rekognition = make("rekognition", endpoint_url=cloud.endpoint("rekognition"), config=_PATIENT)
     # A laptop costs nothing, so there every API is asked, whatever the stack's choice.
-    apis = EVERY_API if cloud.on_laptop else cloud.image_apis
+    apis = list_shown_apis(EVERY_API if cloud.on_laptop else cloud.image_apis, cloud.face_use)
     model = cloud.values.get("CustomLabelsModel", "")
-    return Engine(cloud.name, cloud.on_laptop, rekognition, cloud.client("s3"), apis, model)
+    return Engine(cloud.name, cloud.on_laptop, rekognition, cloud.client("s3"), apis, model, cloud.face_use)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import PermanentError, RetryableError, SettingsError
+from photolake.images.face_use import PERSONAL_APIS, FaceUse
 from photolake.images.rekognition_apis import CUSTOM_LABELS, ImageApi, select_apis
 from photolake.pricing import format_usd
 from photolake_cli.aws_errors import explain_error
@@ -70,10 +71,15 @@ def choose_apis(request: InspectRequest, engine: Engine) -> tuple[ImageApi, ...]
     names = [name.strip() for name in request.apis if name.strip()]
     model = request.model or engine.custom_labels_model
     wanted = {*(names or engine.image_apis), *([CUSTOM_LABELS.name] if request.model else [])}
+    if engine.face_use is not FaceUse.FULL and (personal := PERSONAL_APIS & wanted):
+        raise CommandError(
+            f"{engine.name} does not tell faces and celebrities of a single photo: FacesAndCelebrities is "
+            f"{engine.face_use}. Name the other APIs, without {' and '.join(sorted(personal))}: --apis"
+        )
     if CUSTOM_LABELS.name in wanted and not model:
         raise CommandError("custom_labels needs a model version: --model ARN. Or name the other APIs: --apis")
     try:
-        apis = select_apis(wanted, model)
+        apis = select_apis(wanted, model, engine.face_use)
     except SettingsError as error:
         raise CommandError(str(error)) from error
     return without_gates(apis) if names else apis

@@ -459,3 +459,17 @@ def test_a_region_alone_is_an_account_without_a_lake(aws, tmp_path):
     assert service.key == "aws 123456789012 eu-central-1"
     assert list(service.read_records(["a" * 64])) == []
     assert (service.count_workers("CompareFaces"), service.count_workers("IndexFaces")) == (25, 5)
+
+
+@pytest.mark.parametrize("face_use", ["aggregate", "off"])
+def test_a_stack_that_keeps_no_faces_is_not_searched_for_a_person(find, cloud, rekognition, face_use):
+    cloud["values"]["FacesAndCelebrities"] = face_use
+    fill("album", a_png=RIC)
+
+    status, _, told = find("ric.png", "--in", "album")
+
+    assert status == 1
+    assert (
+        f"the stack photolake does not look for single people: its parameter FacesAndCelebrities is {face_use}" in told
+    )
+    assert not rekognition.billed

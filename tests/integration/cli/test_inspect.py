@@ -15,12 +15,14 @@ from moto import mock_aws
 from PIL import Image
 from typer.testing import CliRunner
 
+from photolake.images.face_use import FaceUse
 from photolake_cli import main
 from photolake_cli.errors import CommandError
 from photolake_cli.inspect import engine as engines
 from photolake_cli.inspect.analysis import ORIGIN
 from photolake_cli.inspect.engine import EVERY_API, Engine
 from photolake_cli.inspect.photo import read_photo
+from photolake_cli.inspect.run import InspectRequest, choose_apis
 from photolake_cli.template import StackTemplate
 from tests.builders.hard_photos import DAMAGED
 from tests.fakes.rekognition import CAT, CUSTOM_MODEL, PERSON, TEXT, FakeRekognition, service_error
@@ -257,3 +259,11 @@ def test_an_object_is_read_from_s3():
 def test_every_api_but_custom_labels_is_asked_by_default():
     assert EVERY_API == ("labels", "moderation", "text", "faces", "celebrities", "properties")
     assert replace(Engine("here", True, None, None)).image_apis == EVERY_API  # type: ignore[arg-type]
+
+
+def test_a_stack_that_keeps_no_faces_shows_none_of_a_single_photo():
+    engine = Engine("the stack photolake", False, None, None, ("labels",), face_use=FaceUse.AGGREGATE)  # type: ignore[arg-type]
+
+    assert [api.name for api in choose_apis(InspectRequest("a.jpg"), engine)] == ["labels"]
+    with pytest.raises(CommandError, match=r"FacesAndCelebrities is aggregate.*without faces"):
+        choose_apis(InspectRequest("a.jpg", apis=["faces", "text"]), engine)

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/code-map.md").read_text()
 CLI = ROOT / "cli/photolake_cli"
 WORDS = "collect prices cost demo query drop inspect find_person export explorers dashboard redrive doctor"
-FOLDERS = WORDS.split()
+FOLDERS = [*WORDS.split(), "pseudonyms", "study"]
 PLACES = (ROOT, ROOT / "layers/core/photolake", *(CLI / folder for folder in FOLDERS))
 LINES = [line for line in PAGE.splitlines() if "`" in line]
 

@@ -56,7 +56,6 @@ def add_properties(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     analyzer = dataclasses.replace(pipeline.analyzer, requests=more)
     monkeypatch.setattr(lake.analyzer, "pipeline", dataclasses.replace(pipeline, analyzer=analyzer))
     monkeypatch.setattr(lake.backfill.runner.sorter, "_apis", frozenset(names))
-    monkeypatch.setattr(lake.backfill.runner.sorter, "_digest", more.digest)
 
 
 def test_a_photo_of_another_bucket_is_copied_analysed_and_told_of(lake: Lake) -> None:

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from photolake_cli.pseudonyms.fields import find_treatment
 from tests.synthetic_lake.warehouse import SQL, open_warehouse
 
 NOW = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)
@@ -548,6 +549,58 @@ def test_a_face_is_in_the_age_group_of_the_middle_of_its_range(lake, low, high, 
     fill_lake(lake, [post(1)], [photo(1, "a")], [seen])
 
     assert lake.ask("select age_group from dashboard_faces").rows == [[group]]
+
+
+def counted_faces(image_id, **labels):
+    group = {"age_band": "25-34", "gender": "Female", "emotion": "HAPPY", "faces": 2}
+    rare = {"age_band": "0-17", "gender": None, "emotion": None, "faces": 1}
+    groups = [group, rare] if image_id == "i1" else [group]
+    return analysis(image_id, facedetails=[], **labels) | {"face_counts": {"faces": 2, "groups": groups}}
+
+
+def list_fields(path, kind):
+    """The fields of a type in Athena's words: `row("a" array(row("b" bigint)))` of `x` has the field `x.a.b`."""
+    while kind.startswith("array("):
+        kind = kind[len("array(") : -1]
+    if not kind.startswith("row("):
+        return [path]
+    fields, depth, start, inner = [], 0, 0, kind[len("row(") : -1]
+    for position, sign in enumerate(inner + ","):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and not depth:
+            name, _, inner_kind = inner[start:position].strip().partition(" ")
+            path_of_field = f"{path}.{name.strip(chr(34))}"
+            fields += list_fields(path_of_field, inner_kind)
+            start = position + 1
+    return fields
+
+
+@pytest.mark.parametrize("view", [path.stem for path in sorted((SQL / "views").glob("*.sql"))])
+def test_somebody_has_decided_what_becomes_of_each_field_in_a_pseudonymised_export(lake, view):
+    described = lake.ask(f"describe {view}")
+    fields = [field for name, kind, *_ in [described.columns, *described.rows] for field in list_fields(name, kind)]
+
+    assert [field for field in fields if find_treatment(view, field) is None] == []
+
+
+@pytest.mark.parametrize(("authors", "counts"), [(10, ["20", "10", "10"]), (9, None)])
+def test_counts_of_faces_are_told_from_ten_authors_on_and_no_view_has_a_face(lake, authors, counts):
+    # Ten posts: of ten authors, or of nine, one of whom posted twice.
+    posts = [post(i, matched_query="tea", user={"id": i % authors}) for i in range(1, 11)]
+    tea = [{"name": "Tea", "confidence": 90.0}]
+    analyses = [counted_faces(f"i{i}", labels=tea) for i in range(1, 11)]
+    fill_lake(lake, posts, [photo(i, f"i{i}") for i in range(1, 11)], [*analyses, analyses[0]])
+    group = ["25-34", "Female", "HAPPY"]
+
+    assert lake.ask(
+        "select dt, source_platform, matched_query, age_band, gender, emotion, faces, images, authors from face_groups"
+    ).rows == ([[DAY, "x", "tea", *group, *counts]] if counts else [])
+    assert lake.ask(
+        "select dt, label_name, age_band, gender, emotion, faces, images, authors from label_face_groups"
+    ).rows == ([[DAY, "Tea", *group, *counts]] if counts else [])
+    for view in ("media_image_labels_face_query", "face_emotions", "dashboard_faces", "celeb_view"):
+        assert lake.ask(f"select * from {view}").rows == []
+    assert lake.ask("select count(*) from media_rekognition").rows == [["10"]]
 
 
 def test_what_a_post_names_is_flat_rows_and_a_hashtag_counts_once(lake):

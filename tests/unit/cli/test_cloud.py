@@ -66,6 +66,15 @@ def test_an_image_costs_what_it_costs_in_the_region_of_the_stack(region, on_lapt
     assert cloud.image_usd == Decimal(usd)
 
 
+@pytest.mark.parametrize(
+    ("face_use", "apis"), [("full", ["labels", "faces"]), ("aggregate", ["labels", "faces"]), ("off", ["labels"])]
+)
+def test_what_is_not_bought_is_not_among_the_apis_of_a_stack(face_use, apis):
+    values = {"ImageApis": "labels,faces", "FacesAndCelebrities": face_use}
+
+    assert Cloud("lake", "lake", boto3.Session(region_name=REGION), values, str).image_apis == apis
+
+
 def test_a_stack_is_described_by_its_own_parameters_outputs_and_resources(aws):
     deploy(OUTPUTS)
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from photolake.images.face_use import FaceUse, choose_apis
 from photolake.images.ingest import MAX_PHOTO_BYTES
 from photolake.images.registry import UnavailablePhoto, parse_image_key
-from photolake.images.rekognition_apis import digest_requests, find_apis, select_apis
+from photolake.images.rekognition_apis import find_missing_apis
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -30,7 +31,7 @@ class ObjectKind(StrEnum):
     """What has to be done about an object; each is the name of its count."""
 
     NEW = "new"  # not analysed yet: announced
-    OUTDATED = "outdated"  # analysed without an API of today: announced, and only that API is bought
+    OUTDATED = "outdated"  # analysed without an API of today, or with more of faces than is allowed today: announced
     UNREADABLE = "unreadable"  # empty, too large or archived: announced, for its row says so
     WAITING = "waiting"  # for the daily budget: announced every day anyway
     KNOWN = "known"  # analysed with the APIs of today
@@ -103,14 +104,15 @@ class ObjectSorter:
         lake_bucket: str,
         apis: Sequence[str],
         custom_labels_model: str = "",
+        face_use: FaceUse = FaceUse.FULL,
     ) -> None:
         """`apis` are the names in the parameter `ImageApis`; the model is the setting `CustomLabelsModel`."""
         self._objects = objects
         self._images = images
         self._lake_bucket = lake_bucket
-        self._apis = frozenset(apis)
+        self._apis = frozenset(choose_apis(apis, face_use))
         self._model = custom_labels_model
-        self._digest = digest_requests(select_apis(apis, custom_labels_model))
+        self._face_use = face_use
 
     def sort(self, bucket: str, listed: Sequence[ListedObject]) -> list[SortedObject]:
         """Return the kind of each object, in the same order."""
@@ -141,7 +143,7 @@ class ObjectSorter:
             return SortedObject(listed, ObjectKind.WAITING)
         if image.state != "done":
             return SortedObject(listed, ObjectKind.NEW, self._apis)
-        missing = self._apis - find_apis(image.request_digest, self._model)
-        if image.request_digest == self._digest or not missing:
+        missing = find_missing_apis(self._apis, image.request_digest, self._model, self._face_use)
+        if missing is None:
             return SortedObject(listed, ObjectKind.KNOWN)
         return SortedObject(listed, ObjectKind.OUTDATED, missing)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from photolake.clock import format_utc, utc_now
 from photolake.errors import PermanentError, RetryableError
+from photolake.images.face_use import COUNTS
 from photolake.images.lease import Lease
 from photolake.images.limits import DECODING
 from photolake.images.perceptual_hash import perceptual_hash
@@ -179,6 +180,7 @@ def analysis_row(
         "analyzed_at": format_utc(analyzed_at),
         "image_labels": fitted["image_labels"],
         "image_properties": fitted["image_properties"],
+        "face_counts": fitted[COUNTS],
         "errors": list(responses.errors),
         "unmapped": compact_json(unmapped) if unmapped else None,
         "processed_at": format_utc(processed_at),
@@ -187,10 +189,12 @@ def analysis_row(
 
 def _sort_into_columns(responses: Sequence[tuple[ImageApi, Mapping[str, Any]]]) -> dict[str, dict[str, Any] | None]:
     labels: dict[str, Any] = {}
+    counts: dict[str, Any] = {}
     properties = None
     for api, response in responses:
         fields = _with_lower_case_keys(response)
         properties = fields.pop("imageproperties", properties)
+        counts |= fields.pop(COUNTS, {})
         if api.is_nested:
             labels[api.column.removeprefix("image_labels.")] = fields
         else:
@@ -198,7 +202,7 @@ def _sort_into_columns(responses: Sequence[tuple[ImageApi, Mapping[str, Any]]]) 
                 fields["customlabelsmodel"] = model  # the response does not name it
             # DetectLabels and DetectFaces share `orientationcorrection`: the first that is not null counts.
             labels |= {name: value for name, value in fields.items() if labels.get(name) is None}
-    return {"image_labels": labels or None, "image_properties": properties}
+    return {"image_labels": labels or None, "image_properties": properties, COUNTS: counts or None}
 
 
 def _with_lower_case_keys(value: Any) -> Any:

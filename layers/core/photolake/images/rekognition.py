@@ -96,7 +96,7 @@ class ImageRequests:
             lambda request: self._call(request, image),
             lambda responses: self._partial_results.store(image_id, responses),
             self._on_response,
-            {api.name: known[api.digest] for api in apis if api.digest in known},
+            {api.name: found for api in apis if (found := api.find_response(known)) is not None},
         )
         try:
             self._send_rounds(rounds)

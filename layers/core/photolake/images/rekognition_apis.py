@@ -18,12 +18,11 @@ from typing import Any
 from botocore import xform_name
 
 from photolake.errors import SettingsError
+from photolake.images.face_use import PERSONAL_APIS, REDUCTIONS, FaceUse, choose_apis, reduce_response
+from photolake.images.label_words import PERSON_WORDS, TEXT_WORDS, list_words
 from photolake.price_list import DEFAULT_REGION, find_usd
 
 IMAGE_PRICE = "rekognition_image"
-PERSON_WORDS = frozenset({"Person", "Face", "Person Description"})
-TEXT_WORDS = frozenset({"Text", "Text and Documents"})
-_LABEL_WORD_GROUPS = ("Parents", "Aliases", "Categories")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,8 @@ class ImageApi:
     responds; of a nested one it takes the whole response, else the fields of the response stand beside each other.
     `parameters` are sent in addition to `Image`. A `gate` holds label words: the request is sent if the image has a
     label with one of them. `price` names the price of an image in prices.json; without one it is not billed by the
-    image. A joint request has `parts`: the APIs that it replaces.
+    image. A joint request has `parts`: the APIs that it replaces. Of a reduced one only that is kept of the response
+    which `FacesAndCelebrities` allows.
     """
 
     name: str
@@ -45,6 +45,7 @@ class ImageApi:
     gate: frozenset[str] = frozenset()
     is_nested: bool = False
     parts: tuple[ImageApi, ...] = ()
+    is_reduced: bool = False
 
     @property
     def apis(self) -> tuple[ImageApi, ...]:
@@ -73,30 +74,32 @@ class ImageApi:
     @property
     def digest(self) -> str:
         """16 hex digits that change whenever the same image could get another response."""
-        return _digest([self.method, self.parameters])
+        return _digest([self.method, self.parameters, *(["reduced"] if self.is_reduced else [])])
 
     def split_response(self, response: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """Return the response of each of `apis` by name, as if it had been requested alone."""
-        if not self.parts:
-            return {self.name: dict(response)}
-        labels = {name: value for name, value in response.items() if name != "ImageProperties"}
-        return {LABELS.name: labels, PROPERTIES.name: {**response, "Labels": []}}
+        """Return what may be kept of the response of each of `apis` by name, as if it had been requested alone."""
+        responses: dict[str, Mapping[str, Any]] = {self.name: response}
+        if self.parts:
+            labels = {name: value for name, value in response.items() if name != "ImageProperties"}
+            responses = {LABELS.name: labels, PROPERTIES.name: {**response, "Labels": []}}
+        return {api.name: api.reduce(responses[api.name]) for api in self.apis}
+
+    def reduce(self, response: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what may be kept of a full response."""
+        return reduce_response(self.name, response) if self.is_reduced else dict(response)
+
+    def find_response(self, known: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+        """Return the response among those that are known by the digest of their request; a full one is reduced."""
+        if self.digest in known or not self.is_reduced:
+            return known.get(self.digest)
+        full = known.get(replace(self, is_reduced=False).digest)
+        return None if full is None else self.reduce(full)
 
     def passes_gate(self, labels: Mapping[str, Any] | None) -> bool:
-        """Whether an image with this DetectLabels response is worth the request; without one, every image is.
-
-        Since label model 3.0 a synonym is an alias of a label, not a label of its own, so all names of a label count
-        (https://docs.aws.amazon.com/rekognition/latest/dg/labels.html).
-        """
+        """Whether an image with this DetectLabels response is worth the request; without one, every image is."""
         if not self.gate or labels is None:
             return True
-        for label in labels.get("Labels") or []:
-            words = {label["Name"]}.union(
-                *({item["Name"] for item in label.get(group) or []} for group in _LABEL_WORD_GROUPS)
-            )
-            if words & self.gate:
-                return True
-        return False
+        return any(list_words(label) & self.gate for label in labels.get("Labels") or [])
 
 
 LABELS = ImageApi(
@@ -147,26 +150,44 @@ APIS: Mapping[str, ImageApi] = {
 }
 
 
-def select_apis(names: Iterable[str], custom_labels_model: str = "") -> tuple[ImageApi, ...]:
-    """Return the requests for the named APIs in the order of `APIS`.
+def select_apis(
+    names: Iterable[str], custom_labels_model: str = "", face_use: FaceUse = FaceUse.FULL
+) -> tuple[ImageApi, ...]:
+    """Return the requests for the named APIs in the order of `APIS`, as far as `face_use` allows them.
 
     Labels and properties together are one joint request with two features, billed as two. `custom_labels_model` is the
     ARN of a model version, which custom labels need. SettingsError: an unknown name, or custom labels without a model.
     """
     selected = _rows_of(names)
+    if face_use is not FaceUse.FULL:
+        selected = {name: _reduced(selected[name]) for name in choose_apis(selected, face_use)}
     if CUSTOM_LABELS.name in selected:
         if not custom_labels_model:
             raise SettingsError("custom_labels needs the ARN of a model version in the setting CustomLabelsModel")
         selected[CUSTOM_LABELS.name] = replace(CUSTOM_LABELS, parameters={MODEL_PARAMETER: custom_labels_model})
     if {LABELS.name, PROPERTIES.name} <= selected.keys():
-        properties = selected.pop(PROPERTIES.name)
+        labels, properties = selected[LABELS.name], selected.pop(PROPERTIES.name)
         features = [*LABELS.parameters["Features"], *properties.parameters["Features"]]
         selected[LABELS.name] = replace(
-            LABELS,
+            labels,
             parameters={**LABELS.parameters, "Features": features},
-            parts=(LABELS, properties),
+            parts=(labels, properties),
         )
     return tuple(selected.values())
+
+
+def _reduced(api: ImageApi) -> ImageApi:
+    return replace(api, is_reduced=True) if api.name in REDUCTIONS else api
+
+
+def list_forbidden_requests(face_use: FaceUse) -> frozenset[str]:
+    """Return the digests of the requests whose responses may not be kept."""
+    if face_use is FaceUse.FULL:
+        return frozenset()
+    full = {APIS[name].digest for name in REDUCTIONS}
+    return frozenset(
+        full | ({_reduced(APIS[name]).digest for name in PERSONAL_APIS} if face_use is FaceUse.OFF else set())
+    )
 
 
 def list_missing(requests: Iterable[ImageApi], known: Container[str]) -> list[ImageApi]:
@@ -178,16 +199,35 @@ def list_missing(requests: Iterable[ImageApi], known: Container[str]) -> list[Im
     return missing
 
 
-def find_apis(digest: str | None, custom_labels_model: str = "") -> frozenset[str]:
-    """Return the APIs of a request digest; none if it is not one that today's settings can give in this version."""
-    return _apis_by_digest(custom_labels_model).get(digest or "", frozenset())
+def find_apis(digest: str | None, custom_labels_model: str = "", face_use: FaceUse = FaceUse.FULL) -> frozenset[str]:
+    """Return the APIs of a request digest; none if it is not one that these settings can give in this version."""
+    return _apis_by_digest(custom_labels_model, face_use).get(digest or "", frozenset())
+
+
+def find_missing_apis(
+    apis: Iterable[str], digest: str | None, custom_labels_model: str, face_use: FaceUse
+) -> frozenset[str] | None:
+    """Return which of the APIs must be bought for an image of this request digest; None if its analysis may stay.
+
+    An empty set: nothing has to be bought, but the analysis says more of faces than `face_use` allows.
+    """
+    wanted = frozenset(choose_apis(apis, face_use))
+    found = _apis_by_digest(custom_labels_model, face_use).get(digest or "")
+    if found is not None:
+        return wanted - found or None
+    for before in FaceUse:
+        if found := find_apis(digest, custom_labels_model, before):
+            is_fuller = before is FaceUse.FULL or face_use is FaceUse.OFF
+            return wanted - (found if is_fuller else found - REDUCTIONS.keys())
+    return wanted
 
 
 @cache
-def _apis_by_digest(custom_labels_model: str) -> Mapping[str, frozenset[str]]:
+def _apis_by_digest(custom_labels_model: str, face_use: FaceUse) -> Mapping[str, frozenset[str]]:
     usable = [name for name in APIS if name != CUSTOM_LABELS.name or custom_labels_model]
+    usable = choose_apis(usable, face_use)
     names = [frozenset(some) for size in range(len(usable) + 1) for some in combinations(usable, size)]
-    return {digest_requests(select_apis(some, custom_labels_model)): some for some in names}
+    return {digest_requests(select_apis(some, custom_labels_model, face_use)): some for some in names}
 
 
 def price_per_image(names: Iterable[str], region: str = DEFAULT_REGION) -> Decimal:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ PREFIX = "responses/"
 class KeptResponses:
     """One gzipped JSON object for each image under `responses/`: a list of `{"api", "request", "response"}`."""
 
-    def __init__(self, s3: S3Client, bucket: str) -> None:
-        """`bucket` is the lake bucket."""
+    def __init__(self, s3: S3Client, bucket: str, forbidden: Container[str] = frozenset()) -> None:
+        """`bucket` is the lake bucket; `forbidden` are the digests of requests whose responses may not be kept."""
         self._s3 = s3
         self._bucket = bucket
+        self._forbidden = forbidden
 
     def load(self, image_id: str) -> dict[str, dict[str, Any]]:
         """Return the responses by the digest of their request; none for an image without an object."""
@@ -33,15 +34,16 @@ class KeptResponses:
     def store(
         self, image_id: str, responses: Sequence[tuple[ImageApi, Mapping[str, Any]]], kept: Mapping[str, Any]
     ) -> None:
-        """Add the responses to those that are `kept`, as `load` returned them."""
+        """Add the responses to those that are `kept`, as `load` returned them, and drop those that may not be kept."""
         new = [
             {"api": api.name, "request": api.digest, "response": response}
             for api, response in responses
             if api.digest not in kept
         ]
-        if not new:
+        if not new and not any(digest in self._forbidden for digest in kept):
             return
-        entries = [*(self._read(image_id) if kept else []), *new]
+        before = self._read(image_id) if kept else []
+        entries = [*(entry for entry in before if entry["request"] not in self._forbidden), *new]
         body = gzip.compress(json.dumps(entries, separators=(",", ":")).encode(), mtime=0)
         self._s3.put_object(Bucket=self._bucket, Key=response_key(image_id), Body=body, ContentType="application/gzip")
 

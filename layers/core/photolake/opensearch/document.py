@@ -144,7 +144,10 @@ def image_document(row: AnalysisRow) -> ImageDocument:
             for each in _items(celebrities, "celebrityfaces")
         ],
         "moderation": [_moderation(label) for label in _items(found, "moderationlabels")],
-        "faces": None if found.get("facedetails") is None else _faces(_items(found, "facedetails")),
+        # Where only counts are kept, a list without faces does not say that there are none.
+        "faces": None
+        if found.get("facedetails") is None or row.get("face_counts")
+        else _faces(_items(found, "facedetails")),
     }
 
 

@@ -285,6 +285,7 @@ class AnalysisRow(TypedDict, total=False):
     analyzed_at: str
     image_labels: dict[str, Any] | None
     image_properties: dict[str, Any] | None
+    face_counts: dict[str, Any] | None
     errors: list[ApiError]
     unmapped: str | None
     processed_at: str

@@ -12,6 +12,7 @@ from typing import Any
 from laptop_cloud.cloud import DEFAULT_SCALE, Cloud, Options
 from laptop_cloud.engines.engine_set import EngineSet
 from laptop_cloud.errors import CloudError
+from laptop_cloud.services.expiry.worker import REAL_DAY_SECONDS
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -55,6 +56,12 @@ def _parse_options() -> Options:
         "--param", action="append", default=[], metavar="NAME=VALUE", help="a value for a template parameter"
     )
     parser.add_argument("--scale", type=float, default=DEFAULT_SCALE, help="factor for delivery intervals")
+    parser.add_argument(
+        "--day-seconds",
+        type=_parse_seconds,
+        default=REAL_DAY_SECONDS,
+        help="how long a day of the lifecycle rules takes",
+    )
     parser.add_argument("--stack", default="laptop", help="name of the stack, with which the names of resources begin")
     parser.add_argument(
         "--provided-layer",
@@ -76,7 +83,24 @@ def _parse_options() -> Options:
         parser.error(f"--param {unnamed[0]}: write NAME=VALUE")
     parameters = dict(text.split("=", 1) for text in given.param)
     layers = frozenset(given.provided_layer)
-    return Options(given.root, given.state, given.photos, parameters, given.scale, given.stack, layers, given.engine)
+    return Options(
+        given.root,
+        given.state,
+        given.photos,
+        parameters,
+        given.scale,
+        given.stack,
+        layers,
+        given.engine,
+        given.day_seconds,
+    )
+
+
+def _parse_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 1 <= seconds <= REAL_DAY_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and {REAL_DAY_SECONDS:.0f} seconds")
+    return seconds
 
 
 if __name__ == "__main__":

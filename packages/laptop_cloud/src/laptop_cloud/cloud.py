@@ -17,6 +17,7 @@ from laptop_cloud.server.aws_clients import ACCOUNT, REGION, build_environment, 
 from laptop_cloud.server.child_processes import Children
 from laptop_cloud.service_processes import Host, ServiceProcess, start_services
 from laptop_cloud.services.cloudformation.service import DescribedStack, DescribeServer
+from laptop_cloud.services.expiry.worker import REAL_DAY_SECONDS, ExpiryWorker
 from laptop_cloud.services.photo_host import PhotoFolder, PhotoHost
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.builds import Builds
@@ -25,6 +26,8 @@ from laptop_cloud.stack.resolver import Resolver
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from laptop_cloud.service_processes import Services
 
 # A delivery interval of 900 s takes a second.
 DEFAULT_SCALE = 1 / 900
@@ -39,7 +42,7 @@ class Options:
     `photos` is the folder that photo URLs are answered from. Delivery intervals and sizes, and batching windows, are
     multiplied by `scale`; schedules and timeouts are not. `provided_layers` are the logical ids of layers that are not
     built, because this Python environment has their packages already. `engine` is the set of engines that analyse
-    images.
+    images. `day_seconds` is how long a day of the buckets' lifecycle rules takes.
     """
 
     root: Path
@@ -50,6 +53,7 @@ class Options:
     stack_name: str = "laptop"
     provided_layers: frozenset[str] = frozenset()
     engine: EngineSet = EngineSet.BASIC
+    day_seconds: float = REAL_DAY_SECONDS
 
 
 class Cloud:
@@ -97,6 +101,7 @@ class Cloud:
         )
         resources = self._create_resources(resolver, context)
         compute.start()
+        self._start_expiry(services)
         self._on_progress(f"{len(compute.functions.status())} functions ready")
         stack = self._describe_stack(started_at, written, resolver, resources)
         described = DescribeServer(stack)
@@ -117,6 +122,13 @@ class Cloud:
         state.write(host.state, published)
         self._running.callback(state.remove, host.state)
         return published
+
+    def _start_expiry(self, services: Services) -> None:
+        worker = ExpiryWorker(services.clients, self._options.day_seconds)
+        worker.start()
+        self._running.callback(worker.stop)
+        if self._options.day_seconds != REAL_DAY_SECONDS:
+            self._on_progress(f"a day of the lifecycle rules takes {self._options.day_seconds:g} s")
 
     def _describe_stack(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from photolake.images.face_use import FaceUse
 from photolake_cli.dashboard.index import choose_days, list_notes
 from photolake_cli.dashboard.reading import Reading
 
@@ -29,13 +30,14 @@ def test_the_days_are_those_asked_for_else_those_with_something(days, since, unt
 
 
 def test_a_reader_is_told_what_a_lake_is_made_of():
-    aws: Any = SimpleNamespace(on_laptop=False, sample_rate=Decimal("1.0"))
-    sample: Any = SimpleNamespace(on_laptop=True, sample_rate=Decimal("0.10"))
+    aws: Any = SimpleNamespace(on_laptop=False, sample_rate=Decimal("1.0"), face_use=FaceUse.FULL)
+    sample: Any = SimpleNamespace(on_laptop=True, sample_rate=Decimal("0.10"), face_use=FaceUse.OFF)
 
     assert list_notes(aws, True, []) == []
     assert [note.partition(":")[0] for note in list_notes(sample, False, ["a", "b"])] == [
         "Small open models on one machine stand in for Amazon Comprehend and Rekognition",
         "Only a sample of the posts is analysed",
+        "Faces and celebrities are not kept for single photos (FacesAndCelebrities).",
         "Authors are hidden",
         "This lake has no saved query a, b",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from laptop_cloud.services.expiry.lifecycle import LifecycleRule
 from laptop_cloud.stack.creators.coerce import build_arguments, drop_properties, refuse_other_properties
 from laptop_cloud.stack.resolver import CreatedResource
 
@@ -36,6 +37,8 @@ def create_bucket(logical_id: str, properties: Mapping[str, Any], context: Creat
     if "LifecycleConfiguration" in properties:
         refuse_other_properties(properties["LifecycleConfiguration"], "Rules")
         rules = {"Rules": [_build_lifecycle_rule(rule) for rule in properties["LifecycleConfiguration"]["Rules"]]}
+        for rule in rules["Rules"]:
+            LifecycleRule.read(rule)  # one that cannot be carried out is an error now, not in a year
         request = {"Bucket": name, "LifecycleConfiguration": rules}
         s3.put_bucket_lifecycle_configuration(**build_arguments(s3, "PutBucketLifecycleConfiguration", request))
     if "NotificationConfiguration" in properties:

@@ -1,0 +1,1 @@
+"""Pseudonyms in place of the ids, names and links of an export."""
