@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "IMAGE_APIS": ",".join(DEFAULT_APIS),
     "CUSTOM_LABELS_MODEL": "",
     "DAILY_IMAGE_BUDGET": str(BUDGET),
+    "MONTHLY_BUDGETS": "1000,0,0,0",
     "EARLIEST_DATE": "2026-01-01",
     "OPENSEARCH_ENDPOINT": "",
     "OPENSEARCH_ALIAS": "photolake-images",
@@ -69,12 +70,14 @@ class Context:
 
 
 def metrics_in(output: str) -> dict[str, float]:
-    """The sums of the metrics that the function wrote to its log."""
+    """The sums of the counts that the function wrote to its log."""
     sums: dict[str, float] = {}
     for line in output.splitlines():
         entry = json.loads(line)
         for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
             for metric in directive["Metrics"]:
+                if metric["Unit"] != "Count":
+                    continue
                 value = entry[metric["Name"]]
                 sums[metric["Name"]] = sums.get(metric["Name"], 0) + (sum(value) if isinstance(value, list) else value)
     return sums
@@ -90,6 +93,7 @@ class Lake:
     search: Any
     checkpoints: Any
     queue: Any
+    tweet_queue: Any
     job_queue: Any
     analyzer: Any
     backfill: Any

@@ -29,11 +29,13 @@ _UNFIT = "a post that does not fit its table; none is collected here"
 _FIRST = "whoever writes first creates the index, which is one of the two by chance"
 _BLUESKY = "takes a post that Bluesky deletes out of the domain; no test has both"
 _ONE_STATEMENT = "one statement for catalog, databases and tables, as in Athena's guide"
+_UNPAID = "what waits for money; there is enough of it here"
 _INDEX = "arn:aws:es:*:domain/*"
 _READ_DATABASES = ("glue:GetDatabase", "glue:GetDatabases")
 UNSEEN = (
     Unseen("AthenaSchemaRole", ("s3:DeleteObject",), "only when the stack is deleted"),
     Unseen("AthenaSchemaRole", _READ_DATABASES, _ONE_STATEMENT, "arn:aws:glue:*:table/*"),
+    Unseen("BackfillRole", ("sqs:SendMessage",), _UNPAID, "*:TweetQueue"),
     Unseen("CollectorRole", ("es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"), _BLUESKY),
     Unseen("CollectorRole", ("s3:PutObject",), _UNFIT, "*/errors/malformed/*"),
     Unseen("ImageAnalyzerRole", ("dynamodb:GetItem",), "what an analysis that failed has bought", "*:table/CacheTable"),
@@ -49,6 +51,7 @@ UNSEEN = (
     Unseen("QuickSightRole", ("glue:GetTable", "glue:GetTables"), _ONE_STATEMENT, "*:database/default"),
     Unseen("SearchApiRole", ("s3:GetObject",), "the request of whoever has the URL that the function signed"),
     Unseen("StreamRole", ("s3:PutObject",), _UNFIT, "*/errors/malformed/*"),
+    Unseen("TweetAnalyzerRole", ("dynamodb:DeleteItem", "dynamodb:PutItem"), _UNPAID, "*:table/ImagesTable"),
     Unseen(
         "TweetAnalyzerRole",
         ("dynamodb:DeleteItem",),

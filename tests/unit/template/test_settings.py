@@ -30,7 +30,14 @@ def test_sam_deploy_guided_asks_for_at_most_ten_parameters():
     asked = get_template_parameters(str(PATH))
 
     assert len(asked) <= 10
-    assert {"SearchQuery", "BlueskyKeywords", "MonthlyPostBudget", "DailyImageBudget", "AlarmEmail"} <= asked.keys()
+    assert {
+        "SearchQuery",
+        "BlueskyKeywords",
+        "MonthlyBudget",
+        "MonthlyPostBudget",
+        "DailyImageBudget",
+        "AlarmEmail",
+    } <= asked.keys()
 
 
 def test_every_setting_has_rules_and_a_value_that_keeps_them(rules, values):
@@ -48,7 +55,7 @@ def test_every_setting_is_described_and_used():
     lines = text[text.index("\nMappings:") : text.index("\nConditions:")].splitlines()
     names = [(index, match[1]) for index, line in enumerate(lines) if (match := re.match(r" {6}([A-Z]\w+): ", line))]
 
-    assert len(names) == 38
+    assert len(names) == 42
     undescribed = {name for index, name in names if not lines[index - 1].lstrip().startswith("#")}
     assert undescribed == set()
     assert [name for _, name in names if f", {name}]" not in text] == []

@@ -8,21 +8,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from photolake.collect.budgets import MonthlyBudget, RunBudget
+from photolake.collect.budgets import MonthlyBudget, PostMoney, RunBudget
 from photolake.collect.landing import LandingSettings, make_collector
 from photolake.sources.x.search_api import RecentSearch, make_x_client
-from photolake.sources.x.source import PLATFORM, SearchSource, XSettings
+from photolake.sources.x.source import PLATFORM, SearchSource, XSettings, raise_lost
 from photolake.sources.x.stream.backoff import Backoff
 from photolake.sources.x.stream.batcher import Batcher, Progress
 from photolake.sources.x.stream.connection import StreamApi
 from photolake.sources.x.stream.gap_filler import GapFiller
 from photolake.sources.x.stream.runner import StreamParts, StreamRunner
+from photolake.spending.batch import connect_ledger
+from photolake.spending.purse import Purse
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
     from photolake.collect.runner import SourceCollector
     from photolake.sources.x.queries import Query
+    from photolake.spending.ledger import SpendingLedger
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class XStream:
     url: str
     queries: Sequence[Query]
     budget: MonthlyBudget
+    ledger: SpendingLedger
     collector: SourceCollector
 
     def run(self, progress: Progress, on_notice: Callable[[str], object], stop: threading.Event) -> None:
@@ -45,14 +49,21 @@ class XStream:
         client = make_x_client(self.token, self.url)
         # A budget for each run is meant for scheduled runs; this one is limited by the month alone.
         unlimited = RunBudget(sys.maxsize)
-        sources = [SearchSource(RecentSearch(client, query), self.budget, unlimited) for query in self.queries]
+        money, search_money = (PostMoney(Purse(self.ledger, "x", raise_lost)) for _ in range(2))
+        sources = [
+            SearchSource(RecentSearch(client, query), self.budget, unlimited, money=search_money)
+            for query in self.queries
+        ]
         parts = StreamParts(
-            Batcher(self.collector.stream, self.collector.rejected, self.budget, progress),
+            Batcher(self.collector.stream, self.collector.rejected, self.budget, progress, money=money),
             GapFiller(sources, self.collector, progress, on_notice, stop.is_set),
             Backoff(),
             progress,
         )
-        StreamRunner(StreamApi(self.token, self.url), self.queries, parts, on_notice, stop).run()
+        try:
+            StreamRunner(StreamApi(self.token, self.url), self.queries, parts, on_notice, stop).run()
+        finally:
+            money.close()
 
 
 def make_stream(
@@ -61,4 +72,5 @@ def make_stream(
     """Make the stream that the settings ask for; `make_client` makes a boto3 client of a service."""
     budget = MonthlyBudget(get_table(settings.checkpoint_table), PLATFORM, settings.monthly_post_budget)
     collector = make_collector(settings, make_client, get_table)
-    return XStream(token, settings.checked_url(), settings.queries(), budget, collector)
+    ledger = connect_ledger(settings, get_table)
+    return XStream(token, settings.checked_url(), settings.queries(), budget, ledger, collector)
