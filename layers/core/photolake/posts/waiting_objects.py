@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from photolake.aws.s3 import S3Object
 
-_WAITING = "texts"
+WAITING_TEXTS = "texts"
+"""Their value of the index's key."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class WaitingObjects:
         waiting = WaitingObject(
             created.bucket, created.key, created.size, created.etag, self._make_turn(), posts, price
         )
-        self._table.put_item(Item={"id": _item_id(created), "waiting": _WAITING, **vars(waiting)})
+        self._table.put_item(Item={"id": _item_id(created), "waiting": WAITING_TEXTS, **vars(waiting)})
 
     def remove(self, created: S3Object) -> None:
         """End the waiting of an object that was announced for its turn, unless it has to wait again since."""
@@ -66,7 +67,7 @@ class WaitingObjects:
         start: dict[str, Any] = {}
         while limit > 0:
             page = self._table.query(
-                IndexName=WAITING_INDEX, KeyConditionExpression=Key("waiting").eq(_WAITING), Limit=limit, **start
+                IndexName=WAITING_INDEX, KeyConditionExpression=Key("waiting").eq(WAITING_TEXTS), Limit=limit, **start
             )
             yield from map(_read, page["Items"])
             limit -= len(page["Items"])

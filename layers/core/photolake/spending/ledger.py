@@ -74,8 +74,8 @@ class SpendingLedger:
 
     def read(self) -> Spending:
         """Read what this month has cost so far."""
-        item = self._table.get_item(Key=_key(self.month), ConsistentRead=True).get("Item") or {}
-        return _read_spending(item)
+        item = self._table.get_item(Key=build_key(self.month), ConsistentRead=True).get("Item") or {}
+        return read_spending(item)
 
     def take(self, service: Service, amount: int, hold: Hold) -> tuple[bool, Spending]:
         """Add an amount to a hold unless a limit would be passed; return whether it was, and what is spent then."""
@@ -114,7 +114,7 @@ class SpendingLedger:
     def add(self, service: Service, amount: int) -> None:
         """Count what has been spent without being taken before, even over a limit."""
         self._table.update_item(
-            Key=_key(self.month),
+            Key=build_key(self.month),
             UpdateExpression="ADD #total :amount, #service :amount",
             ExpressionAttributeNames={"#total": "total", "#service": service},
             ExpressionAttributeValues={":amount": amount},
@@ -131,7 +131,7 @@ class SpendingLedger:
     ) -> tuple[bool, Spending]:
         try:
             response = self._table.update_item(
-                Key=_key(hold.month),
+                Key=build_key(hold.month),
                 UpdateExpression=change,
                 ConditionExpression=condition,
                 ExpressionAttributeNames=names,
@@ -144,14 +144,16 @@ class SpendingLedger:
                 raise
             present: Any = error.response
             item = read_present_item(present.get("Item", {}))
-            return is_done(item), _read_spending(item)
-        return True, _read_spending(response["Attributes"])
+            return is_done(item), read_spending(item)
+        return True, read_spending(response["Attributes"])
 
 
-def _key(month: str) -> dict[str, str]:
+def build_key(month: str) -> dict[str, str]:
+    """Return the key of a month's item."""
     return {"id": f"spending#{month}"}
 
 
-def _read_spending(item: Mapping[str, Any]) -> Spending:
+def read_spending(item: Mapping[str, Any]) -> Spending:
+    """Read a month's item; an empty one if the month has none."""
     counters = {name: int(str(item.get(name, 0))) for name in ("total", *SERVICES)}
     return Spending(counters, sum(int(str(value)) for name, value in item.items() if name.startswith(_HOLD)))
