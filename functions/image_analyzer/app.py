@@ -24,11 +24,13 @@ from photolake.images.objects import ObjectRegistry
 from photolake.images.pipeline import ImagePipeline
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
-from photolake.images.rekognition_apis import select_apis
+from photolake.images.rekognition_apis import price_request, select_apis
 from photolake.images.responses import KeptResponses
 from photolake.rows.schema import TableSchema
 from photolake.search.indexes import SearchSettings, connect_indexes
 from photolake.spending.batch import SpendingSettings, connect_purse, spend_batch
+from photolake.spending.limits import convert_to_micros
+from photolake.spending.retries import pay_retries
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -89,8 +91,10 @@ def count_call(api: str) -> None:
 
 
 partial_results, purse = PartialResults(cache), connect_purse(settings, get_table, "rekognition", logger)
+client = boto3.client("rekognition", config=RETRIES)
+pay_retries(client, purse, lambda operation, parameters: convert_to_micros(price_request(operation, parameters)))
 requests = ImageRequests(
-    boto3.client("rekognition", config=RETRIES),
+    client,
     settings.lake_bucket,
     select_apis(settings.image_apis, settings.custom_labels_model),
     partial_results,

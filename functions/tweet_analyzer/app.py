@@ -25,12 +25,13 @@ from photolake.aws.firehose import DeliveryStream
 from photolake.aws.s3 import parse_created_objects
 from photolake.aws.sqs import MessageQueue, process_messages
 from photolake.posts.analyzer import PostAnalyzer
-from photolake.posts.comprehend import Comprehend
+from photolake.posts.comprehend import Comprehend, price_call
 from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
 from photolake.posts.waiting_objects import WaitingObjects
 from photolake.rows.schema import TableSchema
 from photolake.spending.batch import SpendingSettings, connect_purse, spend_batch
+from photolake.spending.retries import pay_retries
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -75,7 +76,9 @@ def log_object(created: S3Object, posts: int, rejected: int) -> None:
 schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "posts")
 get_table = take_python_values(boto3.client("dynamodb"))
 purse = connect_purse(settings, get_table, "comprehend", logger)
-comprehend = Comprehend(boto3.client("comprehend", config=RETRIES), purse)
+client = boto3.client("comprehend", config=RETRIES)
+pay_retries(client, purse, price_call)
+comprehend = Comprehend(client, purse)
 cache = TextCache(boto3.resource("dynamodb").Table(settings.cache_table), settings.text_cache_days)
 analyzer = PostAnalyzer(
     s3=boto3.client("s3"),

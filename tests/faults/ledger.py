@@ -56,7 +56,7 @@ class Ledger:
     payments: dict[Bought, list[Payment]] = field(default_factory=lambda: defaultdict(list))
     broken: list[str] = field(default_factory=list)
     bought: Counter[str] = field(default_factory=Counter)
-    """Millionths of a dollar of each service, for responses that came back."""
+    """Millionths of a dollar of each service, also for responses that never came back."""
     _moment: int = 0
     _reads: dict[tuple[str, str], dict[str, tuple[int, Remembered]]] = field(default_factory=lambda: defaultdict(dict))
     _holders: dict[str, Invocation] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Ledger:
                 image = read_body(request)["Image"]["S3Object"]["Name"].rpartition("/")[2].partition(".")[0]
                 self.story.count("paid: Rekognition calls")
                 api = APIS[_IMAGE_APIS[operation]]
-                self.bought["rekognition"] += convert_to_micros(api.price_usd) * is_heard
+                self.bought["rekognition"] += convert_to_micros(api.price_usd)
                 self._pay(by, (image, _IMAGE_APIS[operation]), is_heard)
             self._record_stored(by, list_written(service, operation, request, response))
         if is_heard:
@@ -102,7 +102,7 @@ class Ledger:
             text = PostText(sent.get("LanguageCode", "und"), sent["TextList"][result["Index"]])
             units = count_comprehend_units(text.text)
             self.story.count("paid: Comprehend units", units)
-            self.bought["comprehend"] += units * UNIT_MICROS * is_heard
+            self.bought["comprehend"] += units * UNIT_MICROS
             self._pay(by, (text.cache_key, _TEXT_APIS[operation]), is_heard)
 
     def _record_stored(self, by: Invocation, written: Iterable[Remembered]) -> None:
