@@ -1,7 +1,7 @@
 """An archive object under `tweets/` (S3 -> SQS) -> posts rows with sentiment and entities, and one job per photo.
 
-A finished object is recorded by bucket, key and ETag, so its event may be delivered again. If time runs out in a large
-object, the message goes back to the queue; the texts bought so far are cached, so that the next attempt is cheap.
+A finished object is recorded by bucket, key, ETag and turn, so its event may be delivered again. If time runs out in a
+large object, the message goes back to the queue; the texts bought so far are cached, so that the next attempt is cheap.
 """
 
 from __future__ import annotations
