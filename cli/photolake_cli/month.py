@@ -71,7 +71,7 @@ def read_month(cloud: Cloud, now: dt.datetime) -> Month | None:
 
 
 def format_micros(amount: int) -> str:
-    """Write millionths of a dollar in cents, rounded up."""
+    """Write millionths of a dollar in whole cents, rounded up."""
     return format_usd(convert_to_dollars(amount))
 
 

@@ -26,6 +26,7 @@ _ARCHIVE_DAYS = 7
 # Listing more would take long, and the number would say no more.
 _MAX_OBJECTS = 1_000
 _CHECKPOINT_PAGES = 20
+_CENT = 10_000  # in millionths of a dollar
 _LATE = dt.timedelta(days=1)
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -140,7 +141,7 @@ class FlowProbes:
             yield Check(Area.FLOWS, "budget", Level.OK, "the stack is of before there was MonthlyBudget")
             return
         for name, spent, limit in month.list_limits():
-            left = format_micros(max(limit - spent, 0))
+            left = format_micros(max(limit - spent, 0) // _CENT * _CENT)
             message = f"{name}: {format_micros(spent)} of {format_micros(limit)} are spent in {month.name}, {left} left"
             is_high = spent >= WARNING_SHARE * limit
             advice = f"At the limit the pipeline waits. Raise {name} and deploy, or wait for the next month (UTC)"
