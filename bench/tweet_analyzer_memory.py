@@ -116,7 +116,7 @@ def measure(path: Path) -> None:
     firehose: Any = Firehose()
     comprehension: Any = Comprehension()
     table: Any = EmptyTable()
-    parts: Any = {"s3": FileAsS3(path), "jobs": Jobs()}
+    parts: Any = {"s3": FileAsS3(path), "jobs": Jobs(), "waiting": None}
 
     def print_result(_: S3Object, posts: int, rejected: int) -> None:
         assert rejected == 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bench.pipeline.measurement import Measurement
 
 UNITS = {"tweet_analyzer": "post", "photo_fetcher": "photo job", "image_analyzer": "image"}
-_STATE, _INDEX = ("CacheTable", "ImagesTable"), "SearchIndexTable"
+_STATE, _INDEX = ("CacheTable", "ImagesTable", "CheckpointTable"), "SearchIndexTable"
 HEADER = "method                    posts/s  x 2019  ms/post  ms/photo  ms/image  x floor  posts  clock  busy  late"
 
 

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.console import show_table
+from photolake_cli.month import read_month
 from photolake_cli.redrive.flows import FLOWS
 from photolake_cli.spans import format_span
 from photolake_cli.stack_metrics import (
@@ -34,13 +35,18 @@ _ALARMS = 100  # of a call
 
 
 def read_status(cloud: Cloud, now: dt.datetime) -> dict[str, Any]:
-    """Queues, functions, streams and alarms by logical id; the words of queues are those of the laptop cloud."""
+    """Queues, functions, streams and alarms by logical id; the words of queues are those of the laptop cloud.
+
+    `budget`: what the month has cost so far; None for a stack of before there was one.
+    """
     try:
+        month = read_month(cloud, now)
         return {
             "queues": _read_queues(cloud, now),
             "functions": _read_functions(cloud, now),
             "streams": _read_streams(cloud, now),
             "alarms": _read_alarms(cloud),
+            "budget": month.to_json() if month else None,
         }
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, cloud.name) from error
@@ -57,6 +63,13 @@ def show_status(document: Mapping[str, Any]) -> None:
     show_table("Queues", ["queue", "waiting", "in flight", "oldest", ""], queues)
     show_table("Functions in the last day", ["function", "runs", "errors"], functions)
     show_table("Firehose in the last day", ["stream", "records", "oldest held"], streams)
+    if budget := document["budget"]:
+        limits = [
+            (name, f"${found['spent']:,.2f}", f"${found['limit']:,.2f}") for name, found in budget["limits"].items()
+        ]
+        show_table(f"Budget of {budget['month']}", ["limit", "spent", "of"], limits)
+        waiting = [(f"{kind} that wait", number) for kind, number in budget["waiting"].items()]
+        show_table("Waiting for a budget of a day or month", ["what", "number"], waiting)
     show_table("Alarms", ["alarm", "state"], [(name, state.lower()) for name, state in document["alarms"].items()])
 
 

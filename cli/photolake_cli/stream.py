@@ -32,6 +32,7 @@ DEFAULTS = {
     "SEARCH_QUERIES": "",
     "SEARCH_LANGUAGES": "",
     "MONTHLY_POST_BUDGET": "10000",
+    "MONTHLY_BUDGETS": "0,0,0,0",
 }
 
 

@@ -1,4 +1,4 @@
-"""A job's message -> the objects of the job announced to image_analyzer; daily -> the images that wait, announced."""
+"""A job's message -> the objects of the job announced to image_analyzer; daily -> what waits for money, announced."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from photolake.aws.s3 import build_created_event
 from photolake.aws.sqs import MessageQueue, process_messages
 from photolake.backfill.allowance import Allowance
 from photolake.backfill.jobs import JobState, JobStore
 from photolake.backfill.listing import ObjectSorter
 from photolake.backfill.runner import BackfillRunner
-from photolake.clock import utc_now
+from photolake.backfill.waiting import PayableImages, WaitingAnnouncer
 from photolake.images.cache import DailyBudget
 from photolake.images.face_use import read_face_use
 from photolake.images.objects import ObjectRegistry
 from photolake.images.registry import ImageRegistry
-from photolake.settings import Settings
+from photolake.images.rekognition_apis import price_per_image
+from photolake.posts.waiting_objects import WaitingObjects
+from photolake.spending.batch import SpendingSettings, connect_ledger
+from photolake.spending.limits import convert_to_micros
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -29,15 +31,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BackfillSettings(Settings):
+class BackfillSettings(SpendingSettings):
     """The function's environment."""
 
     lake_bucket: str
     backfill_buckets: tuple[str, ...]
-    checkpoint_table: str
     images_table: str
     cache_table: str
     image_queue: str
+    tweet_queue: str
     backfill_queue: str
     image_apis: tuple[str, ...]
     custom_labels_model: str
@@ -45,7 +47,6 @@ class BackfillSettings(Settings):
     daily_image_budget: int
 
 
-MAX_IMAGES = 100_000  # five minutes are enough for these; the rest is found tomorrow
 PAGE_MS = 60_000  # more than a page takes
 logger, metrics = Logger(), Metrics()
 settings = BackfillSettings.from_env()
@@ -54,6 +55,17 @@ images = dynamodb.Table(settings.images_table)
 registry = ImageRegistry(images)
 queue, job_queue = MessageQueue(sqs, settings.image_queue), MessageQueue(sqs, settings.backfill_queue)
 jobs = JobStore(dynamodb.Table(settings.checkpoint_table))
+ledger = connect_ledger(settings, dynamodb.Table)
+payable = PayableImages(ledger, convert_to_micros(price_per_image(settings.image_apis)))
+waiting = WaitingAnnouncer(
+    settings.lake_bucket, payable, registry, queue, WaitingObjects(images), MessageQueue(sqs, settings.tweet_queue)
+)
+allowance = Allowance(
+    DailyBudget(dynamodb.Table(settings.cache_table), settings.daily_image_budget),
+    registry,
+    queue,
+    count_payable=payable.count,
+)
 runner = BackfillRunner(
     jobs,
     boto3.client("s3"),
@@ -66,7 +78,7 @@ runner = BackfillRunner(
         read_face_use(settings.faces_and_celebrities),
     ),
     queue,
-    Allowance(DailyBudget(dynamodb.Table(settings.cache_table), settings.daily_image_budget), registry, queue),
+    allowance,
     settings.backfill_buckets,
 )
 
@@ -77,11 +89,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Go on with the jobs of the messages; on schedule, announce what waits and let running jobs go on."""
     if "Records" in event:
         return process_messages(event, process_message, context, logger, metrics)
-    waiting = registry.iterate_waiting(MAX_IMAGES)
-    sent = queue.send(build_created_event(settings.lake_bucket, image.s3_key, utc_now()) for image in waiting)
+    sent, objects = waiting.announce_images(), waiting.announce_objects()
     metrics.add_metric("ImagesSentAgain", MetricUnit.Count, sent)
+    metrics.add_metric("ObjectsSentAgain", MetricUnit.Count, objects)
     resumed = job_queue.send(job.message for job in jobs.resume_all())
-    logger.info("waiting images sent again", images=sent, jobs=resumed)
+    logger.info("what waited for a budget is sent again", images=sent, objects=objects, jobs=resumed)
     return None
 
 

@@ -18,6 +18,7 @@ from photolake.collect.source import SourceContext
 from photolake.logged_error import describe_error, describe_place
 from photolake.search.indexes import SearchSettings, connect_indexes
 from photolake.sources.registry import make_sources
+from photolake.spending.batch import SpendingSettings, connect_ledger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CollectorSettings(LandingSettings, SearchSettings):
+class CollectorSettings(LandingSettings, SearchSettings, SpendingSettings):
     """The function's environment; each source has settings of its own."""
 
     sources: tuple[str, ...]
@@ -39,6 +40,7 @@ get_table = boto3.resource("dynamodb").Table
 source_context = SourceContext(partial(read_secret, boto3.client("secretsmanager")), get_table)
 landing = make_collector(settings, boto3.client, get_table)
 runs = RunStore(boto3.client("s3"), settings.lake_bucket)
+ledger = connect_ledger(settings, get_table)
 search_indexes = connect_indexes(settings, get_table, boto3.Session(), logger, metrics)
 collector = Collector(
     replace(landing, on_deleted=search_indexes.forget_post), partial(make_sources, context=source_context)
@@ -53,6 +55,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     run = collector.run(settings.sources, context.get_remaining_time_in_millis)
     for name, count in run.counts().items():
         metrics.add_metric(name, MetricUnit.Count, count)
+    if ledger.limits.select("x") and any(summary.bought for summary in run.sources):
+        metrics.add_metric("BudgetSpent", MetricUnit.Percent, 100 * ledger.read().find_share(ledger.limits, "x"))
     for summary in run.sources:
         log_source(summary)
     runs.put(list_source_runs(run, context.aws_request_id))

@@ -25,10 +25,13 @@ from photolake.images.objects import ObjectRegistry
 from photolake.images.pipeline import ImagePipeline
 from photolake.images.registry import ImageRegistry
 from photolake.images.rekognition import ImageRequests
-from photolake.images.rekognition_apis import list_forbidden_requests, select_apis
+from photolake.images.rekognition_apis import list_forbidden_requests, price_request, select_apis
 from photolake.images.responses import KeptResponses
 from photolake.rows.schema import TableSchema
 from photolake.search.indexes import SearchSettings, connect_indexes
+from photolake.spending.batch import SpendingSettings, connect_purse, spend_batch
+from photolake.spending.limits import convert_to_micros
+from photolake.spending.retries import pay_retries
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ImageAnalyzerSettings(SearchSettings):
+class ImageAnalyzerSettings(SearchSettings, SpendingSettings):
     """The function's environment."""
 
     landing_database: str
@@ -89,24 +92,28 @@ def count_call(api: str) -> None:
     metrics.count_by("RekognitionCalls", "api", api)
 
 
-partial_results = PartialResults(cache)
 face_use = read_face_use(settings.faces_and_celebrities)
+partial_results, purse = PartialResults(cache), connect_purse(settings, get_table, "rekognition", logger)
+client = boto3.client("rekognition", config=RETRIES)
+pay_retries(client, purse, lambda operation, parameters: convert_to_micros(price_request(operation, parameters)))
+requests = ImageRequests(
+    client,
+    settings.lake_bucket,
+    select_apis(settings.image_apis, settings.custom_labels_model, face_use),
+    partial_results,
+    on_response=count_call,
+)
 analyzer = ImageAnalyzer(
     ImageLeases(images),
     DailyBudget(cache, settings.daily_image_budget),
-    ImageRequests(
-        boto3.client("rekognition", config=RETRIES),
-        settings.lake_bucket,
-        select_apis(settings.image_apis, settings.custom_labels_model, face_use),
-        partial_results,
-        on_response=count_call,
-    ),
+    requests,
     partial_results,
     KeptResponses(s3, settings.lake_bucket, list_forbidden_requests(face_use)),
     partial(read_object, s3, settings.lake_bucket, max_bytes=MAX_PHOTO_BYTES),
     DeliveryStream(firehose, settings.analyses_stream, analyses),
     analyses,
     [search_indexes],
+    purse,
 )
 pipeline = ImagePipeline(settings.lake_bucket, dropped_photos, analyzer)
 
@@ -115,7 +122,9 @@ pipeline = ImagePipeline(settings.lake_bucket, dropped_photos, analyzer)
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Process the announced objects; a message that raises goes back to the queue, and in the end to the DLQ."""
-    return process_messages(event, process_message, context, logger, metrics, POOL)
+    purse.expect(len(event["Records"]) * requests.price())
+    with spend_batch(purse, metrics):
+        return process_messages(event, process_message, context, logger, metrics, POOL)
 
 
 def process_message(record: SQSRecord, lambda_context: LambdaContext) -> None:

@@ -1,7 +1,7 @@
 """An archive object under `tweets/` (S3 -> SQS) -> posts rows with sentiment and entities, and one job per photo.
 
-A finished object is recorded by bucket, key and ETag, so its event may be delivered again. If time runs out in a large
-object, the message goes back to the queue; the texts bought so far are cached, so that the next attempt is cheap.
+A finished object is recorded by bucket, key, ETag and turn, so its event may be delivered again. If time runs out in a
+large object, the message goes back to the queue; the texts bought so far are cached, so that the next attempt is cheap.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from botocore.config import Config
 
+from photolake.aws.dynamodb import take_python_values
 from photolake.aws.firehose import DeliveryStream
 from photolake.aws.s3 import parse_created_objects
 from photolake.aws.sqs import MessageQueue, process_messages
 from photolake.posts.analyzer import PostAnalyzer
-from photolake.posts.comprehend import Comprehend
+from photolake.posts.comprehend import Comprehend, price_call
 from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
+from photolake.posts.waiting_objects import WaitingObjects
 from photolake.rows.schema import TableSchema
-from photolake.settings import Settings
+from photolake.spending.batch import SpendingSettings, connect_purse, spend_batch
+from photolake.spending.retries import pay_retries
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -42,13 +45,14 @@ IDEMPOTENCY_SECONDS = 14 * 24 * 3600  # SQS holds a message no longer
 
 
 @dataclass(frozen=True)
-class TweetAnalyzerSettings(Settings):
+class TweetAnalyzerSettings(SpendingSettings):
     """The function's environment."""
 
     landing_database: str
     posts_stream: str
     photo_jobs_queue: str
     cache_table: str
+    images_table: str
     sample_rate: float
     earliest_date: str
     text_cache_days: int
@@ -70,7 +74,11 @@ def log_object(created: S3Object, posts: int, rejected: int) -> None:
 
 
 schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, "posts")
-comprehend = Comprehend(boto3.client("comprehend", config=RETRIES))
+get_table = take_python_values(boto3.client("dynamodb"))
+purse = connect_purse(settings, get_table, "comprehend", logger)
+client = boto3.client("comprehend", config=RETRIES)
+pay_retries(client, purse, price_call)
+comprehend = Comprehend(client, purse)
 cache = TextCache(boto3.resource("dynamodb").Table(settings.cache_table), settings.text_cache_days)
 analyzer = PostAnalyzer(
     s3=boto3.client("s3"),
@@ -78,13 +86,14 @@ analyzer = PostAnalyzer(
     texts=TextAnalyzer(comprehend, cache, count_metric, packs_entities=settings.pack_entities),
     posts=DeliveryStream(boto3.client("firehose"), settings.posts_stream, schema),
     jobs=MessageQueue(boto3.client("sqs"), settings.photo_jobs_queue),
+    waiting=WaitingObjects(get_table(settings.images_table)),
     earliest=dt.date.fromisoformat(settings.earliest_date),
     sample_rate=settings.sample_rate,
     on_count=count_metric,
     on_analyzed=log_object,
 )
 once = IdempotencyConfig(
-    event_key_jmespath="[bucket, key, etag]",
+    event_key_jmespath="[bucket, key, etag, turn]",
     expires_after_seconds=IDEMPOTENCY_SECONDS,
     raise_on_no_idempotency_key=True,
 )
@@ -102,7 +111,8 @@ analyze_once = idempotent_function(
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Analyze the objects that the messages announce; a message that fails goes back to the queue."""
     once.register_lambda_context(context)
-    return process_messages(event, analyze_message, context, logger, metrics)
+    with spend_batch(purse, metrics):
+        return process_messages(event, analyze_message, context, logger, metrics)
 
 
 def analyze_message(record: SQSRecord, lambda_context: LambdaContext) -> None:

@@ -3,10 +3,13 @@
 import re
 import threading
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
+from botocore.config import Config
 from botocore.exceptions import ParamValidationError
+from botocore.hooks import HierarchicalEmitter
 from botocore.validate import ParamValidator
 
 from tests.fakes.client_error import client_error
@@ -21,6 +24,10 @@ class FakeComprehend:
     `document_errors` maps a text to the ErrorCodes of its next calls, `call_errors` holds exceptions for the next calls
     (None: no exception), a `poison` text fails every call that it is in.
     """
+
+    meta: Any = SimpleNamespace(
+        events=HierarchicalEmitter(), service_model=MODEL, config=Config(retries={"total_max_attempts": 5})
+    )
 
     def __init__(self, supported=LANGUAGES, poison=(), document_errors=None, call_errors=()):
         self.supported = set(supported)

@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "CUSTOM_LABELS_MODEL": "",
     "FACES_AND_CELEBRITIES": "full",
     "DAILY_IMAGE_BUDGET": str(BUDGET),
+    "MONTHLY_BUDGETS": "1000,0,0,0",
     "EARLIEST_DATE": "2026-01-01",
     "OPENSEARCH_ENDPOINT": "",
     "OPENSEARCH_ALIAS": "photolake-images",
@@ -70,12 +71,14 @@ class Context:
 
 
 def metrics_in(output: str) -> dict[str, float]:
-    """The sums of the metrics that the function wrote to its log."""
+    """The sums of the counts that the function wrote to its log."""
     sums: dict[str, float] = {}
     for line in output.splitlines():
         entry = json.loads(line)
         for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
             for metric in directive["Metrics"]:
+                if metric["Unit"] != "Count":
+                    continue
                 value = entry[metric["Name"]]
                 sums[metric["Name"]] = sums.get(metric["Name"], 0) + (sum(value) if isinstance(value, list) else value)
     return sums
@@ -91,6 +94,7 @@ class Lake:
     search: Any
     checkpoints: Any
     queue: Any
+    tweet_queue: Any
     job_queue: Any
     analyzer: Any
     backfill: Any

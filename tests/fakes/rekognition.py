@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.hooks import HierarchicalEmitter
 from botocore.model import ListShape, StructureShape
 from botocore.session import Session
 from botocore.validate import ParamValidator
@@ -76,6 +79,10 @@ class FakeRekognition:
 
     `billed` counts the calls of each operation that responded, `bought` the APIs.
     """
+
+    meta: Any = SimpleNamespace(
+        events=HierarchicalEmitter(), service_model=MODEL, config=Config(retries={"total_max_attempts": 5})
+    )
 
     def __init__(
         self, labels: Iterable[dict[str, Any]] = (PERSON, TEXT), faults: Mapping[str, Iterable[Exception]] | None = None

@@ -20,6 +20,7 @@ VALUES = {
     "WorkgroupName": "work",
     "AlarmTopicArn": "arn:topic",
     "XTokenSecretArn": "arn:secret",
+    "MonthlyBudgets": "100,0,0,20",
 }
 
 
@@ -61,6 +62,8 @@ class FakeStack:
         self.depths: dict[str, int] = {}
         self.objects: list[str] = ["tweets/dt=2026-11-20/a.gz"]
         self.items: list[dict[str, Any]] = []
+        self.month: dict[str, Any] = {}
+        self.waiting = {"yes": 0, "texts": 0}
         self.metrics: dict[tuple[str, str], float] = {("Invocations", "CollectorFunction"): 24}
         self.alarms: dict[str, str] = {}
         views = [path.stem for path in (ROOT / "athena/views").glob("*.sql")]
@@ -77,6 +80,10 @@ class FakeStack:
             "s3:ListObjectsV2": self._list_objects,
             "sqs:GetQueueAttributes": self._read_queue,
             "dynamodb:DescribeTable": {"Table": {"TableStatus": "ACTIVE"}},
+            "dynamodb:GetItem": lambda _: {"Item": self.month} if self.month else {},
+            "dynamodb:Query": lambda request: {
+                "Count": self.waiting[request["ExpressionAttributeValues"][":value"]["S"]]
+            },
             "dynamodb:Scan": lambda _: {"Items": self.items},
             "firehose:DescribeDeliveryStream": {
                 "DeliveryStreamDescription": {

@@ -68,5 +68,9 @@ AIMS: Mapping[str, Aim] = {
         Fault.KILL_BEFORE, "SendMessageBatch", of="Backfill", share=0.7, has_album=True
     ),
     "take_the_partition_from_the_clock": Aim(Fault.KILL_AFTER, "PutRecordBatch", of="TweetAnalyzer", share=0.9),
+    "spend_without_counting": NO_AIM,
+    "give_back_what_was_spent": NO_AIM,
+    "forget_the_limits": NO_AIM,
+    "forget_what_waits_for_money": NO_AIM,
     "acknowledge_everything": NO_AIM,
 }

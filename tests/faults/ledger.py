@@ -8,14 +8,16 @@ time. Whatever a run has read from the cache it must not buy.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from photolake.images.rekognition_apis import APIS
+from photolake.posts.comprehend import UNIT_MICROS
 from photolake.posts.text_cache import PostText
 from photolake.pricing import count_comprehend_units
+from photolake.spending.limits import convert_to_micros
 from tests.faults.memory import IMAGE_APIS, Remembered, list_read, list_written, read_change
 from tests.faults.refusals import read_body
 
@@ -53,6 +55,8 @@ class Ledger:
     story: Story
     payments: dict[Bought, list[Payment]] = field(default_factory=lambda: defaultdict(list))
     broken: list[str] = field(default_factory=list)
+    bought: Counter[str] = field(default_factory=Counter)
+    """Millionths of a dollar of each service, also for responses that never came back."""
     _moment: int = 0
     _reads: dict[tuple[str, str], dict[str, tuple[int, Remembered]]] = field(default_factory=lambda: defaultdict(dict))
     _holders: dict[str, Invocation] = field(default_factory=dict)
@@ -77,6 +81,8 @@ class Ledger:
             elif service == "rekognition":
                 image = read_body(request)["Image"]["S3Object"]["Name"].rpartition("/")[2].partition(".")[0]
                 self.story.count("paid: Rekognition calls")
+                api = APIS[_IMAGE_APIS[operation]]
+                self.bought["rekognition"] += convert_to_micros(api.price_usd)
                 self._pay(by, (image, _IMAGE_APIS[operation]), is_heard)
             self._record_stored(by, list_written(service, operation, request, response))
         if is_heard:
@@ -94,7 +100,9 @@ class Ledger:
         sent = read_body(request)
         for result in json.loads(response.content)["ResultList"]:
             text = PostText(sent.get("LanguageCode", "und"), sent["TextList"][result["Index"]])
-            self.story.count("paid: Comprehend units", count_comprehend_units(text.text))
+            units = count_comprehend_units(text.text)
+            self.story.count("paid: Comprehend units", units)
+            self.bought["comprehend"] += units * UNIT_MICROS
             self._pay(by, (text.cache_key, _TEXT_APIS[operation]), is_heard)
 
     def _record_stored(self, by: Invocation, written: Iterable[Remembered]) -> None:

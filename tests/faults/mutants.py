@@ -23,7 +23,10 @@ from photolake.images.ingest import PhotoIngester
 from photolake.images.lease import Lease
 from photolake.images.registry import parse_image_key
 from photolake.images.responses import KeptResponses
+from photolake.posts.waiting_objects import WaitingObjects
 from photolake.search.indexes import SearchIndexes
+from photolake.spending.limits import SpendingLimits
+from photolake.spending.purse import Purse
 
 if TYPE_CHECKING:
     from tests.faults.stack import Stack
@@ -187,6 +190,31 @@ def take_the_partition_from_the_clock(stack: Stack) -> AbstractContextManager[An
     return patch("photolake.posts.analyzer.compute_post_dt", lambda row, earliest: datetime.now(UTC).date().isoformat())
 
 
+def spend_without_counting(stack: Stack) -> AbstractContextManager[Any]:
+    """A call is made without its price being taken."""
+    return patch.object(Purse, "take", lambda self, amount: True)
+
+
+def give_back_what_was_spent(stack: Stack) -> AbstractContextManager[Any]:
+    """Half of what a call costs is put back."""
+    take = Purse.take
+
+    def take_less(self: Any, amount: int) -> bool:
+        return take(self, amount) and not self.put_back(amount // 2)
+
+    return patch.object(Purse, "take", take_less)
+
+
+def forget_the_limits(stack: Stack) -> AbstractContextManager[Any]:
+    """The counters have no condition; a worker stops only by what it knows itself."""
+    return patch.object(SpendingLimits, "select", lambda self, service: {"total": 10**12})
+
+
+def forget_what_waits_for_money(stack: Stack) -> AbstractContextManager[Any]:
+    """An object with posts over the budget is taken for done."""
+    return patch.object(WaitingObjects, "add", lambda self, created, posts, price: None)
+
+
 @contextmanager
 def acknowledge_everything(stack: Stack) -> Iterator[None]:
     """A message is done whatever became of it."""
@@ -222,6 +250,10 @@ MUTANTS: Mapping[str, Mutant] = {
         save_checkpoint_before_delivery,
         save_position_before_announcing,
         take_the_partition_from_the_clock,
+        spend_without_counting,
+        give_back_what_was_spent,
+        forget_the_limits,
+        forget_what_waits_for_money,
         acknowledge_everything,
     )
 }

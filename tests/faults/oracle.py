@@ -15,6 +15,7 @@ from photolake.sources.x.window import Window
 from photolake_cli.lake import Lake
 from tests.fakes.search_table import FakeSearchTable
 from tests.faults.inputs import image_id
+from tests.faults.money import find_overruns, find_unpaid
 from tests.faults.stack import ALBUM
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ RETENTION_DAYS = 1500
 def find_broken(world: World) -> Iterator[str]:
     """Yield the promises that a settled world breaks."""
     yield from world.ledger.broken
+    yield from find_overruns(world)
+    yield from find_unpaid(world)
     rows = world.stack.ask(_VIEWS)
     views = {name: [row[1:] for row in rows if row[0] == name] for name in ("tweets", "tweet_photos", "dropped_photos")}
     analyses = [str(row[1]) for row in rows if row[0] == "image_analyses"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from photolake.backfill.jobs import JobStore
 from tests.faults.clock import CLOCK
 from tests.faults.inputs import LAST_INPUT_STEP
+from tests.faults.money import raise_budget
 from tests.faults.stack import VISIBILITY_SECONDS
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def _list_rest(world: World) -> Iterator[str]:
         if count:
             yield f"{name}: {count} buffered"
     for item in stack.read_items("ImagesTable"):
-        if item.get("state") not in (None, "done"):
-            yield f"{item['id'][:20]} is {item['state']}"
+        state = "waiting" if item["id"].startswith("archive#") else item.get("state", "done")
+        if state != "done":
+            yield f"{item['id'][:20]} is {state}"
     for job in JobStore(stack.table("CheckpointTable")).list():
         if job.state != "done":
             yield f"{job.uri} is {job.state}"
@@ -90,6 +92,9 @@ def _redrive(world: World) -> None:
             world.story.count("dead letters sent again", len(moved))
             world.story.tell(f"{len(moved)} dead letters of {alive} are sent again")
             stack.move_messages(dead, alive)
+    waiting = [item for item in stack.read_items("ImagesTable") if "waiting" in item]
+    world.story.count("images and objects that wait", len(waiting))
+    raise_budget(world)
     world.pass_time(DAY_SECONDS)
     world.begin("Backfill", [], {})
     world.finish()

@@ -38,12 +38,15 @@ from tests.resolved_template import ROOT
 if TYPE_CHECKING:
     from laptop_cloud.lambda_runtime.pollers import QueueSource
     from laptop_cloud.lambda_runtime.sandbox import DeployedFunction
+    from photolake.spending.limits import Service
 
 REGION, ACCOUNT, STACK = "us-east-1", "123456789012", "photolake"
 ALBUM = "album-of-another-team"
 VIEWS = ("tweets", "tweet_photos", "dropped_photos", "image_analyses")
 TOKEN = "token"
 DAILY_IMAGE_BUDGET = 6
+MONTHLY_DOLLARS: Mapping[Service, str] = {"x": "1000", "comprehend": "0.002", "rekognition": "0.012"}
+"""Two images, and three texts of one API less than two; X always goes on, as its search forgets after seven days."""
 VISIBILITY_SECONDS = 3_600.0
 """No queue hides a message for longer."""
 SANDBOXES = 2
@@ -180,6 +183,8 @@ class Stack:
         overrides = {
             "EarliestDate": "2026-01-01",
             "DailyImageBudget": str(DAILY_IMAGE_BUDGET),
+            "MonthlyBudget": "0",
+            **{f"Monthly{service.title()}Budget": dollars for service, dollars in MONTHLY_DOLLARS.items()},
             "Sources": "x",
             "BackfillBuckets": ALBUM,
         }

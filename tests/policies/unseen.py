@@ -30,6 +30,7 @@ _FIRST = "whoever writes first creates the index, which is one of the two by cha
 _TOKEN = "needs a token of X, and the schedule comes by chance; tests/integration/x_compliance has a fake X"
 _BLUESKY = "takes a post that Bluesky deletes out of the domain; no test has both"
 _ONE_STATEMENT = "one statement for catalog, databases and tables, as in Athena's guide"
+_UNPAID = "what waits for money; there is enough of it here"
 _INDEX = "arn:aws:es:*:domain/*"
 _BY_ATHENA = "Athena asks for it with the rights of whoever runs the query, and the laptop's does not"
 _RARE = "a deleted post that lies there; none does here: tests/faults/test_forgetting.py has one in each place"
@@ -38,6 +39,7 @@ _REWRITTEN = ("posts", "photos", "analyses", "athena-results")
 UNSEEN = (
     Unseen("AthenaSchemaRole", ("s3:DeleteObject",), "only when the stack is deleted"),
     Unseen("AthenaSchemaRole", _READ_DATABASES, _ONE_STATEMENT, "arn:aws:glue:*:table/*"),
+    Unseen("BackfillRole", ("sqs:SendMessage",), _UNPAID, "*:TweetQueue"),
     Unseen("CollectorRole", ("es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"), _BLUESKY),
     Unseen("CollectorRole", ("s3:PutObject",), _UNFIT, "*/errors/malformed/*"),
     Unseen("CompactorRole", ("athena:StopQueryExecution",), "a query that outlasts the run"),
@@ -75,6 +77,7 @@ UNSEEN = (
     Unseen("QuickSightRole", ("glue:GetTable", "glue:GetTables"), _ONE_STATEMENT, "*:database/default"),
     Unseen("SearchApiRole", ("s3:GetObject",), "the request of whoever has the URL that the function signed"),
     Unseen("StreamRole", ("s3:PutObject",), _UNFIT, "*/errors/malformed/*"),
+    Unseen("TweetAnalyzerRole", ("dynamodb:DeleteItem", "dynamodb:PutItem"), _UNPAID, "*:table/ImagesTable"),
     Unseen(
         "TweetAnalyzerRole",
         ("dynamodb:DeleteItem",),

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from photolake.collect.budgets import WARNING_SHARE
 from photolake.rows.ids import read_snowflake_ms
 from photolake_cli.doctor.checks import Area, Check, Level, Probe
+from photolake_cli.month import format_micros, read_month
 from photolake_cli.query.client import QueryClient
 from photolake_cli.redrive.flows import FLOWS
 from photolake_cli.redrive.marks import mark_key
@@ -24,6 +26,7 @@ _ARCHIVE_DAYS = 7
 # Listing more would take long, and the number would say no more.
 _MAX_OBJECTS = 1_000
 _CHECKPOINT_PAGES = 20
+_CENT = 10_000  # in millionths of a dollar
 _LATE = dt.timedelta(days=1)
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -43,6 +46,7 @@ class FlowProbes:
         yield Probe(flows, "messages", ("sqs:GetQueueAttributes",), self._check_messages)
         yield Probe(flows, "dead letters", ("sqs:GetQueueAttributes",), self._check_dead_letters)
         yield Probe(flows, "errors/", ("s3:ListBucket",), self._check_errors)
+        yield Probe(flows, "budget", ("dynamodb:GetItem", "dynamodb:Query"), self._check_budget)
         query = ("athena:StartQueryExecution", "athena:GetQueryExecution", "s3:PutObject", "s3:GetObject")
         yield Probe(flows, "query", query, self._check_query)
 
@@ -130,6 +134,24 @@ class FlowProbes:
             yield Check(Area.FLOWS, "errors/", Level.WARNING, f"{count}, the newest {newest} old", advice)
         else:
             yield Check(Area.FLOWS, "errors/", Level.OK, f"{len(found):,} objects, all redriven" if found else "empty")
+
+    def _check_budget(self) -> Iterator[Check]:
+        month = read_month(self.cloud, self.now)
+        if month is None:
+            yield Check(Area.FLOWS, "budget", Level.OK, "the stack is of before there was MonthlyBudget")
+            return
+        for name, spent, limit in month.list_limits():
+            left = format_micros(max(limit - spent, 0) // _CENT * _CENT)
+            message = f"{name}: {format_micros(spent)} of {format_micros(limit)} are spent in {month.name}, {left} left"
+            is_high = spent >= WARNING_SHARE * limit
+            advice = f"At the limit the pipeline waits. Raise {name} and deploy, or wait for the next month (UTC)"
+            yield Check(Area.FLOWS, "budget", Level.WARNING if is_high else Level.OK, message, advice * is_high)
+        if not month.list_limits():
+            yield Check(Area.FLOWS, "budget", Level.OK, "MonthlyBudget is 0: no limit, and nothing is counted")
+            return
+        waiting = f"{month.images:,} images and {month.objects:,} objects of posts wait for a budget"
+        held = f"; {format_micros(month.spending.held)} is held by runs" if month.spending.held else ""
+        yield Check(Area.FLOWS, "budget", Level.OK, f"{month.describe_services()}; {waiting}{held}")
 
     def _check_query(self) -> Iterator[Check]:
         result = QueryClient(self.cloud).run("select 1 as one", [], lambda _: None)

@@ -74,6 +74,7 @@ def environment(secret):
         env.setenv("SEARCH_LANGUAGES", "en,de")
         env.setenv("MAX_POSTS_PER_RUN", "1000")
         env.setenv("MONTHLY_POST_BUDGET", "0")
+        env.setenv("MONTHLY_BUDGETS", "1000,0,0,0")
         yield
 
 
@@ -111,6 +112,15 @@ def collect(app, secret, firehose, x, monkeypatch):
 
 
 def saved():
+    return {name: item for name, item in read_items().items() if not name.startswith("spending#")}
+
+
+def spent():
+    """What the month has spent, in millionths of a dollar."""
+    return [item for name, item in read_items().items() if name.startswith("spending#")]
+
+
+def read_items():
     return {item.pop("id"): item for item in boto3.resource("dynamodb").Table("checkpoints").scan()["Items"]}
 
 
@@ -149,6 +159,8 @@ def test_new_posts_go_to_the_stream_and_the_next_run_goes_on_after_them(app, col
         "DeletionsCollected": 0,
         "RateLimited": 0,
         "BudgetUsedUp": 0,
+        "RunsOverBudget": 0,
+        "BudgetSpent": 0.002,
         "SourceFailed": 0,
         "SourceRefused": 0,
     }
@@ -298,6 +310,42 @@ def test_a_first_run_that_the_budget_cannot_pay_is_not_begun(collect, x, capsys,
     assert (x.asked(), saved()) == ([], {})
     assert metrics_in(capsys.readouterr().out)["BudgetUsedUp"] == 1
     assert "MonthlyPostBudget has 2 left, so the query is not begun: narrow the query" in caplog.text
+
+
+def test_x_is_not_read_on_when_the_month_has_no_money_for_a_page(collect, firehose, x, capsys, caplog):
+    x.page_size = 2
+    posts = [x.post(3600 - number) for number in range(5)]
+
+    # A page of 100 posts is half a dollar: 0.509 pays the count and one page, but not another after two posts.
+    assert collect(monthly_budgets="1000,0.509,0,0") == {SOURCE: {"posts": 2, "stopped": "money"}}
+
+    assert metrics_in(capsys.readouterr().out)["RunsOverBudget"] == 1
+    assert "the month has no $0.50 left for X: raise MonthlyBudget or MonthlyXBudget" in caplog.text
+    assert spent() == [{"total": 15_000, "x": 15_000}]
+
+    assert collect(monthly_budgets="1000,0.6,0,0") == {SOURCE: {"posts": 3, "stopped": None}}
+    assert sorted(line["id"] for line in firehose.lines) == sorted(posts)
+    assert spent() == [{"total": 30_000, "x": 30_000}]
+
+
+def test_a_page_that_x_does_not_give_is_not_paid(collect, x):
+    x.post(3600)
+    x.troubles.extend([None, 503])  # the count comes
+
+    with pytest.RaisesGroup(RetryableError):
+        collect()
+
+    assert spent() == [{"total": 5_000, "x": 5_000}]
+
+
+def test_a_first_run_that_the_money_cannot_pay_is_not_begun(collect, x, caplog):
+    for number in range(3):
+        x.post(3600 - number)
+
+    assert collect(monthly_budgets="0.01,0,0,0") == {SOURCE: {"posts": 0, "stopped": "money"}}
+
+    assert x.asked() == []
+    assert "The month has money for 1 posts, so the query is not begun" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from photolake.posts.analyzer import PostAnalyzer
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
+from photolake.posts.waiting_objects import WaitingObjects
 from photolake.rows.schema import HiveType, TableSchema
 from tests import resolved_template
 from tests.fakes.archive_analysis import FakeBucket, FakeFirehose, FakeQueue
@@ -52,6 +53,7 @@ def analyze(archive: bytes) -> list[dict[str, Any]]:
         texts=TextAnalyzer(Comprehend(comprehend), TextCache(cache, 30), counts.__setitem__),
         posts=DeliveryStream(firehose, "posts", schema, lambda _: None),
         jobs=queue,
+        waiting=WaitingObjects(cache),
         earliest=dt.date(2026, 1, 1),
         sample_rate=1.0,
         on_count=counts.__setitem__,

@@ -57,8 +57,10 @@ def one_by_one(write: Any, lock: Any) -> Any:
 def functions() -> Iterator[Lake]:
     """The functions, imported once over a cloud in memory."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
-        queue, job_queue = (boto3.resource("sqs").create_queue(QueueName=name) for name in ("images", "jobs"))
-        for name, value in {**ENVIRONMENT, "IMAGE_QUEUE": queue.url, "BACKFILL_QUEUE": job_queue.url}.items():
+        names = ("images", "tweets", "jobs")
+        queue, tweet_queue, job_queue = (boto3.resource("sqs").create_queue(QueueName=name) for name in names)
+        urls = {"IMAGE_QUEUE": queue.url, "TWEET_QUEUE": tweet_queue.url, "BACKFILL_QUEUE": job_queue.url}
+        for name, value in {**ENVIRONMENT, **urls}.items():
             patch.setenv(name, value)
         for bucket in (BUCKET, ALBUM):
             boto3.client("s3").create_bucket(Bucket=bucket)
@@ -79,6 +81,7 @@ def functions() -> Iterator[Lake]:
             cache=boto3.resource("dynamodb").Table("cache"),
             search=boto3.resource("dynamodb").Table("search"),
             queue=queue,
+            tweet_queue=tweet_queue,
             job_queue=job_queue,
             checkpoints=boto3.resource("dynamodb").Table("checkpoints"),
             analyzer=apps["image_analyzer"],
@@ -98,7 +101,7 @@ def lake(functions: Lake) -> Lake:
     for bucket in (BUCKET, ALBUM):
         for item in functions.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
             functions.s3.delete_object(Bucket=bucket, Key=item["Key"])
-    for queue in (functions.queue, functions.job_queue):
+    for queue in (functions.queue, functions.tweet_queue, functions.job_queue):
         functions.take_messages(queue)
     vars(functions.firehose).update(vars(FakeFirehose()))
     vars(functions.rekognition).update(vars(FakeRekognition()))

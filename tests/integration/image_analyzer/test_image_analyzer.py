@@ -17,6 +17,7 @@ from photolake.images.analyze import AnalysisResult
 from photolake.images.cache import PartialResults
 from photolake.images.rekognition import ImageRequests
 from photolake.images.rekognition_apis import select_apis
+from photolake.spending.limits import MICROS
 from tests.cloudwatch import count_index_troubles, printed_metrics, shown_of
 from tests.fakes.image_pipeline import BUCKET, BUDGET, Context, Lake, metrics_in, photo, s3_event
 from tests.fakes.rekognition import CAT, CUSTOM_MODEL, label, service_error
@@ -35,6 +36,12 @@ def spend_budget(lake: Lake) -> None:
     today = dt.datetime.now(dt.UTC).date()
     for day in (today, today + dt.timedelta(days=1)):
         lake.cache.put_item(Item={"id": f"budget#{day}", "images": BUDGET})
+
+
+def spend_money(lake: Lake) -> None:
+    """The month has less left than an image costs."""
+    month = f"{dt.datetime.now(dt.UTC):%Y-%m}"
+    lake.checkpoints.put_item(Item={"id": f"spending#{month}", "total": 1000 * MICROS - 1, "rekognition": 5})
 
 
 def test_the_recorded_event_of_a_dropped_photo_leads_to_its_row_then_its_analysis(lake: Lake) -> None:
@@ -113,6 +120,8 @@ def test_the_dashboard_and_the_alarms_show_what_the_function_prints(
     lake.announce(done, deleted)
     spend_budget(lake)
     lake.announce(done, waiting)
+    spend_money(lake)
+    lake.announce(waiting)
     lake.analyzer.count_call("properties")  # which the settings of these tests do not ask for
 
     assert shown_of("image_analyzer") <= printed_metrics(capsys.readouterr().out).keys()
@@ -380,11 +389,40 @@ def test_an_image_over_the_daily_budget_waits_until_the_next_budget(
     lake.backfill.lambda_handler(event, Context())
     messages = lake.queue.receive_messages(MaxNumberOfMessages=10)
 
-    assert metrics_in(capsys.readouterr().out) == {"ImagesSentAgain": 1}
+    assert metrics_in(capsys.readouterr().out) == {"ImagesSentAgain": 1, "ObjectsSentAgain": 0}
     assert lake.deliver(*(message.body for message in messages)) == []
     assert [row["s3_key"] for row in lake.analyses()] == [key]
     lake.backfill.lambda_handler(event, Context())
     assert lake.queue.receive_messages() == []
+
+
+def test_an_image_that_the_month_has_no_money_for_waits_until_there_is_some(
+    lake: Lake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = ingest(lake, photo("waits for money"))
+    spend_money(lake)
+    event = json.loads((ROOT / "events" / "backfill_schedule.json").read_text())
+    capsys.readouterr()
+
+    assert lake.announce(key) == []
+    lake.backfill.lambda_handler(event, Context())
+
+    assert metrics_in(capsys.readouterr().out) == {
+        "ImagesOverBudget": 1,
+        "Failures": 0,
+        "ImagesSentAgain": 0,
+        "ObjectsSentAgain": 0,
+    }
+    assert (lake.analyses(), lake.rekognition.requests) == ([], [])
+    assert not any(item["id"].startswith("budget#") for item in lake.cache.scan()["Items"])
+
+    for item in lake.checkpoints.scan()["Items"]:  # the next month
+        lake.checkpoints.delete_item(Key={"id": item["id"]})
+    lake.backfill.lambda_handler(event, Context())
+    assert lake.deliver(*lake.take_announced()) == []
+    assert [row["s3_key"] for row in lake.analyses()] == [key]
+    (spent,) = lake.checkpoints.scan()["Items"]
+    assert {name: value for name, value in spent.items() if name != "id"} == {"total": 5000, "rekognition": 5000}
 
 
 def test_as_many_images_are_analysed_as_the_budget_has(lake: Lake) -> None:

@@ -4,6 +4,8 @@ import base64
 import gzip
 import importlib
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +16,14 @@ import pytest
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
+from photolake.aws.s3 import S3Object
+from photolake.aws.sqs import MessageQueue
+from photolake.backfill.waiting import PayableImages, WaitingAnnouncer
+from photolake.images.registry import ImageRegistry
+from photolake.posts.waiting_objects import WaitingObjects
+from photolake.spending.ledger import SpendingLedger
+from photolake.spending.limits import SpendingLimits
+from photolake.spending.purse import Purse
 from tests.builders.dynamodb_tables import template_table
 from tests.cloudwatch import printed_metrics, shown_of
 from tests.fakes.client_error import client_error
@@ -53,7 +63,9 @@ class Stack:
     def __init__(self) -> None:
         self.s3 = boto3.client("s3")
         self.sqs = boto3.client("sqs")
-        self.table = boto3.resource("dynamodb").Table("cache")
+        self.table, self.images, self.checkpoints = (
+            boto3.resource("dynamodb").Table(name) for name in ("cache", "images", "checkpoints")
+        )
         self.queue = ""
         self.firehose = FakeFirehose()
         self.comprehend = FakeComprehend()
@@ -63,6 +75,8 @@ class Stack:
         self.s3.create_bucket(Bucket=BUCKET)
         self.queue = self.sqs.create_queue(QueueName="photo-jobs")["QueueUrl"]
         template_table("CacheTable", "cache")
+        template_table("CheckpointTable", "checkpoints")
+        template_table("ImagesTable", "images")
         glue = boto3.client("glue")
         glue.create_database(DatabaseInput={"Name": "landing"})
         table = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]["PostsTable"]["Properties"]["TableInput"]
@@ -75,8 +89,9 @@ class Stack:
     def reset(self) -> None:
         self.firehose.__init__()  # type: ignore[misc]
         self.comprehend.__init__()  # type: ignore[misc]
-        for item in self.table.scan()["Items"]:
-            self.table.delete_item(Key={"id": item["id"]})
+        for table in (self.table, self.images, self.checkpoints):
+            for item in table.scan()["Items"]:
+                table.delete_item(Key={"id": item["id"]})
         for stored in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
             self.s3.delete_object(Bucket=BUCKET, Key=stored["Key"])
         self.jobs()
@@ -118,6 +133,9 @@ def running():
         "LANDING_DATABASE": "landing",
         "POSTS_STREAM": "posts-stream",
         "CACHE_TABLE": "cache",
+        "IMAGES_TABLE": "images",
+        "CHECKPOINT_TABLE": "checkpoints",
+        "MONTHLY_BUDGETS": "1000,0,0,0",
         "SAMPLE_RATE": "1",
         "EARLIEST_DATE": "2020-01-01",
         "TEXT_CACHE_DAYS": "30",
@@ -301,6 +319,80 @@ def test_metrics_say_what_was_done_and_logs_hold_no_text(stack: Stack, capfd: py
     assert sum(metrics["Failures"]) == 0
     assert not any("secret" in line for line in printed)
     assert shown_of("tweet_analyzer") <= printed_metrics("\n".join(printed)).keys()
+
+
+def test_posts_over_the_budget_are_delivered_and_analysed_when_there_is_money(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_money(stack, monkeypatch, 1_000)  # of 2,400 for four texts of three units, by two APIs
+    posts = [post(number, extended_entities={"media": [PHOTO]} if number == 3 else None) for number in range(4)]
+
+    assert stack.handle(stack.put(*posts)) == []
+
+    first = {row["id"]: (row["sentiment_status"], row["entities_status"]) for row in stack.firehose.rows}
+    assert len(first) == 4
+    assert Counter(status for statuses in first.values() for status in statuses) == {"ok": 3, "over_budget": 5}
+    assert len(stack.jobs()) == 1
+    (waiting,) = WaitingObjects(stack.images).list(10)
+    assert (waiting.key, waiting.price) == (KEY, 1_500)
+    assert sum(stack.comprehend.answered.values()) == 3
+
+    assert announce_waiting(stack) == []  # the month has nothing for a text
+    assert stack.handle(stack.put(*posts)) == []  # the same event again
+    assert len(stack.firehose.rows) == 4
+
+    limit_money(stack, monkeypatch, 2_400)
+    stack.firehose.rows.clear()
+    messages = announce_waiting(stack)
+    assert stack.handle(*messages) == []
+    assert stack.handle(*messages) == []
+
+    assert [(row["sentiment_status"], row["entities_status"]) for row in stack.firehose.rows] == [("ok", "ok")] * 4
+    assert set(stack.comprehend.answered.values()) == {1}
+    assert list(WaitingObjects(stack.images).list(10)) == []
+    assert stack.checkpoints.scan()["Items"][0]["total"] == 2_400
+
+
+def test_an_object_that_has_to_wait_again_is_not_taken_for_done(stack: Stack) -> None:
+    waiting = WaitingObjects(stack.images)
+    created = S3Object(BUCKET, KEY, 9, "etag", "")
+    waiting.add(created, 1, 300)
+    (earlier,) = waiting.list(10)
+
+    waiting.add(created, 2, 600)
+    waiting.remove(replace(created, turn=earlier.turn))
+    (later,) = waiting.list(10)
+    assert (later.posts, later.price) == (2, 600)
+
+    waiting.remove(replace(created, turn=later.turn))
+    assert list(waiting.list(10)) == []
+
+
+def limit_money(stack: Stack, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    """Let the month have so many millionths of a dollar for texts."""
+    purse = Purse(SpendingLedger(stack.checkpoints, SpendingLimits(limit)), "comprehend")
+    monkeypatch.setattr(stack.app, "purse", purse)
+    monkeypatch.setattr(stack.app.comprehend, "purse", purse)
+
+
+def announce_waiting(stack: Stack) -> list[dict[str, Any]]:
+    """What the daily run sends to the function."""
+    url = stack.sqs.create_queue(QueueName="tweets")["QueueUrl"]
+    announcer = WaitingAnnouncer(
+        BUCKET,
+        PayableImages(stack.app.purse._ledger, 5_000),
+        ImageRegistry(stack.images),
+        MessageQueue(stack.sqs, url),
+        WaitingObjects(stack.images),
+        MessageQueue(stack.sqs, url),
+    )
+    assert announcer.announce_images() == 0
+    announcer.announce_objects()
+    messages = stack.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in messages:
+        stack.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    record: dict[str, Any] = json.loads((ROOT / "events/tweet_analyzer_sqs.json").read_text())["Records"][0]
+    return [{**record, "messageId": str(number), "body": each["Body"]} for number, each in enumerate(messages)]
 
 
 @pytest.mark.parametrize(

@@ -37,4 +37,5 @@ def cloud(x):
             "SEARCH_QUERIES": "",
             "SEARCH_LANGUAGES": "",
             "MONTHLY_POST_BUDGET": "100",
+            "MONTHLY_BUDGETS": "1000,0,0,0",
         }

@@ -9,9 +9,13 @@ import pytest
 from photolake.backfill.allowance import MAX_QUEUED, Allowance
 from photolake.backfill.listing import ListedObject, ObjectKind, SortedObject
 from photolake.backfill.runner import take_allowed
+from photolake.backfill.waiting import PayableImages
 from photolake.errors import PermanentError
+from photolake.spending.ledger import SpendingLedger
+from photolake.spending.limits import SpendingLimits
 from tests.fakes.backfill import ALBUM, LAKE, FakeQueue, World
 from tests.fakes.client_error import client_error
+from tests.fakes.spending_table import FakeSpendingTable
 
 URI = f"s3://{ALBUM}/"
 
@@ -94,6 +98,18 @@ def test_images_that_wait_come_before_those_of_a_job() -> None:
 
     assert allowance.read().count == 10 - 3 - 2
     assert registry.asked == [8]
+
+
+def test_no_more_images_are_announced_than_the_month_has_money_for() -> None:
+    ledger = SpendingLedger(FakeSpendingTable(), SpendingLimits(29_999))  # type: ignore[arg-type]
+    payable = PayableImages(ledger, price=5_000)
+    allowance = Allowance(FixedBudget(10), WaitingImages(1), FakeQueue(["one"]), count_payable=payable.count)  # type: ignore[arg-type]
+
+    allowed = allowance.read()
+
+    assert allowed.count == 5 - 1 - 1
+    assert "the month has no money left for images (MonthlyBudget" in allowed.reason
+    assert PayableImages(SpendingLedger(FakeSpendingTable(), SpendingLimits()), 5_000).count() is None  # type: ignore[arg-type]
 
 
 def test_without_a_budget_the_length_of_the_queue_is_the_limit() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,7 +53,7 @@ def test_a_stack_in_which_all_is_well_has_no_troubles(stack):
 def test_no_probe_changes_anything(stack):
     examine(stack)
 
-    assert [action for action in stack.calls if not re.search(":(Describe|Get|List|Scan)", action)] == []
+    assert [action for action in stack.calls if not re.search(":(Describe|Get|List|Query|Scan)", action)] == []
 
 
 def test_every_permission_that_is_missing_is_named_and_hides_nothing_else(stack):
@@ -235,6 +236,48 @@ def test_how_far_a_source_is_read_is_said_whatever_its_checkpoint_holds(stack):
         "x#harbour: the newest post is 1 h 0 min old",
     ]
     assert read_cursor({"cursor": "²"}) is None
+
+
+def test_what_is_spent_left_and_waiting_is_said_and_a_budget_that_is_nearly_spent_is_named(stack):
+    stack.month = {
+        "id": {"S": "spending#2026-11"},
+        "total": {"N": "31500000"},
+        "comprehend": {"N": "15500000"},
+        "rekognition": {"N": "16000000"},
+        "hold#a": {"N": "50000"},
+    }
+    stack.waiting = {"yes": 1_200, "texts": 3}
+
+    found = [(str(check.level), check.message) for check in examine(stack) if check.name == "budget"]
+
+    assert found == [
+        ("ok", "MonthlyBudget: $31.50 of $100.00 are spent in 2026-11, $68.50 left"),
+        ("warning", "MonthlyRekognitionBudget: $16.00 of $20.00 are spent in 2026-11, $4.00 left"),
+        (
+            "ok",
+            "X $0.00, Comprehend $15.50, Rekognition $16.00; 1,200 images and 3 objects of posts wait for a budget; "
+            "$0.05 is held by runs",
+        ),
+    ]
+    assert [advice for *_, advice in find_troubles(stack)] == [
+        "At the limit the pipeline waits. Raise MonthlyRekognitionBudget and deploy, or wait for the next month (UTC)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"MonthlyBudgets": "0,0,0,0"}, "MonthlyBudget is 0: no limit, and nothing is counted"),
+        ({}, "the stack is of before there was MonthlyBudget"),
+    ],
+)
+def test_a_stack_without_a_budget_is_no_trouble(stack, values, message):
+    cloud = stack.connect()
+    others = {name: value for name, value in cloud.values.items() if name != "MonthlyBudgets"}
+    probes = flow_probes.FlowProbes(replace(cloud, values={**others, **values}), NOW)
+    object.__setattr__(probes.cloud, "stack", stack)
+
+    assert [check.message for check in probes._check_budget()] == [message]
 
 
 def test_an_athena_that_answers_wrong_fails(stack, monkeypatch):

@@ -23,6 +23,8 @@ def stack(monkeypatch):
         }
     )
     stack.alarms["DeadLetterAlarm"] = "ALARM"
+    stack.month = {"total": {"N": "12500000"}, "x": {"N": "10000000"}, "rekognition": {"N": "2500000"}}
+    stack.waiting["yes"] = 7
     return stack
 
 
@@ -46,6 +48,11 @@ def test_the_status_has_each_queue_function_stream_and_alarm(stack):
     assert document["functions"]["CollectorFunction"] == {"invocations": 24, "errors": 1}
     assert document["streams"]["PostsStream"] == {"records": 700, "oldest_seconds": 0}
     assert {name for name, state in document["alarms"].items() if state == "ALARM"} == {"DeadLetterAlarm"}
+    assert document["budget"]["limits"] == {
+        "MonthlyBudget": {"spent": 12.5, "limit": 100.0},
+        "MonthlyRekognitionBudget": {"spent": 2.5, "limit": 20.0},
+    }
+    assert document["budget"]["waiting"] == {"images": 7, "objects": 0}
 
 
 def test_a_permission_that_is_missing_is_an_error_that_names_it(stack):
@@ -66,3 +73,4 @@ def test_the_command_prints_tables_or_one_json_document(stack, monkeypatch):
     assert json.loads(as_json.stdout)["queues"]["ImageDeadLetterQueue"]["visible"] == 2
     assert "ImageDeadLetterQueue" in as_tables.stdout
     assert "dead letters" in as_tables.stdout
+    assert "$12.50" in as_tables.stdout

@@ -189,4 +189,5 @@ def test_the_summary_as_metrics():
         "DeletionsCollected": 1,
         "RateLimited": 0,
         "BudgetUsedUp": 1,
+        "RunsOverBudget": 0,
     }

@@ -14,8 +14,10 @@ from photolake.posts.analyzer import PostAnalyzer
 from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
+from photolake.posts.waiting_objects import WaitingObjects
 from photolake.rejected import RejectedRecord
 from photolake.rows.schema import HiveType, TableSchema
+from photolake.spending.purse import NO_LIMIT, Purse
 from tests.fakes.archive_analysis import FakeBucket, FakeFirehose, FakeQueue
 from tests.fakes.client_error import client_error
 from tests.fakes.comprehend import FakeComprehend
@@ -55,6 +57,7 @@ class Lake:
         self.bucket: Any = FakeBucket()
         self.firehose: Any = FakeFirehose()
         self.jobs: Any = FakeQueue()
+        self.images: Any = FakeTable()
         self.cache: Any = FakeTable()
         self.tally: Counter[str] = Counter()
         self.analyzed: list[tuple[str, int, int]] = []
@@ -67,14 +70,15 @@ class Lake:
         self.bucket.objects["a.gz"] = b"\n".join(written)
         self.run_again(comprehend, remaining_ms)
 
-    def run_again(self, comprehend: Any = None, remaining_ms: int = 600_000) -> None:
+    def run_again(self, comprehend: Any = None, remaining_ms: int = 600_000, purse: Purse = NO_LIMIT) -> None:
         client: Any = comprehend or FakeComprehend()
         analyzer = PostAnalyzer(
             s3=self.bucket,
             schema=self.schema,
-            texts=TextAnalyzer(Comprehend(client), TextCache(self.cache, 30), self.count),
+            texts=TextAnalyzer(Comprehend(client, purse), TextCache(self.cache, 30), self.count),
             posts=DeliveryStream(self.firehose, "posts", self.schema, lambda _: None),
             jobs=self.jobs,
+            waiting=WaitingObjects(self.images),
             earliest=dt.date(2020, 1, 1),
             sample_rate=self.sample_rate,
             on_count=self.count,

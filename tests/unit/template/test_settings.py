@@ -55,7 +55,7 @@ def test_every_setting_is_described_and_used():
     lines = text[text.index("\nMappings:") : text.index("\nConditions:")].splitlines()
     names = [(index, match[1]) for index, line in enumerate(lines) if (match := re.match(r" {6}([A-Z]\w+): ", line))]
 
-    assert len(names) == 47
+    assert len(names) == 50
     undescribed = {name for index, name in names if not lines[index - 1].lstrip().startswith("#")}
     assert undescribed == set()
     assert [name for _, name in names if f", {name}]" not in text] == []

@@ -80,7 +80,7 @@ def test_every_folder_of_functions_is_a_function_of_the_template_and_the_other_w
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_functions_settings_are_its_environment(function, written):
     # What each source of the collector is set by stands in its module, and where the posts go in a module of its own;
-    # what the search indexes are set by stands in theirs.
+    # what the search indexes and the budget of a month are set by stands in theirs.
     library = ROOT / "layers/core/photolake"
     collecting = [library / "collect/landing.py", *sorted(library.glob("sources/*/source.py"))]
     modules = collecting if function == "collector" else []
@@ -90,6 +90,8 @@ def test_a_functions_settings_are_its_environment(function, written):
         modules = [*modules, library / "search/indexes.py"]
     if function == "compliance":
         modules = [library / "compliance/service.py"]
+    if function in {"collector", "tweet_analyzer", "image_analyzer", "backfill"}:
+        modules = [*modules, library / "spending/batch.py"]
     trees = [ast.parse(path.read_text()) for path in (ROOT / f"functions/{function}/app.py", *modules)]
     fields = {
         statement.target.id.upper()

@@ -129,6 +129,7 @@ def test_what_two_stacks_have_in_common_is_how_they_are_set(stacks):
 
     assert {name for name in one if one[name] == two[name]} == {
         "CustomLabelsModel",
+        "MonthlyBudgets",
         "OpenSearchEndpoint",
         "PackEntities",
         "RowRetentionDays",

@@ -38,13 +38,17 @@ _OWN_KEY = re.compile(r"tweets/.*|images/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]+")
 
 @dataclass(frozen=True)
 class S3Object:
-    """An object that was created: `key` is decoded, `size` is in bytes, `event_time` is ISO-8601."""
+    """An object that was created: `key` is decoded, `size` is in bytes, `event_time` is ISO-8601.
+
+    `turn` tells a later announcement of the same object from the first, which has none.
+    """
 
     bucket: str
     key: str
     size: int
     etag: str
     event_time: str
+    turn: str = ""
 
     @property
     def uri(self) -> str:
@@ -83,7 +87,9 @@ def name_created_objects(body: str) -> str:
     return " ".join(created.uri for created in parse_created_objects(body))
 
 
-def build_created_event(bucket: str, key: str, time: dt.datetime, size: int = 0, etag: str = "") -> dict[str, Any]:
+def build_created_event(
+    bucket: str, key: str, time: dt.datetime, size: int = 0, etag: str = "", turn: str = ""
+) -> dict[str, Any]:
     """Build the event that announces an object, with the fields that `parse_created_objects` reads."""
     record = {
         "eventVersion": "2.1",
@@ -91,6 +97,7 @@ def build_created_event(bucket: str, key: str, time: dt.datetime, size: int = 0,
         "eventName": "ObjectCreated:Put",
         "eventTime": format_utc(time),
         "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": size, "eTag": etag}},
+        **({"turn": turn} if turn else {}),
     }
     return {"Records": [record]}
 
@@ -240,4 +247,5 @@ def _read_object(record: S3EventRecord) -> S3Object:
         size=created.size,
         etag=created.etag,
         event_time=record.event_time,
+        turn=record.get("turn") or "",
     )

@@ -1,4 +1,4 @@
-"""How many images may be announced now: as many as the budget of the day still has, and the queue can take.
+"""How many images may be announced now: as many as day and month have a budget for, and the queue can take.
 
 An image that is announced over the budget would be copied into the lake only to wait there, and might expire
 (`ImageRetentionDays`) before its turn. A message in a queue expires too, after 14 days.
@@ -36,22 +36,27 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Allowance:
-    """Reads the budget, the images that wait for it, and the length of the queue."""
+    """Reads the budgets, the images that wait for them, and the length of the queue.
+
+    `count_payable` counts the images that the month has money for, None for no limit.
+    """
 
     budget: DailyBudget
     registry: ImageRegistry
     queue: MessageQueue
     clock: Callable[[], dt.datetime] = utc_now
+    count_payable: Callable[[], int | None] = lambda: None
 
     def read(self) -> Allowed:
         """Return what is allowed now. The queue's length is approximate: some images may have to wait for a day."""
         queued = self.queue.count_messages()
-        by_queue = Allowed(MAX_QUEUED - queued, f"{queued:,} images are in the queue")
-        left = self.budget.count_left(self.clock())
-        if left is None:
-            return by_queue
-        left -= queued
-        if left > 0:
-            left -= self.registry.count_waiting(left)
-        by_budget = Allowed(left, "the daily budget of images is used up")
-        return min(by_budget, by_queue, key=lambda allowed: allowed.count)
+        allowed = [Allowed(MAX_QUEUED - queued, f"{queued:,} images are in the queue")]
+        budgets = {
+            "the daily budget of images is used up": self.budget.count_left(self.clock()),
+            "the month has no money left for images (MonthlyBudget, MonthlyRekognitionBudget)": self.count_payable(),
+        }
+        for reason, count in budgets.items():
+            if count is not None:
+                left = count - queued
+                allowed.append(Allowed(left - self.registry.count_waiting(left) if left > 0 else left, reason))
+        return min(allowed, key=lambda each: each.count)

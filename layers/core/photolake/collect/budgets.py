@@ -1,4 +1,4 @@
-"""How many posts may still be bought, in a run and in a month."""
+"""How many posts may still be bought: in a run, in a month, and with the month's money."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, NoReturn
 
 from photolake.clock import utc_now
 from photolake.errors import BudgetExhaustedError
+from photolake.pricing import X_POST_USD, format_usd
+from photolake.spending.limits import convert_to_dollars, convert_to_micros
+from photolake.spending.purse import NO_LIMIT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
+    from photolake.spending.purse import Purse
+
 # From this share of the monthly budget on, every run warns.
 WARNING_SHARE = 0.8
+POST_MICROS = convert_to_micros(X_POST_USD)
+MONEY = "money"
+"""The name of the budget in dollars."""
 
 
 @dataclass
@@ -84,3 +92,50 @@ class MonthlyBudget:
     @property
     def _key(self) -> dict[str, str]:
         return {"id": f"budget#{self._platform}#{self._clock():%Y-%m}"}
+
+
+class PostMoney:
+    """The dollars that posts may cost: each page is paid for before it is asked for."""
+
+    def __init__(self, purse: Purse = NO_LIMIT) -> None:
+        """`purse` is that of X; `close` gives back what is left in it."""
+        self._purse = purse
+
+    def pay_ahead(self, posts: int) -> None:
+        """Take the price of so many posts; BudgetExhaustedError `money` if the month does not have it."""
+        if not self._purse.take(posts * POST_MICROS):
+            self.raise_exhausted(f"the month has no {format_usd(convert_to_dollars(posts * POST_MICROS))} left for X")
+
+    def refund(self, posts: int) -> None:
+        """Put back what was paid ahead for posts that did not come."""
+        self._purse.put_back(posts * POST_MICROS)
+
+    def pay(self, posts: int) -> None:
+        """Pay for posts that came without being asked for."""
+        self._purse.charge(posts * POST_MICROS)
+
+    def has_ready(self, posts: int) -> bool:
+        """Keep the price of so many posts ready; False if the month does not have it."""
+        return self._purse.keep(posts * POST_MICROS)
+
+    def count_left(self) -> int | None:
+        """Count the posts that the month still has money for; None if there is no limit."""
+        left = self._purse.count_left()
+        return None if left is None else left // POST_MICROS
+
+    def make_warning(self) -> str | None:
+        """Return a warning once most of the month's money is spent, otherwise None."""
+        share = self._purse.read_share()
+        if share < WARNING_SHARE:
+            return None
+        return f"{share:.0%} of MonthlyBudget or MonthlyXBudget is spent"
+
+    def raise_exhausted(self, reason: str) -> NoReturn:
+        """Raise BudgetExhaustedError `money` for this reason, with what to do."""
+        raise BudgetExhaustedError(
+            MONEY, f"{reason}: raise MonthlyBudget or MonthlyXBudget, or wait for the next month (UTC)"
+        )
+
+    def close(self) -> None:
+        """Give back what is left."""
+        self._purse.close()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.clock import utc_now
+from photolake.collect.budgets import MONEY
 from photolake.errors import (
     BudgetExhaustedError,
     CheckpointConflictError,
@@ -68,6 +69,7 @@ class SourceSummary:
             "DeletionsCollected": self.deletions,
             "RateLimited": int(self.stopped == "rate_limit"),
             "BudgetUsedUp": int(self.stopped == "monthly_budget"),
+            "RunsOverBudget": int(self.stopped == MONEY),
         }
 
 

@@ -22,6 +22,7 @@ from photolake.images.perceptual_hash import perceptual_hash
 from photolake.images.rekognition_apis import MODEL_PARAMETER
 from photolake.rows.json_text import compact_json
 from photolake.rows.schema import fit_value
+from photolake.spending.purse import NO_LIMIT, Payment, Purse
 
 if TYPE_CHECKING:
     from photolake.aws.firehose import DeliveryStream
@@ -41,6 +42,7 @@ class AnalysisResult(StrEnum):
     ANALYZED = "ImagesAnalyzed"
     SAVED = "AnalysesSaved"  # analysed before, with the same requests
     WAITING = "ImagesWaiting"  # for another day's budget
+    OVER_BUDGET = "ImagesOverBudget"  # the month has no money left for it
     GONE = "ImagesGone"  # deleted before it was analysed
     DROPPED = "PhotosDropped"  # put there by hand or backfilled, and ingested; its photos row has the details
 
@@ -51,6 +53,11 @@ class KnownResponses:
 
     kept: Responses
     partial: Responses
+
+    @property
+    def responses(self) -> Responses:
+        """All of them."""
+        return {**self.partial, **self.kept}
 
 
 class ImageSink(Protocol):
@@ -65,7 +72,7 @@ class ImageAnalyzer:
     """Analyses registered images, each once for the same requests.
 
     `read` returns the bytes of an S3 key (PermanentError if it is gone); `stream` delivers to `schema`, the analyses.
-    `sinks` take the row once the stream has accepted it, and before the image is done.
+    `sinks` take the row once the stream has accepted it, and before the image is done. `purse` pays for the requests.
     """
 
     leases: ImageLeases
@@ -77,10 +84,11 @@ class ImageAnalyzer:
     stream: DeliveryStream
     schema: TableSchema
     sinks: Sequence[ImageSink] = ()
+    purse: Purse = NO_LIMIT
     clock: Callable[[], dt.datetime] = utc_now
 
     def analyze(self, s3_key: str, lease_seconds: float) -> AnalysisResult | None:
-        """Analyse the image of this key unless that is done already, or has to wait for another day's budget.
+        """Analyse the image of this key unless that is done already, or has to wait for the budget of a day or month.
 
         None: no image is registered with this key. If it was analysed with other requests, only what those did not ask
         is bought. After any error the image is not done, and a later call pays for nothing twice. RetryableError:
@@ -94,12 +102,17 @@ class ImageAnalyzer:
             return AnalysisResult.SAVED
         with lease:
             known = self._load_known(lease)
-            if not lease.has_unit:
-                if not self.budget.take(self.clock()):
-                    lease.mark_waiting()
-                    return AnalysisResult.WAITING
-                lease.has_unit = True
-            return self._analyze(lease, known)
+            price = self.requests.price(known.responses)
+            if not self.purse.take(price):
+                lease.mark_waiting()
+                return AnalysisResult.OVER_BUDGET
+            with Payment(self.purse, price) as payment:
+                if not lease.has_unit:
+                    if not self.budget.take(self.clock()):
+                        lease.mark_waiting()
+                        return AnalysisResult.WAITING
+                    lease.has_unit = True
+                return self._analyze(lease, known, payment)
 
     def _load_known(self, lease: Lease) -> KnownResponses:
         """Load what earlier runs have bought. It shows that the unit of an analysis that was interrupted is taken."""
@@ -111,12 +124,12 @@ class ImageAnalyzer:
         lease.has_unit |= image.state == "analyzing" and bool(of_this_analysis)
         return KnownResponses(kept, partial)
 
-    def _analyze(self, lease: Lease, known: KnownResponses) -> AnalysisResult:
+    def _analyze(self, lease: Lease, known: KnownResponses, payment: Payment) -> AnalysisResult:
         image, began = lease.image, self.clock()
         with ThreadPoolExecutor(max_workers=2) as pool:
             hashing = pool.submit(self._hash, image.s3_key)
             try:
-                responses = self.requests.send(image.image_id, image.s3_key, {**known.partial, **known.kept})
+                responses = self.requests.send(image.image_id, image.s3_key, known.responses, payment)
             except RetryableError:
                 if not isinstance(hashing.exception(), PermanentError):
                     raise

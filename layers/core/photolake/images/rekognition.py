@@ -15,6 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import RetryableError
 from photolake.images.rekognition_apis import LABELS, ImageApi, digest_requests, list_missing
+from photolake.spending.limits import convert_to_micros
+from photolake.spending.purse import NO_LIMIT, Payment
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -79,24 +81,40 @@ class ImageRequests:
         self._on_response = on_response
         self.digest = digest_requests(apis)
 
-    def send(self, image_id: str, s3_key: str, known: Responses = NONE_KNOWN) -> ImageResponses:
-        """Send what has no response yet about an object of the bucket; `known` and errors as in `send_image`."""
-        return self.send_image(image_id, {"S3Object": {"Bucket": self._bucket, "Name": s3_key}}, known)
+    def price(self, known: Responses = NONE_KNOWN) -> int:
+        """Return what the requests without a response cost at most, in millionths of a dollar; `known` as below."""
+        responses = self._name_known(known)
+        labels = responses.get(LABELS.name)
+        missing = list_missing(self._apis, responses)
+        return sum(convert_to_micros(api.price_usd) for api in missing if api.passes_gate(labels))
 
-    def send_image(self, image_id: str, image: Mapping[str, Any], known: Responses = NONE_KNOWN) -> ImageResponses:
+    def send(
+        self, image_id: str, s3_key: str, known: Responses = NONE_KNOWN, payment: Payment | None = None
+    ) -> ImageResponses:
+        """Send what has no response yet about an object of the bucket; `known`, payment, errors as in `send_image`."""
+        return self.send_image(image_id, {"S3Object": {"Bucket": self._bucket, "Name": s3_key}}, known, payment)
+
+    def send_image(
+        self,
+        image_id: str,
+        image: Mapping[str, Any],
+        known: Responses = NONE_KNOWN,
+        payment: Payment | None = None,
+    ) -> ImageResponses:
         """Send what has no response yet: the requests without a gate at once, then those that the labels call for.
 
         `image` is Rekognition's `Image`: an object in S3, or bytes. `known` are earlier responses by the digest of
-        their request.
+        their request. `payment` holds their `price`; each request is paid by it before it is sent.
         RetryableError: some requests may still succeed later. By then all the others have been sent and their
         responses stored, except for those that wait for the labels.
         """
         apis = [api for request in self._apis for api in request.apis]
+        paid = payment or Payment(NO_LIMIT, 0)
         rounds = _Rounds(
-            lambda request: self._call(request, image),
+            lambda request: self._call(request, image, paid),
             lambda responses: self._partial_results.store(image_id, responses),
             self._on_response,
-            {api.name: found for api in apis if (found := api.find_response(known)) is not None},
+            self._name_known(known),
         )
         try:
             self._send_rounds(rounds)
@@ -110,6 +128,10 @@ class ImageRequests:
             digest_requests(api for api in self._apis if api.name not in early),
         )
 
+    def _name_known(self, known: Responses) -> dict[str, Mapping[str, Any]]:
+        apis = (api for request in self._apis for api in request.apis)
+        return {api.name: found for api in apis if (found := api.find_response(known)) is not None}
+
     def _send_rounds(self, rounds: _Rounds) -> None:
         missing = list_missing(self._apis, rounds.responses)
         rounds.send([api for api in missing if not api.gate])
@@ -122,8 +144,14 @@ class ImageRequests:
                 "; ".join(f"{error['api']}: {error['code']}: {error['message']}" for error in temporary)
             )
 
-    def _call(self, api: ImageApi, image: Mapping[str, Any]) -> dict[str, Any]:
-        response = getattr(self._client, api.method)(Image=image, **api.parameters)
+    def _call(self, api: ImageApi, image: Mapping[str, Any], payment: Payment) -> dict[str, Any]:
+        price = convert_to_micros(api.price_usd)
+        payment.spend(price)
+        try:
+            response = getattr(self._client, api.method)(Image=image, **api.parameters)
+        except ClientError:  # not billed; whether a request without any response is, nobody knows
+            payment.refund(price)
+            raise
         return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
 

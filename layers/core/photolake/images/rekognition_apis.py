@@ -235,6 +235,19 @@ def price_per_image(names: Iterable[str], region: str = DEFAULT_REGION) -> Decim
     return sum((api.find_price(region) for api in _rows_of(names).values()), Decimal(0))
 
 
+def price_request(operation: str, parameters: Mapping[str, Any]) -> Decimal:
+    """Return what a request costs, in USD: DetectLabels by its features."""
+    features = set(parameters.get("Features", ()))
+    return sum(
+        (
+            api.price_usd
+            for api in APIS.values()
+            if api.operation == operation and features.issuperset(api.parameters.get("Features", ()))
+        ),
+        Decimal(0),
+    )
+
+
 def digest_requests(apis: Iterable[ImageApi]) -> str:
     """Return the request digest: 16 hex digits that change with the requests and their gates."""
     return _digest(sorted([api.digest, *sorted(api.gate)] for api in apis))

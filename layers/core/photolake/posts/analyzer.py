@@ -15,6 +15,8 @@ from photolake.errors import PermanentError, RetryableError, RowError
 from photolake.partition import compute_post_dt
 from photolake.photos.job import list_photo_jobs
 from photolake.posts.archive_reader import ArchiveLine, read_chunks
+from photolake.posts.comprehend import UNIT_MICROS, clip_text
+from photolake.pricing import count_comprehend_units
 from photolake.rejected import RejectedRecord, RejectedStore, deliver_or_reject
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from photolake.aws.sqs import MessageQueue
     from photolake.posts.archive_reader import Chunk
     from photolake.posts.text_analysis import TextAnalysis, TextAnalyzer
+    from photolake.posts.waiting_objects import WaitingObjects
     from photolake.rejected import Reject
     from photolake.rows.schema import TableSchema
     from photolake.rows.types import PostRow
@@ -41,8 +44,9 @@ class PostAnalyzer:
 
     Before the next chunk is read, the results for the texts are cached, the rows delivered and the photo jobs sent.
     `schema` is the posts table, `earliest` the first partition, `sample_rate` 0 to 1. `on_count` receives ObjectsGone,
-    PostsAnalyzed, PostsRejected, PostsClamped, PostsSampledOut, PostsWaiting and PhotosQueued. `on_analyzed` receives
-    an object that is done, how many of its posts were delivered, and how many of its records were rejected.
+    PostsAnalyzed, PostsRejected, PostsClamped, PostsSampledOut, PostsWaiting, PostsOverBudget and PhotosQueued.
+    `on_analyzed` receives an object that is done, how many of its posts were delivered, and how many of its records
+    were rejected. `waiting` remembers objects with posts that the month had no money for.
     """
 
     s3: S3Client
@@ -50,6 +54,7 @@ class PostAnalyzer:
     texts: TextAnalyzer
     posts: DeliveryStream
     jobs: MessageQueue
+    waiting: WaitingObjects
     earliest: dt.date
     sample_rate: float
     on_count: Callable[[str, int], None]
@@ -59,6 +64,7 @@ class PostAnalyzer:
     def analyze_object(self, created: S3Object, remaining_ms: Callable[[], int]) -> None:
         """Deliver the posts of one object; its rejected records are stored in the same bucket.
 
+        Posts that the month has no money for are delivered with that status, and the object waits to be analysed again.
         An object that has been deleted has no posts, one that was rewritten without some of them none that are new.
         RetryableError: `remaining_ms` is not enough for another chunk, or
         Comprehend failed on some texts for a transient reason, and then every other post has been delivered. RowError:
@@ -68,6 +74,7 @@ class PostAnalyzer:
         totals: Counter[str] = Counter()
         body = S3RangeReader(self.s3, created.bucket, created.key)
         chunks = read_chunks(created.uri, body)
+        unpaid = 0
         with RejectedStore(self.s3, created.bucket).open_writer(created.uri) as rejected:
             try:
                 if body.is_rewritten(created.etag):
@@ -75,7 +82,7 @@ class PostAnalyzer:
                 for chunk in chunks:
                     if remaining_ms() < CHUNK_MS:
                         raise RetryableError(f"time is running out after {totals['PostsAnalyzed']} posts")
-                    self._analyze_chunk(chunk, rejected.add, totals)
+                    unpaid += self._analyze_chunk(chunk, rejected.add, totals)
                     chunk.clear()  # its memory is needed for the next one
             except PermanentError:
                 self.on_count("ObjectsGone", 1)
@@ -83,17 +90,25 @@ class PostAnalyzer:
                 totals["PostsRejected"] = rejected.count
                 for name, value in totals.items():
                     self.on_count(name, value)
+        if over_budget := totals["PostsOverBudget"]:
+            self.waiting.add(created, over_budget, unpaid * UNIT_MICROS)
+        elif created.turn and not totals["PostsWaiting"]:
+            self.waiting.remove(created)
         if waiting := totals["PostsWaiting"]:
             raise RetryableError(f"Comprehend has no result yet for the texts of {waiting} posts")
         self.on_analyzed(created, totals["PostsAnalyzed"], rejected.count)
 
-    def _analyze_chunk(self, chunk: Chunk, reject: Reject, totals: Counter[str]) -> None:
+    def _analyze_chunk(self, chunk: Chunk, reject: Reject, totals: Counter[str]) -> int:
+        """Deliver the posts of a chunk; return the units of text that the month had no money for."""
         drafts = list(self._draft_rows(chunk, reject, totals))
         analyses = self.texts.analyze((draft.row.get("text"), draft.row.get("lang")) for draft in drafts)
         delivery = _Delivery(_add_analyses(drafts, analyses, format_utc(self.clock())))
         totals["PostsWaiting"] += len(drafts) - len(delivery.rows)
         totals["PostsAnalyzed"] += deliver_or_reject(self.posts, delivery.rows, reject, delivery.reject_row)
         totals["PhotosQueued"] += self.jobs.send(delivery.iterate_photo_messages())
+        unpaid = [_count_unpaid(draft, analysis) for draft, analysis in zip(drafts, analyses, strict=True)]
+        totals["PostsOverBudget"] += sum(map(bool, unpaid))
+        return sum(unpaid)
 
     def _draft_rows(self, chunk: Chunk, reject: Reject, totals: Counter[str]) -> Iterator[_Draft]:
         """Yield the sampled posts as rows without an analysis; wrong values are found before a text is bought."""
@@ -142,6 +157,10 @@ def _add_analyses(drafts: Sequence[_Draft], analyses: Sequence[TextAnalysis], pr
         for draft, analysis in zip(drafts, analyses, strict=True)
         if not analysis.is_retryable
     ]
+
+
+def _count_unpaid(draft: _Draft, analysis: TextAnalysis) -> int:
+    return count_comprehend_units(clip_text(draft.row.get("text") or "")) * analysis.unpaid
 
 
 class _Delivery:

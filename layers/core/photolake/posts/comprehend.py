@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's)
 
 from photolake.errors import RetryableError
-from photolake.pricing import count_comprehend_units
+from photolake.pricing import COMPREHEND_UNIT_USD, count_comprehend_units
+from photolake.spending.limits import convert_to_micros
+from photolake.spending.purse import NO_LIMIT, Purse
 
 if TYPE_CHECKING:
     from mypy_boto3_comprehend import ComprehendClient
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 5_000
 BATCH_SIZE = 25
 UNSUPPORTED_LANGUAGE = "unsupported_language"
+OVER_BUDGET = "over_budget"
+UNIT_MICROS = convert_to_micros(COMPREHEND_UNIT_USD)
 UNDETERMINED = "und"
 SUPPORTED = frozenset({"en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"})
 
@@ -56,6 +60,8 @@ class NoResult:
 
 
 _MISSING = NoResult("MissingFromAnswer", is_retryable=True)
+# The row is delivered without the result; the object that it is made of waits for money (`posts/waiting_objects.py`).
+_OVER_BUDGET = NoResult(OVER_BUDGET)
 
 Response = Mapping[str, Any]
 """What Comprehend returned for one text, as it is."""
@@ -82,10 +88,17 @@ class Detection:
         ]
 
 
+def price_call(_: str, parameters: Mapping[str, Any]) -> int:
+    """Return what a call costs, in millionths of a dollar: the same for each operation."""
+    return sum(count_comprehend_units(text) for text in parameters["TextList"]) * UNIT_MICROS
+
+
 class Comprehend:
     """The batch operations, by API: BatchDetectDominantLanguage, BatchDetectSentiment and BatchDetectEntities."""
 
-    def __init__(self, client: ComprehendClient) -> None:
+    def __init__(self, client: ComprehendClient, purse: Purse = NO_LIMIT) -> None:
+        """`purse` pays for each call before it is made."""
+        self.purse = purse
         self._operations: Mapping[Api, Callable[..., Any]] = {
             "language": client.batch_detect_dominant_language,
             "sentiment": client.batch_detect_sentiment,
@@ -96,7 +109,8 @@ class Comprehend:
         """Return what Comprehend finds in each of at most 25 texts, none of them empty; threads may call it at once.
 
         A text that fails for a transient reason is sent once more, together with the others that did. A call that is
-        refused because of one text is made again for each half of its texts. The detection ends with an error if a
+        refused because of one text, or that the purse cannot pay, is made again for each half of its texts; one text
+        that it cannot pay has no result, for the reason `OVER_BUDGET`. The detection ends with an error if a
         whole call was throttled, timed out or failed with a 5xx (RetryableError; the client's own retries come before
         that), or was refused for what no text can help.
         """
@@ -114,23 +128,40 @@ class Comprehend:
         self, api: Api, texts: Sequence[str], language: str, batch: list[int], detection: Detection
     ) -> list[list[int]]:
         """Add what one call returns to the detection; return the halves of the batch if they must be sent instead."""
+        half = len(batch) // 2
+        units = [count_comprehend_units(texts[index]) for index in batch]
+        if not self.purse.take(sum(units) * UNIT_MICROS):
+            if half:
+                return [batch[half:], batch[:half]]
+            detection.results[batch[0]] = _OVER_BUDGET
+            return []
+        found = self._call(api, [texts[index] for index in batch], language, detection, sum(units) * UNIT_MICROS)
+        if isinstance(found, NoResult):
+            if found.status in _ABOUT_ONE_TEXT and half:
+                return [batch[half:], batch[:half]]
+            found = [found] * len(batch)
+        else:
+            unbilled = (each for each, result in zip(units, found, strict=True) if isinstance(result, NoResult))
+            self.purse.put_back(sum(unbilled) * UNIT_MICROS)
+        for index, result, billed in zip(batch, found, units, strict=True):
+            detection.results[index] = result
+            if not isinstance(result, NoResult):
+                detection.units += billed
+        return []
+
+    def _call(
+        self, api: Api, texts: Sequence[str], language: str, detection: Detection, price: int
+    ) -> list[Response | NoResult] | NoResult:
+        """Make a call whose price is taken; return the results, or why it was refused."""
         parameters = {} if api == "language" else {"LanguageCode": language}
         detection.calls += 1
         try:
-            response = self._operations[api](TextList=[texts[index] for index in batch], **parameters)
+            response = self._operations[api](TextList=texts, **parameters)
         except (ClientError, ConnectionError, HTTPClientError) as error:
-            reason = _read_error(error)
-            if reason.status in _ABOUT_ONE_TEXT and len(batch) > 1:
-                half = len(batch) // 2
-                return [batch[half:], batch[:half]]
-            found: list[Response | NoResult] = [reason] * len(batch)
-        else:
-            found = _read_response(response, len(batch))
-        for index, result in zip(batch, found, strict=True):
-            detection.results[index] = result
-            if not isinstance(result, NoResult):
-                detection.units += count_comprehend_units(texts[index])
-        return []
+            if isinstance(error, ClientError):  # not billed; whether a call without any response is, nobody knows
+                self.purse.put_back(price)
+            return _read_error(error)
+        return _read_response(response, len(texts))
 
 
 def read_language_tag(tag: str | None) -> str:

@@ -11,7 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from photolake.posts.comprehend import BATCH_SIZE, MAX_BYTES, UNSUPPORTED_LANGUAGE, Detection, NoResult
+from photolake.posts.comprehend import (
+    BATCH_SIZE,
+    MAX_BYTES,
+    OVER_BUDGET,
+    UNSUPPORTED_LANGUAGE,
+    Detection,
+    NoResult,
+)
 from photolake.pricing import COMPREHEND_MIN_UNITS, COMPREHEND_UNIT_CHARACTERS, count_comprehend_units
 
 if TYPE_CHECKING:
@@ -97,7 +104,7 @@ def _split_result(document: Sequence[str], result: Response | NoResult) -> list[
     if len(document) == 1:
         return [result]
     if isinstance(result, NoResult):
-        is_about_a_text = not result.is_retryable and result.status != UNSUPPORTED_LANGUAGE
+        is_about_a_text = not result.is_retryable and result.status not in (UNSUPPORTED_LANGUAGE, OVER_BUDGET)
         return [_SEND_ALONE if is_about_a_text else result] * len(document)
     return split_entities(document, result["Entities"])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from photolake.posts.comprehend import (
+    OVER_BUDGET,
     SUPPORTED,
     UNDETERMINED,
     UNSUPPORTED_LANGUAGE,
@@ -39,6 +40,13 @@ class TextAnalysis:
     def is_retryable(self) -> bool:
         """Whether a later analysis may have a result that this one lacks."""
         return any(isinstance(each, NoResult) and each.is_retryable for each in (self.sentiment, self.entities))
+
+    @property
+    def unpaid(self) -> int:
+        """How many results the month had no money for."""
+        return sum(
+            isinstance(each, NoResult) and each.status == OVER_BUDGET for each in (self.sentiment, self.entities)
+        )
 
     def columns(self) -> TextColumns:
         """Return the columns of the posts table; scores are 0 to 1, and all are null without a result."""

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from photolake.posts.comprehend import BATCH_SIZE, Api
-from photolake.posts.packed_entities import pack_texts
+from photolake.posts.packed_entities import SEPARATOR, pack_texts
+from photolake.pricing import count_comprehend_units
 
 if TYPE_CHECKING:
     from photolake.posts.text_cache import PostText, TextResults
@@ -26,6 +27,11 @@ class TextBatch:
     def texts(self) -> list[PostText]:
         """The texts of all documents."""
         return [text for document in self.documents for text in document]
+
+    @property
+    def units(self) -> int:
+        """The units that Comprehend bills for the documents."""
+        return sum(count_comprehend_units(SEPARATOR.join(text.text for text in each)) for each in self.documents)
 
 
 def list_batches(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photolake.collect.budgets import MonthlyBudget
+from photolake.collect.budgets import POST_MICROS, MonthlyBudget, PostMoney
 from photolake.errors import BudgetExhaustedError, DisconnectedError, PermanentError, RetryableError
 from photolake.sources.x.queries import Query
 from photolake.sources.x.stream.backoff import CONNECTS_WINDOW_S, MAX_CONNECTS, Backoff
@@ -16,6 +16,8 @@ from photolake.sources.x.stream.connection import MAX_LINE_BYTES, SILENCE_S, Lin
 from photolake.sources.x.stream.rules import MARK, PATH, Rule, RuleChanges, plan_changes, synchronise_rules
 from tests.builders.x_payloads import POSTED, snowflake, v2_tweet
 from tests.fakes.dynamodb_table import FakeTable
+from tests.fakes.spending_table import FakeSpendingTable
+from tests.unit.spending.test_purse import make_purse
 
 SEA, SKY = Query("SEARCH_QUERIES, sea", "sea"), Query("SEARCH_QUERIES, sky", "sky")
 
@@ -210,6 +212,27 @@ def test_posts_are_delivered_when_they_are_many_or_5_seconds_old(posts, delivere
 
     assert len(delivered.rows) == 1 + MAX_LINES
     assert table.items["budget#x#2026-11"]["posts"] == 1 + MAX_LINES
+
+
+def test_posts_are_delivered_and_the_stream_ends_when_the_month_has_no_money_for_more(delivered, table):
+    spending = FakeSpendingTable()
+    purse = make_purse(spending, total=150 * POST_MICROS, service="x")
+    budget = MonthlyBudget(table, "x", 0, lambda: POSTED)
+    batcher = Batcher(delivered, delivered, budget, Progress(), lambda: POSTED, lambda: 0.0, PostMoney(purse))
+    batcher.check_budget()
+
+    for number in range(50):
+        batcher.add(line_of(number))
+        batcher.deliver_if_due()
+    assert delivered.rows == []
+
+    batcher.add(line_of(50))  # 100 posts cannot be kept ready any more
+    with pytest.raises(BudgetExhaustedError, match="the month's money for X is spent: raise MonthlyBudget"):
+        batcher.deliver_if_due()
+    purse.close()
+
+    assert len(delivered.rows) == 51
+    assert spending.spent == {"total": 51 * POST_MICROS, "x": 51 * POST_MICROS}
 
 
 def test_what_cannot_be_delivered_is_held_and_counted_once(posts, delivered, table):

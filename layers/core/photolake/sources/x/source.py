@@ -9,18 +9,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc, utc_now
-from photolake.collect.budgets import MonthlyBudget, RunBudget
+from photolake.collect.budgets import MonthlyBudget, PostMoney, RunBudget
 from photolake.collect.source import Batch, Span
-from photolake.errors import NotConfiguredError, PermanentError, RetryableError, SettingsError
+from photolake.errors import NotConfiguredError, PermanentError, PhotolakeError, RetryableError, SettingsError
 from photolake.pricing import X_POST_USD, format_usd
 from photolake.rejected import RejectedRecord
 from photolake.rows.ids import make_snowflake, read_snowflake_ms
 from photolake.rows.json_text import compact_json
-from photolake.settings import Settings
 from photolake.sources.x.payload import read_posts
 from photolake.sources.x.queries import Query, parse_queries
-from photolake.sources.x.search_api import RecentSearch, make_x_client
+from photolake.sources.x.search_api import MAX_RESULTS, RecentSearch, make_x_client
 from photolake.sources.x.window import Window
+from photolake.spending.batch import SpendingSettings, connect_ledger
+from photolake.spending.limits import convert_to_dollars
+from photolake.spending.purse import Purse
 
 if TYPE_CHECKING:
     from photolake.collect.source import SourceContext, State
@@ -40,10 +42,9 @@ _URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/?|http://(127\.0\.0\.1|loca
 
 
 @dataclass(frozen=True)
-class XSettings(Settings):
-    """What to read from X, and how many posts to buy a month; `x_api_url` is X's API, or a test server."""
+class XSettings(SpendingSettings):
+    """What to read from X, and how much to buy a month; `x_api_url` is X's API, or a test server."""
 
-    checkpoint_table: str
     x_token_secret: str
     x_api_url: str
     search_query: str
@@ -85,7 +86,13 @@ def sources(context: SourceContext) -> list[SearchSource]:
     client = make_x_client(token, url)
     monthly_budget = MonthlyBudget(context.get_table(settings.checkpoint_table), PLATFORM, settings.monthly_post_budget)
     run_budget = RunBudget(settings.max_posts_per_run)
-    return [SearchSource(RecentSearch(client, query), monthly_budget, run_budget) for query in queries]
+    money = PostMoney(Purse(connect_ledger(settings, context.get_table), "x", raise_lost))
+    return [SearchSource(RecentSearch(client, query), monthly_budget, run_budget, money=money) for query in queries]
+
+
+def raise_lost(amount: int, error: Exception) -> None:
+    """Let a run fail that cannot give its money back, so that its log says so; its posts are delivered."""
+    raise RetryableError(f"{format_usd(convert_to_dollars(amount))} that were not spent count as spent") from error
 
 
 class SearchSource:
@@ -97,11 +104,13 @@ class SearchSource:
         monthly_budget: MonthlyBudget,
         run_budget: RunBudget,
         clock: Callable[[], dt.datetime] = utc_now,
+        money: PostMoney | None = None,
     ) -> None:
-        """The budgets are shared by all queries; X charges by the post."""
+        """The budgets and the money are shared by all queries; X charges by the post."""
         self._search = search
         self._monthly_budget = monthly_budget
         self._run_budget = run_budget
+        self._money = money or PostMoney()
         self._clock = clock
         self._query = search.query
 
@@ -119,9 +128,9 @@ class SearchSource:
         """Close the gap that the last run left, then read what is new."""
         try:
             saved = Window.from_state(state)
-            notices = [
-                text for text in (None if state else self._forecast_cost(), self._monthly_budget.make_warning()) if text
-            ]
+            forecast = None if state else self._forecast_cost()
+            warnings = (self._monthly_budget.make_warning(), self._money.make_warning())
+            notices = [text for text in (forecast, *warnings) if text]
             window = self._limit_to_covered(saved)
             has_gap = window != saved
             while True:
@@ -138,6 +147,7 @@ class SearchSource:
                 window = window.close()
         finally:
             self._search.close()
+            self._money.close()
 
     def _limit_to_covered(self, saved: Window) -> Window:
         if max(saved.since_id or 0, saved.newest_id or 0) > make_snowflake(
@@ -165,7 +175,7 @@ class SearchSource:
         while True:
             self._run_budget.check()
             self._monthly_budget.check()
-            page = self._search.read_page(bounds, token)
+            page = self._buy_page(bounds, token)
             bought = len(page.get("data") or [])
             self._run_budget.spend(bought)
             self._monthly_budget.spend(bought)
@@ -178,10 +188,26 @@ class SearchSource:
                 raise RetryableError("X returns the same posts again for the next page; they would be bought for ever")
             lowest = min([*ids, lowest])
 
+    def _buy_page(self, bounds: Mapping[str, int], token: str | None) -> dict[str, Any]:
+        """Pay for as many posts as a page can have, and get back the price of the others.
+
+        X bills a post once a day, so that of a page that did not come nothing is lost
+        (https://docs.x.com/x-api/getting-started/pricing).
+        """
+        self._money.pay_ahead(MAX_RESULTS)
+        try:
+            page = self._search.read_page(bounds, token)
+        except PhotolakeError:
+            self._money.refund(MAX_RESULTS)
+            raise
+        self._money.refund(MAX_RESULTS - len(page.get("data") or []))
+        return page
+
     def _forecast_cost(self) -> str:
         """Say what the first run of the query costs; BudgetExhaustedError if that is more than the month has left."""
         self._run_budget.check()
         self._monthly_budget.check()
+        self._money.pay_ahead(1)
         posts, left = self._search.count_posts(), self._monthly_budget.count_left()
         monthly = posts * 30 // 7
         forecast = (
@@ -191,6 +217,11 @@ class SearchSource:
         if left is not None and posts > left:
             self._monthly_budget.raise_exhausted(
                 f"{forecast}. MonthlyPostBudget has {left:,} left, so the query is not begun"
+            )
+        payable = self._money.count_left()
+        if payable is not None and posts > payable:
+            self._money.raise_exhausted(
+                f"{forecast}. The month has money for {payable:,} posts, so the query is not begun"
             )
         return forecast
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc, utc_now
+from photolake.collect.budgets import PostMoney
 from photolake.errors import RetryableError
 from photolake.rejected import RejectedRecord, deliver_or_reject
 from photolake.sources.x.api_errors import is_usage_capped, make_usage_capped_error
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 MAX_LINES = 500
 MAX_BYTES = 1_000_000
 MAX_WAIT_S = 5.0
+# Posts that are paid ahead while the stream is connected: more than arrive between two looks at it.
+POSTS_READY = 100
 REJECTED_FOLDER = "x/stream"
 
 
@@ -49,6 +52,7 @@ class _Pending:
     lines: int = 0
     size: int = 0
     bought: int = 0
+    unpaid: int = 0
     rows: list[PostRow] = field(default_factory=list)
     rejected: list[RejectedRecord] = field(default_factory=list)
 
@@ -64,14 +68,16 @@ class Batcher:
         progress: Progress,
         clock: Callable[[], dt.datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
+        money: PostMoney | None = None,
     ) -> None:
-        """`budget` is shared with the search."""
+        """`budget` is shared with the search; `money` pays for the posts of the stream."""
         self._stream = stream
         self._rejected = rejected
         self._budget = budget
         self._progress = progress
         self._clock = clock
         self._monotonic = monotonic
+        self._money = money or PostMoney()
         self._pending = _Pending()
         self.queries: Mapping[str, str] = {}
         """Texts of queries by rule id, for `matched_query`. A post that only other rules match gets the tag of one."""
@@ -91,7 +97,9 @@ class Batcher:
             pending.rejected.append(RejectedRecord(line, f"not JSON: {error}"))
             return
         _raise_if_end(payload)
-        pending.bought += isinstance(payload, Mapping) and payload.get("data") is not None
+        is_post = isinstance(payload, Mapping) and payload.get("data") is not None
+        pending.bought += is_post
+        pending.unpaid += is_post
         posts = read_posts(
             payload,
             collected_at=format_utc(self._clock()),
@@ -101,15 +109,22 @@ class Batcher:
         pending.rows.extend(posts)
 
     def deliver_if_due(self) -> None:
-        """Deliver the pending posts if they are many or old; BudgetExhaustedError once the month's posts are bought."""
+        """Deliver the pending posts if they are many or old, or if there is no money for more.
+
+        BudgetExhaustedError: the month's posts are bought, or its money is spent.
+        """
         pending = self._pending
+        self._pay()
         is_full = pending.lines >= MAX_LINES or pending.size >= MAX_BYTES
-        if is_full or (pending.lines > 0 and self._monotonic() - pending.since >= MAX_WAIT_S):
+        is_due = is_full or (pending.lines > 0 and self._monotonic() - pending.since >= MAX_WAIT_S)
+        has_money = self._money.has_ready(POSTS_READY)
+        if is_due or not has_money:
             self.deliver()
-            self._budget.check()
+            self.check_budget()
 
     def deliver(self) -> None:
         """Deliver the pending posts; if that fails, they are still pending."""
+        self._pay()
         pending = self._pending
         bought, pending.bought = pending.bought, 0
         self._budget.spend(bought)
@@ -123,8 +138,14 @@ class Batcher:
         self._pending = _Pending()
 
     def check_budget(self) -> None:
-        """Raise BudgetExhaustedError if the month's posts are bought."""
+        """Raise BudgetExhaustedError if the month's posts are bought, or its money is spent."""
         self._budget.check()
+        if not self._money.has_ready(POSTS_READY):
+            self._money.raise_exhausted("the month's money for X is spent")
+
+    def _pay(self) -> None:
+        unpaid, self._pending.unpaid = self._pending.unpaid, 0
+        self._money.pay(unpaid)
 
     def _store_rejected(self, records: Sequence[RejectedRecord]) -> None:
         if records:
