@@ -119,7 +119,7 @@ def _show_apis(report: CostReport, title: str) -> None:
         rows.append(("X, whole months", posts, _round(report.counted.x_usd), None, None, None))
     columns = ["API", "bought", "dollars", "2019", "known", "no call"]
     note = (
-        "bought: images, posts, units of 100 characters; by 2019: that method's dollars; known, no call: dollars spared"
+        "bought: images, posts, units of 100 characters; 2019: dollars by that method; known, no call: dollars spared"
     )
     show_table(title, columns, rows, note, bar_column="dollars")
 
