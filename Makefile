@@ -82,14 +82,14 @@ check: format-check lint types template docs-check page-check lock-check ## The 
 format: .venv/dev.stamp ## Format Python and SQL
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --quiet athena cli/photolake_cli/dashboard/sql
+	@$(BIN)/sqlfluff fix --quiet athena cli/photolake_cli/dashboard/sql cli/photolake_cli/cost
 
 format-check: .venv/dev.stamp
 	@$(BIN)/ruff format --check .
 
 lint: .venv/dev.stamp ## Lint Python and SQL
 	@$(BIN)/ruff check .
-	@$(BIN)/sqlfluff lint athena cli/photolake_cli/dashboard/sql
+	@$(BIN)/sqlfluff lint athena cli/photolake_cli/dashboard/sql cli/photolake_cli/cost
 
 types: .venv/dev.stamp ## Check the types
 	@$(BIN)/mypy

@@ -76,6 +76,8 @@ def read_samconfig(path: Path, environment: str) -> tuple[dict[str, str], str | 
     parameters: Mapping[str, Any] = found.get("deploy", {}).get("parameters", {})
     region = parameters.get("region") or found.get("global", {}).get("parameters", {}).get("region")
     given = parameters.get("parameter_overrides", [])
+    if isinstance(given, dict):
+        return {name: _join(value) for name, value in given.items()}, region
     return parse_overrides(shlex.split(given) if isinstance(given, str) else given), region
 
 

@@ -119,7 +119,7 @@ def _show_apis(report: CostReport, title: str) -> None:
         rows.append(("X, whole months", posts, _round(report.counted.x_usd), None, None, None))
     columns = ["API", "bought", "dollars", "2019", "known", "no call"]
     note = (
-        "bought: images, posts, units of 100 characters; by 2019: that method's dollars; known, no call: dollars spared"
+        "bought: images, posts, units of 100 characters; 2019: dollars by that method; known, no call: dollars spared"
     )
     show_table(title, columns, rows, note, bar_column="dollars")
 
@@ -138,9 +138,9 @@ def _print_total(report: CostReport) -> None:
     nothing = "; nothing was paid" if report.on_laptop else ""
     print_note(f"Texts and images {verb} {format_usd(total.bought)} on AWS at most{nothing}.")
     if total.of_2019:
-        less = total.of_2019 - total.bought
-        share = f", {abs(less) / total.of_2019:.0%} {'less' if less >= 0 else 'more'}" if less else ""
-        print_note(f"The method of 2019 would have bought the same posts for {format_usd(total.of_2019)}{share}.")
+        less = 1 - total.bought / total.of_2019
+        share = f": this is {less:.0%} less" if less > 0 else ": it knew no dropped photos and no new APIs"
+        print_note(f"The method of 2019 would have spent {format_usd(total.of_2019)} on the same posts{share}.")
     print_note(
         f"Spared: {format_usd(total.repeats)} for texts and images that were known, {format_usd(total.gates)} for "
         "APIs that the labels did not call for."

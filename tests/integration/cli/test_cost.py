@@ -165,7 +165,7 @@ def test_the_table_has_bars_and_says_that_nothing_was_paid(lake, run):
     said = " ".join(result.stderr.split())
     assert "would have cost $" in said
     assert "nothing was paid" in said
-    assert "The method of 2019 would have bought the same posts for $" in said
+    assert "The method of 2019 would have spent $" in said
     assert "To count this:" in said
 
 

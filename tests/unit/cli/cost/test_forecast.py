@@ -93,7 +93,7 @@ def test_prices_are_those_of_the_region():
 
 
 def test_fixed_costs_are_those_of_the_resources_that_are_made():
-    metric = {"MetricStat": {}}
+    metric: dict[str, object] = {"MetricStat": {}}
     resources = {
         "A": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": [{"Expression": "a"}, metric, metric]}},
         "B": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "Errors"}},
@@ -153,6 +153,10 @@ parameter_overrides = 'SearchQuery="a cat" ParameterKey=MonthlyBudget,ParameterV
 region = "us-west-2"
 [test.deploy.parameters]
 parameter_overrides = ["SampleRate=0.5"]
+[table.deploy.parameters]
+parameter_overrides = {SampleRate = 0.5, ImageApis = ["labels", "text"]}
+[file.deploy.parameters]
+parameter_overrides = "file://settings.yaml"
 """
 
 
@@ -162,6 +166,9 @@ def test_samconfig_gives_parameters_and_the_region(tmp_path):
 
     assert read_samconfig(path, "default") == ({"SearchQuery": "a cat", "MonthlyBudget": "5"}, "eu-west-1")
     assert read_samconfig(path, "test") == ({"SampleRate": "0.5"}, "us-west-2")
+    assert read_samconfig(path, "table") == ({"SampleRate": "0.5", "ImageApis": "labels,text"}, None)
+    with pytest.raises(CommandError, match=r"'file://settings\.yaml' is not of the form NAME=VALUE"):
+        read_samconfig(path, "file")
     assert read_samconfig(tmp_path / "none.toml", "default") == ({}, None)
     path.write_text("[")
     with pytest.raises(CommandError, match=r"samconfig\.toml is not TOML"):
