@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -82,8 +83,9 @@ class Table:
         def count(parsed: dict[str, Any], model: Any, **_: Any) -> None:
             consumed["requests"] += 1
             found = parsed.get("ConsumedCapacity", [])
+            kind = "units" if model.name in ("Query", "BatchGetItem", "GetItem") else "write units"
             for each in found if isinstance(found, list) else [found]:
-                consumed["units"] += each["CapacityUnits"]
+                consumed[kind] += each["CapacityUnits"]
 
         for operation in ("Query", "BatchGetItem", "GetItem", "PutItem", "UpdateItem", "BatchWriteItem"):
             table.meta.client.meta.events.register(f"provide-client-params.dynamodb.{operation}", ask)
@@ -162,17 +164,24 @@ def price_writes(endpoint: str) -> None:
     ]
     lines = [line(text) for text in ("SUMMER SALE", "FIFTY PERCENT OFF", "only until Saturday", "www example com")]
     words = "Look what we found at the harbour this morning, a whole street full of second hand bicycles and lamps"
+    others = "Three friends walked along an old canal last night while rain kept falling over every roof and garden"
     kinds: dict[str, Callable[[], Any]] = {
         "image of 15 labels and 11 words": lambda: index.put(analysis(1, labels, lines)),
         "image of 15 labels": lambda: index.put(analysis(2, labels)),
         "photo of a post of 20 words": lambda: index.put_photo(photo(1), post(words, ("Ada Lovelace", 0.9))),
+        "again, in a post of the same words": lambda: index.put_photo(
+            photo(post_id=8, status="duplicate"), post(words, ("Ada Lovelace", 0.9), post_id=8)
+        ),
+        "again, in a post of 20 other words": lambda: index.put_photo(
+            photo(post_id=9, status="duplicate"), post(others, ("Grace Hopper", 0.9), post_id=9)
+        ),
     }
     for name, write in kinds.items():
         table.consumed.clear()
         write()
-        units, requests = table.consumed["units"], table.consumed["requests"]
-        usd = 1000 * float(DYNAMODB_WRITE_USD) * units
-        print(f"{name:36}{requests:>5} requests{units:>8.0f} units   ${usd:.3f} per 1,000")
+        reads, writes, requests = (table.consumed[kind] for kind in ("units", "write units", "requests"))
+        usd = 1000 * float(DYNAMODB_WRITE_USD * Decimal(writes) + DYNAMODB_READ_USD * Decimal(reads))
+        print(f"{name:36}{requests:>5} requests{reads:>6.1f} read{writes:>6.0f} write units   ${usd:.4f} per 1,000")
     print(f"a search of 10 read units costs ${10 * float(DYNAMODB_READ_USD) * 1e6:.2f} per million")
 
 

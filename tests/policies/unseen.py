@@ -24,7 +24,7 @@ class Unseen:
 
 
 _NOT_FOUND = "never called: without it S3 answers 403, not 404, for an object that is gone"
-_STALE = "asks who else has the terms that a new analysis or text no longer has; none is new here"
+_OTHER_WORDS = "checks what was written for other words of a known image; which photo is its first is chance"
 _UNFIT = "a post that does not fit its table; none is collected here"
 _FIRST = "whoever writes first creates the index, which is one of the two by chance"
 _TOKEN = "needs a token of X, and the schedule comes by chance; tests/integration/x_compliance has a fake X"
@@ -65,11 +65,11 @@ UNSEEN = (
     Unseen("ComplianceRole", ("s3:PutObject",), "a line of X that cannot be read", "*/errors/malformed/*"),
     Unseen("ComplianceRole", ("glue:GetDatabase",), _ONE_STATEMENT, "arn:aws:glue:*:table/*"),
     Unseen("ImageAnalyzerRole", ("dynamodb:GetItem",), "what an analysis that failed has bought", "*:table/CacheTable"),
-    Unseen("ImageAnalyzerRole", ("dynamodb:Query",), _STALE),
     Unseen("ImageAnalyzerRole", ("es:ESHttpHead", "es:ESHttpPut"), _FIRST, _INDEX),
     Unseen("ImageAnalyzerRole", ("rekognition:DetectCustomLabels",), "needs a model of Custom Labels"),
     Unseen("ImageAnalyzerRole", ("s3:ListBucket",), _NOT_FOUND),
-    Unseen("PhotoFetcherRole", ("dynamodb:Query",), _STALE),
+    Unseen("PhotoFetcherRole", ("dynamodb:DeleteItem",), "a post that is forgotten while its photo is fetched"),
+    Unseen("PhotoFetcherRole", ("dynamodb:GetItem",), _OTHER_WORDS, "*:table/SearchIndexTable"),
     Unseen("PhotoFetcherRole", ("s3:GetObject",), "copies of photos that are gone, and whether an image is there"),
     Unseen("PhotoFetcherRole", ("s3:ListBucket",), _NOT_FOUND),
     Unseen("PhotoFetcherRole", ("es:ESHttpHead", "es:ESHttpPut"), _FIRST, _INDEX),
