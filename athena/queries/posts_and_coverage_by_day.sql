@@ -1,8 +1,8 @@
 -- How many posts came on each day (UTC), and of what share of the day was the source read?
 -- Parameter 1: since (varchar), the first day
 -- Parameter 2: until (varchar), the last day
--- A day on which a source was read in part may have had more posts, and one on which it was not read says nothing. The days
--- are those from the first time that a source was read to the last. Sources with the same query share its posts.
+-- A day on which a source was read in part may have had more posts, and one on which it was not read says nothing.
+-- The days are those from the first time that a source was read to the last. Sources with the same query share posts.
 with spans as (
     select
         source_platform,

@@ -1,7 +1,7 @@
 -- Which stretches of time has no run of a source read to the end, and why?
--- One row per gap, from the first run of the source and query on. A gap without an end is still open: later runs may close
--- it, and then its row is gone. Its status has those of the runs in the gap that did not end well, or else `lost` if the
--- source no longer had the posts when it was read, or `not_recorded` if no run left a row.
+-- One row per gap, from the first run of the source and query on. A gap without an end is still open: later runs may
+-- close it, and then its row is gone. Its status has those of the runs in the gap that did not end well, or else `lost`
+-- if the source no longer had the posts when it was read, or `not_recorded` if no run left a row.
 -- Key: source, query, gap_from
 create or replace view collection_gaps as
 with spans as (
@@ -77,7 +77,7 @@ left join troubles as t
     on
         g.source_platform = t.source_platform
         and (t.query is null or (g.source = t.source and g.query = t.query))
-        and t.ended_at >= g.gap_from
-        and (g.gap_to is null or t.started_at < g.gap_to)
+        and g.gap_from <= t.ended_at
+        and (g.gap_to is null or g.gap_to > t.started_at)
 group by g.source_platform, g.source, g.query, g.gap_from, g.gap_to, g.has_gap
 having g.gap_to is not null or count(t.run_id) > 0

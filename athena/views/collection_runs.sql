@@ -1,6 +1,6 @@
 -- Which source was read when, and of what time is nothing left to read? Without it an absence of posts says nothing.
--- One row per run and source: a run of the collector, or an hour of X's stream. A platform that could not be read at all
--- has a row with its own name as source and no query.
+-- One row per run and source: a run of the collector, or an hour of X's stream. A platform that could not be read at
+-- all has a row with its own name as source and no query.
 -- Key: run_id, source, started_at
 create or replace view collection_runs as
 select

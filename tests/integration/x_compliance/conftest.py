@@ -68,11 +68,12 @@ class Compliance:
         self.ids_per_job = 3
 
     def make_runner(self):
-        self.deletion_store: Any = CountingDeletions(self.lake.deletion_store)
+        self.deletion_store = CountingDeletions(self.lake.deletion_store)
+        deletions: Any = self.deletion_store
         lake: Any = self.lake
         return ComplianceRunner(
             ComplianceApi(make_x_client("token", self.x.url, (1.0, 1.0)), requests.Session()),
-            ComplianceLake(self.held, self.deletion_store, lake),
+            ComplianceLake(self.held, deletions, lake),
             StateStore(self.checkpoints, self.clock),
             NAME,
             self.ids_per_job,

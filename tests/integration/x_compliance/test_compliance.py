@@ -259,7 +259,8 @@ def test_a_job_that_fails_is_repeated_twice_and_then_a_person_is_told(compliance
 
 def test_a_job_that_never_takes_notice_of_its_ids_is_given_up(compliance, x):
     compliance.posts[:] = compliance.posts[:1]
-    take, lost = x.take, []
+    take = x.take
+    lost: list[str] = []
 
     def lose_first(number, content_type, body):
         if lost:

@@ -65,10 +65,10 @@ class StateStore:
         """Read the state; that before the first check if there is none."""
         checkpoint = self._checkpoints.load(ITEM_ID)
         saved: dict[str, Any] = dict(checkpoint.state)
-        numbers = {name: int(str(saved.pop(name))) for name in _NUMBERS if name in saved}
+        saved |= {name: int(str(saved[name])) for name in _NUMBERS if name in saved}
         if saved:
             saved |= {"step": Step(saved["step"]), "kind": JobType(saved["kind"])}
-        return ComplianceState(**saved, **numbers, version=checkpoint.version)
+        return ComplianceState(**saved, version=checkpoint.version)
 
     def save(self, state: ComplianceState, **changes: Any) -> ComplianceState:
         """Save the state with these changes; CheckpointConflictError if another run has saved it since."""

@@ -62,11 +62,17 @@ class ComplianceJob:
         try:
             if not _ID.fullmatch(data["id"]):
                 raise ValueError(data["id"])
-            times = {
-                name: parse_time(data[name]) for name in ("created_at", "upload_expires_at", "download_expires_at")
-            }
-            texts = {name: str(data[name]) for name in ("id", "type", "status", "upload_url", "download_url")}
-            return cls(**texts, **times, name=str(data.get("name") or ""))
+            return cls(
+                id=data["id"],
+                type=str(data["type"]),
+                status=str(data["status"]),
+                name=str(data.get("name") or ""),
+                created_at=parse_time(data["created_at"]),
+                upload_url=str(data["upload_url"]),
+                upload_expires_at=parse_time(data["upload_expires_at"]),
+                download_url=str(data["download_url"]),
+                download_expires_at=parse_time(data["download_expires_at"]),
+            )
         except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise RetryableError(f"X described a compliance job in another form: {error!r}") from error
 
