@@ -11,6 +11,7 @@ PhotolakeError
 ├── RetryableError             try again later (throttling, a 5xx response, a timeout)
 │   ├── RateLimitedError       a source asks for a pause
 │   ├── DisconnectedError      X's stream has ended
+│   ├── OutOfTimeError         the invocation is about to end
 │   └── CheckpointConflictError another run has moved the checkpoint
 └── PermanentError             trying again cannot help; `status` is the word that goes into the row
     └── ObjectAccessError      Rekognition cannot read an S3 object, whose bytes can still be sent
@@ -70,6 +71,10 @@ class RateLimitedError(RetryableError):
 
 class DisconnectedError(RetryableError):
     """X's stream has ended; the message says how."""
+
+
+class OutOfTimeError(RetryableError):
+    """The invocation is about to end; the next one goes on."""
 
 
 class CheckpointConflictError(RetryableError):
