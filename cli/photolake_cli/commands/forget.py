@@ -15,15 +15,18 @@ from photolake_cli.errors import report_errors
 def forget(
     posts: Annotated[
         list[str] | None,
-        typer.Argument(help="Ids, id_str or URLs of posts.", metavar="POST_ID...", show_default=False),
+        typer.Argument(help="Ids, id_str or URLs of posts.", metavar="POST_ID...", show_default="none"),
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", help="A file with one of them a line, or a CSV with a header.")
+        Path | None,
+        typer.Option("--file", help="A file with one of them a line, or a CSV with a header.", show_default="none"),
     ] = None,
     column: Annotated[str, typer.Option(help="The column of the CSV that has them.")] = "id",
     author: Annotated[
         list[str] | None,
-        typer.Option(help="All posts of this account that the lake has: its id, DID or URI, not its handle."),
+        typer.Option(
+            help="All posts of this account that the lake has: its id, DID or URI, not its handle.", show_default="none"
+        ),
     ] = None,
     reason: Annotated[str, typer.Option(help="What the deletion says of why.")] = "forgotten on request",
     dry_run: Annotated[

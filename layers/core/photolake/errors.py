@@ -12,6 +12,7 @@ PhotolakeError
 │   ├── RateLimitedError       a source asks for a pause
 │   ├── DisconnectedError      X's stream has ended
 │   ├── AddressExpiredError    the address that X gave for a compliance job has expired
+│   ├── OutOfTimeError         the invocation is about to end
 │   └── CheckpointConflictError another run has moved the checkpoint
 └── PermanentError             trying again cannot help; `status` is the word that goes into the row
     └── ObjectAccessError      Rekognition cannot read an S3 object, whose bytes can still be sent
@@ -71,6 +72,10 @@ class RateLimitedError(RetryableError):
 
 class DisconnectedError(RetryableError):
     """X's stream has ended; the message says how."""
+
+
+class OutOfTimeError(RetryableError):
+    """The invocation is about to end; the next one goes on."""
 
 
 class CheckpointConflictError(RetryableError):

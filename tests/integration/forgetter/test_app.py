@@ -15,7 +15,7 @@ from moto import mock_aws
 
 from photolake.forget.deleted_rows import DeletedRows
 from tests.builders.dynamodb_tables import template_table
-from tests.cloudwatch import printed_metrics, shown_of
+from tests.cloudwatch import count_index_troubles, printed_metrics, shown_of
 from tests.resolved_template import ROOT, environment
 
 CONTEXT: Any = SimpleNamespace(
@@ -46,6 +46,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_a_pass_is_run_once_a_day_or_as_often_as_it_is_asked_for(app: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    count_index_troubles(app)
     events: list[dict[str, int]] = [{}, {}, {"pass": 2}, {"pass": 2}]
 
     passes = [app.lambda_handler(event, CONTEXT)["finished"] for event in events]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from photolake.aws.athena import QueryReader, QueryRunner
 from photolake.clock import utc_now
+from photolake.errors import OutOfTimeError
 from photolake.forget.archive import ArchiveEraser
 from photolake.forget.deleted_rows import DeletedRows
 from photolake.forget.erased_images import ErasedImages
 from photolake.forget.error_objects import ErrorEraser
-from photolake.forget.forgetter import Forgetter, OutOfTimeError
+from photolake.forget.forgetter import Forgetter
 from photolake.forget.images import ImageEraser
 from photolake.forget.line_objects import LineObjects
 from photolake.forget.log import ForgetLog

@@ -66,6 +66,8 @@ class DeletedRows:
 
     def find_showings(self) -> list[Showing]:
         """Return the photos of deleted posts, and the other photos that became the same images."""
+        if not self._find_days("photos", "tweetid"):
+            return []
         images = (
             f"(select distinct p.image_id from {self._landing}.photos as p inner join {self._dead} as d "  # noqa: S608
             "on p.tweetid = d.id where p.image_id is not null)"
@@ -85,10 +87,15 @@ class DeletedRows:
 
     def find_posts(self) -> list[DeletedPost]:
         """Return the rows of deleted posts."""
-        rows = self._queries.take_records(
-            "select distinct p.dt, p.id, p.id_str, p.source_platform, p.text, p.lang "  # noqa: S608
-            f"from {self._landing}.posts as p inner join {self._dead} as d on p.id = d.id"
-        )
+        rows = [
+            row
+            for days in split_up(self._find_days("posts", "id"), MAX_LISTED)
+            for row in self._queries.take_records(
+                "select distinct p.dt, p.id, p.id_str, p.source_platform, p.text, p.lang "  # noqa: S608
+                f"from {self._landing}.posts as p inner join {self._dead} as d on p.id = d.id "
+                f"where p.dt in ({list_texts(days)})"
+            )
+        ]
         return [
             DeletedPost(row["dt"], int(row["id"]), row["id_str"], row["source_platform"], row["text"], row["lang"])
             for row in rows
@@ -112,6 +119,14 @@ class DeletedRows:
             for dt, images in _group((row["dt"], row["image_id"]) for row in rows).items():
                 found[dt] |= images
         return found
+
+    def _find_days(self, table: str, column: str) -> list[str]:
+        """Return the days with deleted posts in a table; that reads one column, and on most days finds none."""
+        rows = self._queries.take_records(
+            f"select distinct p.dt from {self._landing}.{table} as p inner join {self._dead} as d "  # noqa: S608
+            f"on p.{column} = d.id"
+        )
+        return sorted(row["dt"] for row in rows)
 
     def _read_showings(self, rest: str) -> list[Showing]:
         rows = self._queries.take_records(f"select distinct {_COLUMNS} from {self._landing}.photos as p {rest}")  # noqa: S608

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from photolake.clock import format_utc, parse_time, utc_now
 from photolake.collect.deletions import PREFIX as DELETIONS
-from photolake.errors import CheckpointConflictError, RetryableError
+from photolake.errors import CheckpointConflictError, OutOfTimeError
 from photolake.forget.log import ForgetEntry
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ BETWEEN_PASSES = dt.timedelta(hours=20)
 OVERDUE = dt.timedelta(hours=4)
 _OVERLAP = dt.timedelta(hours=1)  # an object may be listed later than it says
 _ARRIVALS = dt.timedelta(days=2)  # Firehose tries for a day to deliver
-
-
-class OutOfTimeError(RetryableError):
-    """The invocation is about to end; the next one goes on."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from photolake.aws.dynamodb import delete_items
 from photolake.clock import format_utc, utc_now
 from photolake.forget.deleted_rows import MAX_LISTED, list_texts, split_up
 from photolake.images.responses import response_key
-from photolake.search.items import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -86,7 +85,7 @@ class ImageEraser:
         keys = {s3_key or f"{stem}.jpg", f"{stem}.jpg", f"{stem}.png", response_key(image_id)}
         delete_objects(self.s3, self.bucket, sorted(keys))
         delete_items(self.cache, [{"id": f"partial#{image_id}"}], self.sleep)
-        self.indexes.forget_image(Place(image_dt, image_id))
+        self.indexes.forget_image(image_id, image_dt)
 
     def _erase_object(self, held: HeldImage, image_dt: str, is_deleted: Callable[[int | None], bool]) -> bool:
         """Erase all but the rows and the registry's item, unless a living post shows it."""

@@ -80,6 +80,9 @@ class LineObjects:
                 yield line
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             result.damage = str(error)
+        except ClientError as error:
+            _raise_if_changed(error)
+            raise
 
     def _replace(self, key: str, reader: S3RangeReader, target: IO[bytes], result: RewrittenObject) -> None:
         if not result.kept:
@@ -95,6 +98,10 @@ class LineObjects:
                 Metadata={REWRITTEN: reader.first_etag},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _CHANGED:
-                raise
-            raise RetryableError(f"{key} has been replaced meanwhile") from error
+            _raise_if_changed(error)
+            raise
+
+
+def _raise_if_changed(error: ClientError) -> None:
+    if error.response["Error"]["Code"] in _CHANGED:
+        raise RetryableError("an object of lines has been replaced meanwhile") from error

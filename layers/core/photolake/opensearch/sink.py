@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from photolake.opensearch.document import ImageDocument
     from photolake.photos.job import PostSummary
     from photolake.rows.types import AnalysisRow, PhotoRow
-    from photolake.search.items import Place
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,10 @@ class OpenSearchSink:
         except RetryableError as error:
             self.on_postponed(tweetid, str(error))
 
-    def forget_image(self, place: Place) -> None:
+    def forget_image(self, image_id: str, date: str) -> None:
         """Take an image out that no post shows any more; a domain in trouble as in `forget_post`."""
         try:
-            delete_images(self.client, self.index, [place.image_id])
+            delete_images(self.client, self.index, [image_id])
         except RetryableError as error:
             self.on_postponed(0, str(error))
 

@@ -130,8 +130,9 @@ class SearchIndex:
         photos = [item for item in items if item["sk"].startswith(PHOTO) and "photo" in item]
         return {unpack(item["photo"]).get("tweetid") for item in photos}
 
-    def forget_image(self, place: Place) -> None:
-        """Take an image out that no post shows any more, with all that is known about it."""
+    def forget_image(self, image_id: str, date: str) -> None:
+        """Take an image out that no post shows any more, and that was first seen on this day."""
+        place = Place(date, image_id)
         for item in self._read_partition(place.partition):
             if item["sk"] != IMAGE:
                 self._facts.delete(place, item["sk"])

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from photolake.opensearch.sink import OpenSearchSink
     from photolake.photos.job import PostSummary
     from photolake.rows.types import AnalysisRow, PhotoRow
-    from photolake.search.items import Place
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,10 @@ class SearchIndexes:
         for index in self.indexes:
             index.forget_post(tweetid)
 
-    def forget_image(self, place: Place) -> None:
-        """Take an image out that no post shows any more."""
+    def forget_image(self, image_id: str, date: str) -> None:
+        """Take an image out that no post shows any more, and that was first seen on this day."""
         for index in self.indexes:
-            index.forget_image(place)
+            index.forget_image(image_id, date)
 
 
 def connect_indexes(
