@@ -1,6 +1,6 @@
 -- How many faces of an age band, gender and emotion the photos of a day show, where only counts of faces are kept.
--- One row per day, platform, query, age band, gender and emotion that posts of at least ten authors show. Smaller groups
--- are left out, so that no row is about a person. All of it is guessed from looks.
+-- One row per day, platform, query, age band, gender and emotion that posts of at least ten authors show. Groups of
+-- fewer are left out, so that no row is about a person. All of it is guessed from looks.
 -- Key: dt, source_platform, matched_query, age_band, gender, emotion
 create or replace view face_groups as
 with copies as (

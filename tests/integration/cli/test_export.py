@@ -109,7 +109,7 @@ def to_python(value, kind, is_nested):
     return Decimal(value) if kind == "decimal" else value
 
 
-# They have rows where FacesAndCelebrities is aggregate; tests/integration/views fills them.
+# They leave out groups of fewer than ten authors: in a lake this small perhaps all. tests/integration/views fills them.
 OF_COUNTS = {"face_groups", "label_face_groups"}
 NULL_KEYS = {("dropped_photos", '"image_id"'), ("photo_metadata", '"image_id"')}
 
@@ -123,7 +123,7 @@ def test_a_view_has_each_key_once_and_a_null_only_for_what_is_not_a_photo(view, 
     [[rows, keys, without]] = QueryClient(lake).run(counts).typed_rows()
 
     assert (rows, without) == (keys, 0)
-    assert bool(rows) == (view.name not in OF_COUNTS)
+    assert rows or view.name in OF_COUNTS
 
 
 @pytest.mark.parametrize("view", VIEWS)
