@@ -53,8 +53,8 @@ def _count_faces(scene: int) -> Json | None:
     """Build the counts of an image that was analysed while only counts of faces were kept: of every second scene."""
     if scene % 2:
         return None
-    group = {"age_band": "25-34", "gender": "Female", "emotion": "HAPPY", "faces": 1 + scene % 3}
-    rare = {"age_band": None, "gender": "Male", "emotion": None, "faces": 1}
+    group: Json = {"age_band": "25-34", "gender": "Female", "emotion": "HAPPY", "faces": 1 + scene % 3}
+    rare: Json = {"age_band": None, "gender": "Male", "emotion": None, "faces": 1}
     groups = [group, rare] if scene % 10 == 0 else [group]
     return {"faces": sum(each["faces"] for each in groups), "celebrities": scene % 5 % 2, "groups": groups}
 
