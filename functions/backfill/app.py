@@ -56,7 +56,7 @@ registry = ImageRegistry(images)
 queue, job_queue = MessageQueue(sqs, settings.image_queue), MessageQueue(sqs, settings.backfill_queue)
 jobs = JobStore(dynamodb.Table(settings.checkpoint_table))
 ledger = connect_ledger(settings, dynamodb.Table)
-payable = PayableImages(ledger, convert_to_micros(price_per_image(settings.image_apis)))
+payable = PayableImages(ledger, convert_to_micros(price_per_image(settings.image_apis, sqs.meta.region_name)))
 waiting = WaitingAnnouncer(
     settings.lake_bucket, payable, registry, queue, WaitingObjects(images), MessageQueue(sqs, settings.tweet_queue)
 )

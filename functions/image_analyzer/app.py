@@ -95,13 +95,15 @@ def count_call(api: str) -> None:
 face_use = read_face_use(settings.faces_and_celebrities)
 partial_results, purse = PartialResults(cache), connect_purse(settings, get_table, "rekognition", logger)
 client = boto3.client("rekognition", config=RETRIES)
-pay_retries(client, purse, lambda operation, parameters: convert_to_micros(price_request(operation, parameters)))
+region = client.meta.region_name
+pay_retries(client, purse, lambda operation, given: convert_to_micros(price_request(operation, given, region)))
 requests = ImageRequests(
     client,
     settings.lake_bucket,
     select_apis(settings.image_apis, settings.custom_labels_model, face_use),
     partial_results,
     on_response=count_call,
+    region=region,
 )
 analyzer = ImageAnalyzer(
     ImageLeases(images),

@@ -25,7 +25,7 @@ from photolake.aws.firehose import DeliveryStream
 from photolake.aws.s3 import parse_created_objects
 from photolake.aws.sqs import MessageQueue, process_messages
 from photolake.posts.analyzer import PostAnalyzer
-from photolake.posts.comprehend import Comprehend, price_call
+from photolake.posts.comprehend import Comprehend
 from photolake.posts.text_analysis import TextAnalyzer
 from photolake.posts.text_cache import TextCache
 from photolake.posts.waiting_objects import WaitingObjects
@@ -77,8 +77,8 @@ schema = TableSchema.from_glue(boto3.client("glue"), settings.landing_database, 
 get_table = take_python_values(boto3.client("dynamodb"))
 purse = connect_purse(settings, get_table, "comprehend", logger)
 client = boto3.client("comprehend", config=RETRIES)
-pay_retries(client, purse, price_call)
-comprehend = Comprehend(client, purse)
+comprehend = Comprehend(client, purse, client.meta.region_name)
+pay_retries(client, purse, comprehend.price_call)
 cache = TextCache(boto3.resource("dynamodb").Table(settings.cache_table), settings.text_cache_days)
 analyzer = PostAnalyzer(
     s3=boto3.client("s3"),

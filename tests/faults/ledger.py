@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from photolake.images.rekognition_apis import APIS
-from photolake.posts.comprehend import UNIT_MICROS
+from photolake.posts.comprehend import price_unit
 from photolake.posts.text_cache import PostText
 from photolake.pricing import count_comprehend_units
 from photolake.spending.limits import convert_to_micros
@@ -82,7 +82,7 @@ class Ledger:
                 image = read_body(request)["Image"]["S3Object"]["Name"].rpartition("/")[2].partition(".")[0]
                 self.story.count("paid: Rekognition calls")
                 api = APIS[_IMAGE_APIS[operation]]
-                self.bought["rekognition"] += convert_to_micros(api.price_usd)
+                self.bought["rekognition"] += convert_to_micros(api.find_price())
                 self._pay(by, (image, _IMAGE_APIS[operation]), is_heard)
             self._record_stored(by, list_written(service, operation, request, response))
         if is_heard:
@@ -102,7 +102,7 @@ class Ledger:
             text = PostText(sent.get("LanguageCode", "und"), sent["TextList"][result["Index"]])
             units = count_comprehend_units(text.text)
             self.story.count("paid: Comprehend units", units)
-            self.bought["comprehend"] += units * UNIT_MICROS
+            self.bought["comprehend"] += units * price_unit()
             self._pay(by, (text.cache_key, _TEXT_APIS[operation]), is_heard)
 
     def _record_stored(self, by: Invocation, written: Iterable[Remembered]) -> None:

@@ -86,7 +86,7 @@ def choose_apis(request: InspectRequest, engine: Engine) -> tuple[ImageApi, ...]
 
 
 def _show_price(apis: Sequence[ImageApi], engine: Engine) -> None:
-    price = sum((api.price_usd for api in apis), Decimal(0))
+    price = sum((api.find_price() for api in apis), Decimal(0))
     if not engine.on_laptop:
         hours = describe_hourly_cost(api.name for api in apis)
         print_note(f"In {engine.name} that costs at most {format_usd(price)}{hours} ({len(apis)} requests)")

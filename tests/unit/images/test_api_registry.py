@@ -130,7 +130,7 @@ def test_the_laptop_cloud_has_the_operation(api: ImageApi) -> None:
 @every_api
 def test_the_query_of_costs_has_the_column_and_the_price_of_the_api(api: ImageApi) -> None:
     assert f"if({api.column} is not null, 1)" in Path(QUERIES / "cost_by_api.sql").read_text()
-    assert prices_in_query().get(name_in_query(api)) == api.price_usd
+    assert prices_in_query().get(name_in_query(api)) == api.find_price()
 
 
 def test_the_query_of_costs_has_the_prices_of_comprehend() -> None:

@@ -342,3 +342,14 @@ class NoStore:
 
     def store(self, image_id: str, responses: object) -> None:
         pass
+
+
+def test_an_image_costs_what_the_region_of_the_stack_asks() -> None:
+    client: Any = FakeRekognition([PERSON, TEXT])
+    store: Any = FakeTable()
+
+    def price(region: str) -> int:
+        apis, partial = select_apis(DEFAULT_APIS), PartialResults(store)
+        return ImageRequests(client, "lake", apis, partial, lambda api: None, region).price()
+
+    assert (price("us-east-1"), price("ap-northeast-1")) == (5_000, 6_500)

@@ -84,6 +84,6 @@ def test_custom_labels_without_a_model_are_a_settings_error_that_names_the_setti
 def test_the_price_of_an_image_is_the_sum_over_its_apis() -> None:
     assert price_per_image([]) == 0
     assert price_per_image(["labels", "properties"]) == Decimal("0.00175")
-    assert price_per_image(ALL) == sum(api.price_usd for api in select_apis(ALL, CUSTOM_MODEL)) == Decimal("0.00575")
+    assert price_per_image(ALL) == sum(api.find_price() for api in select_apis(ALL, CUSTOM_MODEL)) == Decimal("0.00575")
     with pytest.raises(SettingsError, match="smiles"):
         price_per_image(["smiles"])

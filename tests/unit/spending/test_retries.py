@@ -13,14 +13,14 @@ from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
 from photolake.images.rekognition_apis import price_request
-from photolake.posts.comprehend import UNIT_MICROS, price_call
+from photolake.posts.comprehend import Comprehend, price_unit
 from photolake.spending.limits import convert_to_micros
 from photolake.spending.retries import pay_retries
 from tests.fakes.spending_table import FakeSpendingTable
 from tests.unit.spending.test_purse import make_purse
 
 TEXTS = {"TextList": ["short", "x" * 450], "LanguageCode": "en"}
-PRICE = (3 + 5) * UNIT_MICROS
+PRICE = (3 + 5) * price_unit()
 
 
 class Body:
@@ -67,7 +67,7 @@ def test_each_repetition_after_silence_is_paid(
     purse, is_lost = make_purse(table, total=10_000), outcomes[-1] == "no response"
     assert purse.take(PRICE)
     client = make_client(outcomes, monkeypatch)
-    pay_retries(client, purse, price_call)
+    pay_retries(client, purse, Comprehend(client, purse).price_call)
 
     if is_lost:
         with pytest.raises(ReadTimeoutError):
@@ -83,7 +83,7 @@ def test_what_cannot_be_paid_again_is_not_repeated(monkeypatch: pytest.MonkeyPat
     purse = make_purse(FakeSpendingTable(), total=2 * PRICE - 1)
     assert purse.take(PRICE)
     client = make_client(outcomes, monkeypatch)
-    pay_retries(client, purse, price_call)
+    pay_retries(client, purse, Comprehend(client, purse).price_call)
 
     with pytest.raises(ReadTimeoutError):
         client.batch_detect_sentiment(**TEXTS)

@@ -187,7 +187,7 @@ def price(parts):
     """The list price of what a metric counts."""
     name, dimensions = parts[1], dict(zip(parts[2::2], parts[3::2], strict=True))
     if name == "RekognitionCalls":
-        return APIS[dimensions["api"]].price_usd
+        return APIS[dimensions["api"]].find_price()
     return {"PostsBought": X_POST_USD, "StreamPosts": X_POST_USD, "ComprehendUnits": COMPREHEND_UNIT_USD}[name]
 
 
@@ -200,7 +200,7 @@ def test_dollars_are_what_is_counted_at_the_prices_of_the_code(title):
         found = sum(evaluate(each, nothing | {name: 1000}) for each in expressions(title).values())
         assert found == pytest.approx(float(1000 * price(parts))), name
     bought = {parts[-1] for parts in counted.values() if parts[1] == "RekognitionCalls"}
-    assert bought == {name for name, api in APIS.items() if api.price_usd}
+    assert bought == {name for name, api in APIS.items() if api.find_price()}
 
 
 def test_rates_are_per_minute():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from photolake.aws.s3 import build_created_event
 from photolake.clock import utc_now
-from photolake.posts.comprehend import UNIT_MICROS
+from photolake.posts.comprehend import price_unit
 from photolake.pricing import COMPREHEND_MIN_UNITS
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # Five minutes are enough for these; the rest is found tomorrow.
 MAX_IMAGES = 100_000
 MAX_OBJECTS = 10_000
-_LEAST = COMPREHEND_MIN_UNITS * UNIT_MICROS  # what the shortest text costs
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,10 @@ class WaitingAnnouncer:
     def _list_payable_objects(self) -> Iterator[WaitingObject]:
         ledger = self.payable.ledger
         left = ledger.read().count_left(ledger.limits, "comprehend")
+        least = COMPREHEND_MIN_UNITS * price_unit()  # of the shortest text
         for each in self.objects.list(MAX_OBJECTS):
             if left is not None:
-                if left < _LEAST:
+                if left < least:
                     return
                 left -= each.price
             yield each

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import RetryableError
 from photolake.images.rekognition_apis import LABELS, ImageApi, digest_requests, list_missing
+from photolake.price_list import DEFAULT_REGION
 from photolake.spending.limits import convert_to_micros
 from photolake.spending.purse import NO_LIMIT, Payment
 
@@ -69,16 +70,19 @@ class ImageRequests:
         apis: Sequence[ImageApi],
         partial_results: ResponseStore,
         on_response: Callable[[str], None],
+        region: str = DEFAULT_REGION,
     ) -> None:
-        """`bucket` holds the images; `on_response` gets the name of each API that responded and will be billed.
+        """`bucket` holds the images; prices are those of the Region.
 
-        A joint request is billed as each of its parts, and so counted as two.
+        `on_response` gets the name of each API that responded and will be billed. A joint request is billed as each of
+        its parts, and so counted as two.
         """
         self._client = client
         self._bucket = bucket
         self._apis = apis
         self._partial_results = partial_results
         self._on_response = on_response
+        self._region = region
         self.digest = digest_requests(apis)
 
     def price(self, known: Responses = NONE_KNOWN) -> int:
@@ -86,7 +90,7 @@ class ImageRequests:
         responses = self._name_known(known)
         labels = responses.get(LABELS.name)
         missing = list_missing(self._apis, responses)
-        return sum(convert_to_micros(api.price_usd) for api in missing if api.passes_gate(labels))
+        return sum(convert_to_micros(api.find_price(self._region)) for api in missing if api.passes_gate(labels))
 
     def send(
         self, image_id: str, s3_key: str, known: Responses = NONE_KNOWN, payment: Payment | None = None
@@ -145,7 +149,7 @@ class ImageRequests:
             )
 
     def _call(self, api: ImageApi, image: Mapping[str, Any], payment: Payment) -> dict[str, Any]:
-        price = convert_to_micros(api.price_usd)
+        price = convert_to_micros(api.find_price(self._region))
         payment.spend(price)
         try:
             response = getattr(self._client, api.method)(Image=image, **api.parameters)

@@ -52,11 +52,6 @@ class ImageApi:
         """The APIs whose responses this request brings: its parts, or itself."""
         return self.parts or (self,)
 
-    @property
-    def price_usd(self) -> Decimal:
-        """The list price of an image in us-east-1, first tier."""
-        return self.find_price()
-
     def find_price(self, region: str = DEFAULT_REGION) -> Decimal:
         """The list price of an image in a Region, first tier; of a joint request that of all its parts."""
         return sum((find_usd(api.price, region) for api in self.apis if api.price), Decimal(0))
@@ -235,12 +230,12 @@ def price_per_image(names: Iterable[str], region: str = DEFAULT_REGION) -> Decim
     return sum((api.find_price(region) for api in _rows_of(names).values()), Decimal(0))
 
 
-def price_request(operation: str, parameters: Mapping[str, Any]) -> Decimal:
-    """Return what a request costs, in USD: DetectLabels by its features."""
+def price_request(operation: str, parameters: Mapping[str, Any], region: str = DEFAULT_REGION) -> Decimal:
+    """Return what a request costs in a Region, in USD: DetectLabels by its features."""
     features = set(parameters.get("Features", ()))
     return sum(
         (
-            api.price_usd
+            api.find_price(region)
             for api in APIS.values()
             if api.operation == operation and features.issuperset(api.parameters.get("Features", ()))
         ),

@@ -15,7 +15,7 @@ from photolake.errors import PermanentError, RetryableError, RowError
 from photolake.partition import compute_post_dt
 from photolake.photos.job import list_photo_jobs
 from photolake.posts.archive_reader import ArchiveLine, read_chunks
-from photolake.posts.comprehend import UNIT_MICROS, clip_text
+from photolake.posts.comprehend import clip_text, price_unit
 from photolake.pricing import count_comprehend_units
 from photolake.rejected import RejectedRecord, RejectedStore, deliver_or_reject
 
@@ -91,7 +91,7 @@ class PostAnalyzer:
                 for name, value in totals.items():
                     self.on_count(name, value)
         if over_budget := totals["PostsOverBudget"]:
-            self.waiting.add(created, over_budget, unpaid * UNIT_MICROS)
+            self.waiting.add(created, over_budget, unpaid * price_unit())
         elif created.turn and not totals["PostsWaiting"]:
             self.waiting.remove(created)
         if waiting := totals["PostsWaiting"]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's)
 
 from photolake.errors import RetryableError
-from photolake.pricing import COMPREHEND_UNIT_USD, count_comprehend_units
+from photolake.price_list import DEFAULT_REGION, find_usd
+from photolake.pricing import count_comprehend_units
 from photolake.spending.limits import convert_to_micros
 from photolake.spending.purse import NO_LIMIT, Purse
 
@@ -27,7 +28,6 @@ MAX_BYTES = 5_000
 BATCH_SIZE = 25
 UNSUPPORTED_LANGUAGE = "unsupported_language"
 OVER_BUDGET = "over_budget"
-UNIT_MICROS = convert_to_micros(COMPREHEND_UNIT_USD)
 UNDETERMINED = "und"
 SUPPORTED = frozenset({"en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"})
 
@@ -88,22 +88,27 @@ class Detection:
         ]
 
 
-def price_call(_: str, parameters: Mapping[str, Any]) -> int:
-    """Return what a call costs, in millionths of a dollar: the same for each operation."""
-    return sum(count_comprehend_units(text) for text in parameters["TextList"]) * UNIT_MICROS
+def price_unit(region: str = DEFAULT_REGION) -> int:
+    """Return what a unit of text costs in a Region, in millionths of a dollar: the same for each operation."""
+    return convert_to_micros(find_usd("comprehend_sentiment", region))
 
 
 class Comprehend:
     """The batch operations, by API: BatchDetectDominantLanguage, BatchDetectSentiment and BatchDetectEntities."""
 
-    def __init__(self, client: ComprehendClient, purse: Purse = NO_LIMIT) -> None:
-        """`purse` pays for each call before it is made."""
+    def __init__(self, client: ComprehendClient, purse: Purse = NO_LIMIT, region: str = DEFAULT_REGION) -> None:
+        """`purse` pays for each call before it is made, at the prices of the Region."""
         self.purse = purse
+        self.unit_price = price_unit(region)
         self._operations: Mapping[Api, Callable[..., Any]] = {
             "language": client.batch_detect_dominant_language,
             "sentiment": client.batch_detect_sentiment,
             "entities": client.batch_detect_entities,
         }
+
+    def price_call(self, _: str, parameters: Mapping[str, Any]) -> int:
+        """Return what a call with these parameters costs, in millionths of a dollar."""
+        return sum(count_comprehend_units(text) for text in parameters["TextList"]) * self.unit_price
 
     def detect(self, api: Api, texts: Sequence[str], language: str) -> Detection:
         """Return what Comprehend finds in each of at most 25 texts, none of them empty; threads may call it at once.
@@ -130,19 +135,19 @@ class Comprehend:
         """Add what one call returns to the detection; return the halves of the batch if they must be sent instead."""
         half = len(batch) // 2
         units = [count_comprehend_units(texts[index]) for index in batch]
-        if not self.purse.take(sum(units) * UNIT_MICROS):
+        if not self.purse.take(sum(units) * self.unit_price):
             if half:
                 return [batch[half:], batch[:half]]
             detection.results[batch[0]] = _OVER_BUDGET
             return []
-        found = self._call(api, [texts[index] for index in batch], language, detection, sum(units) * UNIT_MICROS)
+        found = self._call(api, [texts[index] for index in batch], language, detection, sum(units) * self.unit_price)
         if isinstance(found, NoResult):
             if found.status in _ABOUT_ONE_TEXT and half:
                 return [batch[half:], batch[:half]]
             found = [found] * len(batch)
         else:
             unbilled = (each for each, result in zip(units, found, strict=True) if isinstance(result, NoResult))
-            self.purse.put_back(sum(unbilled) * UNIT_MICROS)
+            self.purse.put_back(sum(unbilled) * self.unit_price)
         for index, result, billed in zip(batch, found, units, strict=True):
             detection.results[index] = result
             if not isinstance(result, NoResult):

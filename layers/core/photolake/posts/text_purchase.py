@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.errors import DeliveryError
-from photolake.posts.comprehend import UNDETERMINED, UNIT_MICROS, Api, NoResult
+from photolake.posts.comprehend import UNDETERMINED, Api, NoResult
 from photolake.posts.packed_entities import detect_packed
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class TextPurchase:
         error is raised when every result that was bought is in the cache.
         """
         self._awaited.update(text for batch in batches for text in batch.texts)
-        self._comprehend.purse.expect(sum(batch.units for batch in batches) * UNIT_MICROS)
+        self._comprehend.purse.expect(sum(batch.units for batch in batches) * self._comprehend.unit_price)
         errors: list[BaseException] = []
         with ThreadPoolExecutor(max_workers=BATCHES_AT_ONCE) as pool:
             futures = {pool.submit(self._detect, batch): batch for batch in batches}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Literal, Self, get_args
 
 from photolake.errors import SettingsError
@@ -12,7 +12,7 @@ from photolake.errors import SettingsError
 Service = Literal["x", "comprehend", "rekognition"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 MICROS = 10**6
-"""Amounts are whole millionths of a dollar: all list prices are, and DynamoDB adds them without rounding."""
+"""Amounts are whole millionths of a dollar, as nearly all list prices are: DynamoDB adds them without rounding."""
 
 SETTINGS: Mapping[str, str] = {
     "total": "MonthlyBudget",
@@ -24,8 +24,8 @@ SETTINGS: Mapping[str, str] = {
 
 
 def convert_to_micros(dollars: Decimal) -> int:
-    """Convert dollars to millionths of a dollar."""
-    return round(dollars * MICROS)
+    """Convert dollars to millionths of a dollar, rounded up."""
+    return int((dollars * MICROS).to_integral_value(ROUND_CEILING))
 
 
 def convert_to_dollars(micros: int) -> Decimal:
