@@ -113,18 +113,36 @@ def test_a_refusal_is_remembered_for_the_batch_and_forgotten_after_it() -> None:
     assert one.take(5)
 
 
-def test_money_of_one_month_is_given_back_to_it_and_not_taken_for_the_next() -> None:
+def test_a_batch_is_paid_by_the_month_in_which_it_began() -> None:
     table, now = FakeSpendingTable(), [NOVEMBER]
     purse = make_purse(table, total=1_000, clock=lambda: now[0])
-    purse.expect(20)
     assert purse.take(5)
 
     now[0] += dt.timedelta(minutes=2)
     assert purse.take(30)
+    purse.put_back(5)  # of November
+    purse.close()
+    assert purse.take(7)
     purse.close()
 
     spent = {key: int(item["total"]) for key, item in table.items.items()}
-    assert spent == {"spending#2026-11": 5, "spending#2026-12": 30}
+    assert spent == {"spending#2026-11": 30, "spending#2026-12": 7}
+    assert table.held == []
+
+
+def test_what_is_kept_ready_is_of_the_month_that_it_is_for() -> None:
+    table, now = FakeSpendingTable(), [NOVEMBER]
+    purse = make_purse(table, total=1_000, clock=lambda: now[0])
+    assert purse.keep(20)
+    purse.charge(5)
+
+    now[0] += dt.timedelta(minutes=2)
+    assert purse.keep(30)
+    purse.charge(8)
+    purse.close()
+
+    spent = {key: int(item["total"]) for key, item in table.items.items()}
+    assert spent == {"spending#2026-11": 5, "spending#2026-12": 8}
     assert table.held == []
 
 

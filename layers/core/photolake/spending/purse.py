@@ -75,7 +75,12 @@ class Purse:
                 self._rest += amount
 
     def keep(self, amount: int) -> bool:
-        """Have this much ready for what cannot be asked for before; False if the month does not have it."""
+        """Have this much ready for what cannot be asked for before; False if the month does not have it.
+
+        What is left of another month goes back to it, because what comes unasked may go on for months.
+        """
+        if self._month not in ("", self._ledger.month):
+            self.close()
         self.expect(amount)
         if not self.take(amount):
             return False
@@ -109,9 +114,11 @@ class Purse:
             return spending.find_share(self._ledger.limits, self._service) if spending else None
 
     def _fill(self, amount: int) -> bool:
-        """Take at least what is missing for an amount from the month."""
-        if self._month != self._ledger.month:
-            self._give_back()
+        """Take at least what is missing for an amount from the month in which the batch began.
+
+        It pays until the end of the batch: what is put back must not be taken out of the counters of another month.
+        """
+        if not self._month:
             self._month, self._left = self._ledger.month, min(self._limits.values())
         missing = amount - self._rest
         for _ in range(ATTEMPTS):
