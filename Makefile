@@ -122,6 +122,7 @@ bench: .venv/page.stamp ## Run the benchmarks, which print ratios
 	@$(BIN)/python -m bench.pipeline
 	@$(BIN)/python -m tests.conformance.trino_installation
 	@$(BIN)/python -m bench.scan
+	@$(BIN)/python -m bench.compaction_arrivals
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.export
 	@$(BIN)/python -m bench.explorers

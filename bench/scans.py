@@ -21,7 +21,7 @@ EXACT_BYTES = {
     "parquet.max-merge-distance": "0B",
     "hive.dynamic-filtering.wait-timeout": "10s",
 }
-_WORDS = {"name": "van gogh", "words": "off"}
+_WORDS = {"name": "van gogh", "words": "off", "image_id": "0" * 64}
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def run_compact(request: CompactRequest, cloud: Cloud) -> None:
         raise explain_error(error, cloud.name) from error
     _show_result(tally, request)
     if tally.failures:
-        raise CommandError(f"{len(tally.failures):,} days could not be written anew; they are as they were")
+        raise CommandError(f"Not written anew, and as before: {len(tally.failures):,} of {len(found):,} days")
 
 
 def build_compactor(request: CompactRequest, cloud: Cloud) -> Compactor:
@@ -138,7 +138,7 @@ def _show_result(tally: CompactionTally, request: CompactRequest) -> None:
     for partition, reason in tally.failures.items():
         print_note(f"{partition}: {reason}", "red")
     print_note(
-        f"{len(tally.rewrites):,} days written anew: {counts['objects_before']:,} objects became "
+        f"Days written anew: {len(tally.rewrites):,}. {counts['objects_before']:,} objects became "
         f"{counts['objects_after']:,}, {decimal(counts['bytes_before'])} became {decimal(counts['bytes_after'])}"
     )
     if not request.at_once:

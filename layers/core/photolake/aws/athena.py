@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Creating a view takes Athena about a second, and the laptop far less; longer queries are asked for less often.
 FIRST_POLL_SECONDS = 0.05
 LAST_POLL_SECONDS = 1.0
+_STOP_POLLS = 15
+_ENDED = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
 
 
 @dataclass(frozen=True)
@@ -35,21 +37,34 @@ class QueryRunner:
         """Run a statement; returns what Athena says of it.
 
         PermanentError (`query_failed`) has the engine's message. While `may_wait` is true it is waited for; then it is
-        stopped, and RetryableError raised.
+        stopped, and RetryableError raised when it has ended, or has not within some 15 seconds.
         """
         execution_id = self.client.start_query_execution(
             QueryString=sql, QueryExecutionContext={"Database": self.database}, WorkGroup=self.workgroup
         )["QueryExecutionId"]
         pause = FIRST_POLL_SECONDS
-        while True:
-            execution = self.client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
-            status = execution["Status"]
-            if status["State"] == "SUCCEEDED":
-                return execution
-            if status["State"] in {"FAILED", "CANCELLED"}:
-                raise PermanentError("query_failed", status.get("StateChangeReason", status["State"]))
+        while (execution := self._read(execution_id))["Status"]["State"] not in _ENDED:
             if not may_wait():
-                self.client.stop_query_execution(QueryExecutionId=execution_id)
-                raise RetryableError(f"the query {execution_id} takes longer than this run has time for")
+                execution = self._stop(execution_id)
+                break
             self.sleep(pause)
             pause = min(2 * pause, LAST_POLL_SECONDS)
+        status = execution["Status"]
+        if status["State"] != "SUCCEEDED":
+            raise PermanentError("query_failed", status.get("StateChangeReason", status["State"]))
+        return execution
+
+    def _read(self, execution_id: str) -> QueryExecutionTypeDef:
+        return self.client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
+
+    def _stop(self, execution_id: str) -> QueryExecutionTypeDef:
+        """Stop a query; returns it if it has ended by itself before that."""
+        self.client.stop_query_execution(QueryExecutionId=execution_id)
+        for _ in range(_STOP_POLLS):
+            execution = self._read(execution_id)
+            if execution["Status"]["State"] in _ENDED:
+                break
+            self.sleep(LAST_POLL_SECONDS)
+        if execution["Status"]["State"] == "SUCCEEDED":
+            return execution
+        raise RetryableError(f"the query {execution_id} takes longer than this run has time for")

@@ -11,11 +11,16 @@ if TYPE_CHECKING:
     from photolake.lake.partition_objects import PartitionObject
 
 
+# From here on footers are nothing beside the columns.
+LARGE_OBJECT_BYTES = 64 * 2**20
+
+
 @dataclass(frozen=True)
 class CompactionRules:
     """When a partition is written anew.
 
-    It has at least `min_objects`, the folder of an earlier rewrite counting as one, as Athena may write several files.
+    It has at least `min_objects`, the folder of an earlier rewrite counting as one, as Athena may write several files,
+    and they are smaller than LARGE_OBJECT_BYTES on average.
     Its day ended `rest` ago. Its oldest row arrived at most `max_age` ago: S3 counts the age of an object, and so
     `RowRetentionDays`, from when it was written, so that a rewrite prolongs it. It is not before `earliest`, where
     Athena sees nothing. What is replaced is deleted `grace` later, or by somebody else.
@@ -70,4 +75,5 @@ def _is_worth_it(partition: Partition, rules: CompactionRules, now: dt.datetime)
     day = dt.date.fromisoformat(partition.day)
     end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)
     is_young = rules.max_age is None or now.date() - partition.first <= rules.max_age
-    return partition.parts >= rules.min_objects and day >= rules.earliest and end + rules.rest <= now and is_young
+    is_split = partition.parts >= rules.min_objects and partition.bytes < partition.parts * LARGE_OBJECT_BYTES
+    return is_split and day >= rules.earliest and end + rules.rest <= now and is_young

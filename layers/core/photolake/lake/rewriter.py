@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from photolake.errors import PermanentError
+from photolake.errors import PermanentError, RetryableError
 from photolake.lake.landing_tables import LANDING_TABLES
 from photolake.lake.partition_objects import PartitionObject, PartitionObjects, find_prefix, name_folder
 from photolake.lake.rewrite_statement import build_rewrite_statement
@@ -98,8 +98,8 @@ class PartitionRewriter:
         statement = build_rewrite_statement(LANDING_TABLES[table], columns, self._database, day, location, keep)
         try:
             return self._queries.run(statement, may_wait)
-        except PermanentError:
-            # Athena leaves behind what a failed UNLOAD has written. It ends here, so nothing follows.
+        except (PermanentError, RetryableError):
+            # Athena leaves behind what an UNLOAD has written that failed or was stopped.
             self._objects.delete([item.key for item in self._objects.list_objects(folder)])
             raise
 
