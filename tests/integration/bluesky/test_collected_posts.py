@@ -37,6 +37,17 @@ def test_posts_are_known_once_they_were_added_however_often(known):
     assert known.find_collected(set()) == set()
 
 
+def test_a_post_that_is_forgotten_is_not_known_and_the_others_are(known, table):
+    known.add(posts(ANN, 0, 1) | posts(BOB, 0))
+
+    known.forget(posts(ANN, 0, 5))
+    known.forget(posts(ANN, 0))
+
+    assert known.find_by_authors([ANN, BOB]) == posts(ANN, 1) | posts(BOB, 0)
+    days = sorted(item["id"] for item in table.scan()["Items"] if item["id"].count("#") == 2)
+    assert [item.rpartition("#")[0] for item in days] == [f"bluesky#{ANN}", f"bluesky#{BOB}"]
+
+
 def test_all_posts_of_an_author_are_found_whenever_they_were_posted(known):
     known.add(posts(ANN, *range(150)) | posts(BOB, 3))
 
