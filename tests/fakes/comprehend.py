@@ -26,7 +26,10 @@ class FakeComprehend:
     """
 
     meta: Any = SimpleNamespace(
-        events=HierarchicalEmitter(), service_model=MODEL, config=Config(retries={"total_max_attempts": 5})
+        events=HierarchicalEmitter(),
+        service_model=MODEL,
+        config=Config(retries={"total_max_attempts": 5}),
+        region_name="us-east-1",
     )
 
     def __init__(self, supported=LANGUAGES, poison=(), document_errors=None, call_errors=()):

@@ -81,7 +81,10 @@ class FakeRekognition:
     """
 
     meta: Any = SimpleNamespace(
-        events=HierarchicalEmitter(), service_model=MODEL, config=Config(retries={"total_max_attempts": 5})
+        events=HierarchicalEmitter(),
+        service_model=MODEL,
+        config=Config(retries={"total_max_attempts": 5}),
+        region_name="us-east-1",
     )
 
     def __init__(

@@ -143,10 +143,11 @@ def _build_runs(plan: Plan) -> Iterator[Row]:
     start = dt.datetime.combine(plan.first_day, dt.time(), dt.UTC)
     every, missing = dt.timedelta(hours=6), range(9, 15)
     read_to = dict.fromkeys(dict(_SOURCES), start - every)
-    for number in range(plan.days * 4):
+    numbers = [number for number in range(plan.days * 4) if number not in missing]
+    for number in numbers:
         started = start + number * every
-        for source, query in _SOURCES if number not in missing else ():
-            is_last = number == plan.days * 4 - 1
+        for source, query in _SOURCES:
+            is_last = number == numbers[-1]
             has_gap = started - read_to[source] > 5 * every
             read_from = max(read_to[source], started - every)
             yield SourceRun(

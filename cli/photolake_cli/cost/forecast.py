@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OWN_METRICS = 45
 """Metrics that the functions write, about: docs/cost.md."""
-AROUND_IMAGE_USD = Decimal("0.112") / 1000
+AROUND_IMAGE_USD = Decimal("0.107") / 1000
 """Lambda, state and search index of an image and its photo, as docs/cost.md adds them up for a thousand."""
 AROUND_POST_USD = Decimal(5) / 10**6
 """Firehose, Lambda, SQS and DynamoDB of a post: an estimate."""

@@ -75,8 +75,16 @@ _TREATMENTS: Mapping[str, Treatment] = {
 }
 # A celebrity is who Rekognition says it is, not an author.
 _OF_CELEBRITIES: Mapping[str, Treatment] = dict.fromkeys(("id", "name", "urls"), Rule.KEEP)
+# What a source looks for, and why it stopped.
+_OF_RUNS: Mapping[str, Treatment] = {
+    **dict.fromkeys(("source", "query", "reason"), Rule.WORDS),
+    **dict.fromkeys(("run_id", "collected_by", "started_at", "ended_at", "bought"), Rule.KEEP),
+    **dict.fromkeys(("covered_from", "covered_to", "has_gap", "gap_from", "gap_to", "hours", "runs"), Rule.KEEP),
+}
 _BY_VIEW: Mapping[str, Mapping[str, Treatment]] = {
     "celeb_view": _OF_CELEBRITIES,
+    "collection_gaps": _OF_RUNS,
+    "collection_runs": _OF_RUNS,
     "dashboard_celebrities": _OF_CELEBRITIES,
     "photo_metadata": {"name": Rule.KEEP},
 }

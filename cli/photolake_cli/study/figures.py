@@ -27,6 +27,7 @@ SETTINGS = (
     "FacesAndCelebrities",
     "SampleRate",
     "PackEntities",
+    "MonthlyBudget",
     "MonthlyPostBudget",
     "DailyImageBudget",
     "EarliestDate",
@@ -123,9 +124,9 @@ class StudyReader:
         return result.records()
 
     def _read_gaps(self) -> list[dict[str, Any]] | None:
-        """Return the gaps; None where the view is not there yet."""
+        """Return the gaps; None where no run has noted what it read, or the view is not there yet."""
         try:
-            return self._read("gaps")
+            return self._read("gaps") or ([] if self._read("runs") else None)
         except QueryFailedError as error:
             if GAPS_VIEW not in str(error):
                 raise

@@ -298,7 +298,7 @@ def test_what_a_database_cannot_hold_is_changed_and_counted(database, capsys):
         ({"key": ["user"]}, "tweets has no column user for a key"),
         (
             {"view": "twets"},
-            "There is no view 'twets' in photolake. photolake's views: celeb_view, dashboard_",
+            "There is no view 'twets' in photolake. photolake's views: celeb_view, collection_gaps",
         ),
     ],
 )
