@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from photolake.aws.athena import QueryRunner
+from photolake.clock import utc_now
 from photolake.lake.compaction import CompactionRules
 from photolake.lake.compactor import Compactor
 from photolake.lake.partition_objects import PartitionObjects
@@ -43,13 +44,9 @@ objects = PartitionObjects(boto3.client("s3"), settings.lake_bucket)
 queries = QueryRunner(boto3.client("athena"), settings.workgroup, settings.landing_database)
 
 
-def _utc_now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
 compactor = Compactor(
     objects,
-    PartitionRewriter(queries, boto3.client("glue"), objects, settings.landing_database, _utc_now),
+    PartitionRewriter(queries, boto3.client("glue"), objects, settings.landing_database, utc_now),
     CompactionRules(
         min_objects=settings.compaction_min_objects,
         rest=dt.timedelta(hours=settings.compaction_rest_hours),
@@ -57,7 +54,7 @@ compactor = Compactor(
         grace=dt.timedelta(minutes=settings.compaction_grace_minutes),
         earliest=dt.date.fromisoformat(settings.earliest_date),
     ),
-    _utc_now,
+    utc_now,
     workers=WORKERS,
 )
 

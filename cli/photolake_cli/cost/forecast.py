@@ -15,7 +15,7 @@ from photolake_cli.cost.deployment import LONGEST_MONTH
 if TYPE_CHECKING:
     from photolake_cli.cost.deployment import Deployment
 
-OWN_METRICS = 45
+OWN_METRICS = 67
 """Metrics that the functions write, about: docs/cost.md."""
 AROUND_IMAGE_USD = Decimal("0.107") / 1000
 """Lambda, state and search index of an image and its photo, as docs/cost.md adds them up for a thousand."""

@@ -218,7 +218,7 @@ def test_what_firehose_refuses_and_cfn_lint_passes_is_seen_here(streams, path, v
 def test_no_alarm_has_more_than_the_ten_metrics_that_cloudwatch_allows(transformed):
     alarms = of_type(transformed, "AWS::CloudWatch::Alarm")
 
-    assert len(alarms) == 14
+    assert len(alarms) == 16
     for name, alarm in alarms.items():
         assert sum("MetricStat" in metric for metric in alarm["Metrics"]) <= 10, name
 
