@@ -21,9 +21,11 @@ demo: .venv/local.stamp $(if $(filter full,$(ENGINE)),.venv/full.stamp) ## Run t
 # What is deployed is tested by `make template`, and what is written by `make docs-check`, both parts of `make check`.
 TEMPLATE_TESTS := tests/unit/template tests/unit/quicksight tests/integration/quicksight
 DOCS_TESTS := tests/integration/docs
+# They kill and interrupt, which takes its time, so `make test-faults` has them.
+FAULT_TESTS := tests/integration/lake tests/integration/x_compliance
 
 test: .venv/dev.stamp ## Run the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit $(addprefix --ignore=,$(TEMPLATE_TESTS) $(DOCS_TESTS))
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit $(addprefix --ignore=,$(TEMPLATE_TESTS) $(DOCS_TESTS) $(FAULT_TESTS))
 
 coverage: .venv/dev.stamp ## Run the tests and list the lines of the library and the functions that none runs
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --quiet tests/integration tests/unit --cov=layers/core/photolake --cov=functions --cov-report=term-missing:skip-covered
@@ -36,6 +38,7 @@ test-e2e: .venv/dev.stamp ## Test the whole pipeline on the laptop cloud
 
 test-faults: .venv/dev.stamp ## Test that no fault loses or doubles anything: SEEDS=5000 for more seeds, SEED=7 to play one again
 	@SEED='$(SEED)' SEEDS='$(SEEDS)' FIRST_SEED='$(FIRST_SEED)' $(BIN)/pytest --numprocesses $(if $(SEED),0,auto) --dist load --quiet tests/faults$(if $(SEED)$(SEEDS),/test_seeds.py)
+	@$(if $(SEED)$(SEEDS),,$(BIN)/pytest --numprocesses auto --dist loadfile --quiet $(FAULT_TESTS))
 
 test-laptop-cloud: .venv/laptop-cloud-tests.stamp ## Run the tests of the laptop cloud, if its files changed since they last passed
 
