@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 BUSY_SECONDS = 901.0
 MOST_REQUESTS = 430
 """A pass sends some 420."""
-STEP = int(os.environ.get("KILL_STEP", "96"))
+STEP = int(os.environ.get("KILL_STEP", "200"))
 """At requests 0, STEP, twice STEP ... a pass is killed: `KILL_STEP=1` takes three quarters of an hour."""
 ASK = {"pass": 9}
 
