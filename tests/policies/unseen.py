@@ -76,6 +76,12 @@ UNSEEN = (
     Unseen("QuickSightRole", _READ_DATABASES, _ONE_STATEMENT, "arn:aws:glue:*:table/*"),
     Unseen("QuickSightRole", ("glue:GetTable", "glue:GetTables"), _ONE_STATEMENT, "*:database/default"),
     Unseen("SearchApiRole", ("s3:GetObject",), "the request of whoever has the URL that the function signed"),
+    Unseen(
+        "StreamRole",
+        ("s3:PutObject",),
+        "what an hour of the stream has covered; none here lasts so long",
+        "*/collection_runs/*",
+    ),
     Unseen("StreamRole", ("s3:PutObject",), _UNFIT, "*/errors/malformed/*"),
     Unseen("TweetAnalyzerRole", ("dynamodb:DeleteItem", "dynamodb:PutItem"), _UNPAID, "*:table/ImagesTable"),
     Unseen(
