@@ -1,7 +1,4 @@
-"""What a month may cost and what it has cost so far, as the functions count it in the checkpoint table.
-
-The item `spending#<month>` has a counter in millionths of a dollar for each service and for all together.
-"""
+"""What a month may cost and what it has cost so far, as the functions count it: see `photolake/spending/ledger.py`."""
 
 from __future__ import annotations
 
@@ -9,11 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.pricing import format_usd
+from photolake.spending import ledger
+from photolake.spending.limits import SETTINGS, SpendingLimits, convert_to_dollars
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.console import print_note
 
@@ -21,11 +20,7 @@ if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
 
 LIMITS = "MonthlyBudgets"
-"""The output of the stack with the limits in dollars: of all together, and of each of `SERVICES`; 0 is none."""
-SERVICES = ("x", "comprehend", "rekognition")
-_COUNTERS = ("total", *SERVICES)
-_MICROS = 10**6
-_NAMES = dict(zip(_COUNTERS, ("MonthlyBudget", *(f"Monthly{name.title()}Budget" for name in SERVICES)), strict=True))
+"""The output of the stack with the limits in dollars, in the order of `SETTINGS`; 0 is none."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class MonthlySpending:
     def find_tightest(self, services: Sequence[str]) -> tuple[str, Decimal] | None:
         """The limit that leaves these services the least, by its setting's name, and what it leaves; None if none."""
         left = [
-            (_NAMES[name], max(self.limits[name] - self.spent[name], Decimal(0)))
+            (SETTINGS[name], max(self.limits[name] - self.spent[name], Decimal(0)))
             for name in ("total", *services)
             if name in self.limits
         ]
@@ -48,17 +43,25 @@ class MonthlySpending:
 
 def read_spending(cloud: Cloud, now: dt.datetime) -> MonthlySpending | None:
     """What this month has cost; None if the stack has no limit, or is of a version that counts nothing."""
-    found = cloud.values.get(LIMITS, "").split(",")
-    limits = {name: Decimal(text) for name, text in zip(_COUNTERS, found, strict=False) if text and Decimal(text)}
+    if not cloud.values.get(LIMITS):
+        return None
+    found = SpendingLimits.parse(cloud.values[LIMITS].split(","))
+    by_name = [("total", found.total), *found.by_service.items()]
+    limits = {name: limit for name, limit in by_name if limit}
     if not limits:
         return None
     month = f"{now.astimezone(dt.UTC):%Y-%m}"
     try:
         table = cloud.table(cloud.find_physical_id("CheckpointTable"))
-        item: Mapping[str, Any] = table.get_item(Key={"id": f"spending#{month}"}).get("Item") or {}
+        item = table.get_item(Key=ledger.build_key(month)).get("Item") or {}
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, cloud.name) from error
-    return MonthlySpending(month, {name: Decimal(str(item.get(name, 0))) / _MICROS for name in _COUNTERS}, limits)
+    counters = ledger.read_spending(item).counters
+    return MonthlySpending(month, _convert_all(counters), _convert_all(limits))
+
+
+def _convert_all(amounts: Mapping[str, int]) -> dict[str, Decimal]:
+    return {name: convert_to_dollars(amount) for name, amount in amounts.items()}
 
 
 def describe_left(spending: MonthlySpending | None, planned: Mapping[str, Decimal]) -> tuple[str, bool]:
