@@ -10,12 +10,18 @@ from photolake.athena_schema.sql_files import read_statements, sort_by_dependenc
 from tests.resolved_template import ROOT, table_input
 
 _LANDING = "landing"
-_TABLES = {"posts": "PostsTable", "photos": "PhotosTable", "analyses": "AnalysesTable", "deletions": "DeletionsTable"}
+_TABLES = {
+    "posts": "PostsTable",
+    "photos": "PhotosTable",
+    "analyses": "AnalysesTable",
+    "deletions": "DeletionsTable",
+    "collection_runs": "CollectionRunsTable",
+}
 
 
 def with_lake(sql: str, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> str:
-    """A query of our views, over these rows of the landing tables; the text of the query is not changed."""
-    tables = {f"{_LANDING}_{name}": table(_columns(_TABLES[name]), given) for name, given in rows.items()}
+    """A query of our views, over these rows of the landing tables; the others are empty. The query is not changed."""
+    tables = {f"{_LANDING}_{name}": table(_columns(key), rows.get(name, ())) for name, key in _TABLES.items()}
     for view in sort_by_dependency(read_statements(ROOT / "athena/views", _LANDING)):
         query = re.sub(r"^create or replace view \w+ as\b", "", view.body)
         tables[view.name] = query.replace(f"{_LANDING}.", f"{_LANDING}_")

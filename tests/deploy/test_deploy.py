@@ -16,7 +16,7 @@ from tests.deploy.ministack import ROOT
 from tests.resolved_template import PSEUDO_PARAMETERS, transformed
 
 # Outputs that say how a stack is set, which two may be alike.
-SETTINGS = {"SampleRate", "RowRetentionDays"}
+SETTINGS = {"MonthlyBudgets", "PackEntities", "RowRetentionDays", "SampleRate"}
 BUDGET = "42"
 CHANGED_BUDGET = "7"
 
