@@ -85,8 +85,8 @@ def _forget(request: ForgetRequest, cloud: Cloud) -> None:
             print_json(_build_plan(counts, names, archive, usd))
         return
     _require_consent(request, names, cloud)
-    missing = [name for name in names if name.id not in lake.find_deleted(names)]
-    _store(missing, request.reason, lake, cloud)
+    deleted = lake.find_deleted(names)
+    _store([name for name in names if name.id not in deleted], request.reason, cloud)
     state = _Follower(cloud).follow()
     if request.as_json:
         print_json({"deletions": len(names), "counts": dict(state.counts), "began_at": state.began_at})
@@ -129,7 +129,7 @@ def _require_consent(request: ForgetRequest, names: Sequence[PostName], cloud: C
         raise CommandError(undone)
 
 
-def _store(names: Sequence[PostName], reason: str, lake: ForgetLake, cloud: Cloud) -> None:
+def _store(names: Sequence[PostName], reason: str, cloud: Cloud) -> None:
     """Write the deletions: from now on no view has these posts."""
     now = format_utc(utc_now())
     rows = [
