@@ -47,21 +47,21 @@ class ForgetLake:
 
     def count(self, posts: Iterable[PostName]) -> Counter[str]:
         """Count the rows of these posts, and the images that no other post shows."""
-        found: Counter[str] = Counter()
-        shown = Counter[str]()
+        found, shown, copies = Counter[str](), Counter[str](), dict[str, int]()
+        photos = f"{self._landing}.photos"
         for ids in _list_ids(posts):
             found["posts"] += self._count(f"select count(distinct id) from {self._landing}.posts where id in ({ids})")  # noqa: S608
-            photos = f"{self._landing}.photos"
             found["photos"] += self._count(
                 f"select count(distinct source_key) from {photos} where tweetid in ({ids})"  # noqa: S608
             )
             theirs = f"select image_id from {photos} where tweetid in ({ids}) and image_id is not null"  # noqa: S608
-            rows = self._run(
-                f"select image_id, count_if(tweetid is null or tweetid not in ({ids})) as others, "  # noqa: S608
-                f"count_if(tweetid in ({ids})) as shown from {photos} where image_id in ({theirs}) group by image_id"
-            )
-            shown.update({row[0] or "": int(row[1] or 0) for row in rows})
-        found["images"] = sum(not others for others in shown.values())
+            for image, rows, of_these in self._run(
+                f"select image_id, count(*) as copies, count_if(tweetid in ({ids})) as shown "  # noqa: S608
+                f"from {photos} where image_id in ({theirs}) group by image_id"
+            ):
+                copies[image or ""] = int(rows or 0)
+                shown[image or ""] += int(of_these or 0)
+        found["images"] = sum(shown[image] == rows for image, rows in copies.items())
         return found
 
     def measure_archive(self) -> int:
