@@ -48,7 +48,10 @@ def forget_refused_messages(stack: Stack) -> AbstractContextManager[Any]:
     """`Failed` of SendMessageBatch is not read."""
 
     def send(self: Any, bodies: list[str], delay_seconds: int) -> None:
-        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
+        entries = [
+            {"Id": str(number), "MessageBody": body, "DelaySeconds": delay_seconds}
+            for number, body in enumerate(bodies)
+        ]
         self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
 
     return patch.object(MessageQueue, "_send_batch", send)
