@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -161,9 +161,11 @@ def save_checkpoint_before_delivery(stack: Stack) -> AbstractContextManager[Any]
 
     def collect(self: Any, source: Any, has_time: Callable[[], bool]) -> SourceSummary:
         checkpoint, summary = self.checkpoints.load(source.name), SourceSummary(source.name)
-        for batch in source.fetch({name: value for name, value in checkpoint.state.items() if name != "not_before"}):
-            checkpoint = self.checkpoints.save(checkpoint, batch.state)
-            summary = self._deliver_batch(batch, summary)
+        state = {name: value for name, value in checkpoint.state.items() if name != "not_before"}
+        with closing(source.fetch(state)) as batches:
+            for batch in batches:
+                checkpoint = self.checkpoints.save(checkpoint, batch.state)
+                summary = self._deliver_batch(batch, summary)
         return summary
 
     return patch.object(SourceCollector, "collect", collect)
