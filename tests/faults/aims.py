@@ -55,7 +55,11 @@ AIMS: Mapping[str, Aim] = {
     "forget_refused_messages": Aim(Fault.PARTIAL, "SendMessageBatch", share=0.7),
     "forget_unwritten_items": Aim(Fault.PARTIAL, "BatchWriteItem"),
     "take_unread_keys_for_absent": Aim(
-        Fault.PARTIAL, "BatchGetItem", of="TweetAnalyzer", share=0.8, intensity={**_TWICE, "lost_delete": 0.6}
+        Fault.PARTIAL,
+        "BatchGetItem",
+        of="TweetAnalyzer",
+        share=0.95,
+        intensity={**_TWICE, "duplicate": 0.9, "lost_delete": 0.9},
     ),
     "analyse_without_a_lease": Aim(intensity=_TWICE),
     "finish_without_being_the_holder": Aim(Fault.STALL, "PutRecordBatch", "photolake-AnalysesStream", share=0.7),

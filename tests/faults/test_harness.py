@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 
 # If this is set, the seeds that find a mutant without its aim are counted.
 MUTANT_SEEDS = int(os.environ.get("MUTANT_SEEDS") or 0)
-AIMED_SEEDS = 80
+AIMED_SEEDS = 20
 
 
 def test_the_same_seed_tells_the_same_story(site: Site) -> None:
