@@ -192,7 +192,12 @@ def test_of_entries_that_fit_a_line_the_first_are_shown_and_the_others_counted(e
         left_out = re.search(r"and (\d+) more$", packed[-1])
         count = int(left_out[1]) if left_out else 0
         tail = [f"and {count} more"] * (count > 0)
-        assert "".join(packed).replace(" ", "") == ",".join([*entries[: len(entries) - count], *tail]).replace(" ", "")
+        fitting = [entry for entry in entries if cell_len(entry) < room]
+        assert "".join(packed).replace(" ", "") == ",".join([*fitting[: len(entries) - count], *tail]).replace(" ", "")
+
+
+def test_an_entry_longer_than_a_line_is_passed_over_and_counted():
+    assert fit_entries(["世" * 15, "a"], 30) == ["a, and 1 more"]
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\n", codec="utf-8"), min_size=1, max_size=40), min_size=2))
