@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.athena_schema.custom_resource import build_response, send_response
-from photolake.athena_schema.sql_files import read_statements, sort_by_dependency
+from photolake.athena_schema.sql_files import group_by_dependency, read_statements
 from photolake.athena_schema.workgroup import Workgroup
 from photolake.errors import PhotolakeError
 from photolake.settings import Settings
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 PHYSICAL_ID = "athena-schema"
 RESULTS = "athena-results/"
+# Athena limits how many DDL statements of an account are active:
+# https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+VIEWS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,11 @@ def delete_objects(bucket: Bucket, prefix: str) -> None:
 
 
 def create_schema(folder: Path) -> None:
-    """Create every view after those it reads, then the saved queries."""
-    views = sort_by_dependency(read_statements(folder / "views", settings.landing_database))
+    """Create the views, several at once and each after those it reads, then the saved queries."""
+    groups = group_by_dependency(read_statements(folder / "views", settings.landing_database))
     queries = read_statements(folder / "queries", settings.landing_database)
-    for view in views:
-        workgroup.run(view)
+    with ThreadPoolExecutor(VIEWS_AT_ONCE) as threads:
+        for views in groups:
+            list(threads.map(workgroup.run, views))
     workgroup.save_queries(queries)
-    logger.info("schema created", views=len(views), queries=len(queries))
+    logger.info("schema created", views=sum(map(len, groups)), queries=len(queries))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from photolake.athena_schema.sql_files import Parameter, read_statements, sort_by_dependency
+from photolake.athena_schema.sql_files import Parameter, group_by_dependency, read_statements, sort_by_dependency
 from photolake.errors import PermanentError
 
 
@@ -27,6 +27,20 @@ def test_views_come_after_the_views_they_read(folder):
 
     # In b, `a` is only a comment's word and a common table expression that nothing selects from.
     assert [view.name for view in sort_by_dependency(read_statements(views, "lake"))] == ["c", "b", "a"]
+
+
+def test_views_that_do_not_read_each_other_are_in_one_group(folder):
+    views = folder(
+        a="create view a as select * from c",
+        b="create view b as select * from a inner join d on a.id = d.id",
+        c="create view c as select 1",
+        d="create view d as select * from c",
+        e="create view e as select * from ${landing}.posts",
+    )
+
+    groups = group_by_dependency(read_statements(views, "lake"))
+
+    assert [[view.name for view in group] for group in groups] == [["c", "e"], ["a", "d"], ["b"]]
 
 
 def test_views_that_read_each_other_are_named(folder):

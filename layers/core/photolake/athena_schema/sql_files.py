@@ -105,14 +105,25 @@ def read_statements(folder: Path, landing_database: str) -> list[Statement]:
     return [_read(path, landing_database) for path in paths]
 
 
-def sort_by_dependency(statements: Iterable[Statement]) -> list[Statement]:
-    """Views after the views they read; PermanentError names the ones that read each other."""
+def group_by_dependency(statements: Iterable[Statement]) -> list[list[Statement]]:
+    """Group views so that each group reads only views of the groups before it; PermanentError names a cycle."""
     by_name: Mapping[str, Statement] = {statement.name: statement for statement in statements}
-    graph = {name: sorted((view.references & by_name.keys()) - {name}) for name, view in sorted(by_name.items())}
+    sorter = TopologicalSorter({name: (view.references & by_name.keys()) - {name} for name, view in by_name.items()})
+    groups = []
     try:
-        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+        sorter.prepare()
     except CycleError as error:
         raise PermanentError("cycle", f"these views read each other: {' -> '.join(error.args[1])}") from error
+    while sorter.is_active():
+        names = sorted(sorter.get_ready())
+        groups.append([by_name[name] for name in names])
+        sorter.done(*names)
+    return groups
+
+
+def sort_by_dependency(statements: Iterable[Statement]) -> list[Statement]:
+    """Views after the views they read; PermanentError names the ones that read each other."""
+    return [view for group in group_by_dependency(statements) for view in group]
 
 
 def _read(path: Path, landing_database: str) -> Statement:
