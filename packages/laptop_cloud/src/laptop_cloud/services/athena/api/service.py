@@ -55,8 +55,8 @@ class AthenaService:
     ) -> None:
         self._catalog = GlueCatalog(glue, read_changes)
         kept = NONE_KEPT if compilations is None else KeptCompilations(compilations)
-        engine = QueryEngine(self._catalog, ObjectCache(s3, cache_dir / "objects"), now, kept)
-        self._runner = StatementRunner(s3, self._catalog, engine, cache_dir / "results")
+        self._engine = QueryEngine(self._catalog, ObjectCache(s3, cache_dir / "objects"), now, kept)
+        self._runner = StatementRunner(s3, self._catalog, self._engine, cache_dir / "results")
         self._workgroups = Workgroups()
         self._named_queries = NamedQueries(self._workgroups)
         self._executions: dict[str, QueryExecution] = {}
@@ -89,6 +89,7 @@ class AthenaService:
             if execution.state == "RUNNING":
                 execution.stop()
         self._threads.shutdown(wait=True)
+        self._engine.close()
 
     def _start(self, request: dict[str, Any]) -> dict[str, Any]:
         workgroup = self._workgroups.get(request.get("WorkGroup", "primary"))

@@ -1,4 +1,4 @@
-"""Runs one query in its own DuckDB."""
+"""Runs each query in a DuckDB database of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from laptop_cloud.services.athena.catalog import data_types
 from laptop_cloud.services.athena.catalog.glue_catalog import PATH
 from laptop_cloud.services.athena.catalog.presto_view import CATALOG
 from laptop_cloud.services.athena.errors import NOT_AVAILABLE, QueryError, ScanLimitError
+from laptop_cloud.services.athena.execution.databases import Databases
 from laptop_cloud.services.athena.execution.kept_compilations import NONE_KEPT, KeptCompilations
 from laptop_cloud.services.athena.execution.partition_pruning import find_needed_partitions
 from laptop_cloud.services.athena.execution.planner import CompiledView, Plan, Planner, names_path
@@ -75,6 +76,11 @@ class QueryEngine:
         self._kept = kept
         self._objects = objects
         self._now = now
+        self._databases = Databases(objects.folder)
+
+    def close(self) -> None:
+        """Free the memory; no query may run."""
+        self._databases.close()
 
     def describe_view(self, sql: str, database: str, view: tuple[str, str]) -> list[Column]:
         """The columns a view with this query would have; reads no object. QueryError when it cannot be created."""
@@ -158,19 +164,9 @@ class QueryEngine:
 
     @contextlib.contextmanager
     def _open_connection(self, plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = duckdb.connect(":memory:", config={"threads": 2})
-        try:
-            connection.execute("set TimeZone = 'UTC'")
-            # With statistics an optimizer that sees one row per partition would answer from them.
-            connection.execute("set disabled_optimizers = 'statistics_propagation'")
-            connection.execute(f"set allowed_directories = [{exp.Literal.string(f'{self._objects.folder}/')}]")
-            connection.execute("set enable_external_access = false")
-            connection.execute("set lock_configuration = true")
+        with self._databases.open() as connection:
             connection.execute(macros.select_macros(plan.texts))
             yield connection
-        finally:
-            # Left open, a connection makes DuckDB 2.0 print about leaks at exit.
-            connection.close()
 
 
 _PATH_COLUMN = exp.to_identifier(PATH, quoted=True).sql("duckdb")
