@@ -21,6 +21,7 @@ from laptop_cloud.services.expiry.worker import REAL_DAY_SECONDS, ExpiryWorker
 from laptop_cloud.services.photo_host import PhotoFolder, PhotoHost
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.builds import Builds
+from laptop_cloud.stack.creation import StackCreation
 from laptop_cloud.stack.creators.context import CreationContext
 from laptop_cloud.stack.resolver import Resolver
 
@@ -99,7 +100,9 @@ class Cloud:
             callbacks=compute.callbacks,
             function_urls=compute.function_urls,
         )
-        resources = self._create_resources(resolver, context)
+        creation = StackCreation(resolver, context, self._on_progress)
+        self._running.callback(creation.stop)
+        resources = creation.create_all()
         compute.start()
         self._start_expiry(services)
         self._on_progress(f"{len(compute.functions.status())} functions ready")
@@ -168,16 +171,6 @@ class Cloud:
         creators.check_types(resolver.resources)
         self._on_progress(f"template.yaml: {len(resolver.order)} resources")
         return written, resolver
-
-    def _create_resources(self, resolver: Resolver, context: CreationContext) -> dict[str, dict[str, str]]:
-        resources = {}
-        for logical_id in resolver.order:
-            kind = resolver.resources[logical_id]["Type"]
-            created = creators.create_resource(kind, logical_id, resolver.properties(logical_id), context)
-            resolver.add(logical_id, created)
-            resources[logical_id] = {"type": kind, "physical_id": created.physical_id}
-            self._on_progress(f"{logical_id} ({kind})")
-        return resources
 
 
 def _list_pseudo_parameters(stack_name: str) -> dict[str, Any]:

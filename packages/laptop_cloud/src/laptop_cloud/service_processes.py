@@ -15,8 +15,6 @@ from laptop_cloud.errors import ServiceStartError
 from laptop_cloud.server.aws_clients import ACCOUNT, REGION, Clients, build_environment
 from laptop_cloud.server.aws_json import JsonServer
 from laptop_cloud.server.child_processes import read_log_tail
-from laptop_cloud.services.athena.api.service import AthenaService
-from laptop_cloud.services.firehose.service import FirehoseService
 from laptop_cloud.services.moto.catalog_changes import connect_changes
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from laptop_cloud.engines.engine_set import EngineSet
     from laptop_cloud.server.child_processes import Children
+    from laptop_cloud.services.firehose.service import FirehoseService
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,10 @@ class Services:
 
 def start_services(moto: ServiceProcess, host: Host, engine: EngineSet) -> Services:
     """Start what works on top of moto's S3 and Glue."""
+    # Imported late for start-up time: DuckDB, PyArrow and sqlglot take as long as moto's process to start.
+    from laptop_cloud.services.athena.api.service import AthenaService
+    from laptop_cloud.services.firehose.service import FirehoseService
+
     moto_url = moto.url()
     analysis = ServiceProcess("services.analysis.process", {"": moto_url}, host, [engine])
     own = Clients({"": moto_url}, host.variables)

@@ -55,7 +55,8 @@ class Resolver:
             for logical_id, resource in document["Resources"].items()
             if "Condition" not in resource or self._evaluate_condition(resource["Condition"])
         }
-        self.order = order_resources(self.resources)
+        self.dependencies = find_dependencies(self.resources)
+        self.order = order_resources(self.dependencies)
 
     def add(self, logical_id: str, created: CreatedResource) -> None:
         """Report a resource as created, for those that refer to it."""
@@ -178,14 +179,18 @@ class Resolver:
         return {key: self._drop_untaken_branches(item) for key, item in value.items()}
 
 
-def order_resources(resources: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
-    """Logical ids, each after everything it refers to; raises TemplateError naming the resources of a cycle."""
-    graph = {
+def find_dependencies(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
+    """For each logical id those that it refers to."""
+    return {
         logical_id: {name for name in _find_references(resource) if name in resources}
         for logical_id, resource in resources.items()
     }
+
+
+def order_resources(dependencies: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """Logical ids, each after everything it refers to; raises TemplateError naming the resources of a cycle."""
     try:
-        return tuple(graphlib.TopologicalSorter(graph).static_order())
+        return tuple(graphlib.TopologicalSorter(dependencies).static_order())
     except graphlib.CycleError as error:
         raise TemplateError(f"circular dependency: {' → '.join(reversed(error.args[1]))}") from error
 

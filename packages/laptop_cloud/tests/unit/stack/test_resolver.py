@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from laptop_cloud.errors import TemplateError
-from laptop_cloud.stack.resolver import CreatedResource, Resolver, order_resources
+from laptop_cloud.stack.resolver import CreatedResource, Resolver, find_dependencies, order_resources
 
 DOCUMENT: dict[str, Any] = {
     "Mappings": {"Sizes": {"us-east-1": {"Small": 1}}},
@@ -113,7 +113,7 @@ def test_everything_a_resource_refers_to_is_created_before_it():
         "Fourth": {"Properties": {"A": {"Fn::GetAtt": "First.Arn"}}},
     }
 
-    order = order_resources(resources)
+    order = order_resources(find_dependencies(resources))
 
     assert sorted(order) == sorted(resources)
     before = [("First", "Second"), ("Second", "Last"), ("Third", "Last"), ("Fourth", "Third"), ("First", "Fourth")]
@@ -133,7 +133,7 @@ def test_a_cycle_is_named():
     resources: dict[str, dict[str, Any]] = {"A": {"Properties": {"X": {"Ref": "B"}}}, "B": {"DependsOn": "A"}}
 
     with pytest.raises(TemplateError, match=r"circular dependency: (A → B → A|B → A → B)"):
-        order_resources(resources)
+        order_resources(find_dependencies(resources))
 
 
 def test_a_condition_that_depends_on_itself_is_refused():

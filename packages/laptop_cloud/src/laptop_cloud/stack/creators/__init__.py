@@ -33,12 +33,15 @@ CREATORS: Mapping[str, Creator] = {
     "AWS::Scheduler::Schedule": compute.create_schedule,
 }
 
+CUSTOM = "Custom::"
+"""How the type of a resource begins that a function creates."""
+
 
 def check_types(resources: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise TemplateError for a resource of a type that the laptop cloud does not know, before any is created."""
     for logical_id, resource in resources.items():
         kind = resource["Type"]
-        if kind not in CREATORS and kind not in NO_LOCAL_EFFECT and not kind.startswith("Custom::"):
+        if kind not in CREATORS and kind not in NO_LOCAL_EFFECT and not kind.startswith(CUSTOM):
             raise TemplateError(f"{logical_id}: the resource type {kind} is not available locally")
 
 
@@ -49,7 +52,7 @@ def create_resource(
     try:
         if kind in NO_LOCAL_EFFECT:
             return name_resource(NO_LOCAL_EFFECT[kind], logical_id, properties, context)
-        if kind.startswith("Custom::"):
+        if kind.startswith(CUSTOM):
             return compute.create_custom(kind, logical_id, properties, context)
         return CREATORS[kind](logical_id, properties, context)
     except KeyError as error:
