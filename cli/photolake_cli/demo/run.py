@@ -6,7 +6,8 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,13 +78,11 @@ def run_demo(posts: Path, laptop_options: LaptopOptions, options: DemoOptions) -
         cloud = connect_laptop(laptop)
         tallies = _send_posts(cloud, posts)
         _wait_until_done(laptop, options.timeout)
-        with _show_progress("Querying"):
-            analysis = laptop.status()["analysis"]
-            findings = read_findings(cloud, QueryClient(cloud), tallies, analysis, laptop_options.engine)
-        page = _build_page(cloud, laptop_options.folder)
-    if options.tables:
-        show_tables(findings)
-    show_summary(findings, list_next_steps(findings, page, laptop_options, options))
+        findings, page = _read_results(laptop, cloud, tallies, laptop_options)
+        # Shown before the cloud stops, which takes two seconds.
+        if options.tables:
+            show_tables(findings)
+        show_summary(findings, list_next_steps(findings, page, laptop_options, options))
     if options.open_page:
         open_page_in_browser(page.absolute().as_uri())
     return findings.is_balanced
@@ -133,15 +132,20 @@ def _wait_until_done(laptop: Laptop, timeout: float) -> None:
     _print_done(f"Everything is processed, in {time.monotonic() - began:.0f} s and {runs:,} runs of the functions")
 
 
-def _build_page(cloud: Cloud, state: Path) -> Path:
+def _read_results(
+    laptop: Laptop, cloud: Cloud, tallies: Sequence[Tally], options: LaptopOptions
+) -> tuple[Findings, Path]:
+    """Run the queries of the summary while the page is built, which asks others; the findings, and the page."""
     began = time.monotonic()
-    request = DashboardRequest(state / "dashboard", place=describe_place(None, None, state))
-    with _show_progress("Building the page") as progress:
-        dashboard = build_dashboard(
-            cloud, request, lambda line: progress.update(progress.task_ids[0], description=line[:60])
-        )
-    _print_done(f"{dashboard.counts['pictures']:,} pictures are on a page, drawn in {time.monotonic() - began:.0f} s")
-    return dashboard.page
+    request = DashboardRequest(options.folder / "dashboard", place=describe_place(None, None, options.folder))
+    with _show_progress("Querying and building the page"), ThreadPoolExecutor(1) as thread:
+        # Of its own, because a session makes its clients in one thread only.
+        building = thread.submit(build_dashboard, connect_laptop(laptop), request)
+        findings = read_findings(cloud, QueryClient(cloud), tallies, laptop.status()["analysis"], options.engine)
+        dashboard = building.result()
+    pictures = dashboard.counts["pictures"]
+    _print_done(f"Queries answered, and {pictures:,} pictures drawn on a page, in {time.monotonic() - began:.0f} s")
+    return findings, dashboard.page
 
 
 def list_next_steps(
