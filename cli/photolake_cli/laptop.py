@@ -10,10 +10,11 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from laptop_cloud import state
 from laptop_cloud.engines.engine_set import EngineSet
@@ -148,26 +149,74 @@ def find_endpoint(environment: Mapping[str, str], service: str) -> str | None:
     return environment.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environment.get("AWS_ENDPOINT_URL")
 
 
-def start_laptop(options: LaptopOptions, on_line: Callable[[str], None]) -> Laptop:
-    """Start a cloud in the background; its lines are shown by `on_line` until it is ready."""
-    if state.is_running(options.folder):
-        raise CommandError(
-            f"A laptop cloud already runs in {options.folder}. Stop it first: photolake down --state {options.folder}"
-        )
-    options.folder.mkdir(parents=True, exist_ok=True)
-    log = options.folder / LOG_NAME
-    with log.open("w") as output:
-        process = subprocess.Popen(  # noqa: S603 (our own module)
-            options.command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
-        )
+class StartingLaptop:
+    """The process of a cloud that is not ready yet."""
+
+    def __init__(self, options: LaptopOptions) -> None:
+        """Start the process in the background; CommandError if a cloud runs in its folder already."""
+        if state.is_running(options.folder):
+            raise CommandError(
+                f"A laptop cloud already runs in {options.folder}. "
+                f"Stop it first: photolake down --state {options.folder}"
+            )
+        options.folder.mkdir(parents=True, exist_ok=True)
+        self._folder = options.folder
+        self._log = options.folder / LOG_NAME
+        self._began = time.monotonic()
+        self._laptop: Laptop | None = None
+        with self._log.open("w") as output:
+            self._process = subprocess.Popen(  # noqa: S603 (our own module)
+                options.command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it was started."""
+        return time.monotonic() - self._began
+
+    def wait_until_ready(self, on_line: Callable[[str], None]) -> Laptop:
+        """Wait until the cloud answers; `on_line` gets its lines. CommandError has the last of them if it ends."""
+        seen: list[str] = []
+        with self._log.open() as lines:
+            while self.seconds < READY_SECONDS:
+                for line in lines:
+                    seen.append(line.rstrip())
+                    on_line(seen[-1])
+                running = state.read(self._folder)
+                if running is not None and running.pid == self._process.pid:
+                    self._laptop = Laptop(self._folder, running)
+                    return self._laptop
+                if self._process.poll() is not None:
+                    tail = "\n".join([*seen, *lines.read().splitlines()][-12:])
+                    raise CommandError(f"The laptop cloud did not start:\n{tail}")
+                time.sleep(0.1)
+        raise CommandError(f"The laptop cloud was not ready after {READY_SECONDS} s; see {self._log}")
+
+    def give_up(self) -> None:
+        """End the process if it never became ready: Ctrl-C does not reach it, as it has a session of its own."""
+        if self._laptop is None:
+            self._process.terminate()
+            self._process.wait()
+
+
+@contextmanager
+def launch_laptop(options: LaptopOptions) -> Iterator[StartingLaptop]:
+    """Start a cloud in the background, for a block that waits for it; it is given up if the block fails before."""
+    starting = StartingLaptop(options)
     try:
-        with log.open() as lines:
-            return _wait_until_ready(process, options.folder, lines, on_line)
-    except BaseException:
-        # Ctrl-C does not reach the process, which has a session of its own.
-        process.terminate()
-        process.wait()
-        raise
+        yield starting
+    finally:
+        starting.give_up()
+
+
+def start_laptop(options: LaptopOptions, on_line: Callable[[str], None]) -> Laptop:
+    """Start a cloud in the background, and wait until it is ready; `on_line` gets its lines."""
+    with launch_laptop(options) as starting:
+        return starting.wait_until_ready(on_line)
 
 
 def run_laptop(options: LaptopOptions) -> int:
@@ -180,25 +229,6 @@ def run_laptop(options: LaptopOptions) -> int:
         except KeyboardInterrupt:
             # The child has received the Ctrl-C too, and stops by itself.
             continue
-
-
-def _wait_until_ready(
-    process: subprocess.Popen[bytes], folder: Path, lines: IO[str], on_line: Callable[[str], None]
-) -> Laptop:
-    deadline = time.monotonic() + READY_SECONDS
-    seen: list[str] = []
-    while time.monotonic() < deadline:
-        for line in lines:
-            seen.append(line.rstrip())
-            on_line(seen[-1])
-        running = state.read(folder)
-        if running is not None and running.pid == process.pid:
-            return Laptop(folder, running)
-        if process.poll() is not None:
-            tail = "\n".join([*seen, *lines.read().splitlines()][-12:])
-            raise CommandError(f"The laptop cloud did not start:\n{tail}")
-        time.sleep(0.1)
-    raise CommandError(f"The laptop cloud was not ready after {READY_SECONDS} s; see {folder / LOG_NAME}")
 
 
 def check_photos(folder: Path | None) -> None:

@@ -42,13 +42,18 @@ def demo(
         photolake demo --tables
         photolake demo --posts timeline.jsonl --photos ~/Pictures --keep
     """
-    # Imported late for start-up time: they need boto3 and PyAthena.
-    from photolake_cli.demo.run import DemoInput, DemoOptions, run_demo, write_synthetic_input
-    from photolake_cli.laptop import LaptopOptions, check_photos
+    # Imported late for start-up time: they need Pillow.
+    from photolake_cli.demo.input import DemoInput, write_synthetic_input
+    from photolake_cli.laptop import LaptopOptions, check_photos, launch_laptop
 
     check_photos(photos)
     synthetic = write_synthetic_input(state / "input")
     chosen = DemoInput(posts or synthetic.posts, photos or synthetic.photos)
     options = LaptopOptions(PROJECT, state, chosen.photos, engine=engine)
-    if not run_demo(chosen.posts, options, DemoOptions(timeout, keep, tables, open_page)):
+    with launch_laptop(options) as starting:
+        # Imported while the cloud starts: they need boto3, PyAthena and PyArrow.
+        from photolake_cli.demo.run import DemoOptions, run_demo
+
+        is_balanced = run_demo(chosen.posts, starting, options, DemoOptions(timeout, keep, tables, open_page))
+    if not is_balanced:
         raise CommandError(f"The account does not balance: something was lost or counted twice. Logs: {state}/logs")

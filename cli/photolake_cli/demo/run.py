@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import time
@@ -23,17 +22,15 @@ from photolake_cli.console import console, make_printable, print_note
 from photolake_cli.dashboard.run import DashboardRequest, build_dashboard, describe_place
 from photolake_cli.dashboard.serve import open_page_in_browser
 from photolake_cli.demo.findings import Findings, read_findings
-from photolake_cli.demo.photos import write_photos
-from photolake_cli.demo.posts import generate_lines
 from photolake_cli.demo.summary import NextStep, show_summary
 from photolake_cli.demo.tables import show_tables
-from photolake_cli.laptop import Laptop, LaptopOptions, start_laptop
 from photolake_cli.query.client import QueryClient
 from photolake_cli.status import describe_backlog
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
     from photolake_cli.collect.tally import Tally
+    from photolake_cli.laptop import Laptop, LaptopOptions, StartingLaptop
 
 PROGRAM = "photolake"
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
@@ -53,28 +50,9 @@ class DemoOptions:
     open_page: bool = False
 
 
-@dataclass(frozen=True)
-class DemoInput:
-    """A file of posts, and the folder of photos behind their media URLs."""
-
-    posts: Path
-    photos: Path
-
-
-def write_synthetic_input(folder: Path) -> DemoInput:
-    """Write the synthetic posts and their photos."""
-    folder.mkdir(parents=True, exist_ok=True)
-    photos = folder / "photos"
-    answers = write_photos(photos)
-    (photos / "urls.json").write_text(json.dumps(answers, indent=2))
-    posts = folder / "posts.jsonl"
-    posts.write_text("\n".join(generate_lines()) + "\n")
-    return DemoInput(posts, photos)
-
-
-def run_demo(posts: Path, laptop_options: LaptopOptions, options: DemoOptions) -> bool:
-    """Run the demo and return whether everything is accounted for."""
-    with _run_cloud(laptop_options, keep=options.keep) as laptop:
+def run_demo(posts: Path, starting: StartingLaptop, laptop_options: LaptopOptions, options: DemoOptions) -> bool:
+    """Run the demo on a cloud that is starting, and return whether everything is accounted for."""
+    with _run_cloud(starting, laptop_options.folder, keep=options.keep) as laptop:
         cloud = connect_laptop(laptop)
         tallies = _send_posts(cloud, posts)
         _wait_until_done(laptop, options.timeout)
@@ -89,18 +67,17 @@ def run_demo(posts: Path, laptop_options: LaptopOptions, options: DemoOptions) -
 
 
 @contextmanager
-def _run_cloud(options: LaptopOptions, keep: bool) -> Iterator[Laptop]:
-    began = time.monotonic()
+def _run_cloud(starting: StartingLaptop, folder: Path, keep: bool) -> Iterator[Laptop]:
     with _show_progress("Starting the laptop cloud") as progress:
-        laptop = start_laptop(
-            options, lambda line: progress.update(progress.task_ids[0], description=f"Starting: {line[:60]}")
+        laptop = starting.wait_until_ready(
+            lambda line: progress.update(progress.task_ids[0], description=f"Starting: {line[:60]}")
         )
-    _print_done(f"Laptop cloud started in {time.monotonic() - began:.0f} s: {laptop.state.endpoint_url}")
+    _print_done(f"Laptop cloud started in {starting.seconds:.0f} s: {laptop.state.endpoint_url}")
     try:
         yield laptop
     except BaseException:
         if keep:
-            print_note(f"The laptop cloud is still running. Stop it: photolake down --state {options.folder}")
+            print_note(f"The laptop cloud is still running. Stop it: photolake down --state {folder}")
         raise
     finally:
         if not keep:

@@ -1,15 +1,17 @@
 """The demo's account must not balance when something is lost or counted twice."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from photolake_cli import main
+from photolake_cli import laptop, main
 from photolake_cli.collect.tally import Tally
+from photolake_cli.demo import input as demo_input
 from photolake_cli.demo import ledger
 from photolake_cli.demo import run as demo_run
-from photolake_cli.demo.run import DemoInput
+from photolake_cli.demo.input import DemoInput
 from photolake_cli.query.result import Column, QueryResult
 
 
@@ -82,7 +84,8 @@ def test_a_call_that_was_sent_again_is_counted_apart():
 
 @pytest.mark.parametrize(("balanced", "status"), [(True, 0), (False, 1)])
 def test_the_demo_fails_if_the_account_does_not_balance(balanced, status, monkeypatch, tmp_path):
-    monkeypatch.setattr(demo_run, "write_synthetic_input", lambda folder: DemoInput(tmp_path, tmp_path))
+    monkeypatch.setattr(demo_input, "write_synthetic_input", lambda folder: DemoInput(tmp_path, tmp_path))
+    monkeypatch.setattr(laptop, "launch_laptop", nullcontext)
     monkeypatch.setattr(demo_run, "run_demo", lambda *arguments: balanced)
 
     assert CliRunner().invoke(main.app, ["demo", "--state", str(tmp_path)]).exit_code == status

@@ -237,11 +237,11 @@ def test_a_demo_that_fails_stops_its_cloud_or_says_how(keep, monkeypatch, capsys
     laptop = SimpleNamespace(
         state=SimpleNamespace(endpoint_url="http://127.0.0.1:1"), stop=lambda: stopped.append(True)
     )
-    monkeypatch.setattr(demo_run, "start_laptop", lambda options, on_line: laptop)
+    starting: Any = SimpleNamespace(wait_until_ready=lambda on_line: laptop, seconds=6.0)
     monkeypatch.setattr(demo_run, "connect_laptop", lambda laptop: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        demo_run.run_demo(tmp_path, LaptopOptions(tmp_path, tmp_path), DemoOptions(1, keep=keep))
+        demo_run.run_demo(tmp_path, starting, LaptopOptions(tmp_path, tmp_path), DemoOptions(1, keep=keep))
 
     assert bool(stopped) is not keep
     assert (f"photolake down --state {tmp_path}" in capsys.readouterr().err.replace("\n", "")) is keep
