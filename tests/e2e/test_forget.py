@@ -100,10 +100,24 @@ def test_posts_leave_every_byte_and_the_others_stay(lake, s3):
     assert count(lake, "media_rekognition") == 3
 
 
+def test_copies_that_were_made_before_are_named(lake, tmp_path):
+    lake("export", "tweets", "--to", str(tmp_path / "posts.csv"))
+    lake("dashboard", "--out", str(tmp_path / "page"))
+
+    copies = json.loads(lake("forget", "--copies", "--json"))["copies"]
+
+    assert [(copy["command"], copy["place"], copy["is_outdated"]) for copy in copies] == [
+        ("export tweets", str(tmp_path / "posts.csv"), False),
+        ("dashboard", str(tmp_path / "page"), False),
+    ]
+
+
 def test_all_posts_of_an_author_go_with_their_photos(lake, s3):
     images = count(lake, "image_analyses")
 
-    lake("forget", "--author", "8", "--yes", "--reason", "asked by the author")
+    said = lake("forget", "--author", "8", "--yes", "--reason", "asked by the author")
+    assert "photolake export tweets" in said
+    assert all(copy["is_outdated"] for copy in json.loads(lake("forget", "--copies", "--json"))["copies"])
 
     found = read_lake(s3)
     assert [word in found for word in ("marker1text", "marker2", "marker3", "handle8")] == [True, False, False, False]

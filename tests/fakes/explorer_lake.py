@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,7 @@ class ExplorerLake:
     error: str = ""
     before_read: Callable[[str], None] = lambda key: None
     reads: list[str] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
     exceptions = FakeS3.exceptions
     values: Mapping[str, str] = field(
         default_factory=lambda: {"LakeBucketName": "lake", "EarliestDate": explorer_lake.DAY}
@@ -50,6 +52,11 @@ class ExplorerLake:
         stored = FakeS3()
         stored.objects = self.files
         return stored.get_object(Bucket=Bucket, Key=Key)
+
+    def put_object(self, *, Key: str, Body: bytes, **_: str) -> None:  # noqa: N803
+        """S3's operation: what the lake keeps of an export."""
+        assert Key.startswith("copies/")
+        self.copies.append(json.loads(Body)["command"])
 
     def run_export(self, sql: str, on_state: Callable[[str], None] = lambda _: None) -> QueryResult:
         """Answer the statements of an export."""

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from photolake_cli.query.result import Column, QueryResult
+from tests.fakes.s3 import FakeS3
 
 COLUMNS = {
     "id": "bigint",
@@ -38,13 +39,14 @@ class ExportLake:
             "DatabaseName": "photolake",
             "LandingDatabaseName": "photolake_landing",
             "EarliestDate": "2026-03-01",
+            "LakeBucketName": "lake",
         }
     )
+    s3: FakeS3 = field(default_factory=FakeS3)
 
     def client(self, service: str) -> Any:
-        """Glue, which is this lake too."""
-        assert service == "glue"
-        return self
+        """Glue, which is this lake too, or S3."""
+        return {"glue": self, "s3": self.s3}[service]
 
     def get_table(self, DatabaseName: str, Name: str) -> dict[str, Any]:  # noqa: N803
         """Glue's operation."""

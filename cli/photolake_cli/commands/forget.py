@@ -33,6 +33,9 @@ def forget(
         bool, typer.Option("--dry-run", help="Erase nothing: count what would go, and what finding it costs.")
     ] = False,
     log: Annotated[bool, typer.Option("--log", help="Show what was erased when.")] = False,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="Show the exports and dashboards that were made of the lake.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for consent.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     stack: Stack = None,
@@ -44,7 +47,7 @@ def forget(
     A function in the cloud erases them: archive, rows, photos that no other post shows, search index, caches, errors,
     query results. The command follows it, and may be interrupted; the same command goes on.
 
-    What was exported or copied before is not reached; the command says what to repeat.
+    Exports and dashboards are not reached; the command names those that were made, to be made again or deleted.
 
     Examples:
 
@@ -52,11 +55,12 @@ def forget(
         photolake forget --file requests.csv --column post_id --stack photolake --region eu-west-1
         photolake forget --author did:plc:z72i7hdynmk6r22z27h6tvur
         photolake forget --log --json
+        photolake forget --copies
     """
     # Imported late for start-up time: they need boto3.
     from photolake_cli.cloud import connect
     from photolake_cli.forget.run import ForgetRequest, run_forget
 
     names = tuple(posts or ())
-    request = ForgetRequest(names, file, column, tuple(author or ()), reason, dry_run, log, yes, as_json)
+    request = ForgetRequest(names, file, column, tuple(author or ()), reason, dry_run, log, copies, yes, as_json)
     run_forget(request, connect(stack, region, state))

@@ -8,6 +8,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from photolake_cli.console import print_note
+from photolake_cli.copies import enter_copy
 from photolake_cli.errors import CommandError
 from photolake_cli.explorers.atlas import AtlasWriter
 from photolake_cli.explorers.coco import DOCUMENTS, CocoWriter
@@ -31,6 +32,7 @@ def export_atlas(cloud: Cloud, client: QueryClient, request: ImageRequest, now: 
     export = plan_export(cloud, client, request, now)
     if export is None:
         return
+    enter_copy(cloud, "export atlas", path)
     has_bytes = request.reads_files
     written = 0
     load = export.open_store().load if has_bytes else None
@@ -55,6 +57,7 @@ def export_coco(cloud: Cloud, client: QueryClient, request: ImageRequest, now: d
     export = plan_export(cloud, client, request, now)
     if export is None:
         return
+    enter_copy(cloud, "export coco", request.to)
     folder.prepare()
     store = export.open_store()
     written = 0
@@ -80,6 +83,7 @@ def export_gexf(cloud: Cloud, client: QueryClient, request: ImageRequest, now: d
     export = plan_export(cloud, client, request, now)
     if export is None:
         return
+    enter_copy(cloud, "export gexf", request.to)
     folder.prepare()
     with export.running(_GOES_ON):
         written = _write_networks(folder, export)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from photolake_cli.console import INTERRUPTED, error_console, print_note, show_progress
+from photolake_cli.copies import enter_copy
 from photolake_cli.errors import CommandError
 from photolake_cli.export.columns import ValueReader, describe_changes
 from photolake_cli.export.connection import describe_url, explain_database_errors, open_engine
@@ -99,7 +100,7 @@ def run_export(cloud: Cloud, client: QueryClient, request: ExportRequest, views:
     pseudonymizer = _open_pseudonymizer(view, request)
     days = _choose_range(view, request, cloud.values["EarliestDate"], now)
     if request.is_file:
-        _export_to_file(view, client, request, days, cloud.on_laptop, pseudonymizer)
+        _export_to_file(view, cloud, client, request, days, pseudonymizer)
     else:
         _export_to_database(view, cloud, client, request, days, now, pseudonymizer)
 
@@ -127,10 +128,10 @@ def _choose_range(view: View, request: ExportRequest, earliest: str, now: dt.dat
 
 def _export_to_file(
     view: View,
+    cloud: Cloud,
     client: QueryClient,
     request: ExportRequest,
     days: Sequence[str],
-    on_laptop: bool,
     pseudonymizer: RowPseudonymizer | None,
 ) -> None:
     path = Path(request.to)
@@ -140,6 +141,7 @@ def _export_to_file(
     if request.is_dry_run:
         print_note(f"Would write {path}: {_describe_days(view, days)}. Athena would be asked:\n\n{sql}")
         return
+    enter_copy(cloud, f"export {view.name}", path)
     with show_progress("Exporting", error_console) as show:
         progress = Progress(view.name, show)
 
@@ -149,7 +151,9 @@ def _export_to_file(
             return pseudonymizer.read_result(result) if pseudonymizer else result
 
         write_file(path, delimiter, run, progress.add_rows, request.excel)
-    print_note(f"{view.name} is in {path}: {progress.describe()}; {_describe_price(progress, on_laptop)}", "italic")
+    print_note(
+        f"{view.name} is in {path}: {progress.describe()}; {_describe_price(progress, cloud.on_laptop)}", "italic"
+    )
 
 
 def _export_to_database(
@@ -176,6 +180,7 @@ def _export_to_database(
             return
         with explain_database_errors(engine, f"Exporting {view.name}"):
             target.prepare(state)
+            enter_copy(cloud, f"export {view.name}", place)
             progress, changes = _fill_table(
                 view, client, target, chosen, days if request.full else None, now, pseudonymizer
             )

@@ -12,7 +12,10 @@ from photolake_cli.console import print_note, show_table
 if TYPE_CHECKING:
     from photolake.forget.log import ForgetEntry
     from photolake_cli.cloud import Cloud
+    from photolake_cli.copies import Copy
     from photolake_cli.forget.names import PostName
+
+COPY_COLUMNS = ("made (UTC)", "by", "where", "computer")
 
 
 def show_plan(counts: Mapping[str, int], names: Sequence[PostName], usd: Decimal, cloud: Cloud) -> None:
@@ -39,9 +42,31 @@ def show_log(entries: Sequence[ForgetEntry]) -> None:
     show_table("Erased", ["began", "ended", "what"], rows)
 
 
-def print_repeated() -> None:
-    """Say what copies the command does not reach."""
+def print_rest(copies: Sequence[Copy]) -> None:
+    """Say what the command does not reach, and which copies have to be made again."""
     print_note(
-        "What Firehose was still writing goes with the next pass, within a day. Copies outside of the lake stay until "
-        "you make them again: photolake export, photolake dashboard. What else stays for how long: docs/forget.md"
+        "What Firehose was still writing goes with the next pass, within a day. What else stays for how long: "
+        "docs/forget.md"
     )
+    if copies:
+        rows = [_describe_copy(copy) for copy in copies]
+        show_table("Copies outside of the lake: make them again, or delete them", COPY_COLUMNS, rows)
+    else:
+        print_note("No export or dashboard of this lake is on its list of copies: photolake forget --copies")
+
+
+def show_copies(copies: Sequence[Copy], entries: Sequence[ForgetEntry]) -> None:
+    """Show the copies, and whether posts have been erased since each was made."""
+    rows = [
+        (*_describe_copy(copy), "make it again" if is_outdated(copy, entries) else "as the lake is") for copy in copies
+    ]
+    show_table("Copies outside of the lake", [*COPY_COLUMNS, "state"], rows)
+
+
+def is_outdated(copy: Copy, entries: Sequence[ForgetEntry]) -> bool:
+    """Tell whether a pass that ended after a copy was begun has erased something."""
+    return any(entry.ended_at >= copy.made_at and any(entry.counts.values()) for entry in entries)
+
+
+def _describe_copy(copy: Copy) -> tuple[str, ...]:
+    return copy.made_at[:16].replace("T", " "), f"photolake {copy.command}", copy.place, copy.host

@@ -20,10 +20,11 @@ from photolake.forget.state import ForgetStateStore
 from photolake.pricing import price_athena_query
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.console import INTERRUPTED, console, error_console, print_note, show_progress
+from photolake_cli.copies import CopyList
 from photolake_cli.errors import CommandError
 from photolake_cli.forget.lake import ForgetLake
 from photolake_cli.forget.names import PostName, parse_name, read_file
-from photolake_cli.forget.report import print_repeated, show_counts, show_log, show_plan
+from photolake_cli.forget.report import is_outdated, print_rest, show_copies, show_counts, show_log, show_plan
 from photolake_cli.json_output import print_json
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class ForgetRequest:
     reason: str = ""
     dry_run: bool = False
     log: bool = False
+    copies: bool = False
     yes: bool = False
     as_json: bool = False
 
@@ -56,6 +58,8 @@ def run_forget(request: ForgetRequest, cloud: Cloud) -> None:
     try:
         if request.log:
             _show_log(request, cloud)
+        elif request.copies:
+            _show_copies(request, cloud)
         else:
             _forget(request, cloud)
     except (BotoCoreError, ClientError) as error:
@@ -68,6 +72,19 @@ def _show_log(request: ForgetRequest, cloud: Cloud) -> None:
         print_json({"passes": [asdict(entry) for entry in entries]})
     else:
         show_log(entries)
+
+
+def _show_copies(request: ForgetRequest, cloud: Cloud) -> None:
+    copies = _connect_copies(cloud).read()
+    entries = ForgetLog(cloud.client("s3"), cloud.values["LakeBucketName"]).read()
+    if request.as_json:
+        print_json({"copies": [{**asdict(copy), "is_outdated": is_outdated(copy, entries)} for copy in copies]})
+    else:
+        show_copies(copies, entries)
+
+
+def _connect_copies(cloud: Cloud) -> CopyList:
+    return CopyList(cloud.client("s3"), cloud.values["LakeBucketName"])
 
 
 def _forget(request: ForgetRequest, cloud: Cloud) -> None:
@@ -88,11 +105,19 @@ def _forget(request: ForgetRequest, cloud: Cloud) -> None:
     deleted = lake.find_deleted(names)
     _store([name for name in names if name.id not in deleted], request.reason, cloud)
     state = _Follower(cloud).follow()
+    copies = _connect_copies(cloud).read()
     if request.as_json:
-        print_json({"deletions": len(names), "counts": dict(state.counts), "began_at": state.began_at})
+        print_json(
+            {
+                "deletions": len(names),
+                "counts": dict(state.counts),
+                "began_at": state.began_at,
+                "copies": [asdict(copy) for copy in copies],
+            }
+        )
     else:
         show_counts(state.counts)
-    print_repeated()
+        print_rest(copies)
 
 
 def _read_names(request: ForgetRequest, lake: ForgetLake) -> list[PostName]:
@@ -109,7 +134,9 @@ def _read_names(request: ForgetRequest, lake: ForgetLake) -> list[PostName]:
             print_note(f"{sum(each == platform for each in found.values()):,} posts of these accounts on {platform}")
         names |= found.keys()
     if not names:
-        raise CommandError("Name the posts: photolake forget POST_ID..., --file FILE or --author ID; or --log")
+        raise CommandError(
+            "Name the posts: photolake forget POST_ID..., --file FILE or --author ID; or --log, --copies"
+        )
     return sorted(names)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photolake_cli.console import error_console, print_note, show_progress
+from photolake_cli.copies import enter_copy
 from photolake_cli.errors import CommandError
 from photolake_cli.export.days import parse_day
 from photolake_cli.query.result import QueryResult
@@ -54,6 +55,7 @@ def export_study(cloud: Cloud, client: QueryClient, request: StudyRequest, now: 
         _check_limit({row["source_platform"]: row["posts"] for row in figures.tables["platforms"]}.get("x", 0))
         ids = _count(reader.read_ids(), show)
         title = request.title or f"Ids of posts, {since} to {until}"
+        enter_copy(cloud, "export study", request.to)
         files = write_kit(request.to, figures, ids, title, request.author or "unnamed: write who made this collection")
     cost = describe_costs([QueryResult([], iter(()), scanned) for scanned in reader.scanned], cloud.on_laptop)
     count = sum(file.posts for file in files)

@@ -17,7 +17,7 @@ from photolake_cli.cloud import Cloud
 from photolake_cli.query.client import QueryClient
 from tests import postgresql_server
 from tests.synthetic_lake.rows import synthetic_lake
-from tests.synthetic_lake.warehouse import DATABASE, LANDING, REGION, SQL, WORKGROUP, open_warehouse
+from tests.synthetic_lake.warehouse import BUCKET, DATABASE, LANDING, REGION, SQL, WORKGROUP, open_warehouse
 
 DAYS = 3
 FIRST_DAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=DAYS)
@@ -45,6 +45,7 @@ def lake(tmp_path_factory):
                 "DatabaseName": DATABASE,
                 "LandingDatabaseName": LANDING,
                 "EarliestDate": FIRST_DAY.isoformat(),
+                "LakeBucketName": BUCKET,
             },
             str,
             {"AWS_ENDPOINT_URL_ATHENA": warehouse._athena.meta.endpoint_url},

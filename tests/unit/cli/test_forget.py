@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from photolake.forget.state import ForgetState
+from photolake_cli.copies import Copy
 from photolake_cli.forget import run
 
 KNOWN = 3
@@ -50,6 +52,9 @@ def test_any_number_of_posts_is_asked_about_once_and_the_new_ones_are_stored(
         list_resources=lambda: {"ForgetterFunction"},
     )
 
+    copy = Copy("2026-03-01T00:00:00.000Z", "export tweets", "/data/tweets.csv", "desk")
+    monkeypatch.setattr(run, "CopyList", lambda s3, bucket: SimpleNamespace(read=lambda: [copy]))
+
     posts = [str(number) for number in range(1, 6)]
     run.run_forget(run.ForgetRequest(posts, reason="asked", yes=True, as_json=True), cloud)
 
@@ -57,4 +62,9 @@ def test_any_number_of_posts_is_asked_about_once_and_the_new_ones_are_stored(
     assert sorted((row["id"], row["id_str"], row["reason"]) for row in stored) == [
         (number, str(number), "asked") for number in range(1, 6) if number != KNOWN
     ]
-    assert json.loads(capsys.readouterr().out) == {"deletions": 5, "counts": {"posts": 5}, "began_at": ""}
+    assert json.loads(capsys.readouterr().out) == {
+        "deletions": 5,
+        "counts": {"posts": 5},
+        "began_at": "",
+        "copies": [asdict(copy)],
+    }

@@ -7,6 +7,7 @@ import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from photolake_cli.errors import CommandError
 from photolake_cli.study.figures import TABLES, Figures, StudyReader
 from photolake_cli.study.kit import FIGURES, SUMS, check_target, write_kit
 from photolake_cli.study.run import X_IDS_IN_30_DAYS, StudyRequest, export_study
+from tests.fakes.s3 import FakeS3
 from tests.resolved_template import ROOT
 
 IDS = [("bluesky", "at://did:plc:a/app.bsky.feed.post/1"), ("x", "11"), ("x", "12")]
@@ -224,7 +226,9 @@ def test_more_ids_of_x_than_may_be_passed_on_are_refused(tmp_path, monkeypatch, 
     many = replace(FULL, tables={**FULL.tables, "platforms": platforms})
     monkeypatch.setattr(StudyReader, "read_figures", lambda *_: many)
     monkeypatch.setattr(StudyReader, "read_ids", lambda *_: iter(IDS))
-    cloud: Any = type("Lake", (), {"values": {"EarliestDate": "2026-01-01"}, "on_laptop": True})
+    s3 = FakeS3()
+    values = {"EarliestDate": "2026-01-01", "LakeBucketName": "lake"}
+    cloud: Any = SimpleNamespace(values=values, on_laptop=True, client=lambda service: s3)
     now = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
 
     def export() -> None:
@@ -234,6 +238,8 @@ def test_more_ids_of_x_than_may_be_passed_on_are_refused(tmp_path, monkeypatch, 
         with pytest.raises(CommandError, match="1,500,001 posts of X, and X allows to pass on 1,500,000"):
             export()
         assert not (tmp_path / "kit").exists()
+        assert not s3.objects
     else:
         export()
         assert (tmp_path / "kit" / SUMS).exists()
+        assert [key.startswith("copies/") for key in s3.objects] == [True]

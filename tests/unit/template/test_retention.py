@@ -18,6 +18,7 @@ from tests.resolved_template import ROOT, delivery_streams, properties, transfor
 
 # Prefixes that are kept for good.
 WITHOUT_RULE = {
+    "copies": "an export stays wherever it is for as long as whoever made it keeps it",
     "deletions": "a post that is deleted must not come back while any copy of its row may still be there",
     "forgotten": "the log without content that a post was forgotten",
 }
