@@ -24,6 +24,7 @@ from rich.table import Table
 from bench.compaction import compact, describe_costs, measure_again
 from bench.layouts import COMPACTED, DAILY, HOURLY, LAYOUTS, OF_2019, TABLES, Layout, Written, write_lakes
 from bench.scans import EXACT_BYTES, Period, Scan, Scanner
+from photolake_cli.console import show_progress
 from tests.conformance import lakes, trino_server
 from tests.conformance.maven_download import ServerMissingError
 from tests.conformance.trino_installation import installed
@@ -140,8 +141,11 @@ def run_benchmark(rows: Lake, hourly: Sequence[str], folder: Path, console: Cons
         rewrites = compact(services, written.lakes[COMPACTED.name], rows.plan)
         written = measure_again(services, written)
         console.print(build_storage_table(written))
-        with trino_server.running(installation, services.endpoint, folder / "trino", EXACT_BYTES) as trino:
-            scanner = Scanner(trino)
+        with (
+            trino_server.running(installation, services.endpoint, folder / "trino", EXACT_BYTES) as trino,
+            show_progress("Asking", console) as show,
+        ):
+            scanner = Scanner(trino, show)
             base, ours = measure(scanner, written, rows.plan, hourly)
             console.print(build_comparison(base, ours))
             if WEEK in hourly:

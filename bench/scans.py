@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,13 +51,19 @@ class Scan:
 class Scanner:
     """Asks saved queries of lakes that lie on one laptop cloud."""
 
-    def __init__(self, trino: TrinoServer) -> None:
-        """`trino` was started with EXACT_BYTES."""
+    def __init__(self, trino: TrinoServer, show: Callable[[str], None] = lambda _: None) -> None:
+        """`trino` was started with EXACT_BYTES; `show` gets a line for each query."""
         self._trino = trino
+        self._show = show
 
     def scans(self, lake: Lake, period: Period) -> dict[str, Scan]:
         """Every saved query's scan, by its name."""
-        return {query.name: self._scan(lake, query, period) for query in lake.statements("queries")}
+        queries = lake.statements("queries")
+        scans = {}
+        for number, query in enumerate(queries, 1):
+            self._show(f"{lake.database}, {period.since} to {period.until}: {query.name}, {number} of {len(queries)}")
+            scans[query.name] = self._scan(lake, query, period)
+        return scans
 
     def photo_bytes_of_deletion_rule(self, lake: Lake) -> int:
         """Bytes of photos/ read for a question about images alone: to find those that only deleted posts show."""
