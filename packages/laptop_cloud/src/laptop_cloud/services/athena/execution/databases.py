@@ -35,7 +35,8 @@ class Databases:
     @contextlib.contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to an empty database, which is deleted afterwards; several threads may have one each."""
-        name = f"query_{next(self._numbers)}"
+        # Athena's databases have no space in their name, so that none is taken for this one.
+        name = f'"query {next(self._numbers)}"'
         connection = self._instance.cursor()
         try:
             connection.execute(f"attach ':memory:' as {name}")
