@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.athena_schema.custom_resource import build_response, send_response
-from photolake.athena_schema.sql_files import group_by_dependency, read_statements
+from photolake.athena_schema.sql_files import read_statements
 from photolake.athena_schema.workgroup import Workgroup
 from photolake.errors import PhotolakeError
 from photolake.settings import Settings
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
 PHYSICAL_ID = "athena-schema"
 RESULTS = "athena-results/"
-# Athena limits how many DDL statements of an account are active:
-# https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
-VIEWS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -69,11 +65,9 @@ def delete_objects(bucket: Bucket, prefix: str) -> None:
 
 
 def create_schema(folder: Path) -> None:
-    """Create the views, several at once and each after those it reads, then the saved queries."""
-    groups = group_by_dependency(read_statements(folder / "views", settings.landing_database))
+    """Create every view, then the saved queries."""
+    views = read_statements(folder / "views", settings.landing_database)
     queries = read_statements(folder / "queries", settings.landing_database)
-    with ThreadPoolExecutor(VIEWS_AT_ONCE) as threads:
-        for views in groups:
-            list(threads.map(workgroup.run, views))
+    workgroup.create_views(views)
     workgroup.save_queries(queries)
-    logger.info("schema created", views=sum(map(len, groups)), queries=len(queries))
+    logger.info("schema created", views=len(views), queries=len(queries))

@@ -21,7 +21,7 @@ from laptop_cloud.services.firehose.service import FirehoseService
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.creators.context import CreationContext
 from laptop_cloud.stack.resolver import Resolver
-from photolake.athena_schema.sql_files import Statement, read_statements, sort_by_dependency
+from photolake.athena_schema.sql_files import Statement, read_statements
 from photolake.athena_schema.workgroup import Workgroup
 from photolake.aws.firehose import MAX_LINES, DeliveryStream
 from photolake.rows.schema import TableSchema
@@ -87,8 +87,7 @@ class Lake:
 
     def create_views(self) -> None:
         """Every view, each after those it reads."""
-        for view in sort_by_dependency(self.statements("views")):
-            self.workgroup.run(view)
+        self.workgroup.create_views(self.statements("views"))
 
     def deliver(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Put rows of `posts`, `photos` or `analyses` into their stream, as the functions do, and let it write."""

@@ -3,10 +3,11 @@
 import datetime
 import re
 import time
+from itertools import chain
 
 import pytest
 
-from photolake.athena_schema.sql_files import sort_by_dependency
+from photolake.athena_schema.sql_files import group_by_dependency
 from photolake.aws.athena import QueryRunner
 from photolake.lake.landing_tables import LANDING_TABLES
 from photolake.lake.partition_objects import PartitionObjects
@@ -27,7 +28,7 @@ def written(services, rows, earliest):
         for number in (0, 1):
             lake.deliver(table, delivered[number::2])
     lake.delete_posts(rows.deletions)
-    for view in sort_by_dependency(lake.statements("views")):
+    for view in chain.from_iterable(group_by_dependency(lake.statements("views"))):
         if view.name in VIEWS:
             lake.workgroup.run(view)
     return lake

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from laptop_cloud.services.athena.catalog import data_types
-from photolake.athena_schema.sql_files import read_statements, sort_by_dependency
+from photolake.athena_schema.sql_files import group_by_dependency, read_statements
 from tests.resolved_template import ROOT, table_input
 
 _LANDING = "landing"
@@ -22,7 +23,7 @@ _TABLES = {
 def with_lake(sql: str, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> str:
     """A query of our views, over these rows of the landing tables; the others are empty. The query is not changed."""
     tables = {f"{_LANDING}_{name}": table(_columns(key), rows.get(name, ())) for name, key in _TABLES.items()}
-    for view in sort_by_dependency(read_statements(ROOT / "athena/views", _LANDING)):
+    for view in chain.from_iterable(group_by_dependency(read_statements(ROOT / "athena/views", _LANDING))):
         query = re.sub(r"^create or replace view \w+ as\b", "", view.body)
         tables[view.name] = query.replace(f"{_LANDING}.", f"{_LANDING}_")
     return with_tables(sql, tables)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -27,7 +28,7 @@ from laptop_cloud.services.rekognition.service import build_rekognition_service
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.creators.context import CreationContext
 from laptop_cloud.stack.resolver import CreatedResource, Resolver
-from photolake.athena_schema.sql_files import read_statements, sort_by_dependency
+from photolake.athena_schema.sql_files import group_by_dependency, read_statements
 from photolake.athena_schema.workgroup import Workgroup
 from tests.faults.clock import CLOCK
 from tests.faults.endpoints import Endpoints
@@ -249,7 +250,9 @@ class Stack:
             r["Properties"]["Name"] for r in self._resolver.resources.values() if r["Type"] == "AWS::Athena::WorkGroup"
         )
         workgroup = Workgroup(boto3.client("athena"), self._resolver.resolve(name), "photolake")
-        for view in sort_by_dependency(read_statements(ROOT / "athena" / "views", "photolake_landing")):
+        for view in chain.from_iterable(
+            group_by_dependency(read_statements(ROOT / "athena" / "views", "photolake_landing"))
+        ):
             if view.name in VIEWS:
                 workgroup.run(view)
 

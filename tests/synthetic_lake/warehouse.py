@@ -19,7 +19,7 @@ from laptop_cloud.server.aws_json import JsonServer
 from laptop_cloud.services.athena.api.service import AthenaService
 from laptop_cloud.services.firehose.column_types import read_columns
 from laptop_cloud.services.firehose.conversion import read_rows, write_parquet
-from photolake.athena_schema.sql_files import Statement, read_statements, sort_by_dependency
+from photolake.athena_schema.sql_files import Statement, read_statements
 from photolake.athena_schema.workgroup import Workgroup
 from photolake.aws.athena import QueryRunner
 from photolake.lake.partition_objects import PartitionObjects
@@ -83,9 +83,8 @@ class Warehouse:
         """Create these views of athena/views, or every one."""
         # A view takes less than Workgroup's second pause, and there are many.
         workgroup = Workgroup(self._athena, WORKGROUP, DATABASE, lambda _: time.sleep(0.03))
-        for view in sort_by_dependency(read_statements(SQL / "views", LANDING)):
-            if not names or view.name in names:
-                workgroup.run(view)
+        views = read_statements(SQL / "views", LANDING)
+        workgroup.create_views(view for view in views if not names or view.name in names)
 
     def ask(self, sql: str, parameters: Iterable[str] = ()) -> Answer:
         """Run a SELECT with these literals for its question marks."""

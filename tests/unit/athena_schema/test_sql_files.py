@@ -2,7 +2,7 @@
 
 import pytest
 
-from photolake.athena_schema.sql_files import Parameter, group_by_dependency, read_statements, sort_by_dependency
+from photolake.athena_schema.sql_files import Parameter, group_by_dependency, read_statements
 from photolake.errors import PermanentError
 
 
@@ -26,7 +26,11 @@ def test_views_come_after_the_views_they_read(folder):
     )
 
     # In b, `a` is only a comment's word and a common table expression that nothing selects from.
-    assert [view.name for view in sort_by_dependency(read_statements(views, "lake"))] == ["c", "b", "a"]
+    assert [[view.name for view in group] for group in group_by_dependency(read_statements(views, "lake"))] == [
+        ["c"],
+        ["b"],
+        ["a"],
+    ]
 
 
 def test_views_that_do_not_read_each_other_are_in_one_group(folder):
@@ -47,7 +51,7 @@ def test_views_that_read_each_other_are_named(folder):
     views = folder(a="create view a as select * from b", b="create view b as select * from a")
 
     with pytest.raises(PermanentError, match="these views read each other: "):
-        sort_by_dependency(read_statements(views, "lake"))
+        group_by_dependency(read_statements(views, "lake"))
 
 
 def test_the_landing_database_is_filled_in_and_the_header_left_out(folder):

@@ -1,5 +1,7 @@
 """Running statements and keeping saved queries."""
 
+import itertools
+
 import pytest
 
 from photolake.athena_schema.custom_resource import build_response, send_response
@@ -53,6 +55,21 @@ def workgroup(athena):
 
 def query(name, text):
     return Statement(name, f"athena/queries/{name}.sql", text)
+
+
+def test_a_view_is_created_after_those_it_reads():
+    athena = FakeAthena(states=itertools.repeat("SUCCEEDED"))
+    views = [
+        query("a", "create view a as select * from b inner join c on b.id = c.id"),
+        query("b", "create view b as select * from d"),
+        *(query(name, f"create view {name} as select 1") for name in "cd"),
+    ]
+
+    workgroup(athena).create_views(views)
+
+    created = [request["QueryString"].split()[2] for request in athena.ran]
+    assert (sorted(created), created[-1]) == (["a", "b", "c", "d"], "a")
+    assert created.index("d") < created.index("b")
 
 
 def test_a_statement_is_run_to_its_end():

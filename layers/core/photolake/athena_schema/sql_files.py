@@ -121,11 +121,6 @@ def group_by_dependency(statements: Iterable[Statement]) -> list[list[Statement]
     return groups
 
 
-def sort_by_dependency(statements: Iterable[Statement]) -> list[Statement]:
-    """Views after the views they read; PermanentError names the ones that read each other."""
-    return [view for group in group_by_dependency(statements) for view in group]
-
-
 def _read(path: Path, landing_database: str) -> Statement:
     shown = f"athena/{path.parent.name}/{path.name}"
     text = path.read_text(encoding="utf-8").replace("${landing}", landing_database)

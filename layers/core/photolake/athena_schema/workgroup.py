@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from photolake.athena_schema.sql_files import group_by_dependency
 from photolake.aws.athena import QueryRunner
 from photolake.errors import PermanentError
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from photolake.athena_schema.sql_files import Statement
 
 MARK = "photolake: "
+# Athena limits how many DDL statements of an account are active:
+# https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+VIEWS_AT_ONCE = 8
 
 
 class Workgroup:
@@ -36,6 +41,12 @@ class Workgroup:
             self._runner.run(statement.body)
         except PermanentError as error:
             raise PermanentError(error.status, statement.locate(error.message)) from None
+
+    def create_views(self, views: Iterable[Statement]) -> None:
+        """Create views, several at once, and each after those it reads; PermanentError as `run`."""
+        with ThreadPoolExecutor(VIEWS_AT_ONCE) as threads:
+            for group in group_by_dependency(views):
+                list(threads.map(self.run, group))
 
     def save_queries(self, statements: Iterable[Statement]) -> None:
         """Make photolake's saved queries these: new ones created, changed ones updated, others deleted.
