@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -28,7 +27,7 @@ from laptop_cloud.services.rekognition.service import build_rekognition_service
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.creators.context import CreationContext
 from laptop_cloud.stack.resolver import CreatedResource, Resolver
-from photolake.athena_schema.sql_files import group_by_dependency, read_statements
+from photolake.athena_schema.sql_files import read_statements
 from photolake.athena_schema.workgroup import Workgroup
 from tests.faults.clock import CLOCK
 from tests.faults.endpoints import Endpoints
@@ -250,11 +249,8 @@ class Stack:
             r["Properties"]["Name"] for r in self._resolver.resources.values() if r["Type"] == "AWS::Athena::WorkGroup"
         )
         workgroup = Workgroup(boto3.client("athena"), self._resolver.resolve(name), "photolake")
-        for view in chain.from_iterable(
-            group_by_dependency(read_statements(ROOT / "athena" / "views", "photolake_landing"))
-        ):
-            if view.name in VIEWS:
-                workgroup.run(view)
+        views = read_statements(ROOT / "athena" / "views", "photolake_landing")
+        workgroup.create_views(view for view in views if view.name in VIEWS)
 
     def _read_object(self, bucket: str, key: str) -> bytes:
         try:
