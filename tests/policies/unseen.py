@@ -61,6 +61,7 @@ UNSEEN = (
     Unseen("ForgetterRole", ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage"), _RARE),
     Unseen("ComplianceRole", ("athena:GetQueryExecution", "athena:StartQueryExecution"), _TOKEN),
     Unseen("ComplianceRole", ("dynamodb:GetItem", "dynamodb:PutItem"), _TOKEN),
+    Unseen("ComplianceRole", ("s3:GetObject",), "the archive is read while SampleRate is below 1", "*/tweets/*"),
     Unseen("ComplianceRole", ("s3:PutObject",), _TOKEN, "*/deletions/*"),
     Unseen("ComplianceRole", ("s3:PutObject",), "a line of X that cannot be read", "*/errors/malformed/*"),
     Unseen("ComplianceRole", ("glue:GetDatabase",), _ONE_STATEMENT, "arn:aws:glue:*:table/*"),

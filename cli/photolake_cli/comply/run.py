@@ -66,6 +66,7 @@ def _read_settings(cloud: Cloud) -> ComplianceSettings:
         checkpoint_table=cloud.find_physical_id("CheckpointTable"),
         x_api_url=os.environ.get(URL_VARIABLE) or DEFAULTS[URL_VARIABLE],
         x_token_secret=cloud.find_physical_id("XTokenSecret"),
+        sample_rate=float(cloud.sample_rate),
     )
 
 

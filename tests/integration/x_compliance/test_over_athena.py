@@ -64,7 +64,23 @@ def make_reader(warehouse):
 
 @pytest.fixture
 def held(warehouse):
-    return HeldPosts(make_reader(warehouse), LANDING)
+    return HeldPosts(make_reader(warehouse), LANDING, with_archive=False)
+
+
+@pytest.fixture
+def held_with_archive(warehouse):
+    """Posts 301 and 302 are in the archive alone, 302 as a file of 2019 has it; 106 is deleted, 101 in both."""
+    lines = [
+        post(101, 1),
+        post(106, 4),
+        post(301, 2, place=PLACE),
+        post(302, 6, platform=None),
+        post(303, 9, "mastodon"),
+    ]
+    body = "\n".join(["no JSON", *map(json.dumps, lines)]).encode()
+    warehouse._s3.put_object(Bucket=BUCKET, Key="tweets/dt=2026-03-01/a.json", Body=body)
+    yield HeldPosts(make_reader(warehouse), LANDING, with_archive=True)
+    warehouse._s3.delete_object(Bucket=BUCKET, Key="tweets/dt=2026-03-01/a.json")
 
 
 def test_posts_are_found_once_lowest_first_without_deleted_ones_and_those_of_other_platforms(held):
@@ -84,6 +100,15 @@ def test_the_posts_of_authors_and_those_with_a_location_are_found(held):
     assert list(held.find_posts(JobType.USERS, [1, 2], only_located=True)) == [(102, 2)]
     assert sorted(held.find_posts(JobType.POSTS, [101, 102, 104, 106], only_located=True)) == [(102, 102), (104, 104)]
     assert list(held.find_posts(JobType.POSTS, [], only_located=True)) == []
+
+
+def test_posts_that_are_sampled_out_are_found_in_the_archive(held_with_archive):
+    assert held_with_archive.read_ids(JobType.POSTS, 0) == [101, 102, 103, 104, 105, 301, 302, BIG]
+    assert held_with_archive.read_ids(JobType.USERS, 0) == [1, 2, 3, 6, BIG]
+    assert held_with_archive.count() == {JobType.POSTS: 8, JobType.USERS: 5}
+    found = held_with_archive.find_posts(JobType.USERS, [2, 6, 9], only_located=False)
+    assert sorted(found) == [(102, 2), (103, 2), (301, 2), (302, 6)]
+    assert sorted(held_with_archive.find_posts(JobType.USERS, [2, 6], only_located=True)) == [(102, 2), (301, 2)]
 
 
 def test_a_query_that_fails_has_the_words_of_athena(warehouse):
@@ -121,6 +146,7 @@ def app(warehouse, x, secret):
             "CHECKPOINT_TABLE": "checkpoints",
             "X_API_URL": x.url,
             "X_TOKEN_SECRET": secret,
+            "SAMPLE_RATE": "1",
             "COMPLIANCE_HOURS": "24",
             "AWS_ENDPOINT_URL_ATHENA": warehouse._athena.meta.endpoint_url,
         }.items():
@@ -186,7 +212,7 @@ def comply(app, warehouse, x, secret, monkeypatch, capsys):
     """Run the command with these options; returns what it prints."""
     monkeypatch.setenv("X_API_URL", x.url)
     names = {"CheckpointTable": "checkpoints", "XTokenSecret": secret}
-    values = {"WorkgroupName": WORKGROUP, "LandingDatabaseName": LANDING, "LakeBucketName": BUCKET}
+    values = {"WorkgroupName": WORKGROUP, "LandingDatabaseName": LANDING, "LakeBucketName": BUCKET, "SampleRate": "1"}
     endpoints = {"AWS_ENDPOINT_URL_ATHENA": warehouse._athena.meta.endpoint_url}
     cloud = Cloud("the laptop cloud", "1", boto3.Session(), values, names.__getitem__, endpoints, on_laptop=True)
 

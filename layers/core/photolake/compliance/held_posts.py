@@ -1,7 +1,7 @@
 """Finds by Athena which posts of X the lake holds, and whose they are. Deleted posts are not among them.
 
-The landing table is asked, as the view would sort every copy of every row. What is in the archive alone, because it was
-sampled out or does not fit its table, is not found.
+The landing tables are asked, as the view would sort every copy of every row: `posts`, and `raw_tweets` too if posts are
+sampled out, which are in the archive alone. A line of the archive that does not fit that table is not found.
 """
 
 from __future__ import annotations
@@ -16,19 +16,25 @@ if TYPE_CHECKING:
 
 # An Athena statement may have 262,144 bytes, an id 19 digits and a comma.
 IDS_PER_STATEMENT = 10_000
-_AUTHOR = 'p."user"."id"'
-_COLUMNS = {JobType.POSTS: "p.id", JobType.USERS: _AUTHOR}
-_HAS_LOCATION = "(p.coordinates is not null or p.geo is not null or p.place is not null)"
+_COLUMNS = {JobType.POSTS: "p.id", JobType.USERS: "p.author_id"}
+_FIELDS = 'id, "user".id as author_id, coordinates is not null or geo is not null or place is not null as has_location'
 
 
 class HeldPosts:
-    """Posts of X in the landing table `posts` of a database."""
+    """Posts of X in the landing tables of a database."""
 
-    def __init__(self, queries: QueryReader, landing: str) -> None:
+    def __init__(self, queries: QueryReader, landing: str, *, with_archive: bool) -> None:
+        """`with_archive`: also posts that are in the archive alone. Each statement then reads all of it."""
         self._queries = queries
+        tables = [f"select {_FIELDS} from {landing}.posts where source_platform = 'x'"]  # noqa: S608
+        if with_archive:
+            tables.append(
+                f"select {_FIELDS} from {landing}.raw_tweets "  # noqa: S608
+                "where coalesce(source_platform, 'x') = 'x' and id is not null"
+            )
         self._from = (
-            f"from {landing}.posts as p left join {landing}.deletions as d on p.id = d.id "
-            "where p.source_platform = 'x' and d.id is null"
+            f"from ({' union all '.join(tables)}) as p left join {landing}.deletions as d on p.id = d.id "
+            "where d.id is null"
         )
 
     def read_ids(self, kind: JobType, after: int, last: int | None = None, limit: int | None = None) -> list[int]:
@@ -57,6 +63,6 @@ class HeldPosts:
             return
         column = _COLUMNS[kind]
         sql = f"select p.id, {column} as asked {self._from} and {column} in ({','.join(map(str, ids))})"
-        condition = f" and {_HAS_LOCATION}" if only_located else ""
+        condition = " and p.has_location" if only_located else ""
         for post, asked in self._queries.read_rows(f"{sql}{condition} group by p.id, {column}"):
             yield int(post), int(asked)

@@ -35,12 +35,14 @@ class ComplianceSettings(Settings):
     checkpoint_table: str
     x_api_url: str
     x_token_secret: str
+    sample_rate: float
 
 
 def make_held_posts(settings: ComplianceSettings, make_client: Callable[..., Any]) -> HeldPosts:
     """Make what finds the lake's posts; `make_client` makes a boto3 client of a service."""
     runner = QueryRunner(make_client("athena"), settings.workgroup, settings.landing_database)
-    return HeldPosts(QueryReader(runner, make_client("s3")), settings.landing_database)
+    queries = QueryReader(runner, make_client("s3"))
+    return HeldPosts(queries, settings.landing_database, with_archive=settings.sample_rate < 1)
 
 
 def make_runner(
