@@ -37,8 +37,9 @@ def run_benchmark(days: int, folder: Path) -> None:
     first = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=days)
     now = dt.datetime.now(dt.UTC)
     posts = days * POSTS_A_DAY
-    # Another number of posts has other ids.
-    there, arriving = (synthetic_lake(number, number // 4, first, days) for number in (posts, posts * 3 // 2))
+    # Another number of posts has other ids, and another seed has other images: an image has one day.
+    there = synthetic_lake(posts, posts // 4, first, days)
+    arriving = synthetic_lake(posts * 3 // 2, posts * 3 // 8, first, days, seed=8)
     with open_warehouse(folder, now) as warehouse:
         warehouse.create_views(*VIEWS.values())
         _land(warehouse, there, days)
