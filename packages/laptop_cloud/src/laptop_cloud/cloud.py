@@ -21,8 +21,8 @@ from laptop_cloud.services.expiry.worker import REAL_DAY_SECONDS, ExpiryWorker
 from laptop_cloud.services.photo_host import PhotoFolder, PhotoHost
 from laptop_cloud.stack import creators, template
 from laptop_cloud.stack.builds import Builds
-from laptop_cloud.stack.creation import StackCreation
 from laptop_cloud.stack.creators.context import CreationContext
+from laptop_cloud.stack.creators.creation import StackCreation
 from laptop_cloud.stack.resolver import Resolver
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from laptop_cloud.errors import TemplateError
 from laptop_cloud.lambda_runtime.functions import InvocationResult
-from laptop_cloud.stack.creation import StackCreation
+from laptop_cloud.stack.creators.creation import StackCreation
 from laptop_cloud.stack.resolver import Resolver
 
 SCHEMA = {"Type": "Custom::Schema", "Properties": {"ServiceToken": "schema"}}
