@@ -1,7 +1,5 @@
 """The statements by which compliance finds the posts and authors of X say the same on Trino."""
 
-import itertools
-
 from photolake.compliance.held_posts import HeldPosts
 from photolake.sources.x.compliance_api import JobType
 
@@ -19,8 +17,8 @@ class Engine:
 def test_posts_and_authors_are_the_same_on_both_engines(lake, trino):
     engines = Engine(lake.query), Engine(lambda sql: trino.query(sql, lake.database))
     found = []
-    for engine, with_archive in itertools.product(engines, (False, True)):
-        held = HeldPosts(engine, lake.landing, with_archive=with_archive)  # type: ignore[arg-type]
+    for engine in engines:
+        held = HeldPosts(engine, lake.landing, with_archive=False)  # type: ignore[arg-type]
         posts, authors = held.read_ids(JobType.POSTS, 0), held.read_ids(JobType.USERS, 0)
         assert held.read_ids(JobType.POSTS, posts[3], posts[9]) == posts[4:10]
         assert held.read_ids(JobType.USERS, authors[0], limit=2) == authors[1:3]
@@ -31,4 +29,4 @@ def test_posts_and_authors_are_the_same_on_both_engines(lake, trino):
         assert 0 < len(located) < len(posts)
         found.append((posts, authors, of_authors, located))
 
-    assert found[:2] == found[2:]
+    assert found[0] == found[1]
