@@ -55,7 +55,6 @@ def dashboard(
     # Imported late for start-up time: they need boto3, PyAthena and Pillow.
     from photolake_cli.cloud import connect
     from photolake_cli.console import error_console, show_progress
-    from photolake_cli.copies import enter_copy
     from photolake_cli.dashboard.run import DashboardRequest, build_dashboard, describe_place, show_dashboard
     from photolake_cli.dashboard.serve import open_page_in_browser, serve_folder
 
@@ -65,7 +64,6 @@ def dashboard(
     place = describe_place(stack, region, state)
     request = DashboardRequest(folder, since, until, show_authors, place)
     cloud = connect(stack, region, state)
-    enter_copy(cloud, "dashboard", folder)
     with show_progress("Building", error_console) as on_progress:
         built = build_dashboard(cloud, request, on_progress)
     show_dashboard(built, cloud.on_laptop)

@@ -14,6 +14,7 @@ from rich.filesize import decimal
 
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.console import print_note
+from photolake_cli.copies import enter_copy
 from photolake_cli.dashboard.build import DataBuilder
 from photolake_cli.dashboard.folder import measure_folder, open_folder
 from photolake_cli.dashboard.index import build_index
@@ -82,6 +83,7 @@ def build_dashboard(
     """Build the dashboard of a lake in a folder; an earlier one there is replaced when the new one is complete."""
     began = time.monotonic()
     rows = RowReader(QueryClient(cloud), *request.choose_range(cloud.values["EarliestDate"]), on_progress)
+    enter_copy(cloud, "dashboard", request.out)
     bucket, reading = cloud.values["LakeBucketName"], Reading()
     s3 = open_s3(cloud, reading, WORKERS)
     try:
