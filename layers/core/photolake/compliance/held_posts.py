@@ -24,7 +24,11 @@ class HeldPosts:
     """Posts of X in the landing tables of a database."""
 
     def __init__(self, queries: QueryReader, landing: str, *, with_archive: bool) -> None:
-        """`with_archive`: also posts that are in the archive alone. Each statement then reads all of it."""
+        """`with_archive`: also posts that are in the archive alone. Each statement then reads all of it.
+
+        An array in the place of a line fails it, by the name of its object: Trino puts its values into the columns that
+        are read, in their order, and refuses a struct for what is not an object.
+        """
         self._queries = queries
         tables = [f"select {_FIELDS} from {landing}.posts where source_platform = 'x'"]  # noqa: S608
         if with_archive:
