@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake.pricing import format_usd
 from photolake.spending import ledger
-from photolake.spending.limits import SETTINGS, SpendingLimits, convert_to_dollars
+from photolake.spending.limits import SERVICES, SETTINGS, SpendingLimits, convert_to_dollars
 from photolake_cli.aws_errors import explain_error
 from photolake_cli.console import print_note
 
@@ -25,11 +25,23 @@ LIMITS = "MonthlyBudgets"
 
 @dataclass(frozen=True)
 class MonthlySpending:
-    """Dollars of a calendar month (UTC) by counter: spent so far, and the limits that there are."""
+    """Dollars of a calendar month (UTC) by counter: spent so far, and the limits that there are.
+
+    `held`: what runs have taken and not yet given back, of what is spent.
+    """
 
     month: str
     spent: Mapping[str, Decimal]
     limits: Mapping[str, Decimal]
+    held: Decimal = Decimal(0)
+
+    def list_limits(self) -> list[tuple[str, Decimal, Decimal]]:
+        """The setting of each limit, what is spent of it, and how much it is."""
+        return [(SETTINGS[name], self.spent[name], limit) for name, limit in self.limits.items()]
+
+    def describe_services(self) -> str:
+        """What each service has cost: `X $1.00, Comprehend $0.20, Rekognition $0.00`."""
+        return ", ".join(f"{name.title()} {format_usd(self.spent[name])}" for name in SERVICES)
 
     def find_tightest(self, services: Sequence[str]) -> tuple[str, Decimal] | None:
         """The limit that leaves these services the least, by its setting's name, and what it leaves; None if none."""
@@ -43,25 +55,27 @@ class MonthlySpending:
 
 def read_spending(cloud: Cloud, now: dt.datetime) -> MonthlySpending | None:
     """What this month has cost; None if the stack has no limit, or is of a version that counts nothing."""
-    if not cloud.values.get(LIMITS):
-        return None
-    found = SpendingLimits.parse(cloud.values[LIMITS].split(","))
-    by_name = [("total", found.total), *found.by_service.items()]
-    limits = {name: limit for name, limit in by_name if limit}
+    limits = read_limits(cloud)
     if not limits:
         return None
     month = f"{now.astimezone(dt.UTC):%Y-%m}"
     try:
         table = cloud.table(cloud.find_physical_id("CheckpointTable"))
-        item = table.get_item(Key=ledger.build_key(month)).get("Item") or {}
+        item = table.get_item(Key=ledger.build_key(month), ConsistentRead=True).get("Item") or {}
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, cloud.name) from error
-    counters = ledger.read_spending(item).counters
-    return MonthlySpending(month, _convert_all(counters), _convert_all(limits))
+    spending = ledger.read_spending(item)
+    spent = {name: convert_to_dollars(amount) for name, amount in spending.counters.items()}
+    return MonthlySpending(month, spent, limits, convert_to_dollars(spending.held))
 
 
-def _convert_all(amounts: Mapping[str, int]) -> dict[str, Decimal]:
-    return {name: convert_to_dollars(amount) for name, amount in amounts.items()}
+def read_limits(cloud: Cloud) -> dict[str, Decimal] | None:
+    """The dollars of each limit that the stack has; None if it is of a version that counts nothing."""
+    if not cloud.values.get(LIMITS):
+        return None
+    found = SpendingLimits.parse(cloud.values[LIMITS].split(","))
+    by_name = [("total", found.total), *found.by_service.items()]
+    return {name: convert_to_dollars(limit) for name, limit in by_name if limit}
 
 
 def describe_left(spending: MonthlySpending | None, planned: Mapping[str, Decimal]) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from photolake.aws.dynamodb import SharedTable
 from photolake_cli.cloud import Cloud, StackResource
 from tests.resolved_template import ROOT, transformed
 
@@ -63,7 +64,8 @@ class FakeStack:
         self.objects: list[str] = ["tweets/dt=2026-11-20/a.gz"]
         self.items: list[dict[str, Any]] = []
         self.month: dict[str, Any] = {}
-        self.waiting = {"yes": 0, "texts": 0}
+        self.waiting_images = 0
+        self.waiting_objects: list[dict[str, Any]] = []
         self.metrics: dict[tuple[str, str], float] = {("Invocations", "CollectorFunction"): 24}
         self.alarms: dict[str, str] = {}
         views = [path.stem for path in (ROOT / "athena/views").glob("*.sql")]
@@ -81,9 +83,7 @@ class FakeStack:
             "sqs:GetQueueAttributes": self._read_queue,
             "dynamodb:DescribeTable": {"Table": {"TableStatus": "ACTIVE"}},
             "dynamodb:GetItem": lambda _: {"Item": self.month} if self.month else {},
-            "dynamodb:Query": lambda request: {
-                "Count": self.waiting[request["ExpressionAttributeValues"][":value"]["S"]]
-            },
+            "dynamodb:Query": self._query_waiting,
             "dynamodb:Scan": lambda _: {"Items": self.items},
             "firehose:DescribeDeliveryStream": {
                 "DeliveryStreamDescription": {
@@ -127,6 +127,12 @@ class FakeStack:
         found = [{"Key": key, "LastModified": NOW} for key in self.objects if key.startswith(prefix)]
         return {"Contents": found} if found else {}
 
+    def _query_waiting(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The index of the images table; a count is that of the images, items are those of the objects."""
+        if request.get("Select") == "COUNT":
+            return {"Count": self.waiting_images}
+        return {"Items": self.waiting_objects}
+
     def _read_queue(self, request: dict[str, Any]) -> dict[str, Any]:
         depth = self.depths.get(request["QueueUrl"], 0)
         names = request["AttributeNames"]
@@ -158,3 +164,6 @@ class _FakeCloud(Cloud):
 
     def client(self, service: str) -> Any:
         return FakeClient(self.stack, service)
+
+    def table(self, name: str) -> Any:
+        return SharedTable(self.client("dynamodb"), name)

@@ -64,7 +64,10 @@ class Probe:
         except ClientError as error:
             yield self._explain_refusal(error)
         except CommandError as error:
-            yield Check(self.area, self.name, Level.FAILED, str(error))
+            if isinstance(error.__cause__, ClientError):
+                yield self._explain_refusal(error.__cause__)
+            else:
+                yield Check(self.area, self.name, Level.FAILED, str(error))
         except (BotoCoreError, OSError) as error:
             message = " ".join(str(error).split())
             yield Check(self.area, self.name, Level.FAILED, f"no connection: {message}", "Check network and Region")

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from photolake.collect.budgets import WARNING_SHARE
+from photolake.pricing import format_usd
 from photolake.rows.ids import read_snowflake_ms
 from photolake_cli.doctor.checks import Area, Check, Level, Probe
-from photolake_cli.month import format_micros, read_month
 from photolake_cli.query.client import QueryClient
 from photolake_cli.redrive.flows import FLOWS
 from photolake_cli.redrive.marks import mark_key
 from photolake_cli.redrive.objects import ERRORS
 from photolake_cli.spans import format_span
+from photolake_cli.spending import read_limits, read_spending
+from photolake_cli.waiting import count_waiting
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
@@ -26,7 +29,7 @@ _ARCHIVE_DAYS = 7
 # Listing more would take long, and the number would say no more.
 _MAX_OBJECTS = 1_000
 _CHECKPOINT_PAGES = 20
-_CENT = 10_000  # in millionths of a dollar
+_CENT = Decimal("0.01")
 _LATE = dt.timedelta(days=1)
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -136,22 +139,24 @@ class FlowProbes:
             yield Check(Area.FLOWS, "errors/", Level.OK, f"{len(found):,} objects, all redriven" if found else "empty")
 
     def _check_budget(self) -> Iterator[Check]:
-        month = read_month(self.cloud, self.now)
-        if month is None:
+        limits = read_limits(self.cloud)
+        if limits is None:
             yield Check(Area.FLOWS, "budget", Level.OK, "the stack is of before there was MonthlyBudget")
             return
-        for name, spent, limit in month.list_limits():
-            left = format_micros(max(limit - spent, 0) // _CENT * _CENT)
-            message = f"{name}: {format_micros(spent)} of {format_micros(limit)} are spent in {month.name}, {left} left"
-            is_high = spent >= WARNING_SHARE * limit
-            advice = f"At the limit the pipeline waits. Raise {name} and deploy, or wait for the next month (UTC)"
-            yield Check(Area.FLOWS, "budget", Level.WARNING if is_high else Level.OK, message, advice * is_high)
-        if not month.list_limits():
+        spending = read_spending(self.cloud, self.now)
+        if spending is None:
             yield Check(Area.FLOWS, "budget", Level.OK, "MonthlyBudget is 0: no limit, and nothing is counted")
             return
-        waiting = f"{month.images:,} images and {month.objects:,} objects of posts wait for a budget"
-        held = f"; {format_micros(month.spending.held)} is held by runs" if month.spending.held else ""
-        yield Check(Area.FLOWS, "budget", Level.OK, f"{month.describe_services()}; {waiting}{held}")
+        for name, spent, limit in spending.list_limits():
+            left = format_usd(max(limit - spent, Decimal(0)).quantize(_CENT, ROUND_DOWN))
+            message = f"{name}: {format_usd(spent)} of {format_usd(limit)} are spent in {spending.month}, {left} left"
+            is_high = float(spent) >= WARNING_SHARE * float(limit)
+            advice = f"At the limit the pipeline waits. Raise {name} and deploy, or wait for the next month (UTC)"
+            yield Check(Area.FLOWS, "budget", Level.WARNING if is_high else Level.OK, message, advice * is_high)
+        waiting = count_waiting(self.cloud)
+        waits = f"{waiting.images:,} images and {waiting.objects:,} objects of posts wait for a budget"
+        held = f"; {format_usd(spending.held)} is held by runs" if spending.held else ""
+        yield Check(Area.FLOWS, "budget", Level.OK, f"{spending.describe_services()}; {waits}{held}")
 
     def _check_query(self) -> Iterator[Check]:
         result = QueryClient(self.cloud).run("select 1 as one", [], lambda _: None)

@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from photolake.athena_schema.workgroup import Workgroup
+from photolake.aws.s3 import S3Object
+from photolake.posts.waiting_objects import WaitingObjects
 from photolake.price_list import find_usd
 from photolake_cli import cloud as clouds
 from photolake_cli import main
@@ -183,7 +185,8 @@ def test_what_waits_is_to_come(lake, run):
         lake.sqs.send_message(QueueUrl=lake.ids["ImageQueue"], MessageBody="{}")
     lake.sqs.send_message(QueueUrl=lake.ids["TweetQueue"], MessageBody="{}")
     lake.ImagesTable.put_item(Item={"id": "image#a", "waiting": "yes"})
-    lake.ImagesTable.put_item(Item={"id": "archive#lake/tweets/a", "waiting": "texts", "price": 1_250_000})
+    created = S3Object("lake", "tweets/a", 1, "etag", "2026-03-01T00:00:00.000Z")
+    WaitingObjects(lake.ImagesTable).add(created, posts=1, price=1_250_000)
     lake.CheckpointTable.put_item(Item={"id": "budget#x#2026-03", "posts": 2_000})
 
     document = json.loads(run(*PERIOD, "--json").stdout)

@@ -240,13 +240,16 @@ def test_how_far_a_source_is_read_is_said_whatever_its_checkpoint_holds(stack):
 
 def test_what_is_spent_left_and_waiting_is_said_and_a_budget_that_is_nearly_spent_is_named(stack):
     stack.month = {
-        "id": {"S": "spending#2026-11"},
-        "total": {"N": "31500000"},
-        "comprehend": {"N": "15500000"},
-        "rekognition": {"N": "16000000"},
-        "hold#a": {"N": "50000"},
+        "id": "spending#2026-11",
+        "total": 31_500_000,
+        "comprehend": 15_500_000,
+        "rekognition": 16_000_000,
+        "hold#a": 50_000,
     }
-    stack.waiting = {"yes": 1_200, "texts": 3}
+    stack.waiting_images = 1_200
+    stack.waiting_objects = [
+        {"bucket": "lake", "key": key, "size": 1, "etag": "e", "turn": "t", "posts": 1, "price": 300} for key in "abc"
+    ]
 
     found = [(str(check.level), check.message) for check in examine(stack) if check.name == "budget"]
 

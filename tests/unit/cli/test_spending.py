@@ -17,7 +17,8 @@ NOW = dt.datetime(2026, 12, 1, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
 def connect(limits, items=None, error=""):
     """A cloud with these limits and items of the checkpoint table."""
 
-    def get_item(Key):  # noqa: N803 (boto3's name)
+    def get_item(Key, ConsistentRead):  # noqa: N803 (boto3's names)
+        assert ConsistentRead
         if error:
             raise client_error(error)
         return {"Item": items[Key["id"]]} if items and Key["id"] in items else {}
@@ -43,7 +44,7 @@ def plan(texts, photos):
 
 def test_the_counters_are_those_of_the_month_in_utc_in_dollars():
     items = {
-        "spending#2026-11": {"total": Decimal(12_345_678), "rekognition": Decimal(2_000_000), "hold#a": Decimal(1)}
+        "spending#2026-11": {"total": Decimal(12_345_678), "rekognition": Decimal(2_000_000), "hold#a": Decimal(50_000)}
     }
 
     found = read_spending(connect("1000,0,0,250", items), NOW)
@@ -52,6 +53,7 @@ def test_the_counters_are_those_of_the_month_in_utc_in_dollars():
         "2026-11",
         {"total": Decimal("12.345678"), "x": Decimal(0), "comprehend": Decimal(0), "rekognition": Decimal(2)},
         {"total": Decimal(1000), "rekognition": Decimal(250)},
+        held=Decimal("0.05"),
     )
 
 

@@ -23,8 +23,8 @@ def stack(monkeypatch):
         }
     )
     stack.alarms["DeadLetterAlarm"] = "ALARM"
-    stack.month = {"total": {"N": "12500000"}, "x": {"N": "10000000"}, "rekognition": {"N": "2500000"}}
-    stack.waiting["yes"] = 7
+    stack.month = {"total": 12_500_000, "x": 10_000_000, "rekognition": 2_500_000}
+    stack.waiting_images = 7
     return stack
 
 
@@ -52,7 +52,7 @@ def test_the_status_has_each_queue_function_stream_and_alarm(stack):
         "MonthlyBudget": {"spent": 12.5, "limit": 100.0},
         "MonthlyRekognitionBudget": {"spent": 2.5, "limit": 20.0},
     }
-    assert document["budget"]["waiting"] == {"images": 7, "objects": 0}
+    assert document["waiting"] == {"images": 7, "objects": 0}
 
 
 def test_a_permission_that_is_missing_is_an_error_that_names_it(stack):
