@@ -27,6 +27,7 @@ READY_SECONDS = 120
 STOP_SECONDS = 60
 LOG_NAME = "cloud.log"
 _CALM_CHECKS = 2
+_CALM_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Laptop:
                     f"Not finished after {timeout:.0f} s. Wait again: photolake wait; check: photolake status; "
                     f"logs: {self.folder}/logs"
                 )
-            time.sleep(interval)
+            time.sleep(_CALM_SECONDS if calm else interval)
 
     def stop(self) -> None:
         """Stop the cloud and wait until it has released its folder, the last thing its process does."""

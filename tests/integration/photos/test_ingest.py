@@ -12,6 +12,7 @@ from PIL import Image
 from photolake.clock import utc_now
 from photolake.errors import PermanentError, RetryableError
 from photolake.images.ingest import IngestedPhoto, PhotoIngester, photo_row
+from photolake.images.rendition import render
 from tests.builders.hard_photos import DAMAGED, SIZE
 
 from .conftest import BUCKET, CrashError, photo
@@ -125,3 +126,63 @@ def test_a_put_that_s3_refuses_is_not_taken_for_done(aws, codes, error):
         PhotoIngester(aws.worker()[0], s3, BUCKET, sleep=lambda seconds: None).ingest(
             photo(next(SEEDS)), origin="post", source_key="1:1", dt="2022-10-13"
         )
+
+
+class ObservedS3:
+    """S3 whose calls are noted by name."""
+
+    def __init__(self, s3):
+        self.s3 = s3
+        self.calls = []
+
+    def __getattr__(self, name):
+        def call(**arguments):
+            self.calls.append(name)
+            return getattr(self.s3, name)(**arguments)
+
+        return call
+
+
+def test_bytes_that_are_known_are_neither_written_nor_decoded_again(aws, monkeypatch):
+    s3: Any = ObservedS3(aws.s3)
+    ingester = PhotoIngester(aws.worker()[0], s3, BUCKET)
+    data, decoded = photo(next(SEEDS)), []
+
+    def note_and_render(data):
+        decoded.append(data)
+        return render(data)
+
+    monkeypatch.setattr("photolake.images.ingest.render", note_and_render)
+
+    for source in ("1:1", "2:1", "3:1"):
+        ingester.ingest(data, origin="post", source_key=source, dt="2022-10-13")
+
+    assert s3.calls == ["put_object", "head_object", "head_object"]
+    assert decoded == [data]
+
+
+def test_an_image_whose_object_was_deleted_is_stored_again_by_a_process_that_has_seen_its_bytes(aws):
+    _, ingester = aws.worker()
+    data = photo(next(SEEDS))
+    first = ingester.ingest(data, origin="post", source_key="1:1", dt="2022-10-13")
+    body = aws.s3.get_object(Bucket=BUCKET, Key=first.s3_key)["Body"].read()
+    aws.s3.delete_object(Bucket=BUCKET, Key=first.s3_key)
+
+    again = ingester.ingest(data, origin="post", source_key="2:1", dt="2022-10-14")
+
+    assert again.was_stored
+    assert aws.s3.get_object(Bucket=BUCKET, Key=first.s3_key)["Body"].read() == body
+    assert ingester.ingest(data, origin="post", source_key="3:1", dt="2022-10-14").was_stored is False
+
+
+def test_what_is_remembered_of_rendered_photos_is_bounded(aws, monkeypatch):
+    monkeypatch.setattr("photolake.images.ingest.MAX_RENDERED", 2)
+    _, ingester = aws.worker()
+    photos = [photo(next(SEEDS)) for _ in range(5)]
+
+    for source, data in enumerate([*photos, *photos]):
+        taken = ingester.ingest(data, origin="post", source_key=f"{source}:1", dt="2022-10-13")
+        assert taken.status == ("ok" if source < 5 else "duplicate")
+
+    assert len(ingester._rendered) <= 2
+    assert all(rendition.body == b"" for rendition in ingester._rendered.values())

@@ -38,7 +38,7 @@ def wait(monkeypatch, tmp_path):
 
 
 def test_waiting_ends_at_the_second_status_in_a_row_without_work(wait):
-    assert wait(False, True, False, True, True) == (["false", "true", "false", "true", "true"], [0.5] * 4)
+    assert wait(False, True, False, True, True) == (["false", "true", "false", "true", "true"], [0.5, 0.25, 0.5, 0.25])
 
 
 def test_waiting_too_long_is_an_error_that_says_what_to_do(wait):

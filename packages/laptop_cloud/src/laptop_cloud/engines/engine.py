@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -46,15 +47,17 @@ class FaceAttributeEngine(Protocol):
 class CachedEngine(Generic[Found]):
     """Runs an engine for one image at a time and caches its latest results.
 
-    Labels, text and faces of one photo are separate calls that rest on the same detections. The models are not safe
+    Labels, text and faces of one photo are separate calls that rest on the same detections. Most models are not safe
     to run in two threads at once; two calls for the same picture at the same time run it once.
     """
 
-    def __init__(self, engine: ImageEngine[Found], size: int = 64) -> None:
+    def __init__(self, engine: ImageEngine[Found], size: int = 64, at_once: int = 1) -> None:
+        """`at_once`: for so many images, if the engine is safe in as many threads."""
         self._engine = engine
         self._size = size
-        self._answers: OrderedDict[str, Found] = OrderedDict()
+        self._answers: OrderedDict[str, Future[Found]] = OrderedDict()
         self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix=type(engine).__name__)
 
     @property
     def version(self) -> str:
@@ -62,9 +65,10 @@ class CachedEngine(Generic[Found]):
 
     def __call__(self, picture: DecodedImage) -> Found:
         with self._lock:
-            if picture.digest not in self._answers:
-                self._answers[picture.digest] = self._engine(picture)
-                while len(self._answers) > self._size:
-                    self._answers.popitem(last=False)
-            self._answers.move_to_end(picture.digest)
-            return self._answers[picture.digest]
+            answer = self._answers.pop(picture.digest, None)
+            if answer is None or (answer.done() and answer.exception()):
+                answer = self._threads.submit(self._engine, picture)
+            self._answers[picture.digest] = answer
+            while len(self._answers) > self._size:
+                self._answers.popitem(last=False)
+        return answer.result()

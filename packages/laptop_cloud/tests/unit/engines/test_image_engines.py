@@ -2,6 +2,7 @@
 
 import io
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from laptop_cloud.engines import luma
 from laptop_cloud.engines.decoded_image import DecodedImage, decode_image
-from laptop_cloud.engines.engine import CachedEngine
+from laptop_cloud.engines.engine import CachedEngine, EngineUnavailableError
 from laptop_cloud.engines.faces import AttributedFaces, CenterFaceEngine, measure_roll
 from laptop_cloud.engines.image_properties import PixelStatistics
 from laptop_cloud.engines.labels import derive_people_labels, derive_text_labels
@@ -282,6 +283,45 @@ def test_two_calls_for_one_picture_run_the_engine_once():
 
     assert engine.asked == ["a"]
     assert remembered.version == "local-test"
+
+
+def test_an_engine_that_is_safe_in_two_threads_runs_for_two_pictures_at_once():
+    both = threading.Barrier(2, timeout=10)
+
+    class MeetingEngine(CountingEngine):
+        def __call__(self, picture):
+            both.wait()
+            return super().__call__(picture)
+
+    remembered = CachedEngine(MeetingEngine(), at_once=2)
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(remembered, map(blank, "ab"))) == ["a", "b"]
+
+
+def test_a_failure_is_not_remembered():
+    class FailingEngine(CountingEngine):
+        def __call__(self, picture):
+            super().__call__(picture)
+            raise EngineUnavailableError(f"{len(self.asked)}")
+
+    engine = FailingEngine()
+    remembered = CachedEngine(engine)
+    for attempt in ("1", "2"):
+        with pytest.raises(EngineUnavailableError, match=attempt):
+            remembered(blank("a"))
+
+    assert engine.asked == ["a", "a"]
+
+
+def test_text_is_the_same_when_several_threads_read_at_once(read_text):
+    photos = [decode_image(find_photo(name)) for name in ("page.png", "coffee.png", "astronaut.png")]
+    pictures = [*photos, *(poster(f"GATE {number} BOARDING", "SUMMER SALE 50% OFF") for number in range(5))]
+    alone = [read_text(picture) for picture in pictures]
+
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(RapidOcrEngine(), pictures))
+
+    assert together == alone
 
 
 def test_only_the_latest_pictures_are_remembered():

@@ -49,7 +49,7 @@ def build_engines(engine_set: EngineSet) -> RekognitionEngines:
     is_full = engine_set is EngineSet.FULL
     detected = CachedEngine(CenterFaceEngine())
     attributes: list[FaceAttributeEngine] = [AgeGenderEngine(), *([ExpressionEngine()] if is_full else [])]
-    text = CachedEngine(RapidOcrEngine())
+    text = CachedEngine(RapidOcrEngine(), at_once=2)  # the slowest: others wait for it at the end
     return RekognitionEngines(
         faces=CachedEngine(AttributedFaces(detected, attributes)),
         text=text,
