@@ -10,7 +10,9 @@ import pytest
 
 from laptop_cloud import state
 from photolake_cli.demo import photos
+from tests.e2e.conftest import run_cloud
 from tests.e2e.permissions import read_calls
+from tests.fakes.opensearch_server import FakeOpenSearch
 from tests.policies.recorded_calls import find_differences
 
 pytestmark = pytest.mark.e2e
@@ -20,8 +22,23 @@ NAMES = ("astronaut.png", "poster_sale.jpg", "poster_gate.jpg", "astronaut.png")
 
 
 @pytest.fixture(scope="module")
-def s3(own_photolake):
-    running = state.read(own_photolake.state)
+def index():
+    """What takes the place of an OpenSearch domain."""
+    with FakeOpenSearch() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory, photo_folder, index):
+    with run_cloud(
+        tmp_path_factory.mktemp("cloud"), photo_folder, "--param", f"OpenSearchEndpoint={index.url}"
+    ) as command:
+        yield command
+
+
+@pytest.fixture(scope="module")
+def s3(cloud):
+    running = state.read(cloud.state)
     assert running
     environment = running.environment
     url = environment.get("AWS_ENDPOINT_URL_S3", environment["AWS_ENDPOINT_URL"])
@@ -29,14 +46,14 @@ def s3(own_photolake):
 
 
 @pytest.fixture(scope="module")
-def lake(own_photolake, tmp_path_factory):
+def lake(cloud, tmp_path_factory):
     """Four posts; the first and the last show the same photo, and the last two are of another author."""
     lines = [json.dumps(page(number)) for number in range(len(NAMES))]
     file = tmp_path_factory.mktemp("posts") / "posts.jsonl"
     file.write_text("\n".join(lines))
-    own_photolake("collect", str(file))
-    own_photolake("wait")
-    return own_photolake
+    cloud("collect", str(file))
+    cloud("wait")
+    return cloud
 
 
 def page(number):
@@ -73,12 +90,18 @@ def read_lake(s3):
     return "\n".join(texts)
 
 
+def read_index(index):
+    """Every document of the search index in OpenSearch, as text."""
+    return json.dumps(index.documents)
+
+
 def count(lake, table):
     return json.loads(lake("query", f"select count(*) as found from {table}", "--format", "json"))[0]["found"]
 
 
-def test_posts_leave_every_byte_and_the_others_stay(lake, s3):
+def test_posts_leave_every_byte_and_the_others_stay(lake, s3, index):
     assert "marker0text" in read_lake(s3)
+    assert "marker0alt" in read_index(index)
     plan = json.loads(lake("forget", str(FIRST), "--dry-run", "--json"))
     assert {name: plan[name] for name in ("deletions", "posts", "photos", "images")} == {
         "deletions": 1,
@@ -94,6 +117,8 @@ def test_posts_leave_every_byte_and_the_others_stay(lake, s3):
     found = read_lake(s3)
     assert "marker0" not in found
     assert str(FIRST) not in found
+    indexed = read_index(index)
+    assert [word in indexed for word in ("marker0", str(FIRST), "marker1alt", "marker3alt")] == [False] * 2 + [True] * 2
     assert [word in found for word in ("marker1text", "marker1alt", "marker2text", "marker3alt")] == [True] * 4
     lake("wait")
     assert (count(lake, "tweets"), count(lake, "photolake_landing.posts")) == (3, 3)
@@ -112,7 +137,7 @@ def test_copies_that_were_made_before_are_named(lake, tmp_path):
     ]
 
 
-def test_all_posts_of_an_author_go_with_their_photos(lake, s3):
+def test_all_posts_of_an_author_go_with_their_photos(lake, s3, index):
     images = count(lake, "image_analyses")
 
     said = lake("forget", "--author", "8", "--yes", "--reason", "asked by the author")
@@ -121,6 +146,8 @@ def test_all_posts_of_an_author_go_with_their_photos(lake, s3):
 
     found = read_lake(s3)
     assert [word in found for word in ("marker1text", "marker2", "marker3", "handle8")] == [True, False, False, False]
+    assert "marker3" not in read_index(index)
+    assert len(index.documents[index.aliases["photolake-images"]]) == 1
     lake("wait")
     assert count(lake, "tweets") == 1
     assert count(lake, "image_analyses") == images - 2
