@@ -193,7 +193,7 @@ _SECTIONS: Mapping[str, Callable[[Findings, int], list[str]]] = {
     "Languages": _list("sentiment_by_language", "language", "posts"),
     "Photos": _list("photo_statuses", "status", "photos", lines=2),
     "Labels": _list("top_labels", "label_name", "photos"),
-    "Text": _list("text_in_images", "text_in_image", "posts", lines=2, mark='"'),
+    "Text": _list("text_in_images", "text_in_image", "posts", mark='"'),
     "Faces": _describe_faces,
     "Sentiment": _describe_sentiment,
     "Suspect": _describe_suspect,
