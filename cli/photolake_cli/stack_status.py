@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from photolake_cli.aws_errors import explain_error
+from photolake_cli.budget_status import read_budget, show_budget
 from photolake_cli.console import show_table
 from photolake_cli.redrive.flows import FLOWS
 from photolake_cli.spans import format_span
-from photolake_cli.spending import MonthlySpending, read_spending
 from photolake_cli.stack_metrics import (
     count_delivered,
     count_errors,
@@ -22,7 +22,6 @@ from photolake_cli.stack_metrics import (
     measure_freshness,
     sum_metrics,
 )
-from photolake_cli.waiting import count_waiting
 
 if TYPE_CHECKING:
     from photolake_cli.cloud import Cloud
@@ -36,19 +35,14 @@ _ALARMS = 100  # of a call
 
 
 def read_status(cloud: Cloud, now: dt.datetime) -> dict[str, Any]:
-    """Queues, functions, streams and alarms by logical id; the words of queues are those of the laptop cloud.
-
-    `budget`: what the month has cost so far; None for a stack without a limit. `waiting`: for one of a day or month.
-    """
+    """Queues, functions, streams and alarms by logical id, and the budget; the words are those of the laptop cloud."""
     try:
-        waiting = count_waiting(cloud)
         return {
             "queues": _read_queues(cloud, now),
             "functions": _read_functions(cloud, now),
             "streams": _read_streams(cloud, now),
             "alarms": _read_alarms(cloud),
-            "budget": _describe_spending(read_spending(cloud, now)),
-            "waiting": {"images": waiting.images, "objects": waiting.objects},
+            **read_budget(cloud, now),
         }
     except (BotoCoreError, ClientError) as error:
         raise explain_error(error, cloud.name) from error
@@ -65,22 +59,8 @@ def show_status(document: Mapping[str, Any]) -> None:
     show_table("Queues", ["queue", "waiting", "in flight", "oldest", ""], queues)
     show_table("Functions in the last day", ["function", "runs", "errors"], functions)
     show_table("Firehose in the last day", ["stream", "records", "oldest held"], streams)
-    if budget := document["budget"]:
-        limits = [
-            (name, f"${found['spent']:,.2f}", f"${found['limit']:,.2f}") for name, found in budget["limits"].items()
-        ]
-        show_table(f"Budget of {budget['month']}", ["limit", "spent", "of"], limits)
-    waiting = [(f"{kind} that wait", number) for kind, number in document["waiting"].items()]
-    show_table("Waiting for a budget of a day or month", ["what", "number"], waiting)
+    show_budget(document)
     show_table("Alarms", ["alarm", "state"], [(name, state.lower()) for name, state in document["alarms"].items()])
-
-
-def _describe_spending(spending: MonthlySpending | None) -> dict[str, Any] | None:
-    if spending is None:
-        return None
-    limits = {name: {"spent": float(spent), "limit": float(limit)} for name, spent, limit in spending.list_limits()}
-    spent = {name: float(usd) for name, usd in spending.spent.items()}
-    return {"month": spending.month, "spent": spent, "held": float(spending.held), "limits": limits}
 
 
 def _select(cloud: Cloud, kind: str) -> dict[str, str]:

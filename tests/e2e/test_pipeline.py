@@ -207,6 +207,16 @@ def test_an_api_without_a_local_engine_is_an_error_and_local_results_are_marked(
     assert status["analysis"]["models"]["comprehend"].startswith("local-")
 
 
+def test_the_status_tells_what_the_month_has_cost(collected):
+    status = json.loads(collected("status", "--json"))
+
+    total = status["budget"]["limits"]["MonthlyBudget"]
+    assert 0 < total["spent"] < total["limit"] == 1000
+    assert status["budget"]["held"] == 0
+    assert status["waiting"] == {"images": 0, "objects": 0}
+    assert f"${total['spent']:,.2f}" in collected("status")
+
+
 def test_the_broken_line_lies_under_errors_with_its_origin(collected, client):
     s3 = client("s3")
     bucket = s3.list_buckets()["Buckets"][0]["Name"]

@@ -126,10 +126,10 @@ def status(
     region: Region = None,
     state: State = DEFAULT_STATE,
 ) -> None:
-    """Show queues, buffers, functions, objects.
+    """Show queues, buffers, functions, objects, and what the month's budget has left.
 
-    Of a stack on AWS: queues now, runs and deliveries of the last day by CloudWatch, and alarms. Whether all is well
-    says `photolake doctor`.
+    Of a stack on AWS: queues now, runs and deliveries of the last day by CloudWatch, the budget, and alarms. Whether
+    all is well says `photolake doctor`.
 
     Examples:
 
@@ -138,6 +138,10 @@ def status(
         photolake status --stack photolake --region eu-west-1
     """
     # Imported late for start-up time.
+    import datetime as dt
+
+    from photolake_cli.budget_status import read_budget, show_budget
+    from photolake_cli.cloud import connect_laptop
     from photolake_cli.console import console, error_console
     from photolake_cli.laptop import Laptop
     from photolake_cli.status import describe_backlog, describe_dead_letters, show_status
@@ -146,11 +150,13 @@ def status(
         _show_stack_status(stack, region, state, as_json)
         return
     laptop = Laptop.connect(state)
-    document = {**laptop.status(), "objects": laptop.count_objects()}
+    budget = read_budget(connect_laptop(laptop), dt.datetime.now(dt.UTC))
+    document = {**laptop.status(), "objects": laptop.count_objects(), **budget}
     if as_json:
         print_json(document)
         return
     show_status(document)
+    show_budget(document)
     console.print("Everything is processed." if document["drained"] else f"Waiting: {describe_backlog(document)}")
     if letters := describe_dead_letters(document):
         error_console.print(f"Dead letters: {letters}. Why: photolake redrive --dry-run", style="red")
