@@ -55,7 +55,11 @@ class MonthlySpending:
 
 def read_spending(cloud: Cloud, now: dt.datetime) -> MonthlySpending | None:
     """What this month has cost; None if the stack has no limit, or is of a version that counts nothing."""
-    limits = read_limits(cloud)
+    if not cloud.values.get(LIMITS):
+        return None
+    found = SpendingLimits.parse(cloud.values[LIMITS].split(","))
+    by_name = [("total", found.total), *found.by_service.items()]
+    limits = {name: convert_to_dollars(limit) for name, limit in by_name if limit}
     if not limits:
         return None
     month = f"{now.astimezone(dt.UTC):%Y-%m}"
@@ -67,15 +71,6 @@ def read_spending(cloud: Cloud, now: dt.datetime) -> MonthlySpending | None:
     spending = ledger.read_spending(item)
     spent = {name: convert_to_dollars(amount) for name, amount in spending.counters.items()}
     return MonthlySpending(month, spent, limits, convert_to_dollars(spending.held))
-
-
-def read_limits(cloud: Cloud) -> dict[str, Decimal] | None:
-    """The dollars of each limit that the stack has; None if it is of a version that counts nothing."""
-    if not cloud.values.get(LIMITS):
-        return None
-    found = SpendingLimits.parse(cloud.values[LIMITS].split(","))
-    by_name = [("total", found.total), *found.by_service.items()]
-    return {name: convert_to_dollars(limit) for name, limit in by_name if limit}
 
 
 def describe_left(spending: MonthlySpending | None, planned: Mapping[str, Decimal]) -> tuple[str, bool]:

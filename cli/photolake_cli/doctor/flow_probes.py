@@ -18,7 +18,7 @@ from photolake_cli.redrive.flows import FLOWS
 from photolake_cli.redrive.marks import mark_key
 from photolake_cli.redrive.objects import ERRORS
 from photolake_cli.spans import format_span
-from photolake_cli.spending import read_limits, read_spending
+from photolake_cli.spending import LIMITS, read_spending
 from photolake_cli.waiting import count_waiting
 
 if TYPE_CHECKING:
@@ -139,13 +139,11 @@ class FlowProbes:
             yield Check(Area.FLOWS, "errors/", Level.OK, f"{len(found):,} objects, all redriven" if found else "empty")
 
     def _check_budget(self) -> Iterator[Check]:
-        limits = read_limits(self.cloud)
-        if limits is None:
-            yield Check(Area.FLOWS, "budget", Level.OK, "the stack is of before there was MonthlyBudget")
-            return
         spending = read_spending(self.cloud, self.now)
         if spending is None:
-            yield Check(Area.FLOWS, "budget", Level.OK, "MonthlyBudget is 0: no limit, and nothing is counted")
+            without = "MonthlyBudget is 0: no limit, and nothing is counted"
+            older = "the stack is of before there was MonthlyBudget"
+            yield Check(Area.FLOWS, "budget", Level.OK, without if self.cloud.values.get(LIMITS) else older)
             return
         for name, spent, limit in spending.list_limits():
             left = format_usd(max(limit - spent, Decimal(0)).quantize(_CENT, ROUND_DOWN))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class CachedEngine(Generic[Found]):
         self._size = size
         self._answers: OrderedDict[str, Future[Found]] = OrderedDict()
         self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix=type(engine).__name__)
+        self._turns = threading.BoundedSemaphore(at_once)
 
     @property
     def version(self) -> str:
@@ -65,10 +65,21 @@ class CachedEngine(Generic[Found]):
 
     def __call__(self, picture: DecodedImage) -> Found:
         with self._lock:
-            answer = self._answers.pop(picture.digest, None)
-            if answer is None or (answer.done() and answer.exception()):
-                answer = self._threads.submit(self._engine, picture)
-            self._answers[picture.digest] = answer
+            known = self._answers.pop(picture.digest, None)
+            answer = self._answers[picture.digest] = known or Future()
             while len(self._answers) > self._size:
                 self._answers.popitem(last=False)
+        if known is None:
+            self._find(picture, answer)
         return answer.result()
+
+    def _find(self, picture: DecodedImage, answer: Future[Found]) -> None:
+        """Run the engine in the thread that asks: a process that ends leaves what nobody waits for."""
+        try:
+            with self._turns:
+                answer.set_result(self._engine(picture))
+        except BaseException as error:
+            with self._lock:
+                self._answers.pop(picture.digest, None)
+            answer.set_exception(error)
+            raise
