@@ -298,6 +298,15 @@ def test_an_engine_that_is_safe_in_two_threads_runs_for_two_pictures_at_once():
         assert list(threads.map(remembered, map(blank, "ab"))) == ["a", "b"]
 
 
+def test_an_engine_runs_in_the_thread_that_asks_so_that_nothing_is_left_to_do_when_a_process_ends():
+    class NotingEngine(CountingEngine):
+        def __call__(self, picture):
+            super().__call__(picture)
+            return threading.get_ident()
+
+    assert CachedEngine(NotingEngine(), at_once=2)(blank("a")) == threading.get_ident()
+
+
 def test_a_failure_is_not_remembered():
     class FailingEngine(CountingEngine):
         def __call__(self, picture):
